@@ -1,0 +1,81 @@
+// The operating system's clock as the rest of tsntp sees it. One file for each platform implements it;
+// dry-run.ts is the null driver that reads the true time and only records what it is told.
+// Sign: positive = the clock is behind = move it forward.
+
+import type { MonotonicTime, Reading, Seconds, UnixTime } from '../ntp/time.ts';
+
+export type ClockErrorKind =
+  /** The process may not set this clock: not root, no CAP_SYS_TIME, no SeSystemtimePrivilege. */
+  | 'not-permitted'
+  /** This platform, kernel or container has no such call. */
+  | 'unsupported'
+  /** The kernel did not accept the value. */
+  | 'invalid'
+  /** Another process holds the clock or the device. */
+  | 'busy'
+  /** Anything else that the system said. */
+  | 'failed';
+
+/** A clock call that failed. The message says what was tried, what the system answered, and what to do. */
+export class ClockError extends Error {
+  override readonly name = 'ClockError';
+  readonly kind: ClockErrorKind;
+  constructor(kind: ClockErrorKind, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.kind = kind;
+  }
+}
+
+/** What the kernel says of its own clock. A field is absent where the platform does not tell. */
+export interface ClockStatus {
+  /** Whether the kernel calls its clock synchronised (Linux: STA_UNSYNC clear). */
+  readonly synchronised?: boolean;
+  /** The kernel's bound on its error; grows by itself at 500 ppm. */
+  readonly maxError?: Seconds;
+  readonly estimatedError?: Seconds;
+  /** Correction of the rate, in parts per million; positive = the clock is made faster. */
+  readonly frequency?: number;
+  /** What is left of a slew in progress, with the sign of the correction. */
+  readonly slewRemaining?: Seconds;
+}
+
+/** A slew under way. */
+export interface Slew {
+  /** Whether the kernel goes on after this process ends (Linux, macOS), or the process must stay (Windows). */
+  readonly unattended: boolean;
+  /** Seconds not yet applied, with the sign of the correction; 0 when done. */
+  remaining(): Seconds;
+  /** Gives the clock's rate back where this process had taken it; nothing where the kernel goes on alone. Idempotent. */
+  release(): void;
+}
+
+/** How good a clock is after it was set, for the kernel to tell others. */
+export interface Quality {
+  /** Bound on the error: the root distance of the combination. */
+  readonly maxError: Seconds;
+  /** Likely error: the jitter of the combination. */
+  readonly estimatedError: Seconds;
+}
+
+export interface Clock {
+  /** For reports: `linux`, `darwin`, `windows`, `dry-run`, `read-only`. */
+  readonly name: string;
+  /** Smallest step between two readings, measured at start. */
+  readonly precision: Seconds;
+  /** Whether `step` and `slew` touch the clock at all; false for the null driver. */
+  readonly sets: boolean;
+  now(): UnixTime;
+  monotonic(): MonotonicTime;
+  /** Both clocks, one right after the other. */
+  read(): Reading;
+  /** Moves the clock by `offset` at once, relative to what it shows at the call; ends a slew in progress. Throws `ClockError`. */
+  step(offset: Seconds): void;
+  /** Starts to move the clock by `offset` gradually, in place of any slew in progress. Throws `ClockError`. */
+  slew(offset: Seconds): Slew;
+  /** Tells the kernel that its clock is synchronised, and how well; does nothing where there is no such thing. Throws `ClockError`. */
+  declareSynchronised(quality: Quality): void;
+  /** Read-only; needs no privilege. */
+  status(): ClockStatus;
+  /** Identifies this boot of the machine, or undefined where the platform does not tell. */
+  bootId(): string | undefined;
+}
