@@ -1,0 +1,95 @@
+// What the servers answered → whom to believe, and what our clock's offset is: filter, select, cluster, combine
+// (RFC 5905 §10, §11.2), with a verdict for every source.
+// Sign: a positive offset = our clock is behind.
+
+import type { Source } from './net/survey.ts';
+import { clusterSurvivors } from './ntp/cluster.ts';
+import { combineSurvivors, type Estimate } from './ntp/combine.ts';
+import { type Estimator, estimatePeer, type PeerEstimate } from './ntp/filter.ts';
+import { type Interval, selectTruechimers } from './ntp/select.ts';
+import type { ServerReport, Unsuitable, Verdict } from './outcome.ts';
+
+export interface AssessmentRules {
+  /** Fewer truechimers than this are not believed. */
+  readonly minServers: number;
+  readonly estimator: Estimator;
+}
+
+export type Assessment = { readonly servers: readonly ServerReport[]; readonly intersection?: Interval } & (
+  | { readonly kind: 'agreed'; readonly estimate: Estimate }
+  | { readonly kind: 'no-suitable-server'; readonly reason: Unsuitable }
+);
+
+/** A source whose answers came to an estimate. */
+interface Peer extends PeerEstimate {
+  readonly source: Source;
+}
+
+/** Judges every source and combines those that are believed. */
+export function assess(sources: readonly Source[], rules: AssessmentRules): Assessment {
+  const judged = sources.map(source => judge(source, rules.estimator));
+  const peers = judged.filter((one): one is Peer => !('verdict' in one));
+  const usable = peers.filter(peer => !peer.source.server.noselect);
+  const verdicts = new Map<Peer, Verdict>();
+  const report = (): readonly ServerReport[] => judged.map(one => reportOf(one, verdicts));
+  if (usable.length === 0) {
+    return { kind: 'no-suitable-server', reason: whyNone(sources), servers: report() };
+  }
+
+  const selection = selectTruechimers(usable);
+  if (selection.kind === 'no-majority') {
+    return {
+      kind: 'no-suitable-server',
+      reason: { kind: 'no-majority', usable: usable.length },
+      servers: report(),
+    };
+  }
+  const { truechimers, falsetickers, intersection } = selection;
+  for (const peer of falsetickers) verdicts.set(peer, { kind: 'falseticker' });
+  if (truechimers.length < rules.minServers) {
+    const reason = { kind: 'too-few', truechimers: truechimers.length, wanted: rules.minServers } as const;
+    return { kind: 'no-suitable-server', reason, intersection, servers: report() };
+  }
+
+  const { survivors, outliers } = clusterSurvivors(truechimers, peer => peer.source.server.prefer ?? false);
+  const estimate = combineSurvivors(survivors, usable);
+  for (const peer of outliers) verdicts.set(peer, { kind: 'outlier' });
+  for (const [i, peer] of survivors.entries()) {
+    verdicts.set(peer, { kind: i === 0 ? 'system-peer' : 'survivor', weight: estimate.weights[i]! });
+  }
+  return { kind: 'agreed', estimate, intersection, servers: report() };
+}
+
+type Judged = Peer | { readonly source: Source; readonly verdict: Verdict };
+
+function judge(source: Source, estimator: Estimator): Judged {
+  const samples = source.burst?.samples ?? [];
+  if (samples.length === 0) return { source, verdict: verdictWithoutSamples(source) };
+  const estimate = estimatePeer(samples, estimator);
+  if ('kind' in estimate) return { source, verdict: estimate };
+  return { ...estimate, source };
+}
+
+function verdictWithoutSamples({ burst, error }: Source): Verdict {
+  if (error) return { kind: 'not-resolved', message: error.message };
+  if (burst?.kiss) return { kind: 'kissed', kiss: burst.kiss };
+  const rejection =
+    burst?.rejections.find(({ test }) => test !== '1' && test !== '2') ?? burst?.rejections[0];
+  if (rejection) return { kind: 'dropped', rejection };
+  if (burst?.error) return { kind: 'unreachable', message: burst.error.message };
+  return { kind: 'no-reply' };
+}
+
+function reportOf(judged: Judged, verdicts: ReadonlyMap<Peer, Verdict>): ServerReport {
+  const { server, address, burst } = judged.source;
+  const asked = { server, ...(address && { address }), ...(burst && { burst }) };
+  if ('verdict' in judged) return { ...asked, verdict: judged.verdict };
+  const verdict = verdicts.get(judged) ?? { kind: server.noselect ? 'noselect' : 'undecided' };
+  const { source: _, ...estimate } = judged;
+  return { ...asked, estimate, verdict };
+}
+
+function whyNone(sources: readonly Source[]): Unsuitable {
+  const answered = sources.some(({ burst }) => burst !== undefined && burst.answered > 0);
+  return { kind: answered ? 'none-passed' : 'none-answered' };
+}

@@ -1,0 +1,95 @@
+// `tsntp sync` and `tsntp query`: arguments → servers, ports and a run → report and exit code.
+
+import type { Outcome, ServerReport } from '../../outcome.ts';
+import { openPorts } from '../../ports.ts';
+import { VERSION } from '../../release.ts';
+import { query, type SyncEvent, sync } from '../../sync.ts';
+import { exitCodeOf } from '../exit-code.ts';
+import { type Format, type MeasuringArguments, type SettingArguments, syncOptionsOf } from '../options.ts';
+import { classicLines } from '../report/classic.ts';
+import { summaryLines, traceLines } from '../report/debug.ts';
+import { jsonText } from '../report/json.ts';
+import { nameOf, reasonOf } from '../report/verdict.ts';
+import type { Run } from '../run.ts';
+import { type ChosenServers, chooseServers } from '../servers.ts';
+import { noSpinner, startSpinner } from '../spinner.ts';
+import { terminalOf } from '../terminal.ts';
+
+export type SyncArguments = MeasuringArguments & Partial<SettingArguments>;
+
+/** Asks, sets, reports. `purpose` is what the command's name says; -q makes a query of a sync. */
+export async function runSync(args: SyncArguments, purpose: 'sync' | 'query', run: Run): Promise<number> {
+  const chosen = chooseServers(args.server ?? [], args.file ?? [], args.servers ?? '');
+  const command = args.query ? 'query' : purpose;
+  const tracing = args.debug === true || args.verbose >= 2;
+  for (const note of chosen.notes) run.note(note);
+  if (chosen.foundIn !== undefined && args.verbose > 0) run.note(`servers from ${chosen.foundIn}`);
+
+  const format = formatOf(args.format ?? 'auto', run);
+  const { stderr } = run.io;
+  const spinner = tracing
+    ? noSpinner
+    : startSpinner(chosen.servers.length, stderr, terminalOf(stderr, run.io.env, args.color));
+  const emit = (event: SyncEvent) => {
+    spinner.event(event);
+    if (tracing) run.note(...traceLines(event));
+  };
+  const ports = await openPorts({
+    setsClock: command === 'sync' && !args.dryRun && !args.debug,
+    ...(args.state !== undefined && { stateDirectory: args.state }),
+    emit,
+    signal: run.signal,
+  });
+  const options = { ...syncOptionsOf(args), servers: chosen.servers };
+  const outcome = await (command === 'query' ? query(options, ports) : sync(options, ports));
+  spinner.stop();
+
+  if (tracing) run.note(...summaryLines(outcome));
+  else if (outcome.kind === 'no-suitable-server' && format === 'classic')
+    run.note(...whyLines(outcome.servers));
+  for (const warning of outcome.warnings) run.note(`warning: ${warning}`);
+  const exitCode = exitCodeOf(outcome, run.interruptedBy());
+  run.print(await reportOf(outcome, format, command, exitCode, args, chosen, run));
+  return exitCode;
+}
+
+function formatOf(wish: Format, { io }: Run): Exclude<Format, 'auto'> {
+  if (wish !== 'auto') return wish;
+  return io.stdout.isTTY ? 'table' : 'classic';
+}
+
+/** The classic line of a failure does not say why: these do, for whoever reads cron's mail. */
+function whyLines(servers: readonly ServerReport[]): readonly string[] {
+  return servers.map(report => `${nameOf(report)}: ${reasonOf(report.verdict)}`);
+}
+
+async function reportOf(
+  outcome: Outcome,
+  format: Exclude<Format, 'auto'>,
+  command: 'sync' | 'query',
+  exitCode: number,
+  args: SyncArguments,
+  { foundIn }: ChosenServers,
+  { io }: Run,
+): Promise<string> {
+  switch (format) {
+    case 'json':
+      return jsonText(outcome, {
+        command,
+        exitCode,
+        release: VERSION,
+        ...(foundIn !== undefined && { serversFrom: foundIn }),
+      });
+    case 'classic': {
+      const context = { listServers: command === 'query', now: new Date(), pid: process.pid };
+      return classicLines(outcome, context)
+        .map(line => `${line}\n`)
+        .join('');
+    }
+    case 'table': {
+      const { tableText } = await import('../report/table.ts');
+      const terminal = terminalOf(io.stdout, io.env, args.color);
+      return tableText(outcome, { terminal, verbose: args.verbose > 0 });
+    }
+  }
+}

@@ -1,0 +1,41 @@
+// How a run ended → the exit code a script sees. The one place where they are numbered.
+
+import type { Ending } from '../outcome.ts';
+
+/** Exit code, its short meaning, and what a script does about it: for --help, README and man page. */
+export const EXIT_CODES: readonly (readonly [code: string, meaning: string, then: string])[] = [
+  ['0', 'done: set, within tolerance, or queried', 'go on'],
+  ['1', 'a bug in tsntp', 'report it'],
+  ['2', 'usage: bad option, bad server, unreadable file', 'fix the command'],
+  ['3', 'no suitable server: none answered, none passed the tests, or no majority agrees', 'retry later'],
+  ['4', "not permitted, or this platform's clock cannot be set", 'run as root; grant CAP_SYS_TIME'],
+  ['5', 'refused: over the panic limit', 'a human decides'],
+  ['6', 'another time service or another tsntp is at work', 'stop it'],
+  ['130, 143', 'interrupted', ''],
+];
+
+export const EXIT_BUG = 1;
+export const EXIT_USAGE = 2;
+
+/** The exit code of an outcome; `interruptedBy` tells SIGINT (130) from SIGTERM (143). */
+export function exitCodeOf(ending: Ending, interruptedBy: NodeJS.Signals | undefined): number {
+  switch (ending.kind) {
+    case 'queried':
+    case 'unchanged':
+    case 'adjusted':
+    case 'would-adjust':
+      return 0;
+    case 'no-suitable-server':
+      return 3;
+    case 'clock-error':
+      return 4;
+    case 'refused':
+      return 5;
+    case 'busy':
+      return 6;
+    case 'interrupted':
+      return interruptedBy === 'SIGTERM' ? 143 : 130;
+    default:
+      return ending satisfies never;
+  }
+}

@@ -1,0 +1,113 @@
+// argv → a command → an exit code. Users' mistakes become one clear message and exit 2; a bug shows its stack.
+
+import yargs, { type Argv } from 'yargs';
+import { VERSION } from '../release.ts';
+import { runSync } from './commands/sync.ts';
+import { EXIT_BUG, EXIT_CODES, EXIT_USAGE } from './exit-code.ts';
+import { withMeasuringOptions, withSettingOptions } from './options.ts';
+import { jsonError } from './report/json.ts';
+import { beginRun, type Io, type Run } from './run.ts';
+import { UsageError } from './usage-error.ts';
+
+/** Runs tsntp as the command line says. Never rejects. */
+export async function main(argv: readonly string[], io: Io): Promise<number> {
+  const run = beginRun(io);
+  try {
+    return await dispatch(argv, run);
+  } catch (error) {
+    const mistake = error instanceof UsageError;
+    const exitCode = mistake ? EXIT_USAGE : EXIT_BUG;
+    if (wantsJson(argv))
+      run.print(jsonError(error instanceof Error ? error.message : String(error), exitCode, VERSION));
+    run.note(
+      mistake ? `tsntp: ${error.message}` : `tsntp: this is a bug, please report it: ${stackOf(error)}`,
+    );
+    return exitCode;
+  } finally {
+    run.end();
+  }
+}
+
+async function dispatch(argv: readonly string[], run: Run): Promise<number> {
+  let exitCode = 0;
+  const cli = yargs()
+    .scriptName('tsntp')
+    .locale('en')
+    .usage('$0: sets this machine’s clock from the network, once, and exits')
+    .command(
+      ['sync [server..]', '$0'],
+      'measure, and set this machine’s clock once',
+      builder => withSettingOptions(withMeasuringOptions(builder)),
+      async args => {
+        exitCode = await runSync(args, 'sync', run);
+      },
+    )
+    .command(
+      'query [server..]',
+      'measure and report; never touch the clock (sync -q)',
+      withMeasuringOptions,
+      async args => {
+        exitCode = await runSync(args, 'query', run);
+      },
+    )
+    .command(
+      'demo',
+      'four servers inside this command, one of them lying: what sync would do',
+      {},
+      async () => {
+        const { runDemo } = await import('./commands/demo.ts');
+        exitCode = await runDemo(run);
+      },
+    )
+    .completion('completion', 'print a script for shell completion (bash, zsh)')
+    .env('TSNTP')
+    .example('$0 sync pool.ntp.org', 'set the clock (as root)')
+    .example('$0 -q -v pool.ntp.org', 'who says what? no privilege needed')
+    .example('$0 -f /etc/ntp.conf --format json', 'for scripts')
+    .epilogue(epilogue())
+    .version(VERSION)
+    .alias({ help: 'h', version: 'V' })
+    .strict()
+    .exitProcess(false)
+    .showHelpOnFail(false)
+    .wrap(Math.min(100, run.io.stdout.columns || 80))
+    .fail((message, error) => {
+      throw error ? asUsageError(error) : new UsageError(`${message}; see tsntp --help`);
+    });
+  await parse(cli, argv, run);
+  return exitCode;
+}
+
+/** yargs prints --help, --version and completions through this callback. */
+async function parse(cli: Argv, argv: readonly string[], run: Run): Promise<void> {
+  await cli.parseAsync(argv, {}, (error: unknown, _args: unknown, output: string) => {
+    if (error) throw asUsageError(error);
+    if (output !== '') run.print(`${output}\n`);
+  });
+}
+
+/** yargs wraps what our validators throw in an error of its own. */
+function asUsageError(error: unknown): unknown {
+  return error instanceof Error && error.name === 'YError' ? new UsageError(error.message) : error;
+}
+
+function epilogue(): string {
+  const width = Math.max(...EXIT_CODES.map(([code]) => code.length));
+  const codes = EXIT_CODES.map(([code, meaning]) => `  ${code.padEnd(width)}  ${meaning}`);
+  return [
+    'Exit codes:',
+    ...codes,
+    '',
+    'Every option can be given in the environment: TSNTP_TIMEOUT=1 is --timeout 1. TSNTP_SERVERS names servers.',
+    'Positive offset = the server is ahead = this clock is behind. More in tsntp(8).',
+  ].join('\n');
+}
+
+/** Also before the options are read: in JSON mode every outcome is JSON. */
+function wantsJson(argv: readonly string[]): boolean {
+  return argv.includes('--format=json') || argv[argv.indexOf('--format') + 1] === 'json';
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

@@ -1,0 +1,294 @@
+// argv and TSNTP_* → what the user wants, checked. Every number goes through one validator, because yargs alone turns
+// `-t abc` into NaN and goes on.
+
+import type { Argv, Options as YargsOption } from 'yargs';
+import { defaults, type SyncOptions } from '../sync.ts';
+import { UsageError } from './usage-error.ts';
+
+export type Format = 'auto' | 'table' | 'classic' | 'json';
+const FORMATS: readonly Format[] = ['auto', 'table', 'classic', 'json'];
+
+/** What `query` and `sync` share, after the validators; undefined where nothing was said. */
+export interface MeasuringArguments {
+  /** Those of the command line. */
+  readonly server: readonly string[] | undefined;
+  /** Those of TSNTP_SERVERS. */
+  readonly servers: string | undefined;
+  readonly samples: number | undefined;
+  readonly timeout: number | undefined;
+  readonly interval: number | 'auto' | undefined;
+  readonly deadline: number | undefined;
+  readonly minServers: number | undefined;
+  readonly ipv4: boolean | undefined;
+  readonly ipv6: boolean | undefined;
+  readonly source: string | undefined;
+  readonly ntpVersion: number | undefined;
+  readonly file: readonly string[] | undefined;
+  readonly allowAnyOffset: boolean | undefined;
+  readonly state: string | undefined;
+  readonly format: Format | undefined;
+  readonly debug: boolean | undefined;
+  readonly verbose: number;
+  readonly color: boolean | undefined;
+}
+
+/** What only `sync` takes. */
+export interface SettingArguments {
+  readonly query: boolean | undefined;
+  readonly dryRun: boolean | undefined;
+  readonly step: boolean | undefined;
+  readonly slew: boolean | undefined;
+  readonly stepThreshold: number | undefined;
+  readonly maxOffset: number | undefined;
+  readonly force: boolean | undefined;
+}
+
+/** Declares what `query` and `sync` share. */
+export function withMeasuringOptions(yargs: Argv): Argv<MeasuringArguments> {
+  const server = {
+    describe: 'host, host:port, 192.0.2.1, [2001:db8::1]:123',
+    type: 'string',
+    array: true,
+  } as const;
+  return yargs.positional('server', server).options(measuringOptions) as unknown as Argv<MeasuringArguments>;
+}
+
+/** Declares what `sync` takes beyond that. */
+export function withSettingOptions(
+  yargs: Argv<MeasuringArguments>,
+): Argv<MeasuringArguments & SettingArguments> {
+  return yargs.options(settingOptions) as unknown as Argv<MeasuringArguments & SettingArguments>;
+}
+
+type YargsOptions = Record<string, YargsOption>;
+
+/** One option's number. Coerces text; throws `UsageError` naming the option, the value and what is allowed. */
+function number(
+  name: string,
+  range: { min: number; max: number; whole?: true; above?: true; unit?: string },
+) {
+  const { min, max, whole, above, unit = '' } = range;
+  return (value: unknown): number | undefined => {
+    if (value === undefined) return undefined;
+    const one = single(name, value);
+    const parsed = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(one.trim()) ? Number(one) : NaN;
+    const fits =
+      parsed <= max && (above ? parsed > min : parsed >= min) && (!whole || Number.isInteger(parsed));
+    if (fits) return parsed;
+    const kind = whole ? 'a whole number' : 'a number';
+    const from = above ? `above ${min}, up to ${max}` : `from ${min} to ${max}`;
+    throw new UsageError(`${name}: "${one}" is not allowed; give ${kind} ${from}${unit}`);
+  };
+}
+
+const seconds = ' (seconds)';
+
+function single(name: string, value: unknown): string {
+  if (Array.isArray(value)) throw new UsageError(`${name}: given ${value.length} times; give it once`);
+  return String(value);
+}
+
+function text(name: string) {
+  return (value: unknown): string | undefined => (value === undefined ? undefined : single(name, value));
+}
+
+const MEASURING = 'Measuring:';
+const SETTING = 'Setting the clock:';
+const REPORTING = 'Reporting:';
+
+/** What `query` and `sync` share. */
+const measuringOptions = {
+  samples: {
+    alias: 'p',
+    group: MEASURING,
+    describe: 'samples for each server, 1 to 16',
+    defaultDescription: '4',
+    requiresArg: true,
+    type: 'string',
+    coerce: number('--samples', { min: 1, max: 16, whole: true }),
+  },
+  timeout: {
+    alias: 't',
+    group: MEASURING,
+    describe: 'seconds to wait for one reply',
+    defaultDescription: '2',
+    requiresArg: true,
+    type: 'string',
+    coerce: number('--timeout', { min: 0, above: true, max: 3600, unit: seconds }),
+  },
+  interval: {
+    group: MEASURING,
+    describe: "seconds between one server's requests, or auto",
+    defaultDescription: 'auto',
+    requiresArg: true,
+    type: 'string',
+    coerce: (value: unknown): number | 'auto' | undefined =>
+      value === 'auto'
+        ? 'auto'
+        : number('--interval', { min: 0, max: 3600, unit: ' (seconds), or "auto"' })(value),
+  },
+  deadline: {
+    group: MEASURING,
+    describe: 'seconds for the whole run',
+    defaultDescription: '15',
+    requiresArg: true,
+    type: 'string',
+    coerce: number('--deadline', { min: 0, above: true, max: 86_400, unit: seconds }),
+  },
+  'min-servers': {
+    group: MEASURING,
+    describe: 'believe no fewer servers than this',
+    defaultDescription: '1',
+    requiresArg: true,
+    type: 'string',
+    coerce: number('--min-servers', { min: 1, max: 10_000, whole: true }),
+  },
+  ipv4: { alias: '4', group: MEASURING, describe: 'use IPv4 only', type: 'boolean', conflicts: 'ipv6' },
+  ipv6: { alias: '6', group: MEASURING, describe: 'use IPv6 only', type: 'boolean' },
+  source: {
+    alias: 'I',
+    group: MEASURING,
+    describe: 'send from this address',
+    requiresArg: true,
+    type: 'string',
+    coerce: text('--source'),
+  },
+  'ntp-version': {
+    alias: 'o',
+    group: MEASURING,
+    describe: 'NTP version to ask in, 1 to 4',
+    defaultDescription: '4',
+    requiresArg: true,
+    type: 'string',
+    coerce: number('--ntp-version', { min: 1, max: 4, whole: true }),
+  },
+  'unprivileged-port': {
+    alias: 'u',
+    group: MEASURING,
+    describe: 'accepted, and always so: ports are random',
+    type: 'boolean',
+  },
+  file: {
+    alias: 'f',
+    group: MEASURING,
+    describe: 'read servers from FILE (- is stdin): one a line, or an ntp.conf, chrony.conf, timesyncd.conf',
+    requiresArg: true,
+    type: 'string',
+    array: true,
+    nargs: 1,
+  },
+  servers: { type: 'string', hidden: true },
+  'allow-any-offset': {
+    alias: 'g',
+    group: SETTING,
+    describe: 'no panic limit, and believe any year',
+    type: 'boolean',
+  },
+  format: {
+    group: REPORTING,
+    describe: 'table on a terminal, else classic (auto); or table, classic, json',
+    defaultDescription: 'auto',
+    requiresArg: true,
+    type: 'string',
+    coerce: (value: unknown): Format | undefined => {
+      if (value === undefined) return undefined;
+      const one = single('--format', value);
+      const format = FORMATS.find(known => known === one);
+      if (format) return format;
+      throw new UsageError(`--format: "${one}" is not allowed; give one of ${FORMATS.join(', ')}`);
+    },
+  },
+  debug: {
+    alias: 'd',
+    group: REPORTING,
+    describe: 'trace every packet, test and decision to stderr; never touch the clock',
+    type: 'boolean',
+  },
+  verbose: {
+    alias: 'v',
+    group: REPORTING,
+    describe: 'say more; twice: the trace of -d, and the clock is still set',
+    type: 'count',
+  },
+  color: {
+    group: REPORTING,
+    describe: 'colours, or none (--no-color); also NO_COLOR, FORCE_COLOR',
+    defaultDescription: 'on a terminal',
+    type: 'boolean',
+  },
+  state: {
+    group: SETTING,
+    describe: 'folder of the state file and the lock',
+    requiresArg: true,
+    type: 'string',
+    coerce: text('--state'),
+  },
+} as const satisfies YargsOptions;
+
+/** What only `sync` takes. */
+const settingOptions = {
+  query: {
+    alias: 'q',
+    group: SETTING,
+    describe: 'measure and report; never touch the clock',
+    type: 'boolean',
+  },
+  'dry-run': {
+    alias: 'n',
+    group: SETTING,
+    describe: 'everything but the final call: say what would be done',
+    type: 'boolean',
+  },
+  step: { alias: 'b', group: SETTING, describe: 'always step', type: 'boolean', conflicts: 'slew' },
+  slew: { alias: 'B', group: SETTING, describe: 'always slew', type: 'boolean' },
+  'step-threshold': {
+    group: SETTING,
+    describe: 'step when the offset is S seconds or more, else slew',
+    defaultDescription: '0.128',
+    requiresArg: true,
+    type: 'string',
+    coerce: number('--step-threshold', { min: 0, max: 1e9, unit: seconds }),
+  },
+  'max-offset': {
+    group: SETTING,
+    describe: 'refuse a larger correction than S seconds, always',
+    requiresArg: true,
+    type: 'string',
+    coerce: number('--max-offset', { min: 0, max: 1e10, unit: seconds }),
+  },
+  force: {
+    group: SETTING,
+    describe: 'set the clock though another time service is setting it, too',
+    type: 'boolean',
+  },
+} as const satisfies YargsOptions;
+
+/** The pipeline's options out of the command line's; `servers` come from servers.ts. */
+export function syncOptionsOf(
+  args: MeasuringArguments & Partial<SettingArguments>,
+): Omit<SyncOptions, 'servers'> {
+  return {
+    ...defaults,
+    ...given({
+      samples: args.samples,
+      timeout: args.timeout,
+      interval: args.interval,
+      deadline: args.deadline,
+      minServers: args.minServers,
+      version: args.ntpVersion,
+      family: args.ipv4 ? 4 : args.ipv6 ? 6 : undefined,
+      source: args.source,
+      allowAnyOffset: args.allowAnyOffset,
+      method: args.step ? 'step' : args.slew ? 'slew' : undefined,
+      stepThreshold: args.stepThreshold,
+      maxOffset: args.maxOffset,
+      force: args.force,
+    }),
+  };
+}
+
+type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+function given<T extends object>(values: T): Given<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Given<T>;
+}

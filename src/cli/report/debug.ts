@@ -1,0 +1,146 @@
+// The trace of -d: each packet and test as it happens, then for each server the block that users of
+// ntpdate -d know, and how the answer came about.
+
+import { formatServer } from '../../net/server.ts';
+import type { Packet } from '../../ntp/packet.ts';
+import { formatRefid } from '../../ntp/refid.ts';
+import type { Sample } from '../../ntp/sample.ts';
+import { intervalOf } from '../../ntp/select.ts';
+import { formatInstant, type NtpTimestamp, toUnixTime, type UnixTime } from '../../ntp/time.ts';
+import type { Outcome, ServerReport } from '../../outcome.ts';
+import type { SyncEvent } from '../../sync.ts';
+import { sixDecimals } from './quantity.ts';
+import { sentenceOf } from './sentence.ts';
+import { nameOf, reasonOf, tallyOf } from './verdict.ts';
+
+/** Columns of the filter rows, as ntpdate prints them. */
+const FILTER_ROW = 4;
+
+/** One event as lines of the trace, without their line ends. */
+export function traceLines(event: SyncEvent): readonly string[] {
+  switch (event.kind) {
+    case 'resolved':
+      return [`resolve(${formatServer(event.server)}) ${event.addresses.join(' ')}`];
+    case 'not-resolved':
+      return [`resolve(${formatServer(event.server)}) failed: ${event.error.message}`];
+    case 'transmit':
+      return [`transmit(${event.address.address})`];
+    case 'receive': {
+      const { result, arrival } = event;
+      const head = `receive(${event.address.address})`;
+      if (result.kind !== 'sample')
+        return [`${head} test ${result.test} failed: ${result.kind}: ${result.message}`];
+      return [
+        head,
+        ...sampleLines(result).map(line => `  ${line}`),
+        `  T4 stamped by the ${arrival.stampedBy}`,
+      ];
+    }
+    case 'timeout':
+      return [`timeout(${event.address.address}) no reply in ${event.waited} s`];
+    case 'unreachable':
+      return [`unreachable(${event.address.address}) ${event.error.message}`];
+    case 'silent':
+      return [`silent(${event.address.address})`];
+    case 'clock-stepped':
+      return [
+        `somebody stepped this clock by ${sixDecimals(event.by)} s during the measurement: measuring again`,
+      ];
+    case 'decided': {
+      const { setSinceBoot, synchronised, beforeRelease } = event.standing;
+      const says = `set since boot: ${yes(setSinceBoot)}, kernel synchronised: ${yes(synchronised)}`;
+      return [`decide: ${event.decision.kind} (${says}, before our release: ${yes(beforeRelease)})`];
+    }
+    default:
+      return event satisfies never;
+  }
+}
+
+/** After the run: the servers' blocks, the intersection, the weights, and the result. */
+export function summaryLines(outcome: Outcome): readonly string[] {
+  const { servers, intersection } = outcome;
+  const lines = servers.flatMap(report => serverBlock(report));
+  if (intersection) {
+    lines.push(`intersection ${sixDecimals(intersection.low)} to ${sixDecimals(intersection.high)} s`);
+  }
+  for (const { estimate, ...report } of servers) {
+    if (!estimate) continue;
+    const { low, high } = intervalOf(estimate);
+    const weight = 'weight' in report.verdict ? `, weight ${report.verdict.weight.toFixed(3)}` : '';
+    const interval = `${sixDecimals(low)} to ${sixDecimals(high)} s`;
+    lines.push(`${tallyOf(report.verdict)} ${nameOf(report)} ${report.verdict.kind}: ${interval}${weight}`);
+  }
+  return [...lines, sentenceOf(outcome)];
+}
+
+function sampleLines({ t1, t2, t3, t4, offset, delay, dispersion }: Sample): readonly string[] {
+  return [
+    `T1 ${formatInstant(t1)}`,
+    `T2 ${formatInstant(t2)}`,
+    `T3 ${formatInstant(t3)}`,
+    `T4 ${formatInstant(t4)}`,
+    `offset ${offset.toFixed(9)}, delay ${delay.toFixed(9)}, dispersion ${dispersion.toFixed(9)}`,
+  ];
+}
+
+/** ntpdate's block of one server. */
+function serverBlock(report: ServerReport): readonly string[] {
+  const { burst, estimate, verdict } = report;
+  const name = nameOf(report);
+  const last = burst?.samples.at(-1);
+  const packet = last?.packet ?? burst?.rejections.findLast(rejection => rejection.packet)?.packet;
+  const dropped = tallyOf(verdict) === '?' ? [`${name}: ${capitalised(reasonOf(verdict))}`] : [];
+  if (!packet) return dropped;
+  const pivot = last?.t3;
+  return [
+    `server ${name}`,
+    `stratum ${packet.stratum}, precision ${packet.precision}, leap ${leapBits(packet)}, trust 000`,
+    `refid [${formatRefid(packet.refid, packet.stratum).replaceAll('.', packet.stratum > 1 ? '.' : '')}], ` +
+      `root delay ${packet.rootDelay.toFixed(6)}, root dispersion ${packet.rootDispersion.toFixed(6)}`,
+    `reference time:      ${timestamp(packet.reference, pivot)}`,
+    `originate timestamp: ${timestamp(packet.origin, undefined)}`,
+    `transmit timestamp:  ${timestamp(packet.transmit, pivot)}`,
+    `filter delay:  ${filterRows((burst?.samples ?? []).map(({ delay }) => delay))}`,
+    `filter offset: ${filterRows((burst?.samples ?? []).map(({ offset }) => offset))}`,
+    ...(estimate
+      ? [
+          `delay ${estimate.delay.toFixed(5)}, dispersion ${estimate.dispersion.toFixed(5)}, jitter ${estimate.jitter.toFixed(6)}`,
+        ]
+      : []),
+    ...(estimate ? [`offset ${sixDecimals(estimate.offset)}`] : []),
+    ...dropped,
+    '',
+  ];
+}
+
+function capitalised(text: string): string {
+  return text.replace(/^./, first => first.toUpperCase());
+}
+
+function leapBits({ leap }: Packet): string {
+  return leap.toString(2).padStart(2, '0');
+}
+
+/** The 64 bits as ntpdate writes them, and the instant when its era is known. */
+function timestamp(bits: NtpTimestamp, pivot: UnixTime | undefined): string {
+  const hex = bits.toString(16).padStart(16, '0');
+  const text = `${hex.slice(0, 8)}.${hex.slice(8)}`;
+  return pivot === undefined || bits === 0n ? text : `${text}  ${formatInstant(toUnixTime(bits, pivot))}`;
+}
+
+function filterRows(values: readonly number[]): string {
+  const rows: string[] = [];
+  for (let at = 0; at < values.length; at += FILTER_ROW) {
+    rows.push(
+      values
+        .slice(at, at + FILTER_ROW)
+        .map(value => value.toFixed(6))
+        .join('  '),
+    );
+  }
+  return rows.join('\n               ');
+}
+
+function yes(value: boolean): string {
+  return value ? 'yes' : 'no';
+}

@@ -1,0 +1,72 @@
+// An outcome in one sentence, and what to do next where something is to be done.
+
+import type { Estimate } from '../../ntp/combine.ts';
+import type { Ending, Findings, Outcome } from '../../outcome.ts';
+import { formatDuration, formatSize } from './quantity.ts';
+import { count, explainContender, explainUnsuitable } from './verdict.ts';
+
+/** The kernel's rate for a slew: 500 ppm. */
+const SLEW_RATE = 500e-6;
+
+export function sentenceOf(outcome: Outcome): string {
+  if (outcome.kind === 'no-suitable-server') {
+    return `No server suitable for synchronization found: ${explainUnsuitable(outcome.reason, outcome.servers)}.`;
+  }
+  if (outcome.kind === 'interrupted') return 'Interrupted; the clock was not touched.';
+  return `This clock ${tenseOf(outcome)} ${standing(outcome.estimate)} ${confidence(outcome)}${ending(outcome)}`;
+}
+
+type Measured = Extract<Outcome, { readonly estimate: Estimate }>;
+
+function tenseOf({ kind }: Measured): 'was' | 'is' {
+  return kind === 'adjusted' ? 'was' : 'is';
+}
+
+function standing({ offset }: Estimate): string {
+  return offset === 0 ? 'right' : `${formatSize(offset)} ${offset > 0 ? 'behind' : 'ahead'}`;
+}
+
+function confidence({ estimate, servers }: Findings & { readonly estimate: Estimate }): string {
+  const believed = servers.filter(({ verdict }) =>
+    ['system-peer', 'survivor', 'outlier'].includes(verdict.kind),
+  ).length;
+  const usable = believed + servers.filter(({ verdict }) => verdict.kind === 'falseticker').length;
+  const agreement =
+    usable === 1 ? 'one server, which nothing checks' : `${believed} of ${count(usable, 'server')} agree`;
+  return `(± ${formatDuration(estimate.rootDistance)}; ${agreement})`;
+}
+
+/** From the measurement on: what was done, would be done, or why not. */
+function ending(outcome: Measured & Ending): string {
+  switch (outcome.kind) {
+    case 'queried':
+      return '.';
+    case 'unchanged':
+      return '; nothing to correct.';
+    case 'adjusted':
+      return outcome.decision.kind === 'step'
+        ? '; it has been stepped.'
+        : `; it is being slewed, for ${slewTime(outcome.decision.offset)}.`;
+    case 'would-adjust':
+      return outcome.decision.kind === 'step'
+        ? '; it would be stepped.'
+        : `; it would be slewed, for ${slewTime(outcome.decision.offset)}.`;
+    case 'refused': {
+      const { by, limit } = outcome.decision;
+      return by === 'panic'
+        ? `: over the panic limit of ${limit} s for a clock that was set before; left alone. If this is right, use -g.`
+        : `: over --max-offset ${limit} s; left alone.`;
+    }
+    case 'busy':
+      return `; left alone: ${outcome.contenders.map(explainContender).join('; ')}.`;
+    case 'clock-error':
+      return `; not set: ${outcome.error.message}`;
+    default:
+      return outcome satisfies never;
+  }
+}
+
+function slewTime(offset: number): string {
+  const seconds = Math.ceil(Math.abs(offset) / SLEW_RATE);
+  return seconds < 120 ? `${seconds} s` : `${Math.ceil(seconds / 60)} min`;
+}

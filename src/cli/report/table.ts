@@ -1,0 +1,145 @@
+// An outcome for a person at a terminal: a table with the columns and tally characters of `ntpq -p`, then one
+// sentence. Where the terminal is narrow, the columns that matter least go first.
+
+import type { ChalkInstance } from 'chalk';
+import Table from 'cli-table3';
+import { formatRefid } from '../../ntp/refid.ts';
+import type { Outcome, ServerReport } from '../../outcome.ts';
+import type { Terminal } from '../terminal.ts';
+import { formatDuration, formatOffset } from './quantity.ts';
+import { sentenceOf } from './sentence.ts';
+import { behind, nameOf, reasonOf, tallyOf } from './verdict.ts';
+
+export interface TableContext {
+  readonly terminal: Terminal;
+  /** Also the names behind addresses, and versions. */
+  readonly verbose: boolean;
+}
+
+/** The table and the sentence, ending with a line end. */
+export function tableText(outcome: Outcome, { terminal, verbose }: TableContext): string {
+  const { chalk, width } = terminal;
+  const sentence = wrap(sentenceOf(outcome), width);
+  const color =
+    outcome.kind === 'no-suitable-server' || outcome.kind === 'clock-error' ? chalk.red : chalk.bold;
+  if (outcome.servers.length === 0) return `${color(sentence)}\n`;
+  const cells = outcome.servers.map(report => cellsOf(report, verbose));
+  const columns = fitting(cells, width);
+  const table = new Table({
+    head: columns.map(column => (column.title === '' ? '' : chalk.dim(column.title))),
+    colAligns: columns.map(column => (column.numeric ? 'right' : 'left')),
+    chars: borderless,
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
+  });
+  for (const [i, report] of outcome.servers.entries()) {
+    const paint = paintOf(report, chalk);
+    table.push(columns.map(column => paint(cut(cells[i]![column.key], column.limit))));
+  }
+  const lines = table
+    .toString()
+    .split('\n')
+    .map(line => line.trimEnd());
+  return `${lines.join('\n')}\n\n${color(sentence)}\n`;
+}
+
+type Key = 'tally' | 'remote' | 'refid' | 'stratum' | 'delay' | 'offset' | 'jitter' | 'reach' | 'note';
+type Cells = Readonly<Record<Key, string>>;
+
+interface Column {
+  readonly key: Key;
+  readonly title: string;
+  readonly numeric?: true;
+  /** Characters that its cells may have. */
+  readonly limit?: number;
+}
+
+const COLUMNS: readonly Column[] = [
+  { key: 'tally', title: '' },
+  { key: 'remote', title: 'remote' },
+  { key: 'refid', title: 'refid' },
+  { key: 'stratum', title: 'st', numeric: true },
+  { key: 'delay', title: 'delay', numeric: true },
+  { key: 'offset', title: 'offset', numeric: true },
+  { key: 'jitter', title: 'jitter', numeric: true },
+  { key: 'reach', title: 'reach', numeric: true },
+  { key: 'note', title: 'note' },
+];
+const DISPENSABLE: readonly Key[] = ['jitter', 'refid', 'reach', 'delay', 'stratum'];
+const GAP = 2;
+const NARROWEST_NOTE = 12;
+
+function cellsOf(report: ServerReport, verbose: boolean): Cells {
+  const { estimate, burst, verdict } = report;
+  const packet = burst?.samples.at(-1)?.packet ?? burst?.rejections.at(-1)?.packet;
+  const named = behind(report);
+  const notes = [
+    reasonOf(verdict),
+    verbose && named ? named.host : '',
+    verbose && packet ? `version ${packet.version}` : '',
+  ];
+  return {
+    tally: tallyOf(verdict),
+    remote: nameOf(report),
+    refid: packet ? formatRefid(packet.refid, packet.stratum) : '',
+    stratum: packet ? String(packet.stratum === 0 ? 16 : packet.stratum) : '',
+    delay: estimate ? formatDuration(estimate.delay) : '',
+    offset: estimate ? formatOffset(estimate.offset) : '',
+    jitter: estimate ? formatDuration(estimate.jitter) : '',
+    reach: burst ? `${burst.answered}/${burst.sent}` : '',
+    note: notes.filter(note => note !== '').join('; '),
+  };
+}
+
+/** The columns that are not empty and fit the width; the note takes what is left. */
+function fitting(rows: readonly Cells[], width: number | undefined): readonly Column[] {
+  let columns = COLUMNS.filter(({ key }) => key === 'tally' || rows.some(row => row[key] !== ''));
+  if (width === undefined) return columns;
+  const widthOf = ({ key, title }: Column) =>
+    Math.max(title.length, ...rows.map(row => row[key].length)) + GAP;
+  const widthWithout = (key: Key) =>
+    columns.filter(column => column.key !== key).reduce((sum, column) => sum + widthOf(column), 0);
+  const noteWidth = columns.some(({ key }) => key === 'note') ? NARROWEST_NOTE + GAP : 0;
+  for (const key of DISPENSABLE) {
+    if (widthWithout('note') + noteWidth <= width) break;
+    columns = columns.filter(column => column.key !== key);
+  }
+  const left = Math.max(NARROWEST_NOTE, width - widthWithout('note') - GAP);
+  return columns.map(column => (column.key === 'note' ? { ...column, limit: left } : column));
+}
+
+function cut(text: string, limit: number | undefined): string {
+  return limit === undefined || text.length <= limit ? text : `${text.slice(0, limit - 1)}…`;
+}
+
+function paintOf({ verdict }: ServerReport, chalk: ChalkInstance): (text: string) => string {
+  switch (tallyOf(verdict)) {
+    case '*':
+      return chalk.green;
+    case 'x':
+      return chalk.red;
+    case '?':
+    case '-':
+      return chalk.yellow;
+    default:
+      return text => text;
+  }
+}
+
+function wrap(text: string, width: number | undefined): string {
+  if (width === undefined) return text;
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else line = line === '' ? word : `${line} ${word}`;
+  }
+  return [...lines, line].join('\n');
+}
+
+const borderless = Object.fromEntries(
+  ['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right']
+    .concat(['left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid', 'middle'])
+    .map(name => [name, '']),
+);

@@ -1,0 +1,106 @@
+// What became of a server, in the tally characters of `ntpq -p` and in words. Whatever came over the wire has
+// been made printable where it was read.
+
+import { formatServer, type Server } from '../../net/server.ts';
+import type { Contender, ServerReport, Unsuitable, Verdict } from '../../outcome.ts';
+import { formatDuration } from './quantity.ts';
+
+export type Tally = '*' | '+' | '-' | 'x' | '?' | ' ';
+
+/** `*` system peer, `+` survivor, `-` outlier, `x` falseticker, `?` unusable, blank: measured only. */
+export function tallyOf(verdict: Verdict): Tally {
+  switch (verdict.kind) {
+    case 'system-peer':
+      return '*';
+    case 'survivor':
+      return '+';
+    case 'outlier':
+      return '-';
+    case 'falseticker':
+      return 'x';
+    case 'noselect':
+    case 'undecided':
+      return ' ';
+    case 'dropped':
+    case 'kissed':
+    case 'inconsistent':
+    case 'no-reply':
+    case 'unreachable':
+    case 'not-resolved':
+      return '?';
+    default:
+      return verdict satisfies never;
+  }
+}
+
+/** Why, in a few words; empty for a server that was used. */
+export function reasonOf(verdict: Verdict): string {
+  switch (verdict.kind) {
+    case 'system-peer':
+    case 'survivor':
+      return '';
+    case 'outlier':
+    case 'falseticker':
+    case 'noselect':
+      return verdict.kind;
+    case 'undecided':
+      return 'no majority agrees';
+    case 'dropped':
+      return `server dropped: ${verdict.rejection.message}`;
+    case 'kissed':
+      return `server dropped: kiss code ${verdict.kiss.code}: ${demandOf(verdict.kiss.demand)}`;
+    case 'inconsistent':
+      return `server dropped: its samples contradict each other by ${formatDuration(verdict.by)}`;
+    case 'no-reply':
+      return 'no reply';
+    case 'unreachable':
+    case 'not-resolved':
+      return verdict.message;
+    default:
+      return verdict satisfies never;
+  }
+}
+
+function demandOf(demand: 'stop' | 'slow-down'): string {
+  return demand === 'stop' ? 'it does not serve us' : 'we ask too often';
+}
+
+/** A source as it was named, or the address that the name came to. */
+export function nameOf({ server, address }: ServerReport): string {
+  return address ? formatServer({ host: address.address, port: address.port }) : formatServer(server);
+}
+
+/** Where a source comes from: the name behind an address, when it is another. */
+export function behind({ server, address }: ServerReport): Server | undefined {
+  return address && address.address !== server.host ? server : undefined;
+}
+
+/** Why there is no answer. */
+export function explainUnsuitable(reason: Unsuitable, servers: readonly ServerReport[]): string {
+  switch (reason.kind) {
+    case 'none-answered':
+      return servers.length === 1 ? 'it did not answer' : `none of ${servers.length} answered`;
+    case 'none-passed':
+      return 'no answer passed the tests';
+    case 'no-majority':
+      return `${reason.usable} servers answered and no majority of them agrees`;
+    case 'too-few':
+      return `${count(reason.truechimers, 'server')} agree, --min-servers asks for ${reason.wanted}`;
+    case 'clock-unsteady':
+      return `somebody stepped this clock during ${count(reason.attempts, 'measurement')}`;
+    default:
+      return reason satisfies never;
+  }
+}
+
+/** Who else is at the clock, and how to stop that. */
+export function explainContender(contender: Contender): string {
+  const pid = contender.pid === undefined ? '' : ` (pid ${contender.pid})`;
+  return contender.kind === 'tsntp'
+    ? `another tsntp${pid} is at work: wait until it has ended`
+    : `${contender.name}${pid} sets this clock: stop it with "${contender.stop}", or go on with --force`;
+}
+
+export function count(n: number, thing: string): string {
+  return `${n} ${thing}${n === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,61 @@
+// What a command runs with: the process's streams and signals, and ways to print that survive a closed pipe or a
+// full disk.
+
+import type { EventEmitter } from 'node:events';
+import type { Output } from './terminal.ts';
+
+/** The process as the command line sees it; `process` itself is one. */
+export interface Io {
+  readonly stdout: Output & EventEmitter;
+  readonly stderr: Output & EventEmitter;
+  readonly env: NodeJS.ProcessEnv;
+  on(signal: NodeJS.Signals, listener: () => void): unknown;
+  off(signal: NodeJS.Signals, listener: () => void): unknown;
+}
+
+export interface Run {
+  readonly io: Io;
+  /** Aborts at SIGINT and SIGTERM. */
+  readonly signal: AbortSignal;
+  interruptedBy(): NodeJS.Signals | undefined;
+  /** The result, to stdout. */
+  print(text: string): void;
+  /** Everything else, to stderr, each a line. */
+  note(...lines: readonly string[]): void;
+  /** Listens to signals no more. */
+  end(): void;
+}
+
+const SIGNALS: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM'];
+
+/** Begins to listen to signals and to broken streams. */
+export function beginRun(io: Io): Run {
+  const interrupt = new AbortController();
+  let by: NodeJS.Signals | undefined;
+  const listeners = SIGNALS.map(signal => {
+    const listener = () => {
+      by ??= signal;
+      interrupt.abort();
+    };
+    io.on(signal, listener);
+    return { signal, listener };
+  });
+  const note = (...lines: readonly string[]) => {
+    if (lines.length > 0) io.stderr.write(lines.map(line => `${line}\n`).join(''));
+  };
+  // The clock's state decides the exit code, not whether anybody reads of it.
+  io.stderr.on('error', () => {});
+  io.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') note(`tsntp: cannot write the result to stdout: ${error.message}`);
+  });
+  return {
+    io,
+    signal: interrupt.signal,
+    interruptedBy: () => by,
+    print: text => void io.stdout.write(text),
+    note,
+    end() {
+      for (const { signal, listener } of listeners) io.off(signal, listener);
+    },
+  };
+}

@@ -1,0 +1,117 @@
+// macOS: Clock → settimeofday, adjtime and ntp_adjtime. A step is absolute here, so the time is read right
+// before it is set; a slew goes on in the kernel without us. adjtime(2), settimeofday(2), sys/timex.h and
+// bsd/kern/kern_ntptime.c of XNU. Positive = forward. 64-bit, little-endian: all Macs that run Node 20.
+
+import {
+  elapsed,
+  type MonotonicTime,
+  monotonicTimeOf,
+  nanoseconds,
+  type Seconds,
+  type UnixTime,
+  unixTimeOf,
+} from '../ntp/time.ts';
+import type { Clock } from './clock.ts';
+import { type Foreign, type Library, share, signed, split, systemError } from './library.ts';
+import { measurePrecision } from './precision.ts';
+import { statusOf, synchronisedRequest, timexCaller } from './timex.ts';
+
+const CLOCK_REALTIME = 0;
+const CLOCK_MONOTONIC_RAW = 4;
+const CLOCK_MONOTONIC = 6;
+const CLOCK_UPTIME_RAW = 8;
+
+const NANOSECONDS = 1_000_000_000n;
+const MICROSECONDS = 1_000_000n;
+
+/** The kernel slews at 5000 ppm what is over a second, and the last second at 500 ppm. */
+const FAST = 5e-3;
+const SLOW = 500e-6;
+
+const PERMISSION = 'Setting the clock needs the superuser: run tsntp with sudo';
+
+/** Opens the clock; throws what `foreign` throws if a function is missing. */
+export function openDarwin(foreign: Foreign): Clock {
+  const libc = foreign.load(null);
+  const gettime = libc.func('int clock_gettime(int clock, void *time)');
+  const settimeofday = libc.func('int settimeofday(void *time, void *zone)');
+  const adjtime = libc.func('int adjtime(void *delta, void *old)');
+  const ntpAdjtime = libc.func('int ntp_adjtime(void *timex)');
+  const time = share(foreign, 16);
+  const adjust = timexCaller(foreign, (address, attempt) =>
+    // The answer is the state of the clock, TIME_OK … TIME_ERROR.
+    check(ntpAdjtime(address) >= 0, attempt),
+  );
+
+  function check(succeeded: boolean, attempt: string): void {
+    if (!succeeded) throw systemError(attempt, foreign.errno(), PERMISSION);
+  }
+  function reading(clock: number): bigint {
+    check(gettime(clock, time.address) === 0, 'read the clock');
+    return time.longs[0]! * NANOSECONDS + time.longs[1]!;
+  }
+  /** A duration or an instant as struct timeval, to the nearest µs; `tv_usec` has 4 bytes, the upper 4 stay zero. */
+  function timeval(ns: bigint): bigint {
+    const { whole, rest } = split(split(ns + 500n, 1000n).whole, MICROSECONDS);
+    time.longs[0] = whole;
+    time.longs[1] = rest;
+    return time.address;
+  }
+  const now = (): UnixTime => unixTimeOf(reading(CLOCK_REALTIME));
+  /**
+   * CLOCK_MONOTONIC follows a slew, so that one in progress is not taken for a step, but runs on through sleep.
+   * The difference of the two raw clocks is the time asleep: without it a sleep is noticed against the wall clock.
+   */
+  const monotonic = (): MonotonicTime =>
+    monotonicTimeOf(reading(CLOCK_MONOTONIC) - (reading(CLOCK_MONOTONIC_RAW) - reading(CLOCK_UPTIME_RAW)));
+
+  return {
+    name: 'darwin',
+    precision: measurePrecision(now),
+    sets: true,
+    now,
+    monotonic,
+    read: () => ({ time: now(), monotonic: monotonic() }),
+    step(offset) {
+      const attempt = `step the clock by ${signed(offset)}`;
+      const ns = nanoseconds(offset);
+      check(settimeofday(timeval(now() + ns), null) === 0, attempt);
+      // What is left of a slew belonged to the old time.
+      check(adjtime(timeval(0n), null) === 0, attempt);
+    },
+    slew(offset) {
+      check(adjtime(timeval(nanoseconds(offset)), null) === 0, `slew the clock by ${signed(offset)}`);
+      const started = monotonic();
+      // The kernel tells what is left only to a caller that replaces it (XNU: EINVAL); its rates are known.
+      return {
+        unattended: true,
+        remaining: () => leftOf(offset, elapsed(monotonic(), started)),
+        release() {},
+      };
+    },
+    declareSynchronised(quality) {
+      const current = adjust('read the state of the clock', { modes: 0 });
+      adjust('mark the clock as synchronised', synchronisedRequest(current, quality));
+    },
+    status: () => statusOf(adjust('read the state of the clock', { modes: 0 })),
+    bootId: () => bootSession(foreign, libc),
+  };
+}
+
+function leftOf(offset: Seconds, after: Seconds): Seconds {
+  const size = Math.abs(offset);
+  const fast = Math.max(0, size - 1) / FAST;
+  const left = after < fast ? size - after * FAST : Math.min(size, 1) - (after - fast) * SLOW;
+  return Math.sign(offset) * Math.max(0, left);
+}
+
+function bootSession(foreign: Foreign, libc: Library): string | undefined {
+  const sysctlbyname = libc.func(
+    'int sysctlbyname(const char *name, void *old, void *length, void *new, size_t newLength)',
+  );
+  const uuid = share(foreign, 40);
+  const length = share(foreign, 8);
+  length.longs[0] = BigInt(uuid.bytes.length);
+  if (sysctlbyname('kern.bootsessionuuid', uuid.address, length.address, null, 0) !== 0) return undefined;
+  return Buffer.from(uuid.bytes).toString('latin1').split('\0')[0];
+}

@@ -1,0 +1,135 @@
+// Linux: Clock → clock_gettime and clock_adjtime. A step is relative (ADJ_SETOFFSET), so that nothing is lost
+// between reading and setting; a slew is adjtime's (ADJ_OFFSET_SINGLESHOT): the kernel goes on at 500 ppm
+// without us. adjtimex(2), linux/timex.h; RFC 5905 §11.3. Positive = forward.
+
+import { readFileSync } from 'node:fs';
+import {
+  type MonotonicTime,
+  monotonicTimeOf,
+  nanoseconds,
+  type Seconds,
+  type UnixTime,
+  unixTimeOf,
+} from '../ntp/time.ts';
+import { type Clock, ClockError } from './clock.ts';
+import { type CFunction, type Foreign, share, signed, split, systemError } from './library.ts';
+import { measurePrecision } from './precision.ts';
+import { statusOf, synchronisedRequest, timexCaller } from './timex.ts';
+
+const CLOCK_REALTIME = 0;
+/**
+ * CLOCK_MONOTONIC, because both questions are asked of the difference wall − monotonic: it follows a slew, as
+ * CLOCK_REALTIME does, so that a slew in progress is not taken for a step (CLOCK_MONOTONIC_RAW does not); and
+ * it stands still in a suspend, so that one is noticed (CLOCK_BOOTTIME does not).
+ */
+const CLOCK_MONOTONIC = 1;
+
+const ADJ_SETOFFSET = 0x0100;
+/** The fraction in `time` is nanoseconds. */
+const ADJ_NANO = 0x2000;
+const ADJ_OFFSET_SINGLESHOT = 0x8001;
+const ADJ_OFFSET_SS_READ = 0xa001;
+
+const NANOSECONDS = 1_000_000_000n;
+/** glibc's limit for adjtime where `long` has 32 bits: INT_MAX µs less 2 s. It takes 50 days as it is. */
+const LONGEST_SLEW: Seconds = 2145;
+/** What a tick of 1/100 s is without correction, in µs; each µs of difference makes 100 ppm. */
+const TICK = 10_000n;
+
+const PERMISSION =
+  'Setting the clock needs the capability CAP_SYS_TIME: run as root (sudo), or grant it with ' +
+  `\`sudo setcap cap_sys_time+ep ${process.execPath}\`, with AmbientCapabilities=CAP_SYS_TIME in a systemd ` +
+  'unit, or with --cap-add SYS_TIME for a container';
+
+/** Opens the clock; throws what `foreign` throws if a function is missing, `ClockError` if the kernel is too old. */
+export function openLinux(foreign: Foreign, arch: string = process.arch): Clock {
+  const { gettime, adjtime } = systemCalls(foreign, arch);
+  const time = share(foreign, 16);
+  const adjust = timexCaller(foreign, (address, attempt) => {
+    // The answer is the leap state, TIME_OK … TIME_ERROR; only −1 is a failure.
+    if (adjtime(CLOCK_REALTIME, address) < 0) throw systemError(attempt, foreign.errno(), PERMISSION);
+  });
+
+  function reading(clock: number): bigint {
+    if (gettime(clock, time.address) !== 0)
+      throw systemError('read the clock', foreign.errno(), 'The sandbox forbids clock_gettime');
+    return time.longs[0]! * NANOSECONDS + time.longs[1]!;
+  }
+  const now = (): UnixTime => unixTimeOf(reading(CLOCK_REALTIME));
+  const monotonic = (): MonotonicTime => monotonicTimeOf(reading(CLOCK_MONOTONIC));
+  // Handed out in whole seconds: the last 500 µs at most are still being applied when the kernel answers 0.
+  const remaining = (): Seconds =>
+    Number(adjust('read what is left of a slew', { modes: ADJ_OFFSET_SS_READ }).offset) / 1e6;
+
+  return {
+    name: 'linux',
+    precision: measurePrecision(now),
+    sets: true,
+    now,
+    monotonic,
+    read: () => ({ time: now(), monotonic: monotonic() }),
+    step(offset) {
+      const { whole, rest } = split(nanoseconds(offset), NANOSECONDS);
+      // One call: the kernel's ntp_clear() ends a slew in progress with it, and a refused step leaves it be.
+      adjust(`step the clock by ${signed(offset)}`, {
+        modes: ADJ_SETOFFSET | ADJ_NANO,
+        seconds: whole,
+        fraction: rest,
+      });
+    },
+    slew(offset) {
+      if (!(Math.abs(offset) <= LONGEST_SLEW))
+        throw new ClockError(
+          'invalid',
+          `cannot slew the clock by ${signed(offset)}: at 500 ppm the limit is ${LONGEST_SLEW} s; step it instead`,
+        );
+      adjust(`slew the clock by ${signed(offset)}`, {
+        modes: ADJ_OFFSET_SINGLESHOT,
+        offset: BigInt(Math.round(offset * 1e6)),
+      });
+      return { unattended: true, remaining, release() {} };
+    },
+    declareSynchronised(quality) {
+      const current = adjust('read the state of the clock', { modes: 0 });
+      adjust('mark the clock as synchronised', synchronisedRequest(current, quality));
+    },
+    status() {
+      const timex = adjust('read the state of the clock', { modes: 0 });
+      const status = statusOf(timex);
+      const byTick = Number(timex.tick - TICK) * 100;
+      return { ...status, frequency: (status.frequency ?? 0) + byTick, slewRemaining: remaining() };
+    },
+    bootId,
+  };
+}
+
+/**
+ * On a 32-bit machine the C library's functions end in 2038, and those that do not are named differently by
+ * glibc and musl; the system calls with 64-bit times (Linux 5.1) are everywhere the same, and so are their structs.
+ */
+function systemCalls(
+  foreign: Foreign,
+  arch: string,
+): { readonly gettime: CFunction; readonly adjtime: CFunction } {
+  const libc = foreign.load(null);
+  if (arch !== 'arm' && arch !== 'ia32')
+    return {
+      gettime: libc.func('int clock_gettime(int clock, void *time)'),
+      adjtime: libc.func('int clock_adjtime(int clock, void *timex)'),
+    };
+  const clockGettime64 = 403;
+  const clockAdjtime64 = 405;
+  const syscall = libc.func('long syscall(long number, int clock, void *memory)');
+  return {
+    gettime: (clock, address) => syscall(clockGettime64, clock, address),
+    adjtime: (clock, address) => syscall(clockAdjtime64, clock, address),
+  };
+}
+
+function bootId(): string | undefined {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,54 @@
+// A clock that can be read but not set, with nothing but Node: for platforms without an adapter, or without
+// koffi. Date.now() floors to the millisecond, which would bias every offset by half of one; hrtime is anchored
+// to the instants at which it turns.
+
+import { monotonicTimeOf, type UnixTime, unixTimeOf } from '../ntp/time.ts';
+import { type Clock, ClockError } from './clock.ts';
+import { measurePrecision } from './precision.ts';
+
+const MILLISECOND = 1_000_000n;
+/** Date.now() may lag by its millisecond; more than two is somebody setting the clock. */
+const STEPPED = 2n * MILLISECOND;
+
+/** `why` the clock cannot be set is the message of the `ClockError` that `step` and `slew` throw. */
+export function readOnly(why: string): Clock {
+  let anchor = anchorOf();
+  function now(): UnixTime {
+    const time = anchor + process.hrtime.bigint();
+    const behind = BigInt(Date.now()) * MILLISECOND - time;
+    if (behind < STEPPED && behind > -STEPPED) return unixTimeOf(time);
+    anchor = anchorOf();
+    return unixTimeOf(anchor + process.hrtime.bigint());
+  }
+  const monotonic = () => monotonicTimeOf(process.hrtime.bigint());
+  function refuse(): never {
+    throw new ClockError('unsupported', `the clock cannot be set: ${why}`);
+  }
+  return {
+    name: 'read-only',
+    precision: measurePrecision(now),
+    sets: false,
+    now,
+    monotonic,
+    read: () => ({ time: now(), monotonic: monotonic() }),
+    step: refuse,
+    slew: refuse,
+    declareSynchronised: refuse,
+    status: () => ({}),
+    bootId: () => undefined,
+  };
+}
+
+/** Wall time at the zero of hrtime. Of three turns the largest: being interrupted can only make it smaller. */
+function anchorOf(): bigint {
+  let anchor = atTurn();
+  for (const other of [atTurn(), atTurn()]) if (other > anchor) anchor = other;
+  return anchor;
+}
+
+function atTurn(): bigint {
+  const before = Date.now();
+  let turned = before;
+  while (turned === before) turned = Date.now();
+  return BigInt(turned) * MILLISECOND - process.hrtime.bigint();
+}

@@ -1,0 +1,278 @@
+// The panic memory: what tsntp last did to this clock, kept as state.json in a directory of its own, so that
+// a correction over the panic threshold (RFC 5905 §11.3) is allowed once a boot and not at every run.
+// Bytes of the file → State. What is no State, or could have been written by somebody else, is a warning and
+// an empty memory, never an exception: a broken file must not keep a clock from being set.
+// Sign: `offset` is what was added to the clock.
+
+import { randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join, posix, win32 } from 'node:path';
+import { add, type Seconds, type UnixTime, unixTimeOf } from '../ntp/time.ts';
+
+/** One correction that was made. */
+export interface LastSet {
+  /** The boot of the machine in which it was made; absent where the platform does not tell. */
+  readonly bootId?: string;
+  /** What the clock showed after it: RFC 3339 in UTC with nine digits of the second. */
+  readonly time: string;
+  readonly offset: Seconds;
+  readonly kind: 'step' | 'slew';
+  /** The system peer, as the report names it. */
+  readonly server: string;
+  /** The root distance of the combination: how far off the clock could still be. */
+  readonly errorBound: Seconds;
+}
+
+/** The contents of the state file. Later versions only add members; those that are not known here are dropped. */
+export interface State {
+  readonly version: 1;
+  /** Absent until tsntp has set this clock. */
+  readonly lastSet?: LastSet;
+}
+
+export interface StateReading {
+  readonly state: State;
+  /** Why the file that is there was passed over. */
+  readonly warning?: string;
+}
+
+/** The moment at which `setSinceBoot` is asked. */
+export interface Boot {
+  /** As `Clock.bootId()`. */
+  readonly bootId?: string | undefined;
+  readonly now: UnixTime;
+  /** Since the machine booted, its sleep included, as node's `os.uptime()`. */
+  readonly uptime: Seconds;
+}
+
+const EMPTY: State = { version: 1 };
+const FILE = 'state.json';
+/** A true state file has some 300 bytes. */
+const LARGEST = 65_536;
+
+/** The directory that keeps tsntp's memory for this user, or undefined where there is no place for one. */
+export function stateDirectory(
+  platform: NodeJS.Platform,
+  env: Readonly<Record<string, string | undefined>>,
+  uid: number | undefined,
+): string | undefined {
+  if (platform === 'win32') return env.ProgramData ? win32.join(env.ProgramData, 'tsntp') : undefined;
+  if (uid === 0) return platform === 'darwin' ? '/var/db/tsntp' : '/var/lib/tsntp';
+  // The XDG base directory specification: a path that is not absolute is to be ignored.
+  if (env.XDG_STATE_HOME?.startsWith('/')) return posix.join(env.XDG_STATE_HOME, 'tsntp');
+  return env.HOME?.startsWith('/') ? posix.join(env.HOME, '.local/state/tsntp') : undefined;
+}
+
+/** What is remembered in `directory`. Never throws; no file yet is an empty memory without a warning. */
+export function readState(directory: string): StateReading {
+  try {
+    checkDirectory(directory);
+    return { state: parse(join(directory, FILE)) };
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return { state: EMPTY };
+    return { state: EMPTY, warning: `cannot tell whether tsntp has set this clock before: ${text(error)}` };
+  }
+}
+
+/** Puts `state` in place of what `directory` remembers, whole or not at all. Never throws; returns a warning if it could not. */
+export function writeState(directory: string, state: State): string | undefined {
+  try {
+    prepareDirectory(directory);
+    replace(join(directory, FILE), `${JSON.stringify(state, null, 2)}\n`);
+    return undefined;
+  } catch (error) {
+    return `cannot remember that tsntp has set this clock: ${text(error)}`;
+  }
+}
+
+/**
+ * Whether tsntp has set this clock since the machine booted, so that it counts as a good one.
+ *
+ * Two boot ids settle it. Without them the instants do: the setting lies between the boot, `uptime` ago, and
+ * now. On a good clock, the one that the panic limit protects, that is exact. A clock that lost its time since
+ * it was set shows an earlier one and so counts as not set: it may be repaired.
+ */
+export function setSinceBoot(state: State, boot: Boot): boolean {
+  const set = state.lastSet;
+  if (set === undefined) return false;
+  if (set.bootId !== undefined && boot.bootId !== undefined) return set.bootId === boot.bootId;
+  const time = unixTimeOf(BigInt(Date.parse(set.time)) * 1_000_000n);
+  return time <= boot.now && time >= add(boot.now, -boot.uptime);
+}
+
+/** Makes `directory` (0700) if it is not there, and throws unless it is one that only we, or root, can write to. */
+export function prepareDirectory(directory: string): void {
+  if (!existsSync(directory)) makeDirectory(directory);
+  checkDirectory(directory);
+}
+
+/**
+ * Opens a regular file that only we, or root, could have written; a new one gets mode 0600. Throws otherwise.
+ * Node adds O_CLOEXEC itself.
+ */
+export function openOwn(path: string, flags: number): number {
+  let fd: number;
+  try {
+    // O_NONBLOCK, or a FIFO in the file's place would hold us up for ever. Windows has neither flag.
+    fd = openSync(path, flags | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0), 0o600);
+  } catch (error) {
+    // FreeBSD says EMLINK.
+    if (codeOf(error) === 'ELOOP' || codeOf(error) === 'EMLINK') throw symbolicLink(path);
+    throw error;
+  }
+  try {
+    const stats = fstatSync(fd);
+    if (!stats.isFile()) throw new Error(`${path} is not a regular file: remove it`);
+    // A second name would let whoever made it choose which of our files is read or written here.
+    if (stats.nlink > 1) throw new Error(`${path} is a hard link to another file: remove it`);
+    checkOwner(path, stats);
+    return fd;
+  } catch (error) {
+    closeSync(fd);
+    throw error;
+  }
+}
+
+/** Not by mkdir's own `recursive`, which never returns where the kernel makes no directories: /proc, autofs. */
+function makeDirectory(directory: string): void {
+  try {
+    mkdirSync(directory, 0o700);
+  } catch (error) {
+    // Another tsntp was quicker.
+    if (codeOf(error) === 'EEXIST') return;
+    if (codeOf(error) !== 'ENOENT' || existsSync(dirname(directory))) throw error;
+    makeDirectory(dirname(directory));
+    makeDirectory(directory);
+  }
+}
+
+function checkDirectory(directory: string): void {
+  const stats = lstatSync(directory);
+  if (stats.isSymbolicLink()) throw symbolicLink(directory);
+  if (!stats.isDirectory()) throw new Error(`${directory} is not a directory: remove it`);
+  checkOwner(directory, stats);
+}
+
+function checkOwner(path: string, stats: Stats): void {
+  const uid = process.geteuid?.();
+  // Windows shows neither owner nor mode here; there the folder's own access list has to do.
+  if (uid === undefined) return;
+  if (stats.uid !== uid && stats.uid !== 0) {
+    throw new Error(`${path} belongs to user ${stats.uid}, not to ${uid} or root: remove it or chown it`);
+  }
+  if ((stats.mode & 0o022) !== 0) {
+    const mode = (stats.mode & 0o7777).toString(8).padStart(4, '0');
+    throw new Error(`${path} can be written by others (mode ${mode}): chmod go-w it`);
+  }
+}
+
+function symbolicLink(path: string): Error {
+  return new Error(`${path} is a symbolic link, which tsntp does not follow here: remove it`);
+}
+
+function parse(path: string): State {
+  const bytes = readOwn(path);
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    // The parser's own message quotes the file, control characters and all.
+    throw new Error(`${path} is not JSON: remove it`);
+  }
+  if (!isRecord(value) || value.version !== 1) {
+    throw new Error(`${path} is not a state file of version 1: remove it`);
+  }
+  if (value.lastSet === undefined) return EMPTY;
+  if (!isLastSet(value.lastSet)) throw new Error(`${path} has a "lastSet" that is malformed: remove it`);
+  const { bootId, time, offset, kind, server, errorBound } = value.lastSet;
+  const lastSet = { time, offset, kind, server, errorBound };
+  return { version: 1, lastSet: bootId === undefined ? lastSet : { bootId, ...lastSet } };
+}
+
+function readOwn(path: string): Uint8Array {
+  const fd = openOwn(path, constants.O_RDONLY);
+  try {
+    const buffer = new Uint8Array(LARGEST + 1);
+    let length = 0;
+    let count: number;
+    do {
+      count = readSync(fd, buffer, length, buffer.length - length, null);
+      length += count;
+    } while (count > 0 && length < buffer.length);
+    if (length > LARGEST) throw new Error(`${path} is larger than ${LARGEST} bytes: remove it`);
+    return buffer.subarray(0, length);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function isLastSet(value: unknown): value is LastSet {
+  return (
+    isRecord(value) &&
+    (value.bootId === undefined || isPlainText(value.bootId)) &&
+    typeof value.time === 'string' &&
+    /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z$/.test(value.time) &&
+    !Number.isNaN(Date.parse(value.time)) &&
+    isNumber(value.offset) &&
+    (value.kind === 'step' || value.kind === 'slew') &&
+    isPlainText(value.server) &&
+    isNumber(value.errorBound) &&
+    value.errorBound >= 0
+  );
+}
+
+/** JSON reads 1e999 as infinity. */
+function isNumber(value: unknown): value is number {
+  return Number.isFinite(value);
+}
+
+/** It will be printed: no escape sequences, no second line. */
+function isPlainText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '' && !/\p{C}/u.test(value);
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
+
+/** Writes beside the file and renames, so that a power cut leaves the old or the new one. */
+function replace(path: string, contents: string): void {
+  if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) throw symbolicLink(path);
+  // Random, because a file left by a killed run would else be in the way whenever the process id comes again.
+  const temporary = `${path}.${randomBytes(8).toString('hex')}`;
+  try {
+    const fd = openOwn(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL);
+    try {
+      writeFileSync(fd, contents);
+      fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+}
+
+function text(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function codeOf(error: unknown): string | undefined {
+  return (error as NodeJS.ErrnoException).code;
+}

@@ -1,0 +1,68 @@
+// struct timex: the kernel's NTP variables ⇄ an object. One layout serves 64-bit Linux, the 64-bit-time
+// system call of 32-bit Linux (__kernel_timex, 208 bytes), and, as far as `status`, macOS (136 bytes).
+// linux/timex.h, sys/timex.h; RFC 5905 §11.3 for what the variables mean. Positive offset = forward.
+
+import type { ClockStatus, Quality } from './clock.ts';
+import type { Foreign } from './library.ts';
+import { share } from './library.ts';
+
+/** ADJ_* of Linux and MOD_* of macOS: what a call is to change. */
+export const MAXERROR = 0x0004;
+export const ESTERROR = 0x0008;
+export const STATUS = 0x0010;
+
+/** The kernel calls its clock unsynchronised. */
+const STA_UNSYNC = 0x0040;
+
+const SIZE = 208;
+/** Index in 8-byte words of the members used here; `seconds` and `fraction` are `time`. */
+const LONGS = { offset: 1, freq: 2, maxerror: 3, esterror: 4, seconds: 9, fraction: 10, tick: 11 } as const;
+/** Index in 4-byte words of the two that are `int`. */
+const INTS = { modes: 0, status: 10 } as const;
+
+type Long = keyof typeof LONGS;
+export type Timex = { readonly [member in Long]: bigint } & { readonly status: number };
+export type TimexRequest = { readonly modes: number; readonly status?: number } & {
+  readonly [member in Long]?: bigint;
+};
+
+/** Makes calls of `call`, which throws when it fails: a complete, zeroed struct goes in, what the kernel answered comes out. */
+export function timexCaller(
+  foreign: Foreign,
+  call: (address: bigint, attempt: string) => void,
+): (attempt: string, request: TimexRequest) => Timex {
+  const memory = share(foreign, SIZE);
+  return (attempt, request) => {
+    memory.bytes.fill(0);
+    memory.ints[INTS.modes] = request.modes;
+    memory.ints[INTS.status] = request.status ?? 0;
+    for (const [member, index] of longs) memory.longs[index] = request[member] ?? 0n;
+    call(memory.address, attempt);
+    const answer = Object.fromEntries(longs.map(([member, index]) => [member, memory.longs[index]!]));
+    return { ...(answer as Record<Long, bigint>), status: memory.ints[INTS.status]! };
+  };
+}
+
+const longs = Object.entries(LONGS) as readonly (readonly [Long, number])[];
+
+/** What the kernel says of its clock. */
+export function statusOf(timex: Timex): ClockStatus {
+  return {
+    synchronised: (timex.status & STA_UNSYNC) === 0,
+    maxError: Number(timex.maxerror) / 1e6,
+    estimatedError: Number(timex.esterror) / 1e6,
+    // Parts per million with a 16-bit fraction.
+    frequency: Number(timex.freq) / 65536,
+  };
+}
+
+/** The request that clears STA_UNSYNC and leaves every other status bit, the leap second's among them, as in `current`. */
+export function synchronisedRequest(current: Timex, quality: Quality): TimexRequest {
+  return {
+    modes: STATUS | MAXERROR | ESTERROR,
+    status: current.status & ~STA_UNSYNC,
+    // Up: a bound on the error must not shrink.
+    maxerror: BigInt(Math.ceil(quality.maxError * 1e6)),
+    esterror: BigInt(Math.ceil(quality.estimatedError * 1e6)),
+  };
+}

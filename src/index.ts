@@ -1,0 +1,89 @@
+// The library: `import { query, sync } from 'tsntp'`. The command's own pipeline with typed results; it prints
+// nothing and never exits.
+
+import { parseServer, type Server } from './net/server.ts';
+import type { Outcome } from './outcome.ts';
+import { openPorts } from './ports.ts';
+import {
+  defaults,
+  type Ports,
+  query as queryWith,
+  type SyncEvent,
+  type SyncOptions,
+  sync as syncWith,
+} from './sync.ts';
+
+/** What both `query` and `sync` take; all of it may be left out. Durations are seconds. */
+export interface Options extends Partial<Omit<SyncOptions, 'servers'>> {
+  /** Stops the run: it ends with an outcome of kind `interrupted`, and the clock untouched. */
+  readonly signal?: AbortSignal;
+  /** Called with each packet, test and decision as it happens. */
+  readonly onEvent?: (event: SyncEvent) => void;
+  /** Where the state file and the lock are; by default as the platform has it. */
+  readonly stateDirectory?: string;
+  /** In place of this machine's clock, network, resolver, …: for tests. */
+  readonly ports?: Partial<Ports>;
+}
+
+/**
+ * Measures this machine's clock against servers (`host`, `host:port`, `[v6]:port`) and touches nothing; needs no
+ * privilege. Resolves with an Outcome whatever the network does. Throws `ServerSyntaxError`.
+ */
+export function query(
+  servers: string | readonly (string | Server)[],
+  options: Options = {},
+): Promise<Outcome> {
+  return run(queryWith, servers, options, false);
+}
+
+/**
+ * The same, and then steps or slews this machine's clock, once or not at all. What stands in the way (privilege,
+ * limits, another time service) is in the Outcome. Throws `ServerSyntaxError`.
+ */
+export function sync(
+  servers: string | readonly (string | Server)[],
+  options: Options = {},
+): Promise<Outcome> {
+  return run(syncWith, servers, options, true);
+}
+
+async function run(
+  pipeline: typeof syncWith,
+  servers: string | readonly (string | Server)[],
+  { signal, onEvent, stateDirectory, ports, ...options }: Options,
+  setsClock: boolean,
+): Promise<Outcome> {
+  const named = (typeof servers === 'string' ? [servers] : servers).map(server =>
+    typeof server === 'string' ? parseServer(server, 'argument') : server,
+  );
+  const real = await openPorts({
+    setsClock,
+    ...(stateDirectory !== undefined && { stateDirectory }),
+    ...(onEvent && { emit: onEvent }),
+    ...(signal && { signal }),
+  });
+  return pipeline({ ...defaults, ...options, servers: named }, { ...real, ...ports });
+}
+
+export type { Clock, ClockErrorKind, ClockStatus, Quality, Slew } from './clock/clock.ts';
+export { ClockError } from './clock/clock.ts';
+export type { Burst } from './net/burst.ts';
+export { type Server, ServerSyntaxError } from './net/server.ts';
+export type { Address, Transport, TransportError } from './net/transport.ts';
+export type { Estimate } from './ntp/combine.ts';
+export type { Decision } from './ntp/decide.ts';
+export type { PeerEstimate } from './ntp/filter.ts';
+export { formatRefid } from './ntp/refid.ts';
+export type { Rejection, Sample } from './ntp/sample.ts';
+export {
+  add,
+  difference,
+  formatInstant,
+  type MonotonicTime,
+  type NtpTimestamp,
+  type Reading,
+  type Seconds,
+  type UnixTime,
+} from './ntp/time.ts';
+export type { Contender, Outcome, ServerReport, Unsuitable, Verdict } from './outcome.ts';
+export type { Ports, SyncEvent } from './sync.ts';

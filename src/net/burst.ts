@@ -1,0 +1,248 @@
+// One server's burst (iburst): up to N requests, one after the other, each with its own nonce → samples and
+// rejections. A reply that fails a test does not end the wait for the true one; a kiss is obeyed (RFC 5905 §7.4).
+
+import { encodeRequest } from '../ntp/packet.ts';
+import type { Kiss } from '../ntp/refid.ts';
+import {
+  examineReply,
+  type PlausibleTimes,
+  type Rejection,
+  type Request,
+  requestOf,
+  type Sample,
+} from '../ntp/sample.ts';
+import { elapsed, type MonotonicTime, type NtpTimestamp, ntpTimestampOf, type Seconds } from '../ntp/time.ts';
+import { spacingOf } from './spacing.ts';
+import type { Timer } from './timer.ts';
+import {
+  type Address,
+  type Arrival,
+  type Channel,
+  type ChannelListener,
+  type Transport,
+  TransportError,
+} from './transport.ts';
+
+/** After so many requests without any reply a server is called silent. */
+const SILENT_AFTER = 2;
+/** Failed tests that say the reply was no server's answer at all: the true one may still come, and is waited for. */
+const NOT_ITS_WORD: ReadonlySet<Rejection['test']> = new Set(['1', '2', '3', '5', 'B']);
+/** Rejections kept for the report; a flood of junk is only counted. */
+const REJECTIONS_KEPT = 16;
+
+export interface BurstPlan {
+  /** Requests to send, 1 or more. */
+  readonly samples: number;
+  /** How long to wait for one reply. */
+  readonly timeout: Seconds;
+  readonly interval: 'auto' | Seconds;
+  readonly version: number;
+  readonly plausible: PlausibleTimes;
+  /** Send from this address. */
+  readonly source?: string;
+}
+
+export interface BurstPorts {
+  readonly transport: Transport;
+  readonly timer: Timer;
+  /** Our clock's, for the dispersion. */
+  readonly precision: Seconds;
+  /** Cryptographically random bytes. */
+  readonly random: (length: number) => Uint8Array;
+}
+
+export type BurstEvent =
+  | { readonly kind: 'transmit'; readonly address: Address; readonly request: Request }
+  | {
+      readonly kind: 'receive';
+      readonly address: Address;
+      readonly arrival: Arrival;
+      readonly result: Sample | Rejection;
+    }
+  | { readonly kind: 'timeout'; readonly address: Address; readonly waited: Seconds }
+  | { readonly kind: 'unreachable'; readonly address: Address; readonly error: TransportError }
+  /** Two requests and more without any reply: nobody need wait for this one. */
+  | { readonly kind: 'silent'; readonly address: Address };
+
+/** What came of asking one address. */
+export interface Burst {
+  readonly samples: readonly Sample[];
+  /** The first few replies that failed a test. */
+  readonly rejections: readonly Rejection[];
+  /** How many failed in all. */
+  readonly rejected: number;
+  readonly sent: number;
+  /** How many requests had a reply, good or not. */
+  readonly answered: number;
+  /** The kiss that ended or slowed the burst. */
+  readonly kiss?: Kiss;
+  /** What the network said last, when it said anything. */
+  readonly error?: TransportError;
+}
+
+/** Asks one address. Never rejects: what went wrong is in the result. An abort ends it with what there is. */
+export async function runBurst(
+  address: Address,
+  plan: BurstPlan,
+  ports: BurstPorts,
+  emit: (event: BurstEvent) => void,
+  signal: AbortSignal,
+): Promise<Burst> {
+  const exchanges = new Exchanges(address, plan, ports, emit);
+  try {
+    const channel = await ports.transport.connect(address, exchanges, plan.source);
+    try {
+      while (!signal.aborted) {
+        await exchanges.next(channel, signal);
+        if (signal.aborted || exchanges.finished()) break;
+        await ports.timer.sleep(exchanges.untilNext(), signal);
+      }
+    } finally {
+      channel.close();
+    }
+  } catch (error) {
+    exchanges.error(error);
+  }
+  return exchanges.result();
+}
+
+/** The requests and replies of one burst: matches the ones with the others and keeps what came of them. */
+class Exchanges implements ChannelListener {
+  readonly #address: Address;
+  readonly #plan: BurstPlan;
+  readonly #ports: BurstPorts;
+  readonly #emit: (event: BurstEvent) => void;
+
+  readonly #samples: Sample[] = [];
+  readonly #rejections: Rejection[] = [];
+  #rejected = 0;
+  #sent = 0;
+  readonly #answered = new Set<Request>();
+  #lost = 0;
+  #kiss: Kiss | undefined;
+  #error: TransportError | undefined;
+  #firstRoundTrip: Seconds | undefined;
+  #lastSent: MonotonicTime | undefined;
+
+  #outstanding: readonly Request[] = [];
+  #closed: readonly NtpTimestamp[] = [];
+  /** Ends the wait for the request under way. */
+  #conclude: (end: 'replied' | 'failed') => void = () => {};
+
+  constructor(address: Address, plan: BurstPlan, ports: BurstPorts, emit: (event: BurstEvent) => void) {
+    this.#address = address;
+    this.#plan = plan;
+    this.#ports = ports;
+    this.#emit = emit;
+  }
+
+  /** Sends one request, and waits for a reply, an error, the timeout or the abort, whichever is first. */
+  async next(channel: Channel, signal: AbortSignal): Promise<void> {
+    const over = new AbortController();
+    const { timeout } = this.#plan;
+    const concluded = new Promise<'replied' | 'failed'>(resolve => {
+      this.#conclude = resolve;
+    });
+    const before = this.#answered.size;
+    this.#send(channel);
+    const waited = this.#ports.timer
+      .sleep(timeout, AbortSignal.any([signal, over.signal]))
+      .then(() => 'waited' as const);
+    const end = await Promise.race([concluded, waited]);
+    over.abort();
+    if (end === 'waited' && !signal.aborted)
+      this.#emit({ kind: 'timeout', address: this.#address, waited: timeout });
+    if (end !== 'replied') this.#giveUp(before);
+  }
+
+  finished(): boolean {
+    const dead = this.#error !== undefined && this.#answered.size === 0 && this.#sent >= SILENT_AFTER;
+    return this.#sent >= this.#plan.samples || this.#kiss?.demand === 'stop' || dead;
+  }
+
+  /** Seconds until the next request is due. */
+  untilNext(): Seconds {
+    const spacing = spacingOf(this.#plan.interval, this.#address, {
+      firstRoundTrip: this.#firstRoundTrip,
+      lost: this.#lost > 0,
+      kissed: this.#kiss !== undefined,
+    });
+    const since = this.#lastSent === undefined ? 0 : elapsed(this.#ports.timer.now(), this.#lastSent);
+    return Math.max(0, spacing - since);
+  }
+
+  arrival(arrival: Arrival): void {
+    const { bytes, at } = arrival;
+    const request = requestOf(bytes, this.#outstanding);
+    const result = examineReply(bytes, at, {
+      outstanding: this.#outstanding,
+      closed: this.#closed,
+      precision: this.#ports.precision,
+      plausible: this.#plan.plausible,
+    });
+    if (result.kind === 'sample') this.#samples.push(result);
+    else this.#reject(result);
+    this.#emit({ kind: 'receive', address: this.#address, arrival, result });
+    if (!request) return;
+    this.#firstRoundTrip ??= elapsed(at.monotonic, request.sent.monotonic);
+    this.#answered.add(request);
+    if (result.kind === 'sample' || result.kind === 'kiss') this.#close(request);
+    if (result.kind === 'sample' || !NOT_ITS_WORD.has(result.test)) this.#conclude('replied');
+  }
+
+  error(error: unknown): void {
+    if (!(error instanceof TransportError)) throw error;
+    this.#error = error;
+    this.#emit({ kind: 'unreachable', address: this.#address, error });
+    this.#conclude('failed');
+  }
+
+  result(): Burst {
+    return {
+      samples: this.#samples,
+      rejections: this.#rejections,
+      rejected: this.#rejected,
+      sent: this.#sent,
+      answered: this.#answered.size,
+      ...(this.#kiss && { kiss: this.#kiss }),
+      ...(this.#error && { error: this.#error }),
+    };
+  }
+
+  #send(channel: Channel): void {
+    const nonce = this.#freshNonce();
+    const { version } = this.#plan;
+    this.#lastSent = this.#ports.timer.now();
+    this.#sent += 1;
+    const request: Request = { nonce, version, sent: channel.send(encodeRequest(version, nonce)) };
+    this.#outstanding = [...this.#outstanding, request];
+    this.#emit({ kind: 'transmit', address: this.#address, request });
+  }
+
+  /** 64 random bits; never zero, which is what a field that was not filled in has. */
+  #freshNonce(): NtpTimestamp {
+    const bytes = this.#ports.random(8);
+    const nonce = ntpTimestampOf(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0));
+    return nonce === 0n ? this.#freshNonce() : nonce;
+  }
+
+  #reject(rejection: Rejection): void {
+    this.#rejected += 1;
+    if (this.#rejections.length < REJECTIONS_KEPT) this.#rejections.push(rejection);
+    if (rejection.kind === 'kiss') this.#kiss = rejection.kiss;
+  }
+
+  /** Nobody waits for the requests so far any more. */
+  #giveUp(answeredBefore: number): void {
+    for (const request of this.#outstanding) this.#close(request);
+    if (this.#answered.size === answeredBefore) this.#lost += 1;
+    if (this.#answered.size === 0 && this.#sent >= SILENT_AFTER) {
+      this.#emit({ kind: 'silent', address: this.#address });
+    }
+  }
+
+  #close(request: Request): void {
+    this.#outstanding = this.#outstanding.filter(other => other !== request);
+    this.#closed = [...this.#closed, request.nonce];
+  }
+}

@@ -1,0 +1,113 @@
+// Connected UDP sockets made by the C library of Linux: address → descriptor, which node:dgram then reads.
+// Knowing the descriptor allows two things that node:dgram does not offer: the kernel's own receive stamp
+// (SIOCGSTAMPNS, T4 of RFC 5905 §8) and a send() right after the clock was read (T1). Transmit stamps are
+// never switched on: they land in an error queue that nobody drains here, and Node spins or aborts on it.
+
+import { getSystemErrorName } from 'node:util';
+import { type UnixTime, unixTimeOf } from '../ntp/time.ts';
+import type { Address } from './transport.ts';
+
+/** The socket calls of the C library. All but `arrivalStamp` throw an error with `code` and `syscall`, as Node's own do. */
+export interface KernelSockets {
+  /** Opens a connected, non-blocking socket that stamps what arrives, and returns its descriptor: the caller's to close. */
+  open(address: Address, source?: string): number;
+  send(fd: number, datagram: Uint8Array): void;
+  /** When the datagram that was read last from `fd` came in, or undefined where the kernel does not tell. */
+  arrivalStamp(fd: number): UnixTime | undefined;
+  /** For a descriptor that nobody else owns yet; one that was given to node:dgram is closed by it. */
+  close(fd: number): void;
+}
+
+/** The C library's sockets, or undefined on other systems than Linux and where koffi does not load. */
+export async function loadKernelSockets(): Promise<KernelSockets | undefined> {
+  if (process.platform !== 'linux') return undefined;
+  try {
+    const { default: koffi } = await import('koffi');
+    return kernelSockets(koffi);
+  } catch {
+    return undefined;
+  }
+}
+
+// Linux's numbers, the same on every processor for which koffi has a binary.
+const AF_INET = 2;
+const AF_INET6 = 10;
+const SOCK_DGRAM = 2;
+const SOCK_NONBLOCK = 0o4000;
+const SOCK_CLOEXEC = 0o2000000;
+/** Fills two longs, seconds and nanoseconds. */
+const SIOCGSTAMPNS_OLD = 0x8907;
+/** Fills two 64-bit numbers wherever it runs; since Linux 5.1. */
+const SIOCGSTAMPNS_NEW = 0x80108907;
+
+function kernelSockets(koffi: typeof import('koffi').default): KernelSockets {
+  const libc = koffi.load(null);
+  const socket = libc.func('int socket(int domain, int type, int protocol)');
+  const bind = libc.func('int bind(int fd, const void *address, uint32_t length)');
+  const connect = libc.func('int connect(int fd, const void *address, uint32_t length)');
+  const send = libc.func('long send(int fd, const void *bytes, size_t length, int flags)');
+  const ioctl = libc.func('int ioctl(int fd, unsigned long request, void *argument)');
+  const close = libc.func('int close(int fd)');
+  const inetPton = libc.func('int inet_pton(int family, const char *text, void *address)');
+  const interfaceIndex = libc.func('uint32_t if_nametoindex(const char *name)');
+
+  const stampRequest = koffi.sizeof('long') === 8 ? SIOCGSTAMPNS_OLD : SIOCGSTAMPNS_NEW;
+  const stamp = new BigInt64Array(2);
+
+  function checked(syscall: string, result: number): number {
+    if (result >= 0) return result;
+    throw systemError(syscall, getSystemErrorName(-koffi.errno()));
+  }
+
+  /** struct sockaddr_in or sockaddr_in6: family and scope in the machine's byte order, the rest in the network's. */
+  function socketAddress({ family, address, port }: Address, syscall: string): Uint8Array {
+    const bytes = new Uint8Array(family === 6 ? 28 : 16);
+    const [host, zone] = address.split('%');
+    new Uint16Array(bytes.buffer, 0, 1)[0] = family === 6 ? AF_INET6 : AF_INET;
+    new DataView(bytes.buffer).setUint16(2, port);
+    const ip = bytes.subarray(family === 6 ? 8 : 4);
+    if (inetPton(family === 6 ? AF_INET6 : AF_INET, host, ip) !== 1)
+      throw systemError(syscall, 'EAFNOSUPPORT');
+    if (zone !== undefined) {
+      const index = /^\d+$/.test(zone) ? Number(zone) : interfaceIndex(zone);
+      if (index === 0) throw systemError(syscall, 'ENODEV');
+      new Uint32Array(bytes.buffer, 24, 1)[0] = index;
+    }
+    return bytes;
+  }
+
+  return {
+    open(address, source) {
+      const type = SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
+      const fd = checked('socket', socket(address.family === 6 ? AF_INET6 : AF_INET, type, 0));
+      try {
+        if (source !== undefined) {
+          const local = socketAddress({ family: address.family, address: source, port: 0 }, 'bind');
+          checked('bind', bind(fd, local, local.length));
+        }
+        const remote = socketAddress(address, 'connect');
+        checked('connect', connect(fd, remote, remote.length));
+      } catch (error) {
+        close(fd);
+        throw error;
+      }
+      // The first call answers ENOENT, and makes the kernel stamp from now on.
+      ioctl(fd, stampRequest, stamp);
+      return fd;
+    },
+    send(fd, datagram) {
+      checked('send', send(fd, datagram, datagram.length, 0));
+    },
+    arrivalStamp(fd) {
+      if (ioctl(fd, stampRequest, stamp) !== 0) return undefined;
+      return unixTimeOf(stamp[0]! * 1_000_000_000n + stamp[1]!);
+    },
+    close(fd) {
+      close(fd);
+    },
+  };
+}
+
+function systemError(syscall: string, code: string): NodeJS.ErrnoException {
+  return Object.assign(new Error(`${syscall} ${code}`), { code, syscall });
+}

@@ -1,0 +1,115 @@
+// A host → its addresses, by the system's own resolver (getaddrinfo), so that /etc/hosts, mDNS and
+// nsswitch.conf count. The order is the system's: RFC 6724 puts what routes best first.
+
+import { lookup } from 'node:dns/promises';
+import { setMaxListeners } from 'node:events';
+import { escaped, familyOf } from './server.ts';
+
+export interface ResolvedAddress {
+  readonly family: 4 | 6;
+  /** A literal address, with its zone if the host was written with one. */
+  readonly address: string;
+}
+
+export type ResolveErrorKind =
+  /** There is no such name. */
+  | 'not-found'
+  /** No name server answered: later it may work. */
+  | 'temporary'
+  /** The name, or the literal address, is of the other family only. */
+  | 'no-address-of-family'
+  | 'failed';
+
+/** Why a host has no address. The message says what was asked, what came of it, and what to do. */
+export class ResolveError extends Error {
+  override readonly name = 'ResolveError';
+  readonly kind: ResolveErrorKind;
+  constructor(kind: ResolveErrorKind, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.kind = kind;
+  }
+}
+
+/**
+ * All addresses of a host, or those of one family: at least one, none twice, best first.
+ * Rejects with `ResolveError`, or with the signal's reason as soon as it is aborted. The lookup itself
+ * cannot be stopped: it keeps one of libuv's four threads, and with it the process, until it ends by itself.
+ */
+export type Resolve = (
+  host: string,
+  family: 4 | 6 | undefined,
+  signal: AbortSignal,
+) => Promise<readonly ResolvedAddress[]>;
+
+/** The system's resolver. */
+export const resolve: Resolve = async (host, family, signal) => {
+  signal.throwIfAborted();
+  const literal = familyOf(host);
+  if (literal === undefined) return unlessAborted(lookUp(host, family), signal);
+  if (family === undefined || family === literal) return [{ family: literal, address: host }];
+  throw noAddressOf(family, host);
+};
+
+async function lookUp(host: string, family: 4 | 6 | undefined): Promise<readonly ResolvedAddress[]> {
+  try {
+    const found = await lookup(host, { all: true, order: 'verbatim', family: family ?? 0 });
+    const distinct = new Map(
+      found.map(({ family, address }) => [address, { family: family as 4 | 6, address }]),
+    );
+    if (distinct.size > 0) return [...distinct.values()];
+    throw Object.assign(new Error('empty answer'), { code: 'ENOTFOUND' });
+  } catch (error) {
+    throw await resolveError(error, host, family);
+  }
+}
+
+async function resolveError(cause: unknown, host: string, family: 4 | 6 | undefined): Promise<ResolveError> {
+  const { code } = cause as NodeJS.ErrnoException;
+  switch (code) {
+    case 'EAI_ADDRFAMILY':
+    case 'EAI_NODATA':
+    case 'ENODATA':
+    case 'ENOTFOUND': {
+      // The system does not tell a name that does not exist from one of the other family: ask again for any.
+      if (family !== undefined && (await exists(host))) return noAddressOf(family, host, { cause });
+      const message = `no address found for ${escaped(host)}: check how it is spelt`;
+      return new ResolveError('not-found', `${message} (${code})`, { cause });
+    }
+    case 'EAI_AGAIN':
+      return new ResolveError(
+        'temporary',
+        `no name server answered for ${escaped(host)}: check the network, or name the server by its address (${code})`,
+        { cause },
+      );
+    default:
+      return new ResolveError('failed', `cannot look up ${escaped(host)} (${code ?? String(cause)})`, {
+        cause,
+      });
+  }
+}
+
+function exists(host: string): Promise<boolean> {
+  return lookup(host).then(
+    () => true,
+    () => false,
+  );
+}
+
+function noAddressOf(family: 4 | 6, host: string, options?: ErrorOptions): ResolveError {
+  const other = family === 4 ? 6 : 4;
+  return new ResolveError(
+    'no-address-of-family',
+    `${escaped(host)} has an IPv${other} address only, and IPv${family} was asked for`,
+    options,
+  );
+}
+
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason);
+    // One signal ends all lookups of a run: Node 20 would warn of the eleventh.
+    setMaxListeners(0, signal);
+    signal.addEventListener('abort', abort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}

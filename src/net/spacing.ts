@@ -1,0 +1,48 @@
+// How long to wait between two requests to one server. On a wide-area path 2 s: faster clients are dropped or
+// kissed, and samples spread over seconds see past a burst of congestion. On a plainly local path that buys nothing.
+
+import { BlockList } from 'node:net';
+import type { Seconds } from '../ntp/time.ts';
+import type { Address } from './transport.ts';
+
+/** What ntpd's and chrony's default rate limits let pass. */
+export const SPACING: Seconds = 2;
+/** Where the path is plainly local. */
+export const LOCAL_SPACING: Seconds = 0.1;
+/** A first round trip under this says that a private address is next door. */
+const LOCAL_ROUND_TRIP: Seconds = 0.005;
+
+/** What a burst has met so far. */
+export interface Pace {
+  /** From the first request to its reply; undefined while there is none. */
+  readonly firstRoundTrip: Seconds | undefined;
+  readonly lost: boolean;
+  readonly kissed: boolean;
+}
+
+/** The time from one request to the next: `interval` as the user asked, a RATE kiss apart. */
+export function spacingOf(interval: 'auto' | Seconds, address: Address, pace: Pace): Seconds {
+  if (interval !== 'auto') return pace.kissed ? Math.max(interval, SPACING) : interval;
+  const nextDoor =
+    pace.firstRoundTrip !== undefined && pace.firstRoundTrip < LOCAL_ROUND_TRIP && isLocal(address);
+  return nextDoor && !pace.lost && !pace.kissed ? LOCAL_SPACING : SPACING;
+}
+
+const localNetworks = new BlockList();
+for (const [network, prefix, family] of [
+  ['127.0.0.0', 8, 'ipv4'],
+  ['10.0.0.0', 8, 'ipv4'],
+  ['172.16.0.0', 12, 'ipv4'],
+  ['192.168.0.0', 16, 'ipv4'],
+  ['169.254.0.0', 16, 'ipv4'],
+  ['::1', 128, 'ipv6'],
+  ['fc00::', 7, 'ipv6'],
+  ['fe80::', 10, 'ipv6'],
+] as const) {
+  localNetworks.addSubnet(network, prefix, family);
+}
+
+/** Loopback, private (RFC 1918, RFC 4193) or link-local. */
+export function isLocal({ address, family }: Address): boolean {
+  return localNetworks.check(address.replace(/%.*/, ''), family === 6 ? 'ipv6' : 'ipv4');
+}

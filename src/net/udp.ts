@@ -1,0 +1,218 @@
+// Datagrams to and from one server over UDP: a fresh connected socket with a random port (RFC 9109), so that
+// the kernel drops what anybody else sends and reports ICMP errors. T1 is read right before the datagram
+// leaves; T4 is the kernel's receive stamp on Linux, else this process's reading when it gets to the datagram.
+// No sign here: T1 and T4 are instants (RFC 5905 §8).
+
+import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import { monotonicTimeOf, type Reading, type UnixTime } from '../ntp/time.ts';
+import { type KernelSockets, loadKernelSockets } from './kernel-socket.ts';
+import { escaped, familyOf } from './server.ts';
+import {
+  type Address,
+  type Arrival,
+  type Channel,
+  type ChannelListener,
+  type Transport,
+  TransportError,
+  type TransportErrorKind,
+} from './transport.ts';
+
+/**
+ * The real network. `read` reads both clocks, and is called for each datagram.
+ * `load` yields the C library's sockets; where it yields none, node:dgram does all the work.
+ */
+export function udpTransport(
+  read: () => Reading,
+  load: () => Promise<KernelSockets | undefined> = loadKernelSockets,
+): Transport {
+  let loading: Promise<KernelSockets | undefined> | undefined;
+  return {
+    async connect(address, listener, source) {
+      loading ??= load();
+      const kernel = await loading;
+      const path: Path = { address, ...(source !== undefined && { source }) };
+      try {
+        checkSource(path);
+        return kernel === undefined
+          ? plainChannel(await plainSocket(path), path, listener, read)
+          : kernelChannel(kernel, path, listener, read);
+      } catch (error) {
+        throw transportError(error, path);
+      }
+    },
+  };
+}
+
+/** From where to where. */
+interface Path {
+  readonly address: Address;
+  readonly source?: string;
+}
+
+function checkSource({ address, source }: Path): void {
+  if (source === undefined || familyOf(source) === address.family) return;
+  throw new TransportError(
+    'bad-source-address',
+    `cannot send from ${escaped(source)} to ${address.address}: the source must be an IPv${address.family} address too`,
+  );
+}
+
+function kernelChannel(
+  kernel: KernelSockets,
+  path: Path,
+  listener: ChannelListener,
+  read: () => Reading,
+): Channel {
+  const fd = kernel.open(path.address, path.source);
+  const socket = adopt(kernel, fd, path.address.family);
+  let firstSent: Reading | undefined;
+
+  function sendNow(datagram: Uint8Array): Reading {
+    const at = read();
+    kernel.send(fd, datagram);
+    firstSent ??= at;
+    return at;
+  }
+
+  return channel(socket, path, listener, {
+    arrivalTime: () => arrivalTime(kernel.arrivalStamp(fd), read(), firstSent),
+    send(datagram, report) {
+      try {
+        return sendNow(datagram);
+      } catch (error) {
+        // An error that the second try does not repeat had waited on the socket: it is an earlier datagram's.
+        const at = sendNow(datagram);
+        setImmediate(report, error);
+        return at;
+      }
+    },
+  });
+}
+
+/** Gives the descriptor to node:dgram, which reads from it and closes it from here on. */
+function adopt(kernel: KernelSockets, fd: number, family: 4 | 6): Socket {
+  try {
+    return createSocket(family === 6 ? 'udp6' : 'udp4').bind({ fd });
+  } catch (error) {
+    kernel.close(fd);
+    throw error;
+  }
+}
+
+/** The kernel's stamp if it can be true: not in the future, and not from before the first request. */
+function arrivalTime(stamp: UnixTime | undefined, now: Reading, firstSent: Reading | undefined): ArrivalTime {
+  if (stamp !== undefined && firstSent !== undefined) {
+    const age = now.time - stamp;
+    // Compared on the clock that nobody steps: a step between the two readings must not discredit the stamp.
+    if (age >= 0n && age <= now.monotonic - firstSent.monotonic) {
+      return { at: { time: stamp, monotonic: monotonicTimeOf(now.monotonic - age) }, stampedBy: 'kernel' };
+    }
+  }
+  return { at: now, stampedBy: 'process' };
+}
+
+async function plainSocket({ address, source }: Path): Promise<Socket> {
+  const socket = createSocket(address.family === 6 ? 'udp6' : 'udp4');
+  try {
+    if (source !== undefined) {
+      socket.bind({ address: source, port: 0, exclusive: true });
+      await once(socket, 'listening');
+    }
+    socket.connect(address.port, address.address);
+    await once(socket, 'connect');
+    return socket;
+  } catch (error) {
+    socket.close();
+    throw error;
+  }
+}
+
+function plainChannel(socket: Socket, path: Path, listener: ChannelListener, read: () => Reading): Channel {
+  return channel(socket, path, listener, {
+    arrivalTime: () => ({ at: read(), stampedBy: 'process' }),
+    send(datagram, report) {
+      const at = read();
+      // On a connected socket this sends before it returns; only its errors come later.
+      socket.send(datagram, error => error && report(error));
+      return at;
+    },
+  });
+}
+
+type ArrivalTime = Pick<Arrival, 'at' | 'stampedBy'>;
+
+/** What the two kinds of channel do differently. */
+interface Means {
+  /** T4 of the datagram that was just read. */
+  arrivalTime(): ArrivalTime;
+  /** Sends and returns T1; throws what fails at once, reports what fails later. */
+  send(datagram: Uint8Array, report: (error: unknown) => void): Reading;
+}
+
+function channel(socket: Socket, path: Path, listener: ChannelListener, means: Means): Channel {
+  let open = true;
+  const report = (error: unknown): void => {
+    if (open) listener.error(transportError(error, path));
+  };
+  // T4 is taken first of all: the kernel remembers only the stamp of the datagram that was read last.
+  socket.on('message', bytes => listener.arrival({ ...means.arrivalTime(), bytes }));
+  socket.on('error', report);
+  return {
+    send(datagram) {
+      if (!open) throw new TransportError('failed', `the channel to ${path.address.address} is closed`);
+      try {
+        return means.send(datagram, report);
+      } catch (error) {
+        throw transportError(error, path);
+      }
+    },
+    close() {
+      if (open) socket.close();
+      open = false;
+    },
+  };
+}
+
+function transportError(cause: unknown, { address, source }: Path): TransportError {
+  if (cause instanceof TransportError) return cause;
+  const { code = String(cause), syscall } = cause as NodeJS.ErrnoException;
+  const fail = (kind: TransportErrorKind, message: string): TransportError =>
+    new TransportError(kind, `${message} (${syscall ?? 'socket'}: ${code})`, { cause });
+  const server = `${address.address} port ${address.port}`;
+  if (source !== undefined && syscall === 'bind' && NOT_OURS.has(code)) {
+    return fail('bad-source-address', `cannot send from ${source}: it is no address of this machine`);
+  }
+  switch (code) {
+    case 'ENETUNREACH':
+    case 'EHOSTUNREACH':
+    case 'EADDRNOTAVAIL':
+    case 'EAFNOSUPPORT':
+    case 'ENETDOWN':
+    case 'ENODEV':
+      return fail('no-route', `no route to ${address.address}`);
+    case 'EINVAL':
+      return fail(
+        'no-route',
+        `no route to ${address.address}: a link-local address needs its interface, as in fe80::1%eth0`,
+      );
+    case 'ECONNREFUSED':
+      return fail('connection-refused', `${server} refused the request: no NTP server listens there`);
+    case 'EACCES':
+    case 'EPERM':
+      return fail(
+        'not-permitted',
+        `sending to ${server} is not permitted: a firewall or a sandbox forbids it`,
+      );
+    case 'EMFILE':
+    case 'ENFILE':
+      return fail(
+        'too-many-sockets',
+        'too many open sockets: ask fewer servers or raise the limit (ulimit -n)',
+      );
+    default:
+      return fail('failed', `cannot reach ${server}`);
+  }
+}
+
+const NOT_OURS: ReadonlySet<string> = new Set(['EADDRNOTAVAIL', 'EINVAL', 'ENODEV', 'EAFNOSUPPORT']);

@@ -1,0 +1,60 @@
+// An estimate and the user's limits → what to do: nothing, slew, step, or refuse (RFC 5905 §11.3).
+// Sign: a positive offset = our clock is behind = the correction moves it forward.
+
+import type { Seconds } from './time.ts';
+
+/** STEPT: from this size on a correction is a step (RFC 5905 §11.3). */
+export const STEPT: Seconds = 0.128;
+/** PANICT: a larger correction needs a reason (RFC 5905 §11.3). */
+export const PANICT: Seconds = 1000;
+
+export interface Limits {
+  /** Step or slew whatever the size, or by `stepThreshold`. */
+  readonly method: 'by-threshold' | 'step' | 'slew';
+  readonly stepThreshold: Seconds;
+  /** Refuse a larger correction, always. */
+  readonly maxOffset?: Seconds;
+  /** No panic limit for this correction. */
+  readonly allowAnyOffset: boolean;
+}
+
+/** What is known of our clock before it is set: whether there is a good clock to be made bad. */
+export interface ClockStanding {
+  /** tsntp has set it since the machine came up. */
+  readonly setSinceBoot: boolean;
+  /** The kernel calls it synchronised. */
+  readonly synchronised: boolean;
+  /** It shows a time before this program was released, so that it cannot be right. */
+  readonly beforeRelease: boolean;
+}
+
+export type Decision =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'slew'; readonly offset: Seconds }
+  | { readonly kind: 'step'; readonly offset: Seconds }
+  | {
+      readonly kind: 'refuse';
+      readonly offset: Seconds;
+      readonly limit: Seconds;
+      readonly by: 'max-offset' | 'panic';
+    };
+
+/** Decides on a correction of `offset`. An offset of exactly zero needs none. */
+export function decide(offset: Seconds, limits: Limits, standing: ClockStanding): Decision {
+  const size = Math.abs(offset);
+  if (limits.maxOffset !== undefined && !(size <= limits.maxOffset)) {
+    return { kind: 'refuse', offset, limit: limits.maxOffset, by: 'max-offset' };
+  }
+  if (!(size <= PANICT) && !limits.allowAnyOffset && !mayBeFarOff(standing)) {
+    return { kind: 'refuse', offset, limit: PANICT, by: 'panic' };
+  }
+  if (size === 0) return { kind: 'none' };
+  const steps =
+    limits.method === 'step' || (limits.method === 'by-threshold' && size >= limits.stepThreshold);
+  return { kind: steps ? 'step' : 'slew', offset };
+}
+
+/** A clock that nobody has vouched for since boot may be any time off; one that was set must not jump. */
+function mayBeFarOff({ setSinceBoot, synchronised, beforeRelease }: ClockStanding): boolean {
+  return beforeRelease || (!setSinceBoot && !synchronised);
+}

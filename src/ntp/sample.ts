@@ -1,0 +1,270 @@
+// One reply, tested and turned into a sample: T1..T4 → offset, delay, dispersion (RFC 5905 §8), or into a
+// Rejection that names the test that failed. Tests are numbered as in chrony, which took 1 to 7 from
+// RFC 5905 §9.2 and the packet sanity tests of RFC 4330 §5.
+// Sign: a positive offset = the server is ahead = add it to our clock.
+
+import { readTail } from './extension.ts';
+import { decodePacket, HEADER_LENGTH, LEAP_NOT_SYNCHRONISED, MODE_SERVER, type Packet } from './packet.ts';
+import { formatRefid, type Kiss, kissOf } from './refid.ts';
+import {
+  add,
+  difference,
+  elapsed,
+  formatInstant,
+  type NtpTimestamp,
+  type Reading,
+  type Seconds,
+  toUnixTime,
+  type UnixTime,
+} from './time.ts';
+
+/** PHI, the largest rate at which a clock is taken to wander (RFC 5905 §7.2). */
+export const PHI = 15e-6;
+/** MAXSTRAT (RFC 5905 §7.2): a stratum of 16 says "not synchronised". */
+export const MAXSTRAT = 16;
+/** MAXDISP (RFC 5905 §7.2): no clock is known worse than this. */
+export const MAXDISP: Seconds = 16;
+/** Longest round trip that is worth a sample, and longest time a server may keep a request (chrony's test A). */
+const MAX_DELAY: Seconds = 3;
+const MAX_SERVER_INTERVAL: Seconds = 4;
+
+/** What was sent, and when. */
+export interface Request {
+  /** 64 random bits in the place of a transmit timestamp: what the reply's origin must repeat. */
+  readonly nonce: NtpTimestamp;
+  readonly version: number;
+  readonly sent: Reading;
+}
+
+/** One exchange that passed every test. */
+export interface Sample {
+  readonly kind: 'sample';
+  readonly t1: UnixTime;
+  readonly t2: UnixTime;
+  readonly t3: UnixTime;
+  readonly t4: UnixTime;
+  /** θ = ((T2−T1) + (T3−T4)) / 2 */
+  readonly offset: Seconds;
+  /** δ = (T4−T1) − (T3−T2), at least our precision. */
+  readonly delay: Seconds;
+  /** ε = both precisions + PHI·(T4−T1) */
+  readonly dispersion: Seconds;
+  readonly packet: Packet;
+  readonly received: Reading;
+}
+
+/** The failed test: its number, and a kind for each way to fail. */
+export type Rejection = {
+  readonly test: '1' | '2' | '3' | '5' | '6' | '7' | 'A' | 'B' | 'kiss' | 'plausible';
+  /** What was wrong, with its value; safe to print. */
+  readonly message: string;
+  readonly packet?: Packet;
+} & (
+  | {
+      readonly kind:
+        | 'too-short'
+        | 'duplicate'
+        | 'bogus-origin'
+        | 'wrong-mode'
+        | 'wrong-version'
+        | 'zero-timestamp'
+        | 'malformed-tail'
+        | 'crypto-nak'
+        | 'unasked-mac'
+        | 'not-synchronised'
+        | 'bad-precision'
+        | 'root-distance'
+        | 'reference-in-future'
+        | 'bad-delay'
+        | 'bad-server-interval'
+        | 'implausible-time';
+    }
+  | { readonly kind: 'kiss'; readonly kiss: Kiss }
+);
+
+export type RejectionKind = Rejection['kind'];
+
+/** What a reply is held against. */
+export interface Expectation {
+  /** Requests that have had no reply yet. */
+  readonly outstanding: readonly Request[];
+  /** Nonces that wait for nothing more: their one reply has come, or their time is over. */
+  readonly closed: readonly NtpTimestamp[];
+  /** Our clock's. */
+  readonly precision: Seconds;
+  readonly plausible: PlausibleTimes;
+}
+
+/** The years in which a server may be: from this program's release to twenty years on (see `plausibleTimes`). */
+export interface PlausibleTimes {
+  readonly from: UnixTime;
+  readonly until: UnixTime;
+  /** Take any other time, too. */
+  readonly allowAny: boolean;
+}
+
+const PLAUSIBLE_SPAN: Seconds = 20 * 365.25 * 86_400;
+
+/** A server's time is plausible from `release` to twenty years after it. */
+export function plausibleTimes(release: UnixTime, allowAny: boolean): PlausibleTimes {
+  return { from: release, until: add(release, PLAUSIBLE_SPAN), allowAny };
+}
+
+/** The request that a reply answers, when its origin says so. */
+export function requestOf(reply: Uint8Array, outstanding: readonly Request[]): Request | undefined {
+  const origin = decodePacket(reply)?.origin;
+  return outstanding.find(request => request.nonce === origin);
+}
+
+/** Tests a reply and makes a sample of it. Never throws, whatever the bytes are. */
+export function examineReply(
+  bytes: Uint8Array,
+  received: Reading,
+  expected: Expectation,
+): Sample | Rejection {
+  const packet = decodePacket(bytes);
+  if (!packet) {
+    return {
+      kind: 'too-short',
+      test: 'B',
+      message: `${bytes.length} bytes, a header has ${HEADER_LENGTH}`,
+    };
+  }
+  const request = requestOf(bytes, expected.outstanding);
+  if (!request) return strayReply(packet, expected.closed);
+  const refused =
+    testForm(packet, request, bytes) ??
+    testKiss(packet) ??
+    testTimestampsPresent(packet) ??
+    testSynchronised(packet) ??
+    testRoot(packet);
+  if (refused) return refused;
+  const sample = measure(packet, request, received, expected);
+  return testTimes(sample, expected) ?? sample;
+}
+
+/** Tests 1 and 2: one reply to each request, and only to what was asked. */
+function strayReply(packet: Packet, closed: readonly NtpTimestamp[]): Rejection {
+  return closed.includes(packet.origin)
+    ? { kind: 'duplicate', test: '1', message: 'a second or a late reply to the same request', packet }
+    : {
+        kind: 'bogus-origin',
+        test: '2',
+        message: packet.origin === 0n ? 'origin timestamp is zero' : 'origin timestamp is not what was sent',
+        packet,
+      };
+}
+
+/** Test B, and of test 5 what concerns a client that did not ask for authentication. */
+function testForm(packet: Packet, request: Request, bytes: Uint8Array): Rejection | undefined {
+  if (packet.mode !== MODE_SERVER) {
+    return { kind: 'wrong-mode', test: 'B', message: `mode ${packet.mode}, a server's is 4`, packet };
+  }
+  if (packet.version < 1 || packet.version > request.version) {
+    const message = `version ${packet.version}, asked for ${request.version}`;
+    return { kind: 'wrong-version', test: 'B', message, packet };
+  }
+  const tail = readTail(bytes);
+  if (tail.kind === 'malformed') {
+    const message = `${bytes.length - HEADER_LENGTH} bytes after the header are no extension fields`;
+    return { kind: 'malformed-tail', test: 'B', message, packet };
+  }
+  if (tail.kind === 'crypto-nak') {
+    return { kind: 'crypto-nak', test: '5', message: 'crypto-NAK: authentication failed', packet };
+  }
+  if (tail.mac) {
+    return { kind: 'unasked-mac', test: '5', message: 'a MAC that nobody asked for', packet };
+  }
+  return undefined;
+}
+
+function testKiss(packet: Packet): Rejection | undefined {
+  const kiss = kissOf(packet);
+  return kiss && { kind: 'kiss', test: 'kiss', kiss, message: `kiss code ${kiss.code}`, packet };
+}
+
+function testTimestampsPresent(packet: Packet): Rejection | undefined {
+  if (packet.receive !== 0n && packet.transmit !== 0n) return undefined;
+  const which = packet.receive === 0n ? 'receive' : 'transmit';
+  return { kind: 'zero-timestamp', test: '3', message: `${which} timestamp is zero`, packet };
+}
+
+function testSynchronised(packet: Packet): Rejection | undefined {
+  const { leap, stratum } = packet;
+  if (stratum > 0 && stratum < MAXSTRAT && leap !== LEAP_NOT_SYNCHRONISED) return undefined;
+  const says = [`stratum ${stratum}`, `leap ${leap}`, formatRefid(packet.refid, stratum)]
+    .filter(part => part !== '')
+    .join(', ');
+  const message =
+    stratum > 0 && stratum < MAXSTRAT
+      ? `leap not in sync (${says})`
+      : `strata too high (not synchronised yet: ${says})`;
+  return { kind: 'not-synchronised', test: '6', message, packet };
+}
+
+function testRoot(packet: Packet): Rejection | undefined {
+  if (packet.precision < -32 || packet.precision > 0) {
+    const message = `precision 2^${packet.precision} s, allowed is 2^-32 to 2^0`;
+    return { kind: 'bad-precision', test: '7', message, packet };
+  }
+  const distance = packet.rootDelay / 2 + packet.rootDispersion;
+  if (distance >= MAXDISP) {
+    const message = `root distance ${distance.toFixed(3)} s, allowed is under ${MAXDISP} s`;
+    return { kind: 'root-distance', test: '7', message, packet };
+  }
+  return undefined;
+}
+
+function measure(packet: Packet, request: Request, received: Reading, expected: Expectation): Sample {
+  const { precision, plausible } = expected;
+  const t1 = request.sent.time;
+  const t4 = received.time;
+  const t2 = toUnixTime(packet.receive, pivotOf(t4, plausible));
+  const t3 = toUnixTime(packet.transmit, t2);
+  const forward = difference(t2, t1);
+  const backward = difference(t4, t3);
+  return {
+    kind: 'sample',
+    t1,
+    t2,
+    t3,
+    t4,
+    offset: (forward - backward) / 2,
+    delay: Math.max(difference(t4, t1) - difference(t3, t2), precision),
+    dispersion: 2 ** packet.precision + precision + PHI * elapsed(received.monotonic, request.sent.monotonic),
+    packet,
+    received,
+  };
+}
+
+/**
+ * Where to look for a server's era: at the later of our clock and the release (a board that boots in 1970), but not
+ * at a clock that is implausible itself (a board that boots in 2099).
+ */
+function pivotOf(clock: UnixTime, plausible: PlausibleTimes): UnixTime {
+  return clock > plausible.from && clock < plausible.until ? clock : plausible.from;
+}
+
+/** The rest of test 7, test A, and the plausible years. */
+function testTimes(sample: Sample, { precision, plausible }: Expectation): Rejection | undefined {
+  const { t1, t2, t3, t4, packet } = sample;
+  if (packet.reference !== 0n && toUnixTime(packet.reference, t3) > t3) {
+    const message = 'reference time is after transmit time';
+    return { kind: 'reference-in-future', test: '7', message, packet };
+  }
+  const kept = difference(t3, t2);
+  if (kept < 0 || kept > MAX_SERVER_INTERVAL) {
+    const message = `server kept the request ${kept.toFixed(6)} s, allowed is 0 to ${MAX_SERVER_INTERVAL} s`;
+    return { kind: 'bad-server-interval', test: 'A', message, packet };
+  }
+  const delay = difference(t4, t1) - kept;
+  if (delay < -(precision + 2 ** packet.precision) || delay > MAX_DELAY) {
+    const message = `delay ${delay.toFixed(6)} s, allowed is 0 to ${MAX_DELAY} s`;
+    return { kind: 'bad-delay', test: 'A', message, packet };
+  }
+  if (!plausible.allowAny && (t3 < plausible.from || t3 > plausible.until)) {
+    const message = `implausible time ${formatInstant(t3)}, expected ${formatInstant(plausible.from)} or up to 20 years later`;
+    return { kind: 'implausible-time', test: 'plausible', message, packet };
+  }
+  return undefined;
+}

@@ -1,0 +1,104 @@
+// What a run came to: the nouns that reports and exit codes are made from. Closed unions: whoever handles them
+// ends with `satisfies never`, so that a new kind cannot be forgotten.
+
+import type { ClockError, Slew } from './clock/clock.ts';
+import type { Burst } from './net/burst.ts';
+import type { Server } from './net/server.ts';
+import type { Address } from './net/transport.ts';
+import type { Estimate } from './ntp/combine.ts';
+import type { Decision } from './ntp/decide.ts';
+import type { PeerEstimate } from './ntp/filter.ts';
+import type { Kiss } from './ntp/refid.ts';
+import type { Rejection } from './ntp/sample.ts';
+import type { Interval } from './ntp/select.ts';
+import type { Seconds, UnixTime } from './ntp/time.ts';
+
+/** What became of one source. The first four are truechimers and falsetickers; the rest gave no usable time. */
+export type Verdict =
+  | { readonly kind: 'system-peer'; readonly weight: number }
+  | { readonly kind: 'survivor'; readonly weight: number }
+  | { readonly kind: 'outlier' }
+  | { readonly kind: 'falseticker' }
+  /** Usable, but no majority was found, or too few servers were left. */
+  | { readonly kind: 'undecided' }
+  /** Measured, but its list says `noselect`. */
+  | { readonly kind: 'noselect' }
+  /** It answered, and no answer passed the tests. */
+  | { readonly kind: 'dropped'; readonly rejection: Rejection }
+  | { readonly kind: 'kissed'; readonly kiss: Kiss }
+  /** Its samples contradict each other by so much: a clock was moved while we asked. */
+  | { readonly kind: 'inconsistent'; readonly by: Seconds }
+  | { readonly kind: 'no-reply' }
+  | { readonly kind: 'unreachable'; readonly message: string }
+  | { readonly kind: 'not-resolved'; readonly message: string };
+
+/** One source: what was asked, what it said, what became of it. */
+export interface ServerReport {
+  readonly server: Server;
+  readonly address?: Address;
+  readonly burst?: Burst;
+  readonly estimate?: PeerEstimate;
+  readonly verdict: Verdict;
+}
+
+/** Who else sets this clock. */
+export type Contender =
+  | { readonly kind: 'service'; readonly name: string; readonly pid?: number; readonly stop: string }
+  | { readonly kind: 'tsntp'; readonly pid?: number };
+
+/** Why no server was suitable. */
+export type Unsuitable =
+  | { readonly kind: 'none-answered' }
+  | { readonly kind: 'none-passed' }
+  | { readonly kind: 'no-majority'; readonly usable: number }
+  | { readonly kind: 'too-few'; readonly truechimers: number; readonly wanted: number }
+  /** Somebody moved this clock during every measurement. */
+  | { readonly kind: 'clock-unsteady'; readonly attempts: number };
+
+/** What was measured. */
+export interface Findings {
+  readonly started: UnixTime;
+  readonly finished: UnixTime;
+  readonly servers: readonly ServerReport[];
+  /** Where the believed servers' intervals all overlap. */
+  readonly intersection?: Interval;
+  readonly warnings: readonly string[];
+}
+
+export type Correction = Extract<Decision, { kind: 'slew' | 'step' }>;
+
+/** How a run ended. All but the last two have an estimate. */
+export type Ending =
+  | { readonly kind: 'queried'; readonly estimate: Estimate }
+  | { readonly kind: 'unchanged'; readonly estimate: Estimate }
+  | {
+      readonly kind: 'adjusted';
+      readonly estimate: Estimate;
+      readonly decision: Correction;
+      /** What the clock showed right after the correction was made or begun. */
+      readonly at: UnixTime;
+      /** The slew under way. */
+      readonly slew?: Slew;
+    }
+  | { readonly kind: 'would-adjust'; readonly estimate: Estimate; readonly decision: Correction }
+  | {
+      readonly kind: 'refused';
+      readonly estimate: Estimate;
+      readonly decision: Extract<Decision, { kind: 'refuse' }>;
+    }
+  | {
+      readonly kind: 'busy';
+      readonly estimate: Estimate;
+      readonly decision: Decision;
+      readonly contenders: readonly Contender[];
+    }
+  | {
+      readonly kind: 'clock-error';
+      readonly estimate: Estimate;
+      readonly decision: Correction;
+      readonly error: ClockError;
+    }
+  | { readonly kind: 'no-suitable-server'; readonly reason: Unsuitable }
+  | { readonly kind: 'interrupted' };
+
+export type Outcome = Findings & Ending;
