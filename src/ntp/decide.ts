@@ -39,13 +39,14 @@ export type Decision =
       readonly by: 'max-offset' | 'panic';
     };
 
-/** Decides on a correction of `offset`. An offset of exactly zero needs none. */
+/** Decides on a correction of `offset`. An offset of exactly zero needs none; one that is not finite is always refused. */
 export function decide(offset: Seconds, limits: Limits, standing: ClockStanding): Decision {
   const size = Math.abs(offset);
   if (limits.maxOffset !== undefined && !(size <= limits.maxOffset)) {
     return { kind: 'refuse', offset, limit: limits.maxOffset, by: 'max-offset' };
   }
-  if (!(size <= PANICT) && !limits.allowAnyOffset && !mayBeFarOff(standing)) {
+  const mayExceed = Number.isFinite(size) && (limits.allowAnyOffset || mayBeFarOff(standing));
+  if (!(size <= PANICT) && !mayExceed) {
     return { kind: 'refuse', offset, limit: PANICT, by: 'panic' };
   }
   if (size === 0) return { kind: 'none' };

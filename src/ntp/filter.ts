@@ -67,7 +67,12 @@ export function estimatePeer(
 type Paired = Pick<Sample, 'offset' | 'delay' | 'dispersion'>;
 
 const estimators: Record<Estimator, (samples: readonly Sample[]) => Paired> = {
-  'least-delay': samples => samples.reduce((best, sample) => (sample.delay < best.delay ? sample : best)),
+  /** The newer of two alike; PHI for the time that has passed since then. */
+  'least-delay': samples => {
+    const best = samples.reduce((least, sample) => (sample.delay <= least.delay ? sample : least));
+    const age = elapsed(samples.at(-1)!.received.monotonic, best.received.monotonic);
+    return { offset: best.offset, delay: best.delay, dispersion: best.dispersion + PHI * age };
+  },
 
   /** θ = (min(T2−T1) − min(T4−T3))/2, δ = min(T2−T1) + min(T4−T3) */
   'paired-minima': samples => {
@@ -83,6 +88,8 @@ const estimators: Record<Estimator, (samples: readonly Sample[]) => Paired> = {
   },
 };
 
-function rms(values: readonly number[]): number {
-  return Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length);
+/** Over n − 1, as in RFC 5905 §10: n samples about an estimate that they made themselves. */
+function rms(deviations: readonly number[]): number {
+  const squares = deviations.reduce((sum, deviation) => sum + deviation * deviation, 0);
+  return Math.sqrt(squares / Math.max(deviations.length - 1, 1));
 }

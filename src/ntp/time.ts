@@ -45,7 +45,7 @@ export function monotonicTimeOf(nanoseconds: bigint): MonotonicTime {
   return nanoseconds as MonotonicTime;
 }
 
-/** `a − b` in seconds, exact to the nanosecond while it is under 104 days. */
+/** `a − b` in seconds, exact to the nanosecond while it is under 2^23 s (97 days). */
 export function difference(a: UnixTime, b: UnixTime): Seconds {
   return seconds(a - b);
 }

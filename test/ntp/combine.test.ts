@@ -1,0 +1,89 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { clusterSurvivors } from '../../src/ntp/cluster.ts';
+import { combineSurvivors } from '../../src/ntp/combine.ts';
+import { selectTruechimers } from '../../src/ntp/select.ts';
+import { candidate, type Electorate, electorates } from '../support/builders.ts';
+
+/** Selection, cluster and combination, as sync does them. */
+function combine({ candidates }: Pick<Electorate, 'candidates'>) {
+  const selection = selectTruechimers(candidates);
+  if (selection.kind === 'no-majority') throw new Error('no majority');
+  const { survivors } = clusterSurvivors(selection.truechimers);
+  return { survivors, estimate: combineSurvivors(survivors, candidates) };
+}
+
+describe('combineSurvivors', () => {
+  test('one alone is taken as it is', () => {
+    const only = candidate(-0.25, 0.125, { jitter: 0.01 });
+    const { offset, jitter, rootDistance, weights } = combineSurvivors([only], [only]);
+    expect({ offset, rootDistance, weights }).toEqual({ offset: -0.25, rootDistance: 0.125, weights: [1] });
+    expect(jitter).toBeCloseTo(0.01, 12);
+  });
+
+  test('weights are as 1/λ (RFC 5905 §11.2.3), worked by hand', () => {
+    const survivors = [candidate(0.01, 0.1, { jitter: 0.003 }), candidate(0.05, 0.3, { jitter: 0.004 })];
+    const { offset, jitter, weights, rootDistance } = combineSurvivors(survivors, survivors);
+    expect(weights[0]).toBeCloseTo(0.75, 12);
+    expect(weights[1]).toBeCloseTo(0.25, 12);
+    expect(offset).toBeCloseTo(0.75 * 0.01 + 0.25 * 0.05, 12);
+    // The first is the system peer: its selection jitter is 0.04.
+    expect(jitter).toBeCloseTo(Math.sqrt(0.04 ** 2 + 0.75 * 0.003 ** 2 + 0.25 * 0.004 ** 2), 12);
+    // Both contain −0.09 to 0.11; the offset is 0.02.
+    expect(rootDistance).toBeCloseTo(0.11, 12);
+  });
+
+  test('the selection jitter is the system peer’s', () => {
+    const [a, b, c] = [candidate(0, 1), candidate(3, 1), candidate(4, 1)];
+    const usable = [a, b, c].map(one => ({ ...one, rootDistance: 5 }));
+    expect(combineSurvivors([a, b, c], usable).jitter).toBeCloseTo(Math.sqrt(25 / 2), 6);
+    expect(combineSurvivors([b, a, c], usable).jitter).toBeCloseTo(Math.sqrt(10 / 2), 6);
+  });
+
+  test('the bound is over all usable servers, also those that were not believed', () => {
+    const honest = [candidate(0, 1), candidate(0, 1)];
+    const liar = candidate(1.5, 1);
+    expect(combineSurvivors(honest, honest).rootDistance).toBe(1);
+    // With the liar in the vote, two of three may be right anywhere from −1 to 1.
+    expect(combineSurvivors(honest, [...honest, liar]).rootDistance).toBe(1);
+    const narrow = [
+      candidate(0, 0.1),
+      candidate(0, 0.1),
+      candidate(0, 2),
+      candidate(0.5, 1),
+      candidate(0.5, 1),
+    ];
+    expect(combineSurvivors(narrow.slice(0, 2), narrow).rootDistance).toBeCloseTo(1.5, 12);
+  });
+
+  test('nothing to combine, or servers that do not agree, is a mistake of the caller', () => {
+    expect(() => combineSurvivors([], [candidate(0, 1)])).toThrow(RangeError);
+    const apart = [candidate(0, 1), candidate(5, 1)];
+    expect(() => combineSurvivors(apart, apart)).toThrow(RangeError);
+  });
+
+  test('weights are positive and their sum is 1; the offset lies among the survivors’', () => {
+    fc.assert(
+      fc.property(electorates(), electorate => {
+        const { survivors, estimate } = combine(electorate);
+        expect(estimate.weights).toHaveLength(survivors.length);
+        expect(Math.min(...estimate.weights)).toBeGreaterThan(0);
+        expect(estimate.weights.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 9);
+        const offsets = survivors.map(one => one.offset);
+        expect(estimate.offset).toBeGreaterThanOrEqual(Math.min(...offsets) - 1e-9);
+        expect(estimate.offset).toBeLessThanOrEqual(Math.max(...offsets) + 1e-9);
+      }),
+    );
+  });
+
+  test('while most are honest the truth is within ± root distance, whatever the others say', () => {
+    fc.assert(
+      fc.property(electorates(), electorate => {
+        const { estimate } = combine(electorate);
+        expect(Math.abs(estimate.offset - electorate.truth)).toBeLessThanOrEqual(estimate.rootDistance);
+        expect(Number.isFinite(estimate.jitter)).toBe(true);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});

@@ -1,0 +1,148 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  type ClockStanding,
+  type Decision,
+  decide,
+  type Limits,
+  PANICT,
+  STEPT,
+} from '../../src/ntp/decide.ts';
+
+const LIMITS: Limits = { method: 'by-threshold', stepThreshold: STEPT, allowAnyOffset: false };
+/** Nobody has vouched for this clock since boot. */
+const FRESH: ClockStanding = { setSinceBoot: false, synchronised: false, beforeRelease: false };
+const SET: ClockStanding = { ...FRESH, setSinceBoot: true };
+const SYNCHRONISED: ClockStanding = { ...FRESH, synchronised: true };
+const BEFORE_RELEASE: ClockStanding = { setSinceBoot: true, synchronised: true, beforeRelease: true };
+
+const both = (size: number) => [size, -size];
+const standings = fc.record({
+  setSinceBoot: fc.boolean(),
+  synchronised: fc.boolean(),
+  beforeRelease: fc.boolean(),
+});
+
+test('STEPT and PANICT are those of RFC 5905 §11.3', () => {
+  expect([STEPT, PANICT]).toEqual([0.128, 1000]);
+});
+
+describe('slew or step', () => {
+  test.each<[Limits['method'], number, Decision['kind']]>([
+    ['by-threshold', 1e-9, 'slew'],
+    ['by-threshold', 0.127_999, 'slew'],
+    ['by-threshold', 0.128, 'step'],
+    ['by-threshold', 0.2, 'step'],
+    ['by-threshold', 1000, 'step'],
+    ['slew', 1e-9, 'slew'],
+    ['slew', 0.128, 'slew'],
+    ['slew', 1000, 'slew'],
+    ['step', 1e-9, 'step'],
+    ['step', 0.127_999, 'step'],
+    ['step', 1000, 'step'],
+  ])('%s, ±%d s: %s', (method, size, kind) => {
+    for (const offset of both(size)) {
+      expect(decide(offset, { ...LIMITS, method }, SET)).toEqual({ kind, offset });
+    }
+  });
+
+  test('the threshold is the user’s', () => {
+    const limits = { ...LIMITS, stepThreshold: 5 };
+    for (const offset of both(4.999)) expect(decide(offset, limits, SET).kind).toBe('slew');
+    for (const offset of both(5)) expect(decide(offset, limits, SET).kind).toBe('step');
+    expect(decide(1e-9, { ...LIMITS, stepThreshold: 0 }, SET).kind).toBe('step');
+  });
+
+  test.each<Limits['method']>(['by-threshold', 'slew', 'step'])(
+    '%s: nothing is done about nothing',
+    method => {
+      for (const offset of both(0))
+        expect(decide(offset, { ...LIMITS, method }, SET)).toEqual({ kind: 'none' });
+    },
+  );
+});
+
+describe('the panic limit', () => {
+  test.each<[string, ClockStanding, boolean]>([
+    ['a clock that tsntp has set since boot', SET, true],
+    ['a clock that the kernel calls synchronised', SYNCHRONISED, true],
+    ['a clock that nobody has vouched for', FRESH, false],
+    ['a clock that is before the release', BEFORE_RELEASE, false],
+  ])('%s', (_, standing, refused) => {
+    for (const method of ['by-threshold', 'slew', 'step'] as const) {
+      for (const offset of [...both(1000.001), ...both(1e8)]) {
+        const decision = decide(offset, { ...LIMITS, method }, standing);
+        if (refused) expect(decision).toEqual({ kind: 'refuse', offset, limit: PANICT, by: 'panic' });
+        else expect(decision).toEqual({ kind: method === 'slew' ? 'slew' : 'step', offset });
+      }
+      for (const offset of both(1000)) {
+        expect(decide(offset, { ...LIMITS, method }, standing).kind).not.toBe('refuse');
+      }
+    }
+  });
+
+  test('-g lifts it', () => {
+    for (const offset of both(1e8)) {
+      expect(decide(offset, { ...LIMITS, allowAnyOffset: true }, SET)).toEqual({ kind: 'step', offset });
+    }
+  });
+});
+
+describe('--max-offset', () => {
+  test('holds for every clock, by absolute value, also with -g', () => {
+    fc.assert(
+      fc.property(standings, fc.boolean(), fc.boolean(), (standing, allowAnyOffset, negative) => {
+        const limits = { ...LIMITS, allowAnyOffset, maxOffset: 2 };
+        const sign = negative ? -1 : 1;
+        expect(decide(sign * 2, limits, standing)).toEqual({ kind: 'step', offset: sign * 2 });
+        const offset = sign * 2.000_001;
+        expect(decide(offset, limits, standing)).toEqual({
+          kind: 'refuse',
+          offset,
+          limit: 2,
+          by: 'max-offset',
+        });
+      }),
+    );
+  });
+
+  test('above the panic limit it does not lift that', () => {
+    const limits = { ...LIMITS, maxOffset: 5000 };
+    expect(decide(2000, limits, SET)).toMatchObject({ kind: 'refuse', by: 'panic' });
+    expect(decide(2000, limits, FRESH)).toMatchObject({ kind: 'step' });
+    expect(decide(6000, limits, FRESH)).toMatchObject({ kind: 'refuse', by: 'max-offset', limit: 5000 });
+  });
+
+  test('of zero, it refuses any correction', () => {
+    for (const offset of both(1e-9)) {
+      expect(decide(offset, { ...LIMITS, maxOffset: 0 }, FRESH)).toMatchObject({ kind: 'refuse', limit: 0 });
+    }
+    expect(decide(0, { ...LIMITS, maxOffset: 0 }, FRESH)).toEqual({ kind: 'none' });
+  });
+});
+
+test('what is no finite offset never sets a clock, and no limit that is none lets one through', () => {
+  const method = fc.constantFrom<Limits['method']>('by-threshold', 'slew', 'step');
+  const broken = fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY);
+  fc.assert(
+    fc.property(broken, method, fc.boolean(), standings, (offset, method, allowAnyOffset, standing) => {
+      expect(decide(offset, { ...LIMITS, method, allowAnyOffset }, standing).kind).toBe('refuse');
+    }),
+  );
+  fc.assert(
+    fc.property(method, fc.boolean(), standings, (method, allowAnyOffset, standing) => {
+      const limits = { ...LIMITS, method, allowAnyOffset, maxOffset: Number.NaN };
+      expect(decide(0.1, limits, standing).kind).toBe('refuse');
+    }),
+  );
+});
+
+test('whatever is decided, the offset goes on with its sign and size', () => {
+  const offsets = fc.double({ min: -1e9, max: 1e9, noNaN: true }).filter(offset => offset !== 0);
+  const method = fc.constantFrom<Limits['method']>('by-threshold', 'slew', 'step');
+  fc.assert(
+    fc.property(offsets, method, standings, (offset, method, standing) => {
+      expect(decide(offset, { ...LIMITS, method }, standing)).toMatchObject({ offset });
+    }),
+  );
+});

@@ -1,0 +1,96 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { decodePacket } from '../../src/ntp/packet.ts';
+import { formatRefid, kissOf } from '../../src/ntp/refid.ts';
+import { captured, packetWith } from '../support/builders.ts';
+
+/** Four characters as a reference id; `\0` where the text is shorter. */
+function refid(text: string): number {
+  return Buffer.from(text.padEnd(4, '\0'), 'latin1').readUInt32BE();
+}
+
+describe('formatRefid', () => {
+  test.each([
+    ['GPS', 1, '.GPS.'],
+    ['PPS', 1, '.PPS.'],
+    ['DCFa', 1, '.DCFa.'],
+    ['RATE', 0, '.RATE.'],
+    ['INIT', 0, '.INIT.'],
+    ['X', 1, '.X.'],
+    ['', 1, ''],
+    ['', 0, ''],
+  ])('%j of stratum %i is %j', (text, stratum, shown) => {
+    expect(formatRefid(refid(text), stratum)).toBe(shown);
+  });
+
+  test.each([
+    [0xc0_00_02_01, 2, '192.0.2.1'],
+    [0xff_fe_80_00, 15, '255.254.128.0'],
+    [0x00_00_00_00, 3, '0.0.0.0'],
+    [refid('GPS'), 2, '71.80.83.0'],
+  ])('%i of stratum %i is the address %s', (id, stratum, shown) => {
+    expect(formatRefid(id, stratum)).toBe(shown);
+  });
+
+  test.each([
+    ['\x1b[2J', '0x1b5b324a'],
+    ['\x9b31m', '0x9b33316d'],
+    ['A\0B', '0x41004200'],
+    ['\0GPS', '0x00475053'],
+    ['G\xf6P', '0x47f65000'],
+    ['a\nb', '0x610a6200'],
+    ['\r', '0x0d000000'],
+    ['\x7f', '0x7f000000'],
+    ['\xff\xff\xff\xff', '0xffffffff'],
+  ])('%j, which a terminal might obey, is given in hexadecimal', (text, shown) => {
+    expect(formatRefid(refid(text), 0)).toBe(shown);
+    expect(formatRefid(refid(text), 1)).toBe(shown);
+  });
+
+  test('whatever arrives, one short word of printable ASCII comes out', () => {
+    const ids = fc.integer({ min: 0, max: 0xffff_ffff });
+    fc.assert(
+      fc.property(ids, fc.integer({ min: 0, max: 255 }), (id, stratum) => {
+        expect(formatRefid(id, stratum)).toMatch(/^[\x21-\x7e]{0,15}$/);
+      }),
+    );
+  });
+});
+
+describe('kissOf', () => {
+  test.each([
+    ['DENY', 'stop'],
+    ['RSTR', 'stop'],
+    ['RATE', 'slow-down'],
+  ])('%s asks to %s (RFC 5905 §7.4)', (code, demand) => {
+    expect(kissOf(packetWith({ stratum: 0, refid: refid(code) }))).toEqual({ code, demand });
+  });
+
+  test('a kiss put together by hand', () => {
+    expect(kissOf(decodePacket(captured('kiss-rate'))!)).toEqual({ code: 'RATE', demand: 'slow-down' });
+  });
+
+  test.each([
+    '',
+    'INIT',
+    'STEP',
+    'ACST',
+    'NTSN',
+    'XYZW',
+    'rate',
+    'deny',
+    'RAT',
+    'DEN\0',
+    '\x1b[2J',
+    '\0DEN',
+    'DE\0Y',
+  ])('%j asks for nothing', code => {
+    expect(kissOf(packetWith({ stratum: 0, refid: refid(code) }))).toBeUndefined();
+  });
+
+  test('only a packet of stratum 0 can be a kiss', () => {
+    for (let stratum = 1; stratum < 256; stratum++) {
+      expect(kissOf(packetWith({ stratum, refid: refid('DENY') }))).toBeUndefined();
+    }
+  });
+});

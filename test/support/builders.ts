@@ -1,0 +1,175 @@
+// Packets, exchanges, samples and candidates for tests. Every field of a packet has a value of its own, so that two
+// fields that are mixed up show; a test names only what it is about.
+
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import type { Clusterable } from '../../src/ntp/cluster.ts';
+import { encodePacket, type Packet } from '../../src/ntp/packet.ts';
+import {
+  type Expectation,
+  examineReply,
+  type PlausibleTimes,
+  plausibleTimes,
+  type Rejection,
+  type Request,
+  type Sample,
+} from '../../src/ntp/sample.ts';
+import {
+  add,
+  monotonicTimeOf,
+  type NtpTimestamp,
+  ntpTimestampOf,
+  type Reading,
+  type Seconds,
+  toNtpTimestamp,
+  type UnixTime,
+  unixTimeOf,
+} from '../../src/ntp/time.ts';
+
+/** The instant of an RFC 3339 text in UTC, with up to nine digits of the second. */
+export function instant(text: string): UnixTime {
+  const [, second, fraction = ''] = /^(.*:\d\d)(?:\.(\d{1,9}))?Z$/.exec(text) ?? [];
+  if (second === undefined) throw new RangeError(`no instant in UTC: ${text}`);
+  return unixTimeOf(BigInt(Date.parse(`${second}Z`)) * 1_000_000n + BigInt(fraction.padEnd(9, '0')));
+}
+
+export const RELEASE: UnixTime = instant('2026-01-01T00:00:00Z');
+export const NOW: UnixTime = instant('2026-11-21T12:10:23.000000001Z');
+export const NONCE: NtpTimestamp = ntpTimestampOf(0x9e37_79b9_7f4a_7c15n);
+/** Of our clock. */
+export const PRECISION: Seconds = 1e-7;
+
+/** A packet as a good server of stratum 2 sends it. */
+export function packetWith(changes: Partial<Packet> = {}): Packet {
+  return {
+    leap: 1,
+    version: 4,
+    mode: 4,
+    stratum: 2,
+    poll: 6,
+    precision: -23,
+    rootDelay: 0x0000_0345 / 0x1_0000,
+    rootDispersion: 0x0000_0678 / 0x1_0000,
+    refid: 0xc0_00_02_01,
+    reference: toNtpTimestamp(add(NOW, -77)),
+    origin: NONCE,
+    receive: toNtpTimestamp(add(NOW, 0.25)),
+    transmit: toNtpTimestamp(add(NOW, 0.5)),
+    ...changes,
+  };
+}
+
+/** How one exchange goes: when, between which clocks, over which path. */
+export interface Course {
+  /** T1, by our clock. */
+  readonly t1: UnixTime;
+  /** How far the server is ahead of us. */
+  readonly offset: Seconds;
+  readonly forward: Seconds;
+  readonly backward: Seconds;
+  /** How long the server keeps the request. */
+  readonly kept: Seconds;
+  readonly version: number;
+}
+
+export interface Exchange {
+  readonly request: Request;
+  readonly bytes: Uint8Array;
+  readonly received: Reading;
+}
+
+/** One exchange over a path of known delays; `changes` are made to the packet that comes back. */
+export function exchange(course: Partial<Course> = {}, changes: Partial<Packet> = {}): Exchange {
+  const { t1 = NOW, offset = 0, forward = 0.01, backward = 0.01, kept = 0.001, version = 4 } = course;
+  const t2 = add(t1, offset + forward);
+  const t3 = add(t2, kept);
+  const packet = packetWith({
+    version,
+    reference: toNtpTimestamp(add(t3, -100)),
+    receive: toNtpTimestamp(t2),
+    transmit: toNtpTimestamp(t3),
+    ...changes,
+  });
+  return {
+    request: { nonce: NONCE, version, sent: readingAt(t1) },
+    bytes: encodePacket(packet),
+    received: readingAt(add(t1, forward + kept + backward)),
+  };
+}
+
+/** Both clocks at an instant of ours; the monotonic one began at an odd time. */
+export function readingAt(time: UnixTime): Reading {
+  return { time, monotonic: monotonicTimeOf(time - NOW + 987_654_321n) };
+}
+
+/** What the tests of a reply say of an exchange. */
+export function examine(
+  { bytes, received, request }: Exchange,
+  expected: Partial<Expectation> = {},
+): Sample | Rejection {
+  const defaults = { outstanding: [request], closed: [], precision: PRECISION, plausible: plausible() };
+  return examineReply(bytes, received, { ...defaults, ...expected });
+}
+
+export function plausible(allowAny = false): PlausibleTimes {
+  return plausibleTimes(RELEASE, allowAny);
+}
+
+/** The sample of an exchange that must pass all tests. */
+export function sampleOf(course: Partial<Course> = {}, changes: Partial<Packet> = {}): Sample {
+  const sample = examine(exchange(course, changes), { plausible: plausible(true) });
+  if (sample.kind !== 'sample') throw new Error(`no sample: ${sample.message}`);
+  return sample;
+}
+
+/** A server as selection, cluster and combination see it. */
+export function candidate(
+  offset: Seconds,
+  rootDistance: Seconds,
+  { stratum = 2, jitter = 1e-6 }: { stratum?: number; jitter?: Seconds } = {},
+): Clusterable {
+  return { offset, rootDistance, stratum, jitter };
+}
+
+/** Servers of which more than half are honest: the truth lies in their intervals. The others say anything at all. */
+export interface Electorate {
+  readonly truth: Seconds;
+  readonly candidates: readonly Clusterable[];
+}
+
+/** Electorates of 1 to 13 servers, in any order. */
+export function electorates(): fc.Arbitrary<Electorate> {
+  const seconds = (min: number, max: number) => fc.double({ min, max, noNaN: true });
+  const jitter = seconds(1e-7, 0.1);
+  const stratum = fc.integer({ min: 1, max: 15 });
+  // The error's share stays a hair under 1: at 1 itself, rounding alone may put the truth outside.
+  const honest = fc.record({
+    share: seconds(-0.999, 0.999),
+    rootDistance: seconds(1e-6, 2),
+    jitter,
+    stratum,
+  });
+  const liar = fc.record({ offset: seconds(-5, 5), rootDistance: seconds(1e-6, 5), jitter, stratum });
+  return fc
+    .record({
+      truth: seconds(-5, 5),
+      honest: fc.array(honest, { minLength: 1, maxLength: 7 }),
+      liars: fc.array(liar, { maxLength: 6 }),
+      order: fc.infiniteStream(fc.nat()),
+    })
+    .map(({ truth, honest, liars, order }) => {
+      const truthful = honest.map(({ share, ...rest }) => ({
+        ...rest,
+        offset: truth + share * rest.rootDistance,
+      }));
+      const all = [...truthful, ...liars.slice(0, honest.length - 1)];
+      const ranked = all.map(one => ({ one, rank: order.next().value as number }));
+      return { truth, candidates: ranked.toSorted((a, b) => a.rank - b.rank).map(({ one }) => one) };
+    });
+}
+
+/** The bytes in a file of captured/: hexadecimal, with `#` comments. */
+export function captured(name: string): Uint8Array {
+  const text = readFileSync(new URL(`captured/${name}.txt`, import.meta.url), 'utf8');
+  return Uint8Array.from(Buffer.from(text.replace(/#.*|\s/g, ''), 'hex'));
+}
