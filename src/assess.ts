@@ -6,7 +6,9 @@ import type { Source } from './net/survey.ts';
 import { clusterSurvivors } from './ntp/cluster.ts';
 import { combineSurvivors, type Estimate } from './ntp/combine.ts';
 import { type Estimator, estimatePeer, type PeerEstimate } from './ntp/filter.ts';
+import { PHI } from './ntp/sample.ts';
 import { type Interval, selectTruechimers } from './ntp/select.ts';
+import { elapsed, type MonotonicTime } from './ntp/time.ts';
 import type { ServerReport, Unsuitable, Verdict } from './outcome.ts';
 
 export interface AssessmentRules {
@@ -25,9 +27,9 @@ interface Peer extends PeerEstimate {
   readonly source: Source;
 }
 
-/** Judges every source and combines those that are believed. */
-export function assess(sources: readonly Source[], rules: AssessmentRules): Assessment {
-  const judged = sources.map(source => judge(source, rules.estimator));
+/** Judges every source and combines those that are believed, as of `now`. */
+export function assess(sources: readonly Source[], rules: AssessmentRules, now: MonotonicTime): Assessment {
+  const judged = sources.map(source => judge(source, rules.estimator, now));
   const peers = judged.filter((one): one is Peer => !('verdict' in one));
   const usable = peers.filter(peer => !peer.source.server.noselect);
   const verdicts = new Map<Peer, Verdict>();
@@ -62,12 +64,14 @@ export function assess(sources: readonly Source[], rules: AssessmentRules): Asse
 
 type Judged = Peer | { readonly source: Source; readonly verdict: Verdict };
 
-function judge(source: Source, estimator: Estimator): Judged {
+/** An estimate grows worse by PHI while the others are waited for (RFC 5905 §11.1). */
+function judge(source: Source, estimator: Estimator, now: MonotonicTime): Judged {
   const samples = source.burst?.samples ?? [];
   if (samples.length === 0) return { source, verdict: verdictWithoutSamples(source) };
   const estimate = estimatePeer(samples, estimator);
   if ('kind' in estimate) return { source, verdict: estimate };
-  return { ...estimate, source };
+  const age = elapsed(now, estimate.at.monotonic);
+  return { ...estimate, rootDistance: estimate.rootDistance + PHI * age, source };
 }
 
 function verdictWithoutSamples({ burst, error }: Source): Verdict {

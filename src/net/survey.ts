@@ -166,7 +166,8 @@ function askAddresses(
     };
     const burst = await runBurst(address, plan, ports, watch, AbortSignal.any([signal, givenUp.signal]));
     if (burst.samples.length > 0) entry.brought();
-    hush(address);
+    // Without a route no time was lost: the other family has all of its own.
+    if (burst.sent > 0 || !anotherFamily) hush(address);
     return burst;
   };
   return Promise.all(addresses.map(address => slot(() => ask(address))));

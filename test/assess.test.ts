@@ -1,0 +1,207 @@
+// What servers of the simulated world answered → verdicts and an estimate, or the reason why there is none.
+
+import { describe, expect, test } from 'vitest';
+import { type Assessment, type AssessmentRules, assess } from '../src/assess.ts';
+import type { Server } from '../src/net/server.ts';
+import { survey } from '../src/net/survey.ts';
+import { decodePacket, type Packet } from '../src/ntp/packet.ts';
+import { plausibleTimes } from '../src/ntp/sample.ts';
+import { ntpTimestampOf } from '../src/ntp/time.ts';
+import { type Exchange, kissAfter, otherNonce, type SimulatedServer } from './support/world/server.ts';
+import { RELEASE, server, type WorldSetup, world } from './support/world.ts';
+
+interface Terms extends Partial<AssessmentRules> {
+  readonly setup?: WorldSetup;
+  readonly marks?: Readonly<Record<string, Partial<Server>>>;
+  /** Seconds from the last answer to the assessment. */
+  readonly waiting?: number;
+}
+
+/** Surveys these servers with a clock that is right, and assesses them. */
+async function judge(
+  servers: Readonly<Record<string, SimulatedServer>>,
+  { setup, marks = {}, waiting = 0, ...rules }: Terms = {},
+): Promise<Assessment> {
+  const w = world({ ...setup, servers });
+  const options = w.options();
+  const marked = options.servers.map(({ host }) => server(host, marks[host]));
+  const plan = { ...options, plausible: plausibleTimes(RELEASE, false) };
+  const ports = { ...w.ports(), precision: w.clock.precision };
+  const sources = await w.run(survey(marked, plan, ports, () => {}, new AbortController().signal));
+  await w.run(new Promise<void>(resolve => w.at(w.now() + waiting, resolve)));
+  return assess(sources, { minServers: 1, estimator: 'paired-minima', ...rules }, w.clock.monotonic());
+}
+
+const verdictsOf = ({ servers }: Assessment): readonly string[] => servers.map(({ verdict }) => verdict.kind);
+
+function agreed(assessment: Assessment): Extract<Assessment, { kind: 'agreed' }> {
+  if (assessment.kind !== 'agreed') throw new Error(`no agreement: ${assessment.reason.kind}`);
+  return assessment;
+}
+
+const honest: SimulatedServer = {};
+const best: SimulatedServer = { delay: 0.005 };
+const ahead: SimulatedServer = { offset: 1 };
+
+describe('whom to believe', () => {
+  test('one alone is used', async () => {
+    const { estimate, servers } = agreed(await judge({ a: { offset: 0.3 } }));
+    expect(servers[0]!.verdict).toEqual({ kind: 'system-peer', weight: 1 });
+    expect(estimate.offset).toBeCloseTo(0.3, 6);
+  });
+
+  test('of four, the one that is a second off is a falseticker', async () => {
+    const assessment = agreed(await judge({ a: best, b: honest, c: ahead, d: honest }));
+    expect(verdictsOf(assessment)).toEqual(['system-peer', 'survivor', 'falseticker', 'survivor']);
+    expect(assessment.estimate.offset).toBeCloseTo(0, 6);
+    expect(assessment.servers[2]!.estimate!.offset).toBeCloseTo(1, 6);
+  });
+
+  test.each<[what: string, servers: Readonly<Record<string, SimulatedServer>>]>([
+    ['two that disagree', { a: honest, b: ahead }],
+    ['two against two', { a: honest, b: honest, c: ahead, d: ahead }],
+    ['three of three kinds', { a: honest, b: ahead, c: { offset: 2 } }],
+    ['two of five', { a: honest, b: honest, c: ahead, d: { offset: 2 }, e: { offset: 3 } }],
+  ])('%s have no majority', async (_, servers) => {
+    const assessment = await judge(servers);
+    const usable = Object.keys(servers).length;
+    expect(assessment).toMatchObject({
+      kind: 'no-suitable-server',
+      reason: { kind: 'no-majority', usable },
+    });
+    expect(verdictsOf(assessment)).toEqual(Array(usable).fill('undecided'));
+  });
+
+  test('fewer truechimers than wanted are not believed', async () => {
+    const servers = { a: honest, b: honest, c: ahead };
+    expect(await judge(servers, { minServers: 3 })).toMatchObject({
+      kind: 'no-suitable-server',
+      reason: { kind: 'too-few', truechimers: 2, wanted: 3 },
+    });
+    expect(verdictsOf(await judge(servers, { minServers: 3 }))).toEqual([
+      'undecided',
+      'undecided',
+      'falseticker',
+    ]);
+    expect((await judge(servers, { minServers: 2 })).kind).toBe('agreed');
+  });
+
+  test('the one that scatters most is an outlier, and its offset has no part in the result', async () => {
+    const rough: SimulatedServer = { offset: 0.004, says: { rootDispersion: 0.01 } };
+    const assessment = agreed(await judge({ a: best, b: honest, c: honest, d: rough }));
+    expect(verdictsOf(assessment)).toEqual(['system-peer', 'survivor', 'survivor', 'outlier']);
+    expect(assessment.estimate.offset).toBeCloseTo(0, 6);
+  });
+
+  test('the survivors weigh one in all', async () => {
+    const servers = { a: honest, b: { delay: 0.05 }, c: { delay: 0.1 } };
+    const { estimate } = agreed(await judge(servers));
+    expect(estimate.weights).toHaveLength(3);
+    expect(estimate.weights.reduce((sum, weight) => sum + weight)).toBeCloseTo(1, 12);
+  });
+
+  test('the intersection is where the believed all agree', async () => {
+    const { intersection, estimate } = agreed(await judge({ a: honest, b: honest, c: ahead }));
+    expect(intersection!.low).toBeLessThanOrEqual(0);
+    expect(intersection!.high).toBeGreaterThanOrEqual(0);
+    expect(intersection!.high - intersection!.low).toBeLessThanOrEqual(2 * estimate.rootDistance);
+  });
+});
+
+describe('marks of the list', () => {
+  test('a preferred server is the system peer, though another is better', async () => {
+    const servers = { a: best, b: honest };
+    expect(verdictsOf(await judge(servers))).toEqual(['system-peer', 'survivor']);
+    const marks = { b: { prefer: true } } as const;
+    expect(verdictsOf(await judge(servers, { marks }))).toEqual(['survivor', 'system-peer']);
+  });
+
+  test('a preferred falseticker is none the less one', async () => {
+    const marks = { c: { prefer: true } } as const;
+    const assessment = await judge({ a: best, b: honest, c: ahead }, { marks });
+    expect(verdictsOf(assessment)).toEqual(['system-peer', 'survivor', 'falseticker']);
+  });
+
+  test('a noselect server is measured, and has no vote', async () => {
+    const marks = { c: { noselect: true } } as const;
+    const assessment = await judge({ a: honest, b: ahead, c: honest }, { marks });
+    expect(assessment).toMatchObject({ reason: { kind: 'no-majority', usable: 2 } });
+    expect(verdictsOf(assessment)).toEqual(['undecided', 'undecided', 'noselect']);
+    expect(assessment.servers[2]!.estimate).toBeDefined();
+  });
+});
+
+describe('servers without a usable answer', () => {
+  const later = ({ reply }: Exchange, seconds: bigint): Partial<Packet> => {
+    const { receive, transmit } = decodePacket(reply())!;
+    const shifted = (bits: bigint) => ntpTimestampOf(bits + (seconds << 32n));
+    return { receive: shifted(receive), transmit: shifted(transmit) };
+  };
+
+  test.each<[verdict: object, server: SimulatedServer]>([
+    [{ kind: 'no-reply' }, { fault: 'silent' }],
+    [{ kind: 'unreachable' }, { fault: 'refuses' }],
+    [{ kind: 'unreachable', message: 'no route to 203.0.113.1' }, { fault: 'no-route' }],
+    [{ kind: 'kissed', kiss: { code: 'DENY' } }, { answers: kissAfter(0, 'DENY') }],
+    [{ kind: 'dropped', rejection: { test: '6' } }, { says: { stratum: 16, leap: 3 } }],
+    [{ kind: 'dropped', rejection: { kind: 'implausible-time' } }, { offset: -3e8 }],
+    [
+      { kind: 'dropped', rejection: { test: '2' } },
+      { answers: ({ reply, request }) => [{ bytes: reply(otherNonce(request)) }] },
+    ],
+    [
+      { kind: 'dropped', rejection: { test: '7' } },
+      {
+        says: { precision: 100 },
+        answers: ({ reply, request }) => [{ bytes: reply(otherNonce(request)) }, { bytes: reply() }],
+      },
+    ],
+    [
+      { kind: 'inconsistent' },
+      { answers: exchange => [{ bytes: exchange.reply(exchange.number > 2 ? later(exchange, 1n) : {}) }] },
+    ],
+  ])('%j', async (verdict, a) => {
+    const alone = await judge({ a });
+    expect(alone.kind).toBe('no-suitable-server');
+    expect(alone.servers[0]).toMatchObject({ verdict });
+    const { servers, estimate } = agreed(await judge({ a, b: honest }));
+    expect(servers[0]).toMatchObject({ verdict });
+    expect(servers[1]!.verdict.kind).toBe('system-peer');
+    expect(estimate.offset).toBeCloseTo(0, 6);
+  });
+
+  test('a name that does not resolve', async () => {
+    const { servers } = await judge({ a: honest }, { setup: { names: { gone: { fails: 'not-found' } } } });
+    expect(servers[0]!.verdict).toEqual({ kind: 'not-resolved', message: 'gone does not resolve' });
+  });
+
+  test('a server that was kissed after it had answered is used', async () => {
+    const { servers } = agreed(await judge({ a: { answers: kissAfter(2, 'DENY') } }));
+    expect(servers[0]).toMatchObject({ verdict: { kind: 'system-peer' }, burst: { kiss: { code: 'DENY' } } });
+  });
+
+  test('whether anybody answered at all', async () => {
+    const none = { kind: 'no-suitable-server', reason: { kind: 'none-answered' } };
+    expect(await judge({})).toMatchObject(none);
+    expect(await judge({ a: { fault: 'silent' }, b: { fault: 'no-route' } })).toMatchObject(none);
+    expect(await judge({ a: { fault: 'silent' }, b: { says: { leap: 3 } } })).toMatchObject({
+      kind: 'no-suitable-server',
+      reason: { kind: 'none-passed' },
+    });
+  });
+});
+
+test('an estimate grows worse by 15 µs a second while the others are waited for', async () => {
+  const bound = async (waiting: number) =>
+    agreed(await judge({ a: honest }, { waiting })).estimate.rootDistance;
+  expect((await bound(10)) - (await bound(0))).toBeCloseTo(150e-6, 9);
+});
+
+test('the estimator is the one asked for', async () => {
+  const uneven: SimulatedServer = { jitter: 0.02 };
+  const paired = agreed(await judge({ a: uneven }, { setup: { seed: 4 } }));
+  const least = agreed(await judge({ a: uneven }, { setup: { seed: 4 }, estimator: 'least-delay' }));
+  const { samples } = least.servers[0]!.burst!;
+  expect(least.estimate.offset).toBe(samples.toSorted((a, b) => a.delay - b.delay)[0]!.offset);
+  expect(paired.servers[0]!.estimate!.delay).toBeLessThan(least.servers[0]!.estimate!.delay);
+});

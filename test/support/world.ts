@@ -1,0 +1,195 @@
+// A whole world in virtual time: a local clock that is wrong, servers as data, a network between them. `sync`
+// and `query` run in it with everything but the ports being the real code, in no time and always alike.
+//
+//   const w = world({ behind: 2, servers: { a: { delay: 0.02 }, b: { offset: 1 } } });
+//   const outcome = await w.sync({ samples: 2 });   // w.clock.behind() is what is left of the 2 s
+
+import { ClockError, type ClockErrorKind } from '../../src/clock/clock.ts';
+import type { Claim, Host, Remembered } from '../../src/host.ts';
+import { familyOf, NTP_PORT, type Server } from '../../src/net/server.ts';
+import type { Timer } from '../../src/net/timer.ts';
+import { add, type Seconds, type UnixTime, unixTimeOf } from '../../src/ntp/time.ts';
+import type { Contender, Outcome } from '../../src/outcome.ts';
+import { defaults, type Ports, query, type SyncEvent, type SyncOptions, sync } from '../../src/sync.ts';
+import { type ClockSetup, type SimulatedClock, simulatedClock } from './world/clock.ts';
+import { type Asked, type Lookup, simulatedNetwork, simulatedResolve } from './world/network.ts';
+import { seeded } from './world/random.ts';
+import { type Schedule, schedule } from './world/schedule.ts';
+import type { SimulatedServer } from './world/server.ts';
+
+/** The true time when a world begins. */
+export const BEGINNING: UnixTime = unixTimeOf(BigInt(Date.UTC(2026, 10, 21)) * 1_000_000n);
+/** When the program was released, in every world. */
+export const RELEASE: UnixTime = unixTimeOf(BigInt(Date.UTC(2026, 0, 1)) * 1_000_000n);
+
+export interface WorldSetup extends ClockSetup {
+  readonly seed?: number;
+  /** By address; or by a name, which then has one address of its own, 203.0.113.N. */
+  readonly servers?: Readonly<Record<string, SimulatedServer>>;
+  /** Names with more or fewer addresses than one. */
+  readonly names?: Readonly<Record<string, Lookup>>;
+  readonly contenders?: readonly Contender[];
+  readonly setSinceBoot?: boolean;
+  /** What keeping the memory comes to. */
+  readonly memoryWarning?: string;
+  /** What comes of writing the hardware clock. */
+  readonly rtcRefusesWith?: ClockErrorKind;
+}
+
+export interface World extends Pick<Schedule, 'now' | 'run'> {
+  readonly clock: SimulatedClock;
+  /** What was sent, to whom, and when. */
+  readonly asked: readonly Asked[];
+  readonly events: readonly SyncEvent[];
+  readonly remembered: readonly Remembered[];
+  /** What the hardware clock was set to, beyond what the clock showed. */
+  readonly rtcWritten: readonly Seconds[];
+  /** How often the host was claimed and not released, how many sleep, how many channels are open: 0 after a run. */
+  unfinished(): number;
+  /** Lets something happen at a time. */
+  at(time: Seconds, action: () => void): void;
+  /** The machine sleeps: time goes on, and so does the clock, but not the monotonic one. */
+  suspend(duration: Seconds): void;
+  ports(changes?: Partial<Ports>): Ports;
+  /** All names and all servers that are no name's, in the order of the setup; the command's defaults for the rest. */
+  options(changes?: Partial<SyncOptions>): SyncOptions;
+  sync(changes?: Partial<SyncOptions>, ports?: Partial<Ports>): Promise<Outcome>;
+  query(changes?: Partial<SyncOptions>, ports?: Partial<Ports>): Promise<Outcome>;
+}
+
+/** Builds a world; `setup` alone decides what will happen in it. */
+export function world(setup: WorldSetup): World {
+  const time = schedule();
+  const random = seeded(setup.seed ?? 1);
+  let asleep: Seconds = 0;
+  const trueTime = (): UnixTime => add(BEGINNING, time.now() + asleep);
+  const clock = simulatedClock(setup, time.now, trueTime);
+  const timer = countingTimer(time, clock);
+  const { names, servers } = addressBook(setup);
+  const network = simulatedNetwork(servers, { schedule: time, trueTime, read: clock.read, random });
+  const host = simulatedHost(setup, timer);
+  const nonces = seeded((setup.seed ?? 1) + 1);
+  const events: SyncEvent[] = [];
+
+  const ports = (changes: Partial<Ports> = {}): Ports => ({
+    transport: network.transport,
+    timer,
+    resolve: simulatedResolve(names, time),
+    random: length => Uint8Array.from({ length }, () => nonces() * 256),
+    clock,
+    host,
+    release: RELEASE,
+    emit: event => events.push(event),
+    signal: new AbortController().signal,
+    ...changes,
+  });
+  const options = (changes: Partial<SyncOptions> = {}): SyncOptions => ({
+    ...defaults,
+    servers: hostsOf(setup).map(host => server(host)),
+    ...changes,
+  });
+  return {
+    now: time.now,
+    run: time.run,
+    clock,
+    asked: network.asked,
+    events,
+    remembered: host.remembered,
+    rtcWritten: host.rtcWritten,
+    unfinished: () => network.open() + timer.sleeping() + host.claimed(),
+    at: (when, action) => void time.after(when - time.now(), action),
+    suspend(duration) {
+      asleep += duration;
+    },
+    ports,
+    options,
+    sync: (changes, replaced) => time.run(sync(options(changes), ports(replaced))),
+    query: (changes, replaced) => time.run(query(options(changes), ports(replaced))),
+  };
+}
+
+/** A server as the command line names it, with what a list file may say of it. */
+export function server(host: string, marks: Partial<Server> = {}): Server {
+  return { host, port: NTP_PORT, from: 'command line', ...marks };
+}
+
+function hostsOf({ names = {}, servers = {} }: WorldSetup): readonly string[] {
+  const named = Object.values(names).flatMap(({ addresses = [] }) => addresses);
+  return [...Object.keys(names), ...Object.keys(servers).filter(host => !named.includes(host))];
+}
+
+/** Gives each server that is known by name an address, and each address its server. */
+function addressBook({ names = {}, servers = {} }: WorldSetup): {
+  readonly names: ReadonlyMap<string, Lookup>;
+  readonly servers: ReadonlyMap<string, SimulatedServer>;
+} {
+  const lookups = new Map<string, Lookup>(Object.entries(names));
+  const at = new Map<string, SimulatedServer>();
+  for (const [i, [name, simulated]] of Object.entries(servers).entries()) {
+    const literal = familyOf(name) !== undefined;
+    const address = literal ? name : `203.0.113.${i + 1}`;
+    at.set(address, simulated);
+    if (!literal) lookups.set(name, { addresses: [address] });
+  }
+  return { names: lookups, servers: at };
+}
+
+function countingTimer({ after }: Schedule, clock: SimulatedClock): Timer & { sleeping(): number } {
+  let sleeping = 0;
+  return {
+    now: clock.monotonic,
+    sleeping: () => sleeping,
+    sleep(duration, signal) {
+      if (signal?.aborted) return Promise.resolve();
+      sleeping += 1;
+      return new Promise<void>(resolve => {
+        const wake = (): void => {
+          sleeping -= 1;
+          cancel();
+          signal?.removeEventListener('abort', wake);
+          resolve();
+        };
+        const cancel = after(duration, wake);
+        signal?.addEventListener('abort', wake);
+      });
+    },
+  };
+}
+
+interface SimulatedHost extends Host {
+  readonly remembered: readonly Remembered[];
+  readonly rtcWritten: readonly Seconds[];
+  claimed(): number;
+}
+
+function simulatedHost(
+  { contenders = [], setSinceBoot = false, memoryWarning, rtcRefusesWith }: WorldSetup,
+  timer: Timer,
+): SimulatedHost {
+  const remembered: Remembered[] = [];
+  const rtcWritten: Seconds[] = [];
+  let claimed = 0;
+  return {
+    remembered,
+    rtcWritten,
+    claimed: () => claimed,
+    async claim(): Promise<Claim> {
+      await timer.sleep(0.001);
+      claimed += 1;
+      const release = (): void => {
+        claimed -= 1;
+      };
+      return { contenders, warnings: [], release };
+    },
+    setSinceBoot: () => ({ value: setSinceBoot }),
+    remember(correction) {
+      remembered.push(correction);
+      return memoryWarning;
+    },
+    async writeRtc(offset) {
+      if (rtcRefusesWith)
+        throw new ClockError(rtcRefusesWith, `the simulated hardware clock refuses: ${rtcRefusesWith}`);
+      rtcWritten.push(offset);
+    },
+  };
+}

@@ -1,0 +1,99 @@
+// A local clock of the simulated world: behind the true time by so much, running at its own rate, moved by
+// `step` and `slew` as the kernel moves it, and by others. Like Linux's, the monotonic clock takes part in a
+// slew and in nothing else.
+// Sign: behind positive = the true time is ahead = add it to this clock.
+
+import { type Clock, ClockError, type ClockErrorKind } from '../../../src/clock/clock.ts';
+import type { RecordedCall } from '../../../src/clock/dry-run.ts';
+import {
+  add,
+  type MonotonicTime,
+  monotonicTimeOf,
+  nanoseconds,
+  type Seconds,
+  type UnixTime,
+} from '../../../src/ntp/time.ts';
+
+/** What the kernel adds to or takes from each second during a slew. */
+const SLEW_RATE = 500e-6;
+/** What the monotonic clock shows when the world begins. */
+const UPTIME = 12_345_678_901_234n;
+
+export interface ClockSetup {
+  /** What must be added to the clock when the world begins. */
+  readonly behind?: Seconds;
+  /** How much too fast it runs: 10e-6 gains 10 µs a second. */
+  readonly frequency?: number;
+  /** Whether the kernel calls it synchronised. */
+  readonly synchronised?: boolean;
+  /** What comes of trying to set it. */
+  readonly refusesWith?: ClockErrorKind;
+  /** The same for telling it that it is synchronised. */
+  readonly refusesQualityWith?: ClockErrorKind;
+}
+
+export interface SimulatedClock extends Clock {
+  /** Each call that changed something, or was refused. */
+  readonly calls: readonly RecordedCall[];
+  /** What must be added to this clock now. */
+  behind(): Seconds;
+  /** Somebody else steps it. */
+  disturb(offset: Seconds): void;
+}
+
+/** `running` counts the seconds that the machine was awake, `trueTime` does not care. */
+export function simulatedClock(
+  setup: ClockSetup,
+  running: () => Seconds,
+  trueTime: () => UnixTime,
+): SimulatedClock {
+  const calls: RecordedCall[] = [];
+  let stepped = -(setup.behind ?? 0);
+  let slewed = 0;
+  let slew = { from: 0, offset: 0 };
+
+  const applied = (): Seconds => {
+    const { from, offset } = slew;
+    return Math.sign(offset) * Math.min(Math.abs(offset), SLEW_RATE * (running() - from));
+  };
+  const startSlew = (offset: Seconds): void => {
+    slewed += applied();
+    slew = { from: running(), offset };
+  };
+  const drift = (): Seconds => running() * (setup.frequency ?? 0) + slewed + applied();
+  const now = (): UnixTime => add(trueTime(), stepped + drift());
+  const monotonic = (): MonotonicTime => monotonicTimeOf(UPTIME + nanoseconds(running() + drift()));
+  const record = (call: RecordedCall, refusal: ClockErrorKind | undefined): void => {
+    calls.push(call);
+    if (refusal) throw new ClockError(refusal, `the simulated clock refuses: ${refusal}`);
+  };
+
+  return {
+    name: 'simulated',
+    precision: 2 ** -24,
+    sets: true,
+    calls,
+    now,
+    monotonic,
+    read: () => ({ time: now(), monotonic: monotonic() }),
+    step(offset) {
+      record({ kind: 'step', offset }, setup.refusesWith);
+      startSlew(0);
+      stepped += offset;
+    },
+    slew(offset) {
+      record({ kind: 'slew', offset }, setup.refusesWith);
+      startSlew(offset);
+      return { unattended: true, remaining: () => slew.offset - applied(), release() {} };
+    },
+    declareSynchronised(quality) {
+      record({ kind: 'declare-synchronised', quality }, setup.refusesQualityWith);
+    },
+    status: () => (setup.synchronised === undefined ? {} : { synchronised: setup.synchronised }),
+    bootId: () => 'this boot',
+    behind: () => -(stepped + drift()),
+    disturb(offset) {
+      stepped += offset;
+    },
+  };
+}
