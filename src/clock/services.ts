@@ -1,6 +1,6 @@
 // Who else steers this clock: the processes of the machine → the time services that would undo, or be upset by, what
-// tsntp does. One that cannot set the clock (no CAP_SYS_TIME), that only measures, or that sets it once and ends
-// is not among them. What cannot be found out counts as absent: looking is never an error.
+// tsntp does. One that cannot set the clock (no CAP_SYS_TIME) or that only measures is not among them; one that sets
+// it once and ends is, as it may have measured already and would add its correction to ours. What cannot be found out counts as absent: looking is never an error.
 
 import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
@@ -45,11 +45,11 @@ interface Daemon {
   readonly mark?: RegExp;
   /** The letters of the options that take a value. */
   readonly valued?: string;
-  /** Whether, started so, it leaves the clock alone, or sets it once and ends. */
+  /** Whether, started so, it leaves the clock alone. */
   readonly passes?: (options: Options) => boolean;
 }
 
-const NTPD = { comm: 'ntpd', valued: 'cDfiIklpPrstTuUwyYz', passes: (o: Options): boolean => o.has('q') };
+const NTPD = { comm: 'ntpd', valued: 'cDfiIklpPrstTuUwyYz' };
 
 /** Of several that fit, the first. */
 const DAEMONS: readonly Daemon[] = [
@@ -57,14 +57,14 @@ const DAEMONS: readonly Daemon[] = [
     name: 'chronyd',
     comm: 'chronyd',
     valued: 'fFlLPtu',
-    passes: o => o.has('x') || o.has('q') || o.has('Q'),
+    passes: o => o.has('x') || o.has('Q'),
   },
   {
     name: 'busybox ntpd',
     comm: 'ntpd',
     mark: /busybox/,
     valued: 'IkpS',
-    passes: o => o.has('w') || o.has('q'),
+    passes: o => o.has('w'),
   },
   { name: 'openntpd', comm: 'ntpd', mark: /openntpd|\[priv\]/ },
   // Debian's second name for it.
