@@ -39,6 +39,9 @@ export interface ClockStatus {
   readonly slewRemaining?: Seconds;
 }
 
+/** How fast a slew is, on every platform: the 500 ppm of Linux's adjtimex(2), in seconds per second. */
+export const SLEW_RATE = 500e-6;
+
 /** A slew under way. */
 export interface Slew {
   /** Whether the kernel goes on after this process ends (Linux, macOS), or the process must stay (Windows). */

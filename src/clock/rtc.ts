@@ -66,6 +66,16 @@ export async function openRtc(clock: Clock, options: RtcOptions = {}): Promise<R
   };
 }
 
+/** What the first hardware clock shows, for who may not open it: by /sys, which anybody may read. Rejects with `ClockError`. */
+export async function peekRtc(clock: Clock, root = '/'): Promise<RtcReading & { readonly path: string }> {
+  const path = listRtcs(root)[0];
+  if (path === undefined) throw new ClockError('unsupported', 'no hardware clock');
+  const file = join(root, 'sys/class/rtc', path.replace('/dev/', ''), 'since_epoch');
+  const zone = keepsUtc(root) ? 0n : BigInt(new Date().getTimezoneOffset()) * 60n;
+  const get = () => unixTimeOf((BigInt(readFileSync(file, 'utf8').trim()) + zone) * SECOND);
+  return { ...(await readAtTurn({ get }, clock, path)), path };
+}
+
 /** Every hardware clock of this machine, the first one first. */
 export function listRtcs(root = '/'): readonly string[] {
   try {
@@ -177,7 +187,7 @@ function localFields(d: Date): readonly number[] {
   return [d.getSeconds(), d.getMinutes(), d.getHours(), ...day];
 }
 
-async function readAtTurn(device: Device, clock: Clock, path: string): Promise<RtcReading> {
+async function readAtTurn(device: Pick<Device, 'get'>, clock: Clock, path: string): Promise<RtcReading> {
   const started = clock.monotonic();
   const first = device.get();
   for (;;) {

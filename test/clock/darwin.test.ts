@@ -1,0 +1,133 @@
+import { describe, expect, test } from 'vitest';
+import { openDarwin } from '../../src/clock/darwin.ts';
+import { type Answer, fillTime, type RecordedLibrary, recordedLibrary } from '../support/recorded-library.ts';
+
+const REALTIME = 0;
+const MONOTONIC = 6;
+const MONOTONIC_RAW = 4;
+const UPTIME_RAW = 8;
+
+/** A Mac whose clocks stand at these seconds, with wall time going on by a microsecond a reading. */
+function recordedMac(
+  clocks: Record<number, number> = {},
+  answers: Readonly<Record<string, Answer>> = {},
+): RecordedLibrary {
+  let microseconds = 0n;
+  return recordedLibrary({
+    clock_gettime: ([clock, time]) => {
+      const id = clock!.value as number;
+      if (id === REALTIME) fillTime(time, 1_700_000_000n, ++microseconds * 1000n);
+      else fillTime(time, BigInt(clocks[id] ?? 0), 0n);
+      return 0;
+    },
+    settimeofday: () => 0,
+    adjtime: () => 0,
+    ntp_adjtime: ([timex]) => {
+      timex!.memory!.setInt32(40, 0x2041, true);
+      timex!.memory!.setBigInt64(24, 500_000n, true);
+      timex!.memory!.setBigInt64(32, 1500n, true);
+      return 5;
+    },
+    sysctlbyname: ([, uuid, length]) => {
+      const text = 'A1B2C3D4-0000-4000-8000-123456789ABC\0';
+      for (const [i, letter] of [...text].entries()) uuid!.memory!.setUint8(i, letter.charCodeAt(0));
+      length!.memory!.setBigInt64(0, BigInt(text.length), true);
+      return 0;
+    },
+    ...answers,
+  });
+}
+
+/** struct timeval: seconds of 8 bytes, microseconds of 4, 4 of padding. */
+function timeval(memory: unknown): readonly [number, number] {
+  const view = memory as DataView;
+  expect(view.getInt32(12, true)).toBe(0);
+  return [Number(view.getBigInt64(0, true)), view.getInt32(8, true)];
+}
+
+describe('the macOS clock', () => {
+  test('a step sets the time read right before, plus the offset, and then ends a slew in progress', () => {
+    const mac = recordedMac();
+    const clock = openDarwin(mac);
+    const before = Number(clock.now() % 1_000_000_000n) / 1000;
+    clock.step(-2.25);
+    const names = mac.calls.slice(-3).map(call => call.name);
+    expect(names).toEqual(['clock_gettime', 'settimeofday', 'adjtime']);
+    expect(timeval(mac.callsOf('settimeofday')[0]![0])).toEqual([1_699_999_997, 750_000 + before + 1]);
+    expect(mac.callsOf('settimeofday')[0]![1]).toBeNull();
+    expect(timeval(mac.callsOf('adjtime')[0]![0])).toEqual([0, 0]);
+  });
+
+  test.each([
+    [0.05, 0, 50_000],
+    [-0.05, -1, 950_000],
+    [-2.25, -3, 750_000],
+    [1.0000004, 1, 0],
+    [0.0000006, 0, 1],
+  ])('a slew by %d s is the timeval %d, %d', (offset, seconds, microseconds) => {
+    const mac = recordedMac();
+    openDarwin(mac).slew(offset);
+    expect(timeval(mac.callsOf('adjtime')[0]![0])).toEqual([seconds, microseconds]);
+  });
+
+  test.each([
+    [0.1, 0, 0.1],
+    [0.1, 100, 0.05],
+    [-0.1, 100, -0.05],
+    [0.1, 201, 0],
+    [3, 100, 2.5],
+    [3, 400, 1],
+    [-3, 1400, -0.5],
+    [3, 5000, 0],
+  ])(
+    'of a slew by %d s, after %d s %d s are left: 5000 ppm down to a second, then 500 ppm',
+    (offset, after, left) => {
+      const clocks: Record<number, number> = { [MONOTONIC]: 50 };
+      const slew = openDarwin(recordedMac(clocks)).slew(offset);
+      clocks[MONOTONIC] = 50 + after;
+      expect(slew.remaining()).toBeCloseTo(left, 9);
+      expect(slew.unattended).toBe(true);
+    },
+  );
+
+  test('its monotonic clock leaves out the time asleep', () => {
+    const clock = openDarwin(recordedMac({ [MONOTONIC]: 5000, [MONOTONIC_RAW]: 4900, [UPTIME_RAW]: 1900 }));
+    expect(clock.monotonic()).toBe(2_000_000_000_000n);
+  });
+
+  test('declaring it synchronised clears STA_UNSYNC alone', () => {
+    const mac = recordedMac();
+    openDarwin(mac).declareSynchronised({ maxError: 0.25, estimatedError: 0.001 });
+    const timex = mac.callsOf('ntp_adjtime').at(-1)![0] as DataView;
+    expect(timex.getInt32(0, true)).toBe(0x001c);
+    expect(timex.getInt32(40, true)).toBe(0x2001);
+    expect(timex.getBigInt64(24, true)).toBe(250_000n);
+    expect(timex.getBigInt64(32, true)).toBe(1000n);
+  });
+
+  test('tells its status and its boot', () => {
+    const clock = openDarwin(recordedMac());
+    expect(clock.status()).toEqual({
+      synchronised: false,
+      maxError: 0.5,
+      estimatedError: 0.0015,
+      frequency: 0,
+    });
+    expect(clock.bootId()).toBe('A1B2C3D4-0000-4000-8000-123456789ABC');
+    expect(openDarwin(recordedMac({}, { sysctlbyname: () => -1 })).bootId()).toBeUndefined();
+  });
+
+  test('without the superuser it says to use sudo, and a refused step leaves a slew in progress alone', () => {
+    const refuse: Answer = () => mac.fail(1);
+    const mac = recordedMac({}, { settimeofday: refuse, adjtime: refuse, ntp_adjtime: refuse });
+    const clock = openDarwin(mac);
+    const refusal = expect.objectContaining({
+      kind: 'not-permitted',
+      message: expect.stringContaining('sudo'),
+    });
+    expect(() => clock.step(1)).toThrow(refusal);
+    expect(mac.callsOf('adjtime')).toEqual([]);
+    expect(() => clock.slew(1)).toThrow(refusal);
+    expect(() => clock.status()).toThrow(refusal);
+  });
+});

@@ -1,0 +1,257 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { buildSync } from 'esbuild';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { ClockError } from '../../src/clock/clock.ts';
+import { openClock } from '../../src/clock/index.ts';
+import { openLinux } from '../../src/clock/linux.ts';
+import { type Answer, fillTime, type RecordedLibrary, recordedLibrary } from '../support/recorded-library.ts';
+
+describe.runIf(process.platform === 'linux')('the clock of this machine', async () => {
+  const clock = await openClock();
+
+  test('shows the time that Date.now() floors', () => {
+    const before = Date.now();
+    const time = Number(clock.now() / 1_000_000n);
+    const after = Date.now();
+    expect(time).toBeGreaterThanOrEqual(before);
+    expect(time).toBeLessThanOrEqual(after);
+  });
+
+  test('is read together with CLOCK_MONOTONIC, the clock of process.hrtime', () => {
+    const before = process.hrtime.bigint();
+    const { monotonic } = clock.read();
+    expect(monotonic).toBeGreaterThanOrEqual(before);
+    expect(monotonic).toBeLessThanOrEqual(process.hrtime.bigint());
+  });
+
+  test('has a precision between a nanosecond and a millisecond', () => {
+    expect(clock.precision).toBeGreaterThanOrEqual(1e-9);
+    expect(clock.precision).toBeLessThan(1e-3);
+  });
+
+  test('tells its status without privilege', () => {
+    const status = clock.status();
+    expect(status.synchronised).toBeTypeOf('boolean');
+    expect(status.maxError).toBeGreaterThanOrEqual(0);
+    expect(status.maxError).toBeLessThanOrEqual(16);
+    expect(Math.abs(status.frequency ?? Number.NaN)).toBeLessThan(100_000);
+  });
+
+  test('names the boot of the machine', () => {
+    expect(clock.bootId()).toBe(readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim());
+  });
+
+  test('is not set without CAP_SYS_TIME, and says how to be allowed to', () => {
+    const errors = settingWithoutPrivilege();
+    expect(errors.map(error => error.kind)).toEqual(['not-permitted', 'not-permitted', 'not-permitted']);
+    for (const { message } of errors) {
+      expect(message).toContain('(EPERM)');
+      expect(message).toContain('CAP_SYS_TIME');
+      expect(message).toContain(`setcap cap_sys_time+ep ${process.execPath}`);
+      expect(message).toContain('--cap-add SYS_TIME');
+    }
+    expect(errors[0]?.message).toContain('cannot step the clock by +0.000000 s');
+  });
+});
+
+/** The errors of step, slew and declareSynchronised in a process that has lost the capability, and refuses to go on if it has not. */
+function settingWithoutPrivilege(): readonly { readonly kind: string; readonly message: string }[] {
+  const program = `
+    import { readFileSync } from 'node:fs';
+    import { openClock } from './src/clock/index.ts';
+    const effective = BigInt('0x' + /CapEff:\\s*(\\w+)/.exec(readFileSync('/proc/self/status', 'utf8'))[1]);
+    if (effective & (1n << 25n)) throw new Error('this process could set the clock of this machine');
+    const clock = await openClock();
+    const calls = [() => clock.step(0), () => clock.slew(0), () => clock.declareSynchronised({ maxError: 16, estimatedError: 16 })];
+    console.log(JSON.stringify(calls.map(call => {
+      try { call(); return { kind: 'none', message: '' } } catch ({ kind, message }) { return { kind, message } }
+    })));`;
+  const bundle = buildSync({
+    stdin: { contents: program, resolveDir: process.cwd(), loader: 'ts' },
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    external: ['koffi'],
+    write: false,
+  });
+  const node = [process.execPath, '--input-type=module', '-e', bundle.outputFiles[0]!.text];
+  const [command, ...args] = canSetClock() ? [...withoutCapability, ...node] : node;
+  return JSON.parse(execFileSync(command!, args, { encoding: 'utf8' }));
+}
+
+const withoutCapability = [
+  'setpriv',
+  '--bounding-set=-sys_time',
+  '--inh-caps=-sys_time',
+  '--ambient-caps=-sys_time',
+] as const;
+
+function canSetClock(): boolean {
+  const effective = /CapEff:\s*(\w+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
+  return (BigInt(`0x${effective}`) & (1n << 25n)) !== 0n;
+}
+
+/** A kernel that accepts everything and answers every request with these values. */
+function recordedKernel(
+  answer: { readonly status?: number; readonly offset?: bigint } = {},
+): RecordedLibrary {
+  let seconds = 1_700_000_000n;
+  const gettime: Answer = args => {
+    fillTime(args.at(-1), seconds++, 123_456_789n);
+    return 0;
+  };
+  const adjtime: Answer = args => {
+    const timex = args.at(-1)!.memory!;
+    timex.setBigInt64(8, answer.offset ?? 0n, true);
+    timex.setBigInt64(16, 65536n * -25n, true);
+    timex.setBigInt64(24, 16_000_000n, true);
+    timex.setBigInt64(32, 250n, true);
+    timex.setInt32(40, answer.status ?? 0x40, true);
+    timex.setBigInt64(88, 9_999n, true);
+    return 5; // TIME_ERROR: not synchronised, which is no failure
+  };
+  return recordedLibrary({
+    clock_gettime: gettime,
+    clock_adjtime: adjtime,
+    syscall: args => (args[0]?.value === 403 ? gettime(args) : adjtime(args)),
+  });
+}
+
+/** The struct timex of the last call. */
+function lastTimex(kernel: RecordedLibrary): DataView {
+  return kernel.callsOf('clock_adjtime').at(-1)![1] as DataView;
+}
+
+/** Where struct timex is not zero, as [offset in bytes, value of 8 bytes]. */
+function content(timex: DataView): readonly (readonly [number, bigint])[] {
+  const words = Array.from({ length: timex.byteLength / 8 }, (_, i) => i * 8);
+  return words.map(at => [at, timex.getBigInt64(at, true)] as const).filter(([, value]) => value !== 0n);
+}
+
+describe('what the kernel is asked', () => {
+  test('a step back is a negative second and a positive nanosecond, in a zeroed struct of 208 bytes', () => {
+    const kernel = recordedKernel();
+    openLinux(kernel, 'x64').step(-2.25);
+    expect(lastTimex(kernel).byteLength).toBe(208);
+    expect(content(lastTimex(kernel))).toEqual([
+      [0, 0x2100n],
+      [72, -3n],
+      [80, 750_000_000n],
+    ]);
+  });
+
+  test('every step is whole seconds and 0 to 999,999,999 ns, which make up the offset', () => {
+    const kernel = recordedKernel();
+    const clock = openLinux(kernel, 'x64');
+    fc.assert(
+      fc.property(
+        fc.integer({ min: -4_000_000_000, max: 4_000_000_000 }),
+        fc.integer({ min: -1e9, max: 1e9 }),
+        (s, ns) => {
+          const offset = s + ns / 1e9;
+          clock.step(offset);
+          const seconds = lastTimex(kernel).getBigInt64(72, true);
+          const rest = lastTimex(kernel).getBigInt64(80, true);
+          expect(rest >= 0n && rest < 1_000_000_000n).toBe(true);
+          expect(Number(seconds) + Number(rest) / 1e9).toBeCloseTo(offset, 6);
+          expect(Math.floor(Number(seconds))).toBeLessThanOrEqual(offset + 1e-9);
+        },
+      ),
+    );
+  });
+
+  test('a step is one call, so that a refused one leaves a slew in progress alone', () => {
+    const kernel = recordedKernel();
+    openLinux(kernel, 'x64').step(1);
+    expect(kernel.callsOf('clock_adjtime')).toHaveLength(1);
+  });
+
+  test('a slew is in microseconds, and what is left is read without changing anything', () => {
+    const kernel = recordedKernel({ offset: -31_500n });
+    const slew = openLinux(kernel, 'x64').slew(-0.05);
+    expect(content(lastTimex(kernel))).toEqual([
+      [0, 0x8001n],
+      [8, -50_000n],
+    ]);
+    expect(slew.unattended).toBe(true);
+    expect(slew.remaining()).toBe(-0.0315);
+    expect(content(lastTimex(kernel))).toEqual([[0, 0xa001n]]);
+  });
+
+  test.each([2146, -1e6, Number.NaN])('a slew by %d s is refused before the kernel hears of it', offset => {
+    const kernel = recordedKernel();
+    const clock = openLinux(kernel, 'x64');
+    expect(() => clock.slew(offset)).toThrow(
+      expect.objectContaining({ name: 'ClockError', kind: 'invalid' }),
+    );
+    expect(kernel.callsOf('clock_adjtime')).toEqual([]);
+  });
+
+  test('declaring the clock synchronised clears STA_UNSYNC and no other bit, leap second and all', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 0xffff }), status => {
+        const kernel = recordedKernel({ status });
+        openLinux(kernel, 'x64').declareSynchronised({ maxError: 0.0123456, estimatedError: 0.0000001 });
+        const timex = lastTimex(kernel);
+        expect(timex.getInt32(0, true)).toBe(0x001c);
+        expect(timex.getInt32(40, true)).toBe(status & ~0x40);
+        expect(timex.getBigInt64(24, true)).toBe(12_346n);
+        expect(timex.getBigInt64(32, true)).toBe(1n);
+      }),
+    );
+  });
+
+  test('the status: microseconds, parts per million with a 16-bit fraction, and 100 ppm for each µs of the tick', () => {
+    const clock = openLinux(recordedKernel({ offset: 500n }), 'x64');
+    expect(clock.status()).toEqual({
+      synchronised: false,
+      maxError: 16,
+      estimatedError: 0.00025,
+      frequency: -125,
+      slewRemaining: 0.0005,
+    });
+    expect(openLinux(recordedKernel({ status: 0x2001 }), 'x64').status().synchronised).toBe(true);
+  });
+
+  test.each(['arm', 'ia32'])('on %s the system calls with 64-bit times, and the same structs', arch => {
+    const kernel = recordedKernel();
+    const clock = openLinux(kernel, arch);
+    expect(clock.now() % 1_000_000_000n).toBe(123_456_789n);
+    clock.step(-0.25);
+    const [number, realtime, timex] = kernel.callsOf('syscall').at(-1)!;
+    expect([number, realtime]).toEqual([405, 0]);
+    expect(content(timex as DataView)).toEqual([
+      [0, 0x2100n],
+      [72, -1n],
+      [80, 750_000_000n],
+    ]);
+    expect(kernel.callsOf('clock_gettime')).toEqual([]);
+  });
+});
+
+describe('what the kernel refuses', () => {
+  const errors = [
+    [1, 'not-permitted', 'EPERM'],
+    [16, 'busy', 'EBUSY'],
+    [22, 'invalid', 'EINVAL'],
+    [38, 'unsupported', 'ENOSYS'],
+    [14, 'failed', 'EFAULT'],
+  ] as const;
+
+  test.runIf(process.platform === 'linux').each(errors)('errno %d is %s', (errno, kind, name) => {
+    const kernel: RecordedLibrary = recordedLibrary({
+      clock_gettime: args => {
+        fillTime(args[1], BigInt(Date.now()), process.hrtime.bigint() % 1_000_000_000n);
+        return 0;
+      },
+      clock_adjtime: () => kernel.fail(errno),
+    });
+    const clock = openLinux(kernel, 'x64');
+    for (const call of [() => clock.step(-1), () => clock.slew(0.1), () => clock.status()]) {
+      expect(call).toThrow(ClockError);
+      expect(call).toThrow(expect.objectContaining({ kind, message: expect.stringContaining(`(${name})`) }));
+    }
+  });
+});
