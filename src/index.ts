@@ -58,6 +58,7 @@ async function run(
   );
   const real = await openPorts({
     setsClock,
+    env: process.env,
     ...(stateDirectory !== undefined && { stateDirectory }),
     ...(onEvent && { emit: onEvent }),
     ...(signal && { signal }),

@@ -70,7 +70,7 @@ export type Correction = Extract<Decision, { kind: 'slew' | 'step' }>;
 /** How a run ended. All but the last two have an estimate. */
 export type Ending =
   | { readonly kind: 'queried'; readonly estimate: Estimate }
-  | { readonly kind: 'unchanged'; readonly estimate: Estimate }
+  | { readonly kind: 'unchanged'; readonly estimate: Estimate; readonly rtc?: 'written' }
   | {
       readonly kind: 'adjusted';
       readonly estimate: Estimate;
@@ -79,6 +79,9 @@ export type Ending =
       readonly at: UnixTime;
       /** The slew under way. */
       readonly slew?: Slew;
+      /** Whether the slew was waited for to its end. */
+      readonly waited?: 'finished' | 'interrupted';
+      readonly rtc?: 'written';
     }
   | { readonly kind: 'would-adjust'; readonly estimate: Estimate; readonly decision: Correction }
   | {

@@ -6,19 +6,26 @@ import type { Clock } from './clock/clock.ts';
 import { dryRun } from './clock/dry-run.ts';
 import { openClock } from './clock/index.ts';
 import { acquireLock, lockDirectories } from './clock/lock.ts';
+import { openRtc } from './clock/rtc.ts';
 import { findTimeServices } from './clock/services.ts';
-import { readState, setSinceBoot, stateDirectory, writeState } from './clock/state.ts';
+import { type Boot, readState, setSinceBoot, stateDirectory, writeState } from './clock/state.ts';
+import type { Claim, Host } from './host.ts';
 import { resolve } from './net/resolve.ts';
 import { realTimer } from './net/timer.ts';
 import { udpTransport } from './net/udp.ts';
 import { formatInstant } from './ntp/time.ts';
 import type { Contender } from './outcome.ts';
 import { RELEASED } from './release.ts';
-import type { Claim, Host, Ports, SyncEvent } from './sync.ts';
+import type { Ports, SyncEvent } from './sync.ts';
+
+/** A process's environment variables. */
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface PortChoices {
   /** False for the null driver: measures, decides, and touches nothing. */
   readonly setsClock: boolean;
+  /** The process's environment: where the user's folders are. */
+  readonly env: Environment;
   /** Where the state file and the lock are; by default as the platform has it. */
   readonly stateDirectory?: string;
   readonly emit?: (event: SyncEvent) => void;
@@ -36,23 +43,29 @@ export async function openPorts(choices: PortChoices): Promise<Ports> {
     timer: realTimer,
     random: length => randomBytes(length),
     host: choices.setsClock
-      ? thisMachine(clock, directoryOf(choices))
-      : bystander(clock, directoryOf(choices)),
+      ? thisMachine(clock, stateDirectoryOf(choices), choices.env)
+      : bystander(clock, stateDirectoryOf(choices)),
     release: RELEASED,
     emit: choices.emit ?? (() => {}),
     signal: choices.signal ?? new AbortController().signal,
   };
 }
 
-function directoryOf(choices: PortChoices): string | undefined {
-  return choices.stateDirectory ?? stateDirectory(process.platform, process.env, process.getuid?.());
+/** Where this user's memory is, or where he says. */
+export function stateDirectoryOf(choices: Pick<PortChoices, 'env' | 'stateDirectory'>): string | undefined {
+  return choices.stateDirectory ?? stateDirectory(process.platform, choices.env, process.geteuid?.());
+}
+
+/** This boot of the machine, for `setSinceBoot`. */
+export function bootOf(clock: Clock): Boot {
+  return { bootId: clock.bootId(), now: clock.now(), uptime: uptime() };
 }
 
 /** The host of a run that sets the clock. */
-function thisMachine(clock: Clock, directory: string | undefined): Host {
+function thisMachine(clock: Clock, directory: string | undefined, env: Environment): Host {
   return {
     ...bystander(clock, directory),
-    claim: () => claimClock(directory),
+    claim: () => claimClock(directory, env),
     remember({ at, correction, server, errorBound }) {
       if (directory === undefined) return noMemory;
       const bootId = clock.bootId();
@@ -60,6 +73,14 @@ function thisMachine(clock: Clock, directory: string | undefined): Host {
       const time = formatInstant(at);
       const lastSet = { ...(bootId !== undefined && { bootId }), time, offset, kind, server, errorBound };
       return writeState(directory, { version: 1, lastSet });
+    },
+    async writeRtc(offset) {
+      const rtc = await openRtc(clock);
+      try {
+        await rtc.write(offset);
+      } finally {
+        rtc.close();
+      }
     },
   };
 }
@@ -71,19 +92,23 @@ function bystander(clock: Clock, directory: string | undefined): Host {
     setSinceBoot() {
       if (directory === undefined) return { value: false };
       const { state, warning } = readState(directory);
-      const value = setSinceBoot(state, { bootId: clock.bootId(), now: clock.now(), uptime: uptime() });
+      const value = setSinceBoot(state, bootOf(clock));
       return { value, ...(warning !== undefined && { warning }) };
     },
     remember: () => undefined,
+    writeRtc: async () => {},
   };
 }
 
 const noMemory =
   'there is no folder for the state file, so the next run will not know of this correction: name one with --state DIR';
 
-async function claimClock(directory: string | undefined): Promise<Claim> {
-  const directories = lockDirectories(process.platform, process.env, directory);
-  const [lock, services] = await Promise.all([acquireLock(directories), findTimeServices()]);
+async function claimClock(directory: string | undefined, env: Environment): Promise<Claim> {
+  const directories = lockDirectories(process.platform, env, directory);
+  const [lock, services] = await Promise.all([
+    acquireLock(directories),
+    findTimeServices(process.platform, env.SystemRoot),
+  ]);
   const contenders: Contender[] = services.map(service => ({ kind: 'service', ...service }));
   const warnings: string[] = [];
   if (lock.kind === 'held')

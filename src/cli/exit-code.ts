@@ -16,26 +16,32 @@ export const EXIT_CODES: readonly (readonly [code: string, meaning: string, then
 
 export const EXIT_BUG = 1;
 export const EXIT_USAGE = 2;
+export const EXIT_CLOCK = 4;
 
 /** The exit code of an outcome; `interruptedBy` tells SIGINT (130) from SIGTERM (143). */
 export function exitCodeOf(ending: Ending, interruptedBy: NodeJS.Signals | undefined): number {
   switch (ending.kind) {
     case 'queried':
     case 'unchanged':
-    case 'adjusted':
     case 'would-adjust':
       return 0;
+    case 'adjusted':
+      return ending.waited === 'interrupted' ? interrupted(interruptedBy) : 0;
     case 'no-suitable-server':
       return 3;
     case 'clock-error':
-      return 4;
+      return EXIT_CLOCK;
     case 'refused':
       return 5;
     case 'busy':
       return 6;
     case 'interrupted':
-      return interruptedBy === 'SIGTERM' ? 143 : 130;
+      return interrupted(interruptedBy);
     default:
       return ending satisfies never;
   }
+}
+
+function interrupted(by: NodeJS.Signals | undefined): number {
+  return by === 'SIGTERM' ? 143 : 130;
 }

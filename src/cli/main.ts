@@ -1,10 +1,11 @@
 // argv → a command → an exit code. Users' mistakes become one clear message and exit 2; a bug shows its stack.
 
 import yargs, { type Argv } from 'yargs';
+import { ClockError } from '../clock/clock.ts';
 import { VERSION } from '../release.ts';
 import { runSync } from './commands/sync.ts';
-import { EXIT_BUG, EXIT_CODES, EXIT_USAGE } from './exit-code.ts';
-import { withMeasuringOptions, withSettingOptions } from './options.ts';
+import { EXIT_BUG, EXIT_CLOCK, EXIT_CODES, EXIT_USAGE } from './exit-code.ts';
+import { withMeasuringOptions, withRtcOptions, withSettingOptions, withStatusOptions } from './options.ts';
 import { jsonError } from './report/json.ts';
 import { beginRun, type Io, type Run } from './run.ts';
 import { UsageError } from './usage-error.ts';
@@ -15,9 +16,9 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   try {
     return await dispatch(argv, run);
   } catch (error) {
-    const mistake = error instanceof UsageError;
-    const exitCode = mistake ? EXIT_USAGE : EXIT_BUG;
-    if (wantsJson(argv))
+    const mistake = error instanceof UsageError || error instanceof ClockError;
+    const exitCode = error instanceof ClockError ? EXIT_CLOCK : mistake ? EXIT_USAGE : EXIT_BUG;
+    if (wantsJson(argv, io.env))
       run.print(jsonError(error instanceof Error ? error.message : String(error), exitCode, VERSION));
     run.note(
       mistake ? `tsntp: ${error.message}` : `tsntp: this is a bug, please report it: ${stackOf(error)}`,
@@ -30,14 +31,16 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
 
 async function dispatch(argv: readonly string[], run: Run): Promise<number> {
   let exitCode = 0;
-  const cli = yargs()
+  const { env } = run.io;
+  const cli: Argv = yargs();
+  cli
     .scriptName('tsntp')
     .locale('en')
     .usage('$0: sets this machine’s clock from the network, once, and exits')
     .command(
       ['sync [server..]', '$0'],
       'measure, and set this machine’s clock once',
-      builder => withSettingOptions(withMeasuringOptions(builder)),
+      builder => withSettingOptions(withMeasuringOptions(builder, env), env),
       async args => {
         exitCode = await runSync(args, 'sync', run);
       },
@@ -45,7 +48,7 @@ async function dispatch(argv: readonly string[], run: Run): Promise<number> {
     .command(
       'query [server..]',
       'measure and report; never touch the clock (sync -q)',
-      withMeasuringOptions,
+      builder => withMeasuringOptions(builder, env),
       async args => {
         exitCode = await runSync(args, 'query', run);
       },
@@ -59,8 +62,29 @@ async function dispatch(argv: readonly string[], run: Run): Promise<number> {
         exitCode = await runDemo(run);
       },
     )
-    .completion('completion', 'print a script for shell completion (bash, zsh)')
-    .env('TSNTP')
+    .command(
+      'status',
+      'what the kernel and the last runs say: in sync? error bound, slew left, hardware clock',
+      builder => withStatusOptions(builder, env),
+      async args => {
+        const { runStatus } = await import('./commands/status.ts');
+        exitCode = await runStatus(args, run);
+      },
+    )
+    .command(
+      'rtc <action>',
+      'the hardware clock: show it, write it from the system clock, or read it into that',
+      builder => withRtcOptions(builder, env),
+      async args => {
+        const { runRtc } = await import('./commands/rtc.ts');
+        exitCode = await runRtc(args.action, args, run);
+      },
+    )
+    .command('completion', 'print a script for shell completion (bash, zsh)', {}, () => {
+      cli.showCompletionScript();
+    })
+    .completion('completion-words', false)
+    .parserConfiguration({ 'dot-notation': false, 'populate--': true })
     .example('$0 sync pool.ntp.org', 'set the clock (as root)')
     .example('$0 -q -v pool.ntp.org', 'who says what? no privilege needed')
     .example('$0 -f /etc/ntp.conf --format json', 'for scripts')
@@ -104,8 +128,9 @@ function epilogue(): string {
 }
 
 /** Also before the options are read: in JSON mode every outcome is JSON. */
-function wantsJson(argv: readonly string[]): boolean {
-  return argv.includes('--format=json') || argv[argv.indexOf('--format') + 1] === 'json';
+function wantsJson(argv: readonly string[], env: NodeJS.ProcessEnv): boolean {
+  const said = /(?:^|\n)--format[=\n](.*)/.exec(argv.join('\n'))?.[1];
+  return (said ?? env.TSNTP_FORMAT) === 'json';
 }
 
 function stackOf(error: unknown): string {

@@ -2,7 +2,11 @@
 // `-t abc` into NaN and goes on.
 
 import type { Argv, Options as YargsOption } from 'yargs';
+import { escaped, familyOf } from '../net/server.ts';
 import { defaults, type SyncOptions } from '../sync.ts';
+import type { RtcAction, RtcArguments } from './commands/rtc.ts';
+import type { StatusArguments } from './commands/status.ts';
+import { fromEnvironment } from './environment.ts';
 import { UsageError } from './usage-error.ts';
 
 export type Format = 'auto' | 'table' | 'classic' | 'json';
@@ -12,6 +16,8 @@ const FORMATS: readonly Format[] = ['auto', 'table', 'classic', 'json'];
 export interface MeasuringArguments {
   /** Those of the command line. */
   readonly server: readonly string[] | undefined;
+  /** What follows `--`: servers, too. */
+  readonly '--'?: readonly string[];
   /** Those of TSNTP_SERVERS. */
   readonly servers: string | undefined;
   readonly samples: number | undefined;
@@ -41,26 +47,73 @@ export interface SettingArguments {
   readonly stepThreshold: number | undefined;
   readonly maxOffset: number | undefined;
   readonly force: boolean | undefined;
+  readonly rtc: boolean | undefined;
+  readonly wait: boolean | undefined;
 }
 
 /** Declares what `query` and `sync` share. */
-export function withMeasuringOptions(yargs: Argv): Argv<MeasuringArguments> {
+export function withMeasuringOptions(yargs: Argv, env: NodeJS.ProcessEnv): Argv<MeasuringArguments> {
   const server = {
     describe: 'host, host:port, 192.0.2.1, [2001:db8::1]:123',
     type: 'string',
     array: true,
   } as const;
-  return yargs.positional('server', server).options(measuringOptions) as unknown as Argv<MeasuringArguments>;
+  return declare<MeasuringArguments>(yargs.positional('server', server), env, measuringOptions);
 }
 
 /** Declares what `sync` takes beyond that. */
 export function withSettingOptions(
   yargs: Argv<MeasuringArguments>,
+  env: NodeJS.ProcessEnv,
 ): Argv<MeasuringArguments & SettingArguments> {
-  return yargs.options(settingOptions) as unknown as Argv<MeasuringArguments & SettingArguments>;
+  return declare<MeasuringArguments & SettingArguments>(yargs, env, settingOptions);
 }
 
-type YargsOptions = Record<string, YargsOption>;
+export type YargsOptions = Readonly<Record<string, YargsOption>>;
+
+/** Declares what `rtc` takes. */
+export function withRtcOptions(
+  yargs: Argv,
+  env: NodeJS.ProcessEnv,
+): Argv<RtcArguments & { readonly action: RtcAction }> {
+  const options = {
+    action: { describe: 'show, write or read', choices: ['show', 'write', 'read'], demandOption: true },
+    device: {
+      describe: 'another hardware clock than the first',
+      requiresArg: true,
+      type: 'string',
+      coerce: text('--device'),
+    },
+    json,
+    'dry-run': { alias: 'n', describe: 'say what would be done, and set nothing', type: 'boolean' },
+    'allow-any-offset': {
+      alias: 'g',
+      describe: 'read: believe a time before this tsntp was released',
+      type: 'boolean',
+    },
+  } as const;
+  const { action, ...rest } = options;
+  return declare<RtcArguments & { action: RtcAction }>(yargs.positional('action', action), env, rest);
+}
+
+/** Declares what `status` takes. */
+export function withStatusOptions(yargs: Argv, env: NodeJS.ProcessEnv): Argv<StatusArguments> {
+  return declare<StatusArguments>(yargs, env, { json, state });
+}
+
+/** Options, with the environment's values where no flag is given. */
+function declare<T>(yargs: Argv, env: NodeJS.ProcessEnv, options: YargsOptions): Argv<T> {
+  const values = fromEnvironment(env, options, { ...measuringOptions, ...settingOptions });
+  return yargs.options(options).config(values) as unknown as Argv<T>;
+}
+
+const state = {
+  describe: 'folder of the state file and the lock',
+  requiresArg: true,
+  type: 'string',
+  coerce: text('--state'),
+} as const;
+const json = { describe: 'print one JSON object', type: 'boolean', default: false } as const;
 
 /** One option's number. Coerces text; throws `UsageError` naming the option, the value and what is allowed. */
 function number(
@@ -151,7 +204,13 @@ const measuringOptions = {
     describe: 'send from this address',
     requiresArg: true,
     type: 'string',
-    coerce: text('--source'),
+    coerce: (value: unknown): string | undefined => {
+      const one = text('--source')(value);
+      if (one === undefined || familyOf(one) !== undefined) return one;
+      throw new UsageError(
+        `--source: "${escaped(one)}" is not allowed; give one of this machine's IP addresses`,
+      );
+    },
   },
   'ntp-version': {
     alias: 'o',
@@ -174,8 +233,8 @@ const measuringOptions = {
     describe: 'read servers from FILE (- is stdin): one a line, or an ntp.conf, chrony.conf, timesyncd.conf',
     requiresArg: true,
     type: 'string',
-    array: true,
-    nargs: 1,
+    coerce: (value: unknown): readonly string[] | undefined =>
+      value === undefined ? undefined : [value].flat().map(String),
   },
   servers: { type: 'string', hidden: true },
   'allow-any-offset': {
@@ -216,13 +275,7 @@ const measuringOptions = {
     defaultDescription: 'on a terminal',
     type: 'boolean',
   },
-  state: {
-    group: SETTING,
-    describe: 'folder of the state file and the lock',
-    requiresArg: true,
-    type: 'string',
-    coerce: text('--state'),
-  },
+  state: { ...state, group: SETTING },
 } as const satisfies YargsOptions;
 
 /** What only `sync` takes. */
@@ -256,6 +309,12 @@ const settingOptions = {
     type: 'string',
     coerce: number('--max-offset', { min: 0, max: 1e10, unit: seconds }),
   },
+  rtc: { alias: 'w', group: SETTING, describe: 'write the hardware clock, too', type: 'boolean' },
+  wait: {
+    group: SETTING,
+    describe: 'stay until a slew is finished, with its progress',
+    type: 'boolean',
+  },
   force: {
     group: SETTING,
     describe: 'set the clock though another time service is setting it, too',
@@ -283,6 +342,8 @@ export function syncOptionsOf(
       stepThreshold: args.stepThreshold,
       maxOffset: args.maxOffset,
       force: args.force,
+      rtc: args.rtc,
+      wait: args.wait,
     }),
   };
 }

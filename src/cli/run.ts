@@ -45,14 +45,16 @@ export function beginRun(io: Io): Run {
   };
   // The clock's state decides the exit code, not whether anybody reads of it.
   io.stderr.on('error', () => {});
-  io.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') note(`tsntp: cannot write the result to stdout: ${error.message}`);
-  });
+  io.stdout.on('error', () => {});
+  // Not at the event: the process may end before it.
+  const written = (error?: NodeJS.ErrnoException | null) => {
+    if (error && error.code !== 'EPIPE') note(`tsntp: cannot write the result to stdout: ${error.message}`);
+  };
   return {
     io,
     signal: interrupt.signal,
     interruptedBy: () => by,
-    print: text => void io.stdout.write(text),
+    print: text => void io.stdout.write(text, written),
     note,
     end() {
       for (const { signal, listener } of listeners) io.off(signal, listener);

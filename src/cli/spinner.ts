@@ -1,7 +1,10 @@
 // "Asking 4 servers" on a terminal's stderr, once a run takes longer than a second. It is redrawn only when
 // something has happened, so that no timer of its own runs while timestamps are taken.
 
+import { SLEW_RATE } from '../clock/clock.ts';
+import type { Seconds } from '../ntp/time.ts';
 import type { SyncEvent } from '../sync.ts';
+import { formatDuration } from './report/quantity.ts';
 import type { Output, Terminal } from './terminal.ts';
 
 export interface Spinner {
@@ -21,15 +24,14 @@ export const noSpinner: Spinner = { event() {}, stop() {} };
 export function startSpinner(servers: number, output: Output, terminal: Terminal): Spinner {
   if (!terminal.interactive) return noSpinner;
   const progress = { sent: 0, received: 0 };
-  const text = () =>
-    `asking ${servers} ${servers === 1 ? 'server' : 'servers'}: ${progress.received}/${progress.sent} replies`;
+  let text = '';
   let stopped = false;
   let spinner: import('ora').Ora | undefined;
   const timer = setTimeout(async () => {
     const { default: ora } = await import('ora');
     if (stopped) return;
     spinner = ora({
-      text: text(),
+      text,
       stream: output as NodeJS.WriteStream,
       discardStdin: false,
       interval: 250,
@@ -39,7 +41,11 @@ export function startSpinner(servers: number, output: Output, terminal: Terminal
     event(event) {
       if (event.kind === 'transmit') progress.sent += 1;
       if (event.kind === 'receive' && event.result.kind === 'sample') progress.received += 1;
-      if (spinner) spinner.text = text();
+      text =
+        event.kind === 'slewing'
+          ? slewingText(event.left, event.of)
+          : `asking ${servers} ${servers === 1 ? 'server' : 'servers'}: ${progress.received}/${progress.sent} replies`;
+      if (spinner) spinner.text = text;
     },
     stop() {
       stopped = true;
@@ -47,4 +53,13 @@ export function startSpinner(servers: number, output: Output, terminal: Terminal
       spinner?.stop();
     },
   };
+}
+
+const BAR = 20;
+
+/** How far a slew is, and how long it still takes. */
+function slewingText(left: Seconds, of: Seconds): string {
+  const done = Math.round(BAR * (1 - left / of));
+  const bar = '█'.repeat(done) + '░'.repeat(BAR - done);
+  return `slewing ${bar} ${formatDuration(Math.abs(left))} left, ${Math.ceil(Math.abs(left) / SLEW_RATE)} s to go`;
 }

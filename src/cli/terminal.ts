@@ -6,7 +6,7 @@ import { Chalk, type ChalkInstance, type ColorSupportLevel } from 'chalk';
 
 /** A stream to write to: process.stdout, process.stderr, or a test's. */
 export interface Output {
-  write(text: string): unknown;
+  write(text: string, done?: (error?: Error | null) => void): unknown;
   readonly isTTY?: boolean;
   readonly columns?: number;
 }

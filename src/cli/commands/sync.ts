@@ -19,7 +19,11 @@ export type SyncArguments = MeasuringArguments & Partial<SettingArguments>;
 
 /** Asks, sets, reports. `purpose` is what the command's name says; -q makes a query of a sync. */
 export async function runSync(args: SyncArguments, purpose: 'sync' | 'query', run: Run): Promise<number> {
-  const chosen = chooseServers(args.server ?? [], args.file ?? [], args.servers ?? '');
+  const chosen = chooseServers(
+    [...(args.server ?? []), ...(args['--'] ?? [])],
+    args.file ?? [],
+    args.servers ?? '',
+  );
   const command = args.query ? 'query' : purpose;
   const tracing = args.debug === true || args.verbose >= 2;
   for (const note of chosen.notes) run.note(note);
@@ -36,6 +40,7 @@ export async function runSync(args: SyncArguments, purpose: 'sync' | 'query', ru
   };
   const ports = await openPorts({
     setsClock: command === 'sync' && !args.dryRun && !args.debug,
+    env: run.io.env,
     ...(args.state !== undefined && { stateDirectory: args.state }),
     emit,
     signal: run.signal,

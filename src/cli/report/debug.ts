@@ -51,6 +51,8 @@ export function traceLines(event: SyncEvent): readonly string[] {
       const says = `set since boot: ${yes(setSinceBoot)}, kernel synchronised: ${yes(synchronised)}`;
       return [`decide: ${event.decision.kind} (${says}, before our release: ${yes(beforeRelease)})`];
     }
+    case 'slewing':
+      return [`slewing: ${sixDecimals(event.left)} s left of ${sixDecimals(event.of)} s`];
     default:
       return event satisfies never;
   }

@@ -43,8 +43,15 @@ function jsonOf(outcome: Outcome, context: JsonContext): object {
     ...(outcome.intersection && { intersection: outcome.intersection }),
     ...('decision' in outcome && { decision: decisionOf(outcome.decision) }),
     ...(outcome.kind === 'adjusted' && {
-      done: { kind: outcome.decision.kind, offset: outcome.decision.offset, at: formatInstant(outcome.at) },
+      done: {
+        kind: outcome.decision.kind,
+        offset: outcome.decision.offset,
+        at: formatInstant(outcome.at),
+        ...(outcome.slew && { slewLeft: outcome.slew.remaining() }),
+        ...(outcome.waited && { waited: outcome.waited }),
+      },
     }),
+    ...('rtc' in outcome && { rtc: outcome.rtc }),
     ...(outcome.kind === 'no-suitable-server' && { reason: outcome.reason.kind }),
     ...(outcome.kind === 'clock-error' && {
       error: { kind: outcome.error.kind, message: outcome.error.message },

@@ -1,12 +1,10 @@
 // An outcome in one sentence, and what to do next where something is to be done.
 
+import { SLEW_RATE } from '../../clock/clock.ts';
 import type { Estimate } from '../../ntp/combine.ts';
 import type { Ending, Findings, Outcome } from '../../outcome.ts';
 import { formatDuration, formatSize } from './quantity.ts';
 import { count, explainContender, explainUnsuitable } from './verdict.ts';
-
-/** The kernel's rate for a slew: 500 ppm. */
-const SLEW_RATE = 500e-6;
 
 export function sentenceOf(outcome: Outcome): string {
   if (outcome.kind === 'no-suitable-server') {
@@ -42,11 +40,9 @@ function ending(outcome: Measured & Ending): string {
     case 'queried':
       return '.';
     case 'unchanged':
-      return '; nothing to correct.';
+      return `; nothing to correct${outcome.rtc ? '; the hardware clock was written' : ''}.`;
     case 'adjusted':
-      return outcome.decision.kind === 'step'
-        ? '; it has been stepped.'
-        : `; it is being slewed, for ${slewTime(outcome.decision.offset)}.`;
+      return `; ${doneWith(outcome)}${outcome.rtc ? '; the hardware clock was written, too' : ''}.`;
     case 'would-adjust':
       return outcome.decision.kind === 'step'
         ? '; it would be stepped.'
@@ -64,6 +60,16 @@ function ending(outcome: Measured & Ending): string {
     default:
       return outcome satisfies never;
   }
+}
+
+function doneWith({ decision, slew, waited }: Extract<Outcome, { readonly kind: 'adjusted' }>): string {
+  if (decision.kind === 'step') return 'it has been stepped';
+  if (waited === 'finished') return 'it has been slewed';
+  if (waited === undefined) return `it is being slewed, for ${slewTime(decision.offset)}`;
+  const left = formatDuration(Math.abs(slew?.remaining() ?? 0));
+  return slew?.unattended
+    ? `interrupted while it is being slewed: the kernel goes on with the ${left} that are left`
+    : `interrupted while it was being slewed: ${left} are still to be corrected`;
 }
 
 function slewTime(offset: number): string {

@@ -1,0 +1,83 @@
+// `tsntp status`: what the kernel and the last runs say of this machine's clock, as lines or JSON.
+
+import { SLEW_RATE } from '../../clock/clock.ts';
+import { stateDirectoryOf } from '../../ports.ts';
+import { VERSION } from '../../release.ts';
+import { readStatus, type Status } from '../../status.ts';
+import { formatDuration, formatOffset } from '../report/quantity.ts';
+import type { Run } from '../run.ts';
+
+export interface StatusArguments {
+  readonly json: boolean;
+  readonly state: string | undefined;
+}
+
+export async function runStatus(args: StatusArguments, run: Run): Promise<number> {
+  const { env } = run.io;
+  const directory = stateDirectoryOf({
+    env,
+    ...(args.state !== undefined && { stateDirectory: args.state }),
+  });
+  const status = await readStatus(directory, env);
+  for (const warning of status.warnings) run.note(`warning: ${warning}`);
+  run.print(args.json ? `${JSON.stringify(jsonOf(status))}\n` : textOf(status));
+  return 0;
+}
+
+function jsonOf({ kernel, ...status }: Status): object {
+  return { version: 1, tsntp: VERSION, command: 'status', exitCode: 0, ...status, ...kernel };
+}
+
+/** Names and values, the values in one column. */
+function textOf(status: Status): string {
+  const rows = rowsOf(status);
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return rows.map(([name, value]) => `${`${name}:`.padEnd(width + 2)}${value}\n`).join('');
+}
+
+function rowsOf({
+  now,
+  kernel,
+  lastSet,
+  services,
+  rtc,
+  clock,
+}: Status): readonly (readonly [string, string])[] {
+  const { synchronised, maxError, estimatedError, frequency, slewRemaining } = kernel;
+  const rows: (readonly [string, string | undefined])[] = [
+    ['clock', `${now} (${clock})`],
+    [
+      'synchronised',
+      synchronised === undefined ? 'this platform does not tell' : synchronised ? 'yes' : 'no',
+    ],
+    ['error bound', maxError === undefined ? undefined : `± ${formatDuration(maxError)}`],
+    ['likely error', estimatedError === undefined ? undefined : formatDuration(estimatedError)],
+    ['slew left', slewRemaining === undefined ? undefined : slewText(slewRemaining)],
+    [
+      'frequency',
+      frequency === undefined ? undefined : `${frequency >= 0 ? '+' : ''}${frequency.toFixed(3)} ppm`,
+    ],
+    ['last set', lastSet ? lastSetText(lastSet) : 'never by tsntp'],
+    ['also set by', services.length === 0 ? 'nobody' : services.map(({ name }) => name).join(', ')],
+    ['hardware clock', rtc ? `${formatOffset(rtc.offset)} from the system clock (${rtc.path})` : 'none'],
+  ];
+  return rows.filter((row): row is readonly [string, string] => row[1] !== undefined);
+}
+
+function slewText(left: number): string {
+  if (left === 0) return 'none';
+  return `${formatOffset(left)}, for ${Math.ceil(Math.abs(left) / SLEW_RATE)} s`;
+}
+
+function lastSetText({
+  time,
+  kind,
+  offset,
+  server,
+  errorBound,
+  sinceBoot,
+}: NonNullable<Status['lastSet']>): string {
+  const when = sinceBoot ? '' : ', before the machine came up';
+  const how = `${kind} of ${formatOffset(offset)} to ${server} (± ${formatDuration(errorBound)})`;
+  return `${time.replace(/\.\d+Z$/, 'Z')}${when}: ${how}`;
+}

@@ -1,0 +1,107 @@
+// What comes after the clock was set: tell the kernel, remember it, stay with a slew that is waited for or that
+// needs this process, and write the hardware clock. What fails here is a warning: the clock is set all the same.
+// Sign: a positive rest of a slew = the clock is still behind by so much.
+
+import { type Clock, ClockError, type Slew } from './clock/clock.ts';
+import type { Host } from './host.ts';
+import type { Timer } from './net/timer.ts';
+import type { Seconds } from './ntp/time.ts';
+import type { Outcome } from './outcome.ts';
+
+export interface FinishOptions {
+  /** Stay until a slew is finished. */
+  readonly wait: boolean;
+  /** Write the hardware clock, too. */
+  readonly rtc: boolean;
+}
+
+export interface FinishPorts {
+  readonly clock: Clock;
+  readonly host: Host;
+  readonly timer: Timer;
+  readonly emit: (event: FinishEvent) => void;
+  readonly signal: AbortSignal;
+}
+
+/** A slew that is waited for: so much is left, of so much. */
+export type FinishEvent = { readonly kind: 'slewing'; readonly left: Seconds; readonly of: Seconds };
+
+/** How often a slew is looked at. */
+const LOOK: Seconds = 0.25;
+/** The kernel hands a slew out in whole seconds: after it says 0, the last part is still being applied. */
+const LAST_PART: Seconds = 1;
+
+type Finished = Extract<Outcome, { readonly kind: 'adjusted' | 'unchanged' }>;
+
+/** Finishes an outcome of kind `adjusted` or `unchanged`; hands on any other. */
+export async function finish(outcome: Outcome, options: FinishOptions, ports: FinishPorts): Promise<Outcome> {
+  if (outcome.kind !== 'adjusted' && outcome.kind !== 'unchanged') return outcome;
+  const { clock, host } = ports;
+  if (!clock.sets) return outcome;
+  const warnings = [...outcome.warnings, declare(outcome, clock), remember(outcome, host)];
+  const slew = outcome.kind === 'adjusted' ? outcome.slew : undefined;
+  const waited = slew && (options.wait || !slew.unattended) ? await waitFor(slew, ports) : undefined;
+  const rtcError = options.rtc ? await writeRtc(host, slew) : undefined;
+  return {
+    ...outcome,
+    ...(waited && { waited }),
+    ...(options.rtc && !rtcError && { rtc: 'written' }),
+    warnings: [...warnings, rtcError].filter(warning => warning !== undefined),
+  };
+}
+
+/** Tells the kernel how good its clock is now. */
+function declare({ estimate }: Finished, clock: Clock): string | undefined {
+  try {
+    clock.declareSynchronised({ maxError: estimate.rootDistance, estimatedError: estimate.jitter });
+    return undefined;
+  } catch (error) {
+    return `the kernel was not told that its clock is synchronised: ${messageOf(error)}`;
+  }
+}
+
+function remember(outcome: Finished, host: Host): string | undefined {
+  if (outcome.kind !== 'adjusted') return undefined;
+  const { at, decision, estimate, servers } = outcome;
+  const server = servers.find(({ verdict }) => verdict.kind === 'system-peer')!;
+  return host.remember({
+    at,
+    correction: decision,
+    server: server.address?.address ?? server.server.host,
+    errorBound: estimate.rootDistance,
+  });
+}
+
+/** Stays until a slew is finished or the user has enough of it; gives the clock back either way. */
+async function waitFor(
+  slew: Slew,
+  { timer, emit, signal }: FinishPorts,
+): Promise<'finished' | 'interrupted'> {
+  const of = slew.remaining();
+  try {
+    for (let left = of; left !== 0; left = slew.remaining()) {
+      if (signal.aborted) return 'interrupted';
+      emit({ kind: 'slewing', left, of });
+      await timer.sleep(LOOK, signal);
+    }
+    if (slew.unattended) await timer.sleep(LAST_PART, signal);
+    return 'finished';
+  } finally {
+    slew.release();
+  }
+}
+
+/** The true time is what the clock shows plus what its slew has still to add. */
+async function writeRtc(host: Host, slew: Slew | undefined): Promise<string | undefined> {
+  try {
+    await host.writeRtc(slew?.remaining() ?? 0);
+    return undefined;
+  } catch (error) {
+    return `the hardware clock was not written: ${messageOf(error)}`;
+  }
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof ClockError) return error.message;
+  throw error;
+}

@@ -1,0 +1,104 @@
+// The first half of the story: servers → survey → assessment, again when somebody stepped our clock meanwhile, and
+// never longer than the deadline. Touches nothing.
+// Sign: a positive offset = our clock is behind.
+
+import { assess } from './assess.ts';
+import type { Clock } from './clock/clock.ts';
+import type { Server } from './net/server.ts';
+import { type Source, type SurveyEvent, type SurveyPorts, survey } from './net/survey.ts';
+import type { Estimate } from './ntp/combine.ts';
+import type { Estimator } from './ntp/filter.ts';
+import { plausibleTimes } from './ntp/sample.ts';
+import { difference, elapsed, type Seconds, type UnixTime } from './ntp/time.ts';
+import type { Ending, Findings } from './outcome.ts';
+
+export interface QueryOptions {
+  readonly servers: readonly Server[];
+  /** Samples for each server. */
+  readonly samples: number;
+  /** How long to wait for one reply. */
+  readonly timeout: Seconds;
+  readonly interval: 'auto' | Seconds;
+  /** For the whole run. */
+  readonly deadline: Seconds;
+  readonly minServers: number;
+  readonly estimator: Estimator;
+  readonly version: number;
+  readonly family?: 4 | 6;
+  /** Send from this address. */
+  readonly source?: string;
+  /** Also take times that are before this program's release or twenty years after it; no panic limit. */
+  readonly allowAnyOffset: boolean;
+}
+
+export interface MeasurePorts extends Omit<SurveyPorts, 'precision'> {
+  readonly clock: Clock;
+  /** When this program was released: no clock that shows less can be right. */
+  readonly release: UnixTime;
+  readonly emit: (event: MeasureEvent) => void;
+  /** The user's wish to stop. */
+  readonly signal: AbortSignal;
+}
+
+export type MeasureEvent = SurveyEvent | { readonly kind: 'clock-stepped'; readonly by: Seconds };
+
+export type Measured = Findings &
+  (
+    | { readonly kind: 'agreed'; readonly estimate: Estimate }
+    | Extract<Ending, { kind: 'no-suitable-server' | 'interrupted' }>
+  );
+
+/** A jump of the clock against the one that nobody steps: more than any slew does during a run. */
+const STEP_NOTICED: Seconds = 0.001;
+/** Measure so often at most when somebody keeps stepping the clock. */
+const ATTEMPTS = 3;
+
+/** Asks and assesses; again when somebody stepped the clock meanwhile. Ends by the deadline. */
+export async function measure(options: QueryOptions, ports: MeasurePorts): Promise<Measured> {
+  const { clock, emit, signal } = ports;
+  const started = clock.now();
+  const over = new AbortController();
+  void ports.timer.sleep(options.deadline, AbortSignal.any([signal, over.signal])).then(() => over.abort());
+  try {
+    for (let attempt = 1; ; attempt++) {
+      const { sources, steppedBy } = await surveySteadily(
+        options,
+        ports,
+        AbortSignal.any([signal, over.signal]),
+      );
+      const findings = { started, finished: clock.now(), warnings: [] };
+      if (signal.aborted) return { ...findings, kind: 'interrupted', servers: [] };
+      const assessment = assess(sources, options, clock.monotonic());
+      if (steppedBy === 0) return { ...findings, ...assessment };
+      emit({ kind: 'clock-stepped', by: steppedBy });
+      if (attempt < ATTEMPTS && !over.signal.aborted) continue;
+      const reason = { kind: 'clock-unsteady', attempts: attempt } as const;
+      return { ...findings, kind: 'no-suitable-server', reason, servers: assessment.servers };
+    }
+  } finally {
+    over.abort();
+  }
+}
+
+/** One survey, and by how much the clock was stepped while it ran: 0 when it was not. */
+async function surveySteadily(
+  options: QueryOptions,
+  ports: MeasurePorts,
+  signal: AbortSignal,
+): Promise<{ readonly sources: readonly Source[]; readonly steppedBy: Seconds }> {
+  const { clock } = ports;
+  const before = clock.read();
+  const plan = { ...options, plausible: plausibleTimes(ports.release, options.allowAnyOffset) };
+  const sources = await survey(
+    options.servers,
+    plan,
+    { ...ports, precision: clock.precision },
+    ports.emit,
+    signal,
+  );
+  const samples = sources.flatMap(({ burst }) => burst?.samples ?? []);
+  const steps = [...samples.map(({ received }) => received), clock.read()].map(
+    reading => difference(reading.time, before.time) - elapsed(reading.monotonic, before.monotonic),
+  );
+  return { sources, steppedBy: steps.find(step => Math.abs(step) > STEP_NOTICED) ?? 0 };
+}

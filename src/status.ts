@@ -1,0 +1,51 @@
+// What is known of this machine's clock without asking anybody: the kernel, tsntp's memory, who else is at it, and
+// the hardware clock. Read-only, and needs no privilege.
+// Sign: a positive offset of the hardware clock = it is ahead of the system's.
+
+import type { Clock, ClockStatus } from './clock/clock.ts';
+import { openClock } from './clock/index.ts';
+import { peekRtc } from './clock/rtc.ts';
+import { findTimeServices, type TimeService } from './clock/services.ts';
+import { type LastSet, readState, setSinceBoot } from './clock/state.ts';
+import { difference, formatInstant, type Seconds } from './ntp/time.ts';
+import { bootOf, type Environment } from './ports.ts';
+
+export interface Status {
+  readonly now: string;
+  /** Which adapter read it. */
+  readonly clock: string;
+  readonly kernel: ClockStatus;
+  /** The last correction by tsntp, and whether it was made since the machine came up. */
+  readonly lastSet?: LastSet & { readonly sinceBoot: boolean };
+  readonly services: readonly TimeService[];
+  /** Absent where there is no hardware clock, or where it cannot be read. */
+  readonly rtc?: { readonly path: string; readonly offset: Seconds };
+  readonly warnings: readonly string[];
+}
+
+/** Collects it; never rejects. `directory` is where tsntp's memory is. */
+export async function readStatus(directory: string | undefined, env: Environment): Promise<Status> {
+  const clock = await openClock();
+  const { state, warning } =
+    directory === undefined ? { state: { version: 1 as const } } : readState(directory);
+  const { lastSet } = state;
+  const rtc = await compareRtc(clock);
+  return {
+    now: formatInstant(clock.now()),
+    clock: clock.name,
+    kernel: clock.status(),
+    ...(lastSet && { lastSet: { ...lastSet, sinceBoot: setSinceBoot(state, bootOf(clock)) } }),
+    services: await findTimeServices(process.platform, env.SystemRoot),
+    ...(rtc && { rtc }),
+    warnings: warning === undefined ? [] : [warning],
+  };
+}
+
+async function compareRtc(clock: Clock): Promise<Status['rtc']> {
+  try {
+    const { path, time, at } = await peekRtc(clock);
+    return { path, offset: difference(time, at.time) };
+  } catch {
+    return undefined;
+  }
+}
