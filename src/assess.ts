@@ -3,7 +3,7 @@
 // Sign: a positive offset = our clock is behind.
 
 import type { Source } from './net/survey.ts';
-import { clusterSurvivors } from './ntp/cluster.ts';
+import { clusterSurvivors, MAXDIST } from './ntp/cluster.ts';
 import { combineSurvivors, type Estimate } from './ntp/combine.ts';
 import { type Estimator, estimatePeer, type PeerEstimate } from './ntp/filter.ts';
 import { PHI } from './ntp/sample.ts';
@@ -64,14 +64,16 @@ export function assess(sources: readonly Source[], rules: AssessmentRules, now: 
 
 type Judged = Peer | { readonly source: Source; readonly verdict: Verdict };
 
-/** An estimate grows worse by PHI while the others are waited for (RFC 5905 §11.1). */
+/** An estimate grows worse by PHI while the others are waited for (RFC 5905 §11.1); one over MAXDIST is unfit (§11.2). */
 function judge(source: Source, estimator: Estimator, now: MonotonicTime): Judged {
   const samples = source.burst?.samples ?? [];
   if (samples.length === 0) return { source, verdict: verdictWithoutSamples(source) };
   const estimate = estimatePeer(samples, estimator);
   if ('kind' in estimate) return { source, verdict: estimate };
   const age = elapsed(now, estimate.at.monotonic);
-  return { ...estimate, rootDistance: estimate.rootDistance + PHI * age, source };
+  const rootDistance = estimate.rootDistance + PHI * age;
+  if (rootDistance > MAXDIST) return { source, verdict: { kind: 'too-far', rootDistance } };
+  return { ...estimate, rootDistance, source };
 }
 
 function verdictWithoutSamples({ burst, error }: Source): Verdict {

@@ -132,6 +132,13 @@ describe('marks of the list', () => {
 });
 
 describe('servers without a usable answer', () => {
+  test('one whose root distance is over MAXDIST is too far, however small its offset', async () => {
+    const far: SimulatedServer = { says: { rootDelay: 2, rootDispersion: 1 } };
+    const assessment = agreed(await judge({ a: far, b: honest }));
+    expect(verdictsOf(assessment)).toEqual(['too-far', 'system-peer']);
+    expect(await judge({ a: far })).toMatchObject({ reason: { kind: 'none-passed' } });
+  });
+
   const later = ({ reply }: Exchange, seconds: bigint): Partial<Packet> => {
     const { receive, transmit } = decodePacket(reply())!;
     const shifted = (bits: bigint) => ntpTimestampOf(bits + (seconds << 32n));

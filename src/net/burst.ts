@@ -23,8 +23,8 @@ import {
   TransportError,
 } from './transport.ts';
 
-/** After so many requests without any reply a server is called silent. */
-const SILENT_AFTER = 2;
+/** After so many requests without a usable reply nobody waits for a server once all others are done. */
+const HOPELESS_AFTER = 2;
 /** Failed tests that say the reply was no server's answer at all: the true one may still come, and is waited for. */
 const NOT_ITS_WORD: ReadonlySet<Rejection['test']> = new Set(['1', '2', '3', '5', 'B']);
 /** Rejections kept for the report; a flood of junk is only counted. */
@@ -61,8 +61,8 @@ export type BurstEvent =
     }
   | { readonly kind: 'timeout'; readonly address: Address; readonly waited: Seconds }
   | { readonly kind: 'unreachable'; readonly address: Address; readonly error: TransportError }
-  /** Two requests and more without any reply: nobody need wait for this one. */
-  | { readonly kind: 'silent'; readonly address: Address };
+  /** Two requests and more without a usable reply: nobody need wait for this one. */
+  | { readonly kind: 'hopeless'; readonly address: Address };
 
 /** What came of asking one address. */
 export interface Burst {
@@ -153,10 +153,13 @@ class Exchanges implements ChannelListener {
     if (end === 'waited' && !signal.aborted)
       this.#emit({ kind: 'timeout', address: this.#address, waited: timeout });
     if (end !== 'replied') this.#giveUp(before);
+    if (this.#samples.length === 0 && this.#sent >= HOPELESS_AFTER) {
+      this.#emit({ kind: 'hopeless', address: this.#address });
+    }
   }
 
   finished(): boolean {
-    const dead = this.#error !== undefined && this.#answered.size === 0 && this.#sent >= SILENT_AFTER;
+    const dead = this.#error !== undefined && this.#answered.size === 0 && this.#sent >= HOPELESS_AFTER;
     return this.#sent >= this.#plan.samples || this.#kiss?.demand === 'stop' || dead;
   }
 
@@ -236,9 +239,6 @@ class Exchanges implements ChannelListener {
   #giveUp(answeredBefore: number): void {
     for (const request of this.#outstanding) this.#close(request);
     if (this.#answered.size === answeredBefore) this.#lost += 1;
-    if (this.#answered.size === 0 && this.#sent >= SILENT_AFTER) {
-      this.#emit({ kind: 'silent', address: this.#address });
-    }
   }
 
   #close(request: Request): void {

@@ -44,5 +44,5 @@ for (const [network, prefix, family] of [
 
 /** Loopback, private (RFC 1918, RFC 4193) or link-local. */
 export function isLocal({ address, family }: Address): boolean {
-  return localNetworks.check(address.replace(/%.*/, ''), family === 6 ? 'ipv6' : 'ipv4');
+  return localNetworks.check(address, family === 6 ? 'ipv6' : 'ipv4');
 }

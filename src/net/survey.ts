@@ -1,5 +1,5 @@
 // A server list → what each server answered. Names resolve and bursts run in parallel; both families of one name
-// are one; no address is asked twice. Nobody waits for servers that are silent once all others are done.
+// are one; no address is asked twice. Nobody waits for servers without a usable reply once all others are done.
 
 import { setMaxListeners } from 'node:events';
 import type { Seconds } from '../ntp/time.ts';
@@ -14,7 +14,7 @@ export const ADDRESSES_PER_NAME = 4;
 const START_SPREAD: Seconds = 0.2;
 /** Bursts at work at one time: bounds descriptors and what the receive buffers must hold. */
 const BURSTS_AT_ONCE = 128;
-/** A name that has not resolved for so many reply timeouts counts as silent. */
+/** A name that has not resolved for so many reply timeouts counts as hopeless. */
 const RESOLVE_PATIENCE = 2;
 
 export interface SurveyPlan extends BurstPlan {
@@ -107,7 +107,7 @@ async function resolveServer(
   const resolving = new AbortController();
   const patience = RESOLVE_PATIENCE * plan.timeout;
   void ports.timer.sleep(patience, AbortSignal.any([signal, resolving.signal])).then(() => {
-    if (!resolving.signal.aborted) entry.silent();
+    if (!resolving.signal.aborted) entry.hopeless();
   });
   try {
     const addresses = await ports.resolve(server.host, plan.family, signal);
@@ -122,7 +122,7 @@ async function resolveServer(
     return error;
   } finally {
     resolving.abort();
-    entry.audible();
+    entry.hopeful();
   }
 }
 
@@ -140,7 +140,7 @@ function claim(
   return { fresh, takenBefore: free.length < resolved.length };
 }
 
-/** The bursts of one name; a silent one is given up at once when the name has another family to try. */
+/** The bursts of one name; a hopeless one is given up at once when the name has another family to try. */
 function askAddresses(
   addresses: readonly Address[],
   anotherFamily: boolean,
@@ -150,7 +150,7 @@ function askAddresses(
   const speaking = new Set(addresses);
   const hush = (address: Address) => {
     speaking.delete(address);
-    if (speaking.size === 0) entry.silent();
+    if (speaking.size === 0) entry.hopeless();
   };
   const ask = async (address: Address) => {
     const givenUp = new AbortController();
@@ -158,8 +158,8 @@ function askAddresses(
       emit(event);
       if (event.kind === 'receive' && event.result.kind === 'sample') {
         speaking.add(address);
-        entry.audible();
-      } else if (event.kind === 'silent') {
+        entry.hopeful();
+      } else if (event.kind === 'hopeless') {
         if (anotherFamily) givenUp.abort();
         else hush(address);
       }
@@ -173,36 +173,36 @@ function askAddresses(
   return Promise.all(addresses.map(address => slot(() => ask(address))));
 }
 
-/** Who is still at work, and who of them is silent. */
+/** Who is still at work, and who of them is hopeless. */
 interface RollCall {
   enter(): RollEntry;
 }
 
 interface RollEntry {
   /** Nobody need wait for this one any more. */
-  silent(): void;
-  audible(): void;
+  hopeless(): void;
+  hopeful(): void;
   /** It has contributed samples. */
   brought(): void;
   leave(): void;
 }
 
-/** Calls `onlySilentLeft` once somebody has brought samples and all that are left are silent. */
-function rollCall(onlySilentLeft: () => void): RollCall {
+/** Calls `onlyHopelessLeft` once somebody has brought samples and all that are left are hopeless. */
+function rollCall(onlyHopelessLeft: () => void): RollCall {
   const present = new Set<RollEntry>();
-  const silent = new Set<RollEntry>();
+  const hopeless = new Set<RollEntry>();
   let brought = false;
   const check = () => {
-    if (brought && present.size === silent.size) onlySilentLeft();
+    if (brought && present.size === hopeless.size) onlyHopelessLeft();
   };
   const enter = () => {
     const entry: RollEntry = {
-      silent() {
-        silent.add(entry);
+      hopeless() {
+        hopeless.add(entry);
         check();
       },
-      audible() {
-        silent.delete(entry);
+      hopeful() {
+        hopeless.delete(entry);
       },
       brought() {
         brought = true;
@@ -210,7 +210,7 @@ function rollCall(onlySilentLeft: () => void): RollCall {
       },
       leave() {
         present.delete(entry);
-        silent.delete(entry);
+        hopeless.delete(entry);
         check();
       },
     };

@@ -220,10 +220,14 @@ describe('kisses', () => {
     expect(spaces(times)).toEqual([0.1, 2, 2]);
   });
 
-  test('RATE after DENY does not take the stop back', async () => {
-    const both: Script = ({ reply }) => [{ bytes: reply(kiss('DENY')) }, { bytes: reply(kiss('RATE')) }];
+  test('a kiss is the one reply to its request', async () => {
+    const both: Script = ({ number, reply }) =>
+      number === 1
+        ? [{ bytes: reply(kiss('RATE')) }, { bytes: reply(), after: 0.001 }]
+        : [{ bytes: reply() }];
     const { burst } = await ask({ answers: both });
-    expect(burst).toMatchObject({ sent: 1, kiss: { code: 'DENY' } });
+    expect(burst.samples).toHaveLength(3);
+    expect(burst.rejections.map(({ kind }) => kind)).toEqual(['kiss', 'duplicate']);
   });
 
   test('an unknown code asks for nothing', async () => {
@@ -255,7 +259,7 @@ describe('a network that fails', () => {
       'timeout',
       'transmit',
       'timeout',
-      'silent',
+      'hopeless',
     ]);
   });
 

@@ -224,6 +224,12 @@ describe('servers that do not answer', () => {
     expect(w.now()).toBeLessThanOrEqual(PATIENCE);
   });
 
+  test('one that answers without knowing the time is asked twice, and not waited for', async () => {
+    const w = world({ servers: { '203.0.113.1': { says: { leap: 3 } }, '10.0.0.1': local } });
+    expect(samplesOf(await ask(w))).toEqual([0, 4]);
+    expect(w.now()).toBeLessThan(2.5);
+  });
+
   test('a name that is silent in both families is not, either', async () => {
     const names = { a: { addresses: ['2001:db8::1', '203.0.113.1'] } };
     const w = world({ names, servers: { '2001:db8::1': dead, '203.0.113.1': dead, '10.0.0.1': local } });

@@ -98,6 +98,13 @@ describe('a tail that is none', () => {
     }
   });
 
+  test('a field that ends where the packet does, but is no whole number of words', () => {
+    for (let length = 25; length <= 64; length++) {
+      const { kind } = readTail(packetWithTail(field(0x0104, length)));
+      expect([length, kind]).toEqual([length, length % 4 === 0 ? 'fields' : 'malformed']);
+    }
+  });
+
   test('a field that ends where neither a field nor a MAC can begin', () => {
     expect(readTail(packetWithTail(field(0x0104, 28), new Uint8Array(8)))).toEqual(MALFORMED);
     expect(readTail(packetWithTail(field(0x0104, 32, 28)))).toEqual(MALFORMED);

@@ -1,10 +1,10 @@
 // An outcome in ntpdate's words, one line each, for the scripts and cron mails that rely on them.
 
 import type { Estimate } from '../../ntp/combine.ts';
-import type { Outcome, ServerReport } from '../../outcome.ts';
+import type { Findings, Outcome, ServerReport } from '../../outcome.ts';
 import { sixDecimals } from './quantity.ts';
 import { sentenceOf } from './sentence.ts';
-import { nameOf } from './verdict.ts';
+import { nameOf, reasonOf } from './verdict.ts';
 
 export interface ClassicContext {
   /** Also one line for each server: `query`, `-q`. */
@@ -13,11 +13,33 @@ export interface ClassicContext {
   readonly pid: number;
 }
 
-/** The lines, without their line ends. */
+/** The lines of the result, without their line ends. */
 export function classicLines(outcome: Outcome, context: ClassicContext): readonly string[] {
-  const stamp = `${timestampOf(context.now)} tsntp[${context.pid}]:`;
-  const servers = context.listServers ? outcome.servers.map(serverLine) : [];
-  return [...servers, ...resultOf(outcome).map(line => `${stamp} ${line}`)];
+  const measured = outcome.kind === 'refused' || outcome.kind === 'busy' || outcome.kind === 'clock-error';
+  const servers = context.listServers || measured ? outcome.servers.map(serverLine) : [];
+  return [...servers, `${timestampOf(context.now)} tsntp[${context.pid}]: ${resultOf(outcome)}`];
+}
+
+/** What the classic line of a failure does not say, for stderr and so for cron's mail: why, and what to do. */
+export function classicNotes(outcome: Outcome): readonly string[] {
+  switch (outcome.kind) {
+    case 'queried':
+    case 'unchanged':
+    case 'adjusted':
+    case 'would-adjust':
+      return [];
+    case 'refused':
+    case 'busy':
+    case 'clock-error':
+    case 'interrupted':
+      return [`tsntp: ${sentenceOf(outcome)}`];
+    case 'no-suitable-server': {
+      const reasons = outcome.servers.map(report => `${nameOf(report)}: ${reasonOf(report.verdict)}`);
+      return [`tsntp: ${sentenceOf(outcome)}`, ...reasons];
+    }
+    default:
+      return outcome satisfies never;
+  }
 }
 
 /** `server 203.0.113.5, stratum 2, offset -0.000463, delay 0.02113`; zeros for one that gave no time, as ntpdate. */
@@ -29,33 +51,33 @@ function serverLine(report: ServerReport): string {
   return `server ${report.address?.address ?? report.server.host}, stratum ${stratum}, offset ${offset}, delay ${delay}`;
 }
 
-function resultOf(outcome: Outcome): readonly string[] {
+function resultOf(outcome: Outcome): string {
   switch (outcome.kind) {
     case 'queried':
-      return [correction('adjust', outcome.estimate, outcome.servers)];
     case 'unchanged':
-      return [correction('adjust', outcome.estimate, outcome.servers)];
+      return `adjust ${correction(outcome)}`;
     case 'adjusted':
-    case 'would-adjust': {
-      const verb = outcome.decision.kind === 'step' ? 'step' : 'adjust';
-      return [correction(verb, outcome.estimate, outcome.servers)];
-    }
-    case 'busy':
-      return ['the NTP socket is in use, exiting', sentenceOf(outcome)];
-    case 'no-suitable-server':
-      return ['no server suitable for synchronization found'];
+    case 'would-adjust':
+      return `${outcome.decision.kind === 'step' ? 'step' : 'adjust'} ${correction(outcome)}`;
     case 'refused':
+      return `refuse ${correction(outcome)}`;
     case 'clock-error':
+      return `cannot set ${correction(outcome)}`;
+    case 'busy':
+      return 'the NTP socket is in use, exiting';
+    case 'no-suitable-server':
+      return 'no server suitable for synchronization found';
     case 'interrupted':
-      return [sentenceOf(outcome)];
+      return 'interrupted, exiting';
     default:
       return outcome satisfies never;
   }
 }
 
-function correction(verb: 'adjust' | 'step', { offset }: Estimate, servers: readonly ServerReport[]): string {
-  const systemPeer = servers.find(({ verdict }) => verdict.kind === 'system-peer');
-  return `${verb} time server ${systemPeer ? nameOf(systemPeer) : '?'} offset ${sixDecimals(offset)} sec`;
+function correction({ estimate, servers }: Findings & { readonly estimate: Estimate }): string {
+  const systemPeer = servers.find(({ verdict }) => verdict.kind === 'system-peer')!;
+  const address = systemPeer.address?.address ?? systemPeer.server.host;
+  return `time server ${address} offset ${sixDecimals(estimate.offset)} sec`;
 }
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];

@@ -40,8 +40,8 @@ export function traceLines(event: SyncEvent): readonly string[] {
       return [`timeout(${event.address.address}) no reply in ${event.waited} s`];
     case 'unreachable':
       return [`unreachable(${event.address.address}) ${event.error.message}`];
-    case 'silent':
-      return [`silent(${event.address.address})`];
+    case 'hopeless':
+      return [`hopeless(${event.address.address})`];
     case 'clock-stepped':
       return [
         `somebody stepped this clock by ${sixDecimals(event.by)} s during the measurement: measuring again`,

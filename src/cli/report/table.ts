@@ -50,7 +50,7 @@ interface Column {
   readonly title: string;
   readonly numeric?: true;
   /** Characters that its cells may have. */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
 }
 
 const COLUMNS: readonly Column[] = [
@@ -66,7 +66,9 @@ const COLUMNS: readonly Column[] = [
 ];
 const DISPENSABLE: readonly Key[] = ['jitter', 'refid', 'reach', 'delay', 'stratum'];
 const GAP = 2;
-const NARROWEST_NOTE = 12;
+/** What the note is left with before columns go, and when none are left to go. */
+const NARROW_NOTE = 12;
+const NARROWEST_NOTE = 8;
 
 function cellsOf(report: ServerReport, verbose: boolean): Cells {
   const { estimate, burst, verdict } = report;
@@ -90,21 +92,24 @@ function cellsOf(report: ServerReport, verbose: boolean): Cells {
   };
 }
 
-/** The columns that are not empty and fit the width; the note takes what is left. */
+/** The columns that are not empty and fit the width; the note takes what is left, and the remote names give way last. */
 function fitting(rows: readonly Cells[], width: number | undefined): readonly Column[] {
   let columns = COLUMNS.filter(({ key }) => key === 'tally' || rows.some(row => row[key] !== ''));
   if (width === undefined) return columns;
   const widthOf = ({ key, title }: Column) =>
     Math.max(title.length, ...rows.map(row => row[key].length)) + GAP;
-  const widthWithout = (key: Key) =>
-    columns.filter(column => column.key !== key).reduce((sum, column) => sum + widthOf(column), 0);
-  const noteWidth = columns.some(({ key }) => key === 'note') ? NARROWEST_NOTE + GAP : 0;
+  const leftBy = (...keys: readonly Key[]) =>
+    columns.reduce((left, column) => left - (keys.includes(column.key) ? 0 : widthOf(column)), width);
+  // A last column without a note needs no gap after it.
+  const noted = columns.some(({ key }) => key === 'note');
   for (const key of DISPENSABLE) {
-    if (widthWithout('note') + noteWidth <= width) break;
+    if (leftBy('note') >= (noted ? NARROW_NOTE : -GAP)) break;
     columns = columns.filter(column => column.key !== key);
   }
-  const left = Math.max(NARROWEST_NOTE, width - widthWithout('note') - GAP);
-  return columns.map(column => (column.key === 'note' ? { ...column, limit: left } : column));
+  const note = Math.max(NARROWEST_NOTE, leftBy('note'));
+  const remote = leftBy('note', 'remote') - (noted ? note + GAP : 0);
+  const limits: Partial<Record<Key, number>> = { note, remote };
+  return columns.map(column => ({ ...column, limit: limits[column.key] }));
 }
 
 function cut(text: string, limit: number | undefined): string {

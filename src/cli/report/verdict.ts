@@ -24,6 +24,7 @@ export function tallyOf(verdict: Verdict): Tally {
     case 'dropped':
     case 'kissed':
     case 'inconsistent':
+    case 'too-far':
     case 'no-reply':
     case 'unreachable':
     case 'not-resolved':
@@ -51,6 +52,8 @@ export function reasonOf(verdict: Verdict): string {
       return `server dropped: kiss code ${verdict.kiss.code}: ${demandOf(verdict.kiss.demand)}`;
     case 'inconsistent':
       return `server dropped: its samples contradict each other by ${formatDuration(verdict.by)}`;
+    case 'too-far':
+      return `server dropped: too far away (root distance ${formatDuration(verdict.rootDistance)})`;
     case 'no-reply':
       return 'no reply';
     case 'unreachable':

@@ -1,0 +1,233 @@
+// The rules of dependency, checked by reading the import lines of src/:
+//
+//   bin → cli → sync → { net, clock } → ntp
+//
+// ntp/ is pure · net/ and clock/ do not know each other · sync.ts gets the real network and the real clock handed in ·
+// only cli/ prints, colours, reads argv or env, or exits · there are no cycles and no files for odds and ends.
+// At the end, each rule is shown to catch what it is there for.
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { posix } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+
+/** Paths below src/ with the text of each file. */
+type Sources = ReadonlyMap<string, string>;
+
+/** What each folder may import; '' is src/ itself, and anything that is not named there goes by its rules. */
+const REACHES: Readonly<Record<string, readonly string[]>> = {
+  ntp: ['ntp'],
+  net: ['net', 'ntp'],
+  clock: ['clock', 'ntp'],
+  '': ['', 'net', 'clock', 'ntp', '..'],
+  cli: ['cli', '', 'net', 'clock', 'ntp', '..'],
+};
+
+/** npm packages, and where they belong. */
+const PACKAGES: Readonly<Record<string, RegExp>> = {
+  koffi: /^(net|clock)\//,
+  '@noble/ciphers': /^ntp\/auth\//,
+  '@noble/hashes': /^ntp\/auth\//,
+  yargs: /^cli\//,
+  chalk: /^cli\//,
+  ora: /^cli\//,
+  'cli-table3': /^cli\//,
+};
+
+/** What the story is told with; what it must not reach, directly or through others, are the real ports. */
+const STORY = ['sync.ts', 'measure.ts', 'assess.ts', 'finish.ts', 'host.ts', 'outcome.ts'];
+const isRealPort = (path: string) =>
+  ['net/udp.ts', 'net/kernel-socket.ts'].includes(path) ||
+  (path.startsWith('clock/') && path !== 'clock/clock.ts') ||
+  path.startsWith('cli/');
+
+/** Facts of the machine and the process that all but ntp/ may ask for; not argv, env, stdout or exit. */
+const PROCESS_FACTS = ['arch', 'execPath', 'geteuid', 'getuid', 'hrtime', 'pid', 'platform'];
+
+/** The library's edge also looks where the user's folders are. */
+const LIBRARY_FACTS = [...PROCESS_FACTS, 'env'];
+
+const ODDS_AND_ENDS = /(^|\/)(utils?|helpers?|types?|constants?|common|misc)(\/|\.ts$)/;
+
+function violationsOf(sources: Sources): readonly string[] {
+  const each = [...sources].flatMap(([path, text]) => {
+    const code = withoutComments(text);
+    return [
+      ...(ODDS_AND_ENDS.test(path) ? [`${path}: a file for odds and ends`] : []),
+      ...importsOf(code).flatMap(specifier => importViolations(path, specifier)),
+      ...(path.startsWith('cli/') ? [] : edgeViolations(path, code)),
+    ];
+  });
+  const graph = graphOf(sources);
+  return [...each, ...STORY.flatMap(path => portViolations(path, graph)), ...cyclesOf(graph)];
+}
+
+/** Comments that begin a line or follow a space; enough for this code, and it leaves URLs and globs alone. */
+function withoutComments(text: string): string {
+  return text.replace(/^\s*\/\*[\s\S]*?\*\//gm, '').replace(/(^|\s)\/\/.*$/gm, '$1');
+}
+
+/** The specifiers of all imports and re-exports, of types too; `?` for one that is computed. */
+function importsOf(code: string): readonly string[] {
+  const statements = code.matchAll(/\b(?:import|export)\b(?:[^'"`;=()]*?\bfrom)?\s*['"]([^'"]+)['"]/g);
+  const calls = code.matchAll(/\b(?:import|require)\(\s*(?:['"]([^'"]+)['"])?/g);
+  return [...statements, ...calls].map(([, specifier]) => specifier ?? '?');
+}
+
+function importViolations(path: string, specifier: string): readonly string[] {
+  const from = folderOf(path);
+  if (specifier.startsWith('.')) {
+    const to = folderOf(targetOf(path, specifier));
+    const reaches = REACHES[from] ?? REACHES['']!;
+    return to === from || reaches.includes(to) ? [] : [`${path}: ${from || 'src'}/ imports ${specifier}`];
+  }
+  if (specifier.startsWith('node:')) return from === 'ntp' ? [`${path}: ntp/ imports ${specifier}`] : [];
+  const name = specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
+  return PACKAGES[name]?.test(path) ? [] : [`${path}: the package ${specifier} does not belong here`];
+}
+
+/** Uses of `process` and `console` that only the edge may make. */
+function edgeViolations(path: string, code: string): readonly string[] {
+  const facts = path.startsWith('ntp/') ? [] : path === 'index.ts' ? LIBRARY_FACTS : PROCESS_FACTS;
+  const members = [...code.matchAll(/(?<![\w.'"-])(process|console)(?:\?\.|\.|\[['"])(\w+)/g)];
+  const whole = [
+    ...code.matchAll(
+      /(?:[=(,]|\bglobalThis\.)\s*(process|console)\s*(?=[;,)])|['"]node:(process|console)['"]/g,
+    ),
+  ];
+  return [
+    ...members
+      .filter(([, object, member]) => object !== 'process' || !facts.includes(member!))
+      .map(([use]) => `${path}: uses ${use}`),
+    ...whole.map(([use]) => `${path}: uses ${use}`),
+  ];
+}
+
+/** Each file with the files that it imports. */
+type Graph = ReadonlyMap<string, readonly string[]>;
+
+function graphOf(sources: Sources): Graph {
+  return new Map(
+    [...sources].map(([path, text]) => {
+      const relative = importsOf(withoutComments(text)).filter(specifier => specifier.startsWith('.'));
+      return [path, relative.map(specifier => targetOf(path, specifier))];
+    }),
+  );
+}
+
+function portViolations(start: string, graph: Graph): readonly string[] {
+  const seen = new Set([start]);
+  for (const path of seen) for (const next of graph.get(path) ?? []) seen.add(next);
+  return [...seen].filter(isRealPort).map(port => `${start}: reaches the real port ${port}`);
+}
+
+/** Every way that comes back to where it was, once for each file that closes one. */
+function cyclesOf(graph: Graph): readonly string[] {
+  const done = new Set<string>();
+  const walk = (path: string, way: readonly string[]): readonly string[] => {
+    if (way.includes(path)) return [`cycle: ${[...way.slice(way.indexOf(path)), path].join(' → ')}`];
+    if (done.has(path)) return [];
+    const found = (graph.get(path) ?? []).flatMap(next => walk(next, [...way, path]));
+    done.add(path);
+    return found;
+  };
+  return [...graph.keys()].flatMap(path => walk(path, []));
+}
+
+function folderOf(path: string): string {
+  return path.includes('/') ? path.slice(0, path.indexOf('/')) : '';
+}
+
+function targetOf(path: string, specifier: string): string {
+  return posix.join(posix.dirname(path), specifier);
+}
+
+const SRC = fileURLToPath(new URL('../src/', import.meta.url));
+
+function readSources(): Sources {
+  const found = readdirSync(SRC, { encoding: 'utf8', recursive: true }).filter(path => path.endsWith('.ts'));
+  return new Map(found.map(path => [path.replaceAll('\\', '/'), readFileSync(`${SRC}${path}`, 'utf8')]));
+}
+
+test('src/ keeps the rules', () => {
+  const sources = readSources();
+  expect([...sources.keys()]).toEqual(
+    expect.arrayContaining([...STORY, 'ntp/time.ts', 'net/udp.ts', 'clock/linux.ts']),
+  );
+  expect(violationsOf(sources)).toEqual([]);
+});
+
+test('the import lines are read', () => {
+  const graph = graphOf(readSources());
+  expect(graph.get('ntp/sample.ts')).toEqual([
+    'ntp/extension.ts',
+    'ntp/packet.ts',
+    'ntp/refid.ts',
+    'ntp/time.ts',
+  ]);
+  expect(graph.get('assess.ts')).toEqual(expect.arrayContaining(['ntp/select.ts', 'outcome.ts']));
+  const code = `import 'a';\nimport b from "b";\nexport * from 'c';\nimport type {\n  D,\n} from 'd';\nawait import('e');
+    import(name);\nconst f: typeof import('f') = require('g');\nexport const h = Array.from('h');\nlog("from 'i'");`;
+  expect(importsOf(code).toSorted()).toEqual(['?', 'a', 'b', 'c', 'd', 'e', 'f', 'g']);
+});
+
+describe('a breach is caught', () => {
+  const clean: readonly [string, string][] = [
+    ['ntp/time.ts', "// import 'node:fs' and console.log() are only words here\nexport const PHI = 15e-6;"],
+    ['ntp/auth/siv.ts', "import { aessiv } from '@noble/ciphers/aes.js';\nimport { PHI } from '../time.ts';"],
+    [
+      'net/survey.ts',
+      "import type { Address } from './transport.ts';\nimport { PHI } from '../ntp/time.ts';",
+    ],
+    ['net/transport.ts', "import { isIP } from 'node:net';"],
+    ['net/udp.ts', "import koffi from 'koffi';\nconst now = process.hrtime.bigint();"],
+    ['clock/clock.ts', "import type { UnixTime } from '../ntp/time.ts';"],
+    [
+      'clock/linux.ts',
+      "import { Clock } from './clock.ts';\nif (process.platform !== 'linux') throw new Error('a process. ');",
+    ],
+    ['sync.ts', "import { survey } from './net/survey.ts';\nimport type { Clock } from './clock/clock.ts';"],
+    [
+      'cli/main.ts',
+      "import yargs from 'yargs/helpers';\nimport { open } from '../clock/linux.ts';\nconsole.log(process.env);",
+    ],
+  ];
+
+  test('where there is none, none is seen', () => {
+    expect(violationsOf(new Map(clean))).toEqual([]);
+  });
+
+  test.each([
+    ['ntp/a.ts', "import { randomBytes } from 'node:crypto';", /ntp\/ imports node:crypto/],
+    ['ntp/a.ts', "import type { Clock } from '../clock/clock.ts';", /ntp\/ imports \.\.\/clock/],
+    ['ntp/a.ts', "export * from '../net/transport.ts';", /ntp\/ imports \.\.\/net/],
+    ['ntp/a.ts', "import { siv } from '@noble/ciphers/aes.js';", /@noble\/ciphers\/aes\.js does not belong/],
+    ['ntp/a.ts', "const fs = await import('fs');", /package fs does not belong/],
+    ['ntp/a.ts', 'const t = process.hrtime();', /uses process\.hrtime/],
+    ['net/a.ts', "import { open } from '../clock/linux.ts';", /net\/ imports \.\.\/clock/],
+    ['net/a.ts', "import { sync } from '../sync.ts';", /net\/ imports \.\.\/sync/],
+    ['net/a.ts', "import chalk from 'chalk';", /chalk does not belong/],
+    ['clock/a.ts', "import type { Address } from '../net/transport.ts';", /clock\/ imports \.\.\/net/],
+    ['clock/a.ts', 'process.exit(1);', /uses process\.exit/],
+    ['clock/a.ts', "const home = process['env'].HOME;", /uses process\['env/],
+    ['clock/a.ts', 'const { env } = process;', /uses = process/],
+    ['clock/a.ts', "import { argv } from 'node:process';", /node:process/],
+    ['clock/a.ts', 'await import(name);', /package \? does not belong/],
+    ['assess.ts', "import { udp } from './net/udp.ts';", /assess\.ts: reaches the real port net\/udp/],
+    ['outcome.ts', "import type { Linux } from './clock/linux.ts';", /reaches the real port clock\/linux/],
+    ['net/survey.ts', "import { udp } from './udp.ts';", /sync\.ts: reaches the real port net\/udp/],
+    ['assess.ts', "import { print } from './cli/main.ts';", /src\/ imports \.\/cli/],
+    ['assess.ts', "console.warn('no');", /uses console\.warn/],
+    ['index.ts', "import yargs from 'yargs';", /yargs does not belong/],
+    ['ntp/utils.ts', '', /odds and ends/],
+    ['net/types/address.ts', '', /odds and ends/],
+    ['clock/constants.ts', '', /odds and ends/],
+    [
+      'ntp/time.ts',
+      "import type { Siv } from './auth/siv.ts';",
+      /cycle: ntp\/time\.ts → ntp\/auth\/siv\.ts → ntp\/time\.ts/,
+    ],
+  ])('%s: %s', (path, text, expected) => {
+    expect(violationsOf(new Map([...clean, [path, text]])).join('\n')).toMatch(expected);
+  });
+});
