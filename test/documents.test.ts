@@ -1,0 +1,405 @@
+// What the documents say against what the command does: options, exit codes, versions, links, the example, and
+// report.schema.json against reports of the real command.
+
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { EXIT_CODES, exitCodeOf } from '../src/cli/exit-code.ts';
+import { jsonText } from '../src/cli/report/json.ts';
+import { ClockError, type ClockErrorKind } from '../src/clock/clock.ts';
+import { acquireLock } from '../src/clock/lock.ts';
+import { type Outcome, query, type Unsuitable, type Verdict } from '../src/index.ts';
+import type { ResponderOptions } from '../src/net/responder.ts';
+import type { RejectionKind } from '../src/ntp/sample.ts';
+import { formatInstant } from '../src/ntp/time.ts';
+import { RELEASED, VERSION } from '../src/release.ts';
+import { onLinux, type Surroundings, scratch, serve, serveSilence, start, tsntp } from './support/command.ts';
+
+const README = readFileSync('README.md', 'utf8');
+const README_ZH = readFileSync('README.zh-CN.md', 'utf8');
+const CHANGELOG = readFileSync('CHANGELOG.md', 'utf8');
+const MAN = readFileSync('man/tsntp.8', 'utf8').replaceAll('\\-', '-').replaceAll('\\(aq', "'");
+
+let commands: readonly string[];
+/** The --help of each command, by its name; of the whole under ''. */
+let help: ReadonlyMap<string, string> | undefined;
+
+beforeEach(async () => {
+  help ??= await readHelp();
+});
+
+describe('options', () => {
+  it('are found in --help', () => {
+    expect(commands).toEqual(expect.arrayContaining(['sync', 'query', 'demo', 'completion']));
+    expect(optionsOf('sync')).toEqual(expect.arrayContaining(['-q', '--query', '--step-threshold', '-4']));
+    for (const command of commands) expect(optionsOf(command), command).toContain('--help');
+  });
+
+  it.each([
+    ['man/tsntp.8', MAN],
+    ['README.md', section(README, 'Options')],
+    ['README.zh-CN.md', section(README_ZH, '选项')],
+  ])('of sync and query are in %s', (_, text) => {
+    const options = [...optionsOf('sync'), ...optionsOf('query')];
+    expect(options.filter(option => !names(text, option))).toEqual([]);
+  });
+
+  it.each([
+    ['man/tsntp.8', MAN],
+    ['README.md', section(README, 'Options')],
+  ])('of every command are in %s', (_, text) => {
+    const options = commands.flatMap(command => optionsOf(command));
+    expect(options.filter(option => !names(text, option))).toEqual([]);
+  });
+
+  it.each([
+    ['README.md', README],
+    ['README.zh-CN.md', README_ZH],
+  ])('that %s names are in --help', (_, text) => {
+    const known = new Set([...commands.flatMap(optionsOf), '--no-color', '-vv']);
+    const named = namedOptions(text);
+    expect(named.length).toBeGreaterThan(40);
+    expect(named.filter(option => !known.has(option))).toEqual([]);
+  });
+
+  it('that the manual page names are in --help', () => {
+    const known = new Set([...commands.flatMap(optionsOf), '--no-color']);
+    // Of its own options only, not of `ntpq -p` and the like.
+    const named = [...MAN.matchAll(/(?<![\w-])--[a-z][\w-]*/g)].map(([option]) => option);
+    expect(named.filter(option => !known.has(option))).toEqual([]);
+  });
+
+  it('of query are those with a q in the table', () => {
+    const rows = section(README, 'Options').matchAll(/^\| `(?:-\w`, `)?(--[\w-]+).*?` \| (q?) ?\|/gm);
+    const marked = new Map([...rows].map(([, option = '', mark]) => [option, mark === 'q']));
+    expect(marked.size).toBeGreaterThan(20);
+    const taken = optionsOf('query');
+    for (const [option, mark] of marked) expect(taken.includes(option), option).toBe(mark);
+  });
+
+  it('and commands have a place in the manual page', () => {
+    for (const command of commands) expect(MAN).toMatch(new RegExp(`^\\.BR? ${command}\\b`, 'm'));
+  });
+});
+
+describe('exit codes', () => {
+  it.each(EXIT_CODES)(
+    '%s is in --help, README.md, README.zh-CN.md and man/tsntp.8',
+    (code, meaning, then) => {
+      expect(help?.get('')?.replaceAll(/\s+/g, ' ')).toContain(` ${code} ${meaning}`);
+      expect(README).toContain(`| ${code} | ${meaning} | ${then === '' ? '' : `${then} `}|`);
+      expect(README_ZH).toContain(`| ${code} | `);
+      expect(MAN).toContain(`.TP\n.B ${code}\n${meaning}\n`);
+    },
+  );
+
+  it('are no more than those', () => {
+    const codes = EXIT_CODES.map(([code]) => code);
+    for (const text of [section(README, 'Exit codes'), section(README_ZH, '退出码')])
+      expect([...text.matchAll(/^\| (\d[^|]*?) \|/gm)].map(([, code]) => code)).toEqual(codes);
+    const status = MAN.slice(MAN.indexOf('.SH EXIT STATUS'), MAN.indexOf('.SH ENVIRONMENT'));
+    expect([...status.matchAll(/^\.B (.*)$/gm)].map(([, code]) => code)).toEqual(codes);
+  });
+});
+
+describe('the release', () => {
+  const newest = /^## \[(.+)\] - (.+)$/m.exec(CHANGELOG);
+
+  it('has one version', () => {
+    expect(newest?.[1]).toBe(VERSION);
+    expect(JSON.parse(readFileSync('package.json', 'utf8')).version).toBe(VERSION);
+    expect(MAN).toContain(`"tsntp ${VERSION}"`);
+    for (const text of [README, README_ZH]) expect(text).toContain(`tsntp-${VERSION}.tgz`);
+  });
+
+  it('has one date', () => {
+    const date = formatInstant(RELEASED).slice(0, 10);
+    expect(newest?.[2]).toBe(date);
+    expect(MAN).toContain(`.TH TSNTP 8 "${date}"`);
+  });
+});
+
+describe('links', () => {
+  it.each(['README.md', 'README.zh-CN.md', 'CHANGELOG.md'])('within the package resolve: %s', file => {
+    const text = readFileSync(file, 'utf8');
+    const links = [...text.matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g)];
+    const broken = links.filter(([, path = '', anchor]) => {
+      const target = path === '' ? file : join(dirname(file), path);
+      return !existsSync(target) || (anchor !== undefined && !anchorsOf(target).includes(anchor));
+    });
+    expect(broken.map(([link]) => link)).toEqual([]);
+  });
+});
+
+describe('the example in README.md', () => {
+  const example = [...README.matchAll(/```js\n(.*?)```/gs)].map(([, code = '']) => code);
+
+  it('runs', async () => {
+    expect(example).toHaveLength(1);
+    const folder = scratch();
+    mkdirSync(join(folder, 'node_modules'));
+    symlinkSync(resolve('.'), join(folder, 'node_modules/tsntp'), 'junction');
+    writeFileSync(join(folder, 'offset.mjs'), example[0]!);
+    const program = [process.execPath, join(folder, 'offset.mjs')];
+    const { stdout, stderr, code } = await tsntp(await serve({ offset: 2.5 }), { program });
+    expect({ stderr, code }).toEqual({ stderr: '', code: 0 });
+    const [, offset, bound] = /^offset (\S+) s ± (\S+) s\n127\.0\.0\.1: system-peer\n$/.exec(stdout) ?? [];
+    expect(Math.abs(Number(offset) - 2.5)).toBeLessThanOrEqual(Number(bound));
+  });
+});
+
+describe('report.schema.json', () => {
+  const schema = JSON.parse(readFileSync('report.schema.json', 'utf8'));
+  const validate = new Ajv2020({ strict: true, strictTypes: false, strictRequired: false }).compile(schema);
+
+  /** What is asked for with -n sets nothing on any platform, and needs no -q from the environment. */
+  const dry = { env: { TSNTP_QUERY: '0' } };
+
+  /** Runs the real command; its report must be valid. */
+  async function reportOf(args: readonly string[], surroundings: Surroundings = {}): Promise<Report> {
+    const { stdout, stderr, code } = await tsntp(['--format', 'json', ...args], surroundings);
+    expect(stdout, stderr).toMatch(/^\{.*\}\n$/);
+    const report = JSON.parse(stdout);
+    expectValid(report);
+    expect(report.exitCode).toBe(code);
+    return report;
+  }
+
+  function expectValid(report: unknown): void {
+    expect(validate(report), `${JSON.stringify(validate.errors)} in ${JSON.stringify(report)}`).toBe(true);
+  }
+
+  it('describes a query of servers of every sort', async () => {
+    const good = [{ stratum: 1 }, { stratum: 2 }, { stratum: 2 }];
+    const bad = [{ offset: 1 }, { stratum: 16, leap: 3 as const }];
+    const list = [
+      ...(await serve(...good, ...bad)),
+      ...(await serve({ offset: 3 })).map(one => `${one} noselect`),
+    ];
+    const config = list.map(one => `server ${one.replace(/:(\d+)/, ' port $1')}\n`).join('');
+    const args = ['-q', '-t', '0.3', '--interval', '0.01', '-f', '-', 'no-such-host.invalid'];
+    const report = await reportOf(args, { input: config });
+    expect(report).toMatchObject({ result: 'queried', exitCode: 0 });
+    const verdicts = new Set(report.servers.map(({ verdict }) => verdict));
+    for (const verdict of ['system-peer', 'survivor', 'falseticker', 'dropped', 'noselect', 'not-resolved'])
+      expect(verdicts).toContain(verdict);
+  });
+
+  it.each<[what: string, servers: readonly ResponderOptions[], options: string[], expected: Partial<Report>]>(
+    [
+      ['a dry run', [{ offset: 0.05 }], ['-n'], { result: 'would-adjust', exitCode: 0 }],
+      ['two that disagree', [{}, { offset: 1 }], ['-q'], { result: 'no-suitable-server', exitCode: 3 }],
+      ['too few', [{}], ['-q', '--min-servers', '2'], { result: 'no-suitable-server', exitCode: 3 }],
+      ['none that is synchronised', [{ stratum: 16 }], ['-n'], { result: 'no-suitable-server', exitCode: 3 }],
+      ['a refusal', [{ offset: 5000 }], ['-n', '--max-offset', '10'], { result: 'refused', exitCode: 5 }],
+      ['a usage error', [{}], ['-t', 'abc'], { result: 'error', exitCode: 2 }],
+    ],
+  )('describes %s', async (_, wanted, options, expected) => {
+    const args = ['--interval', '0.01', ...options, ...(await serve(...wanted))];
+    expect(await reportOf(args, dry)).toMatchObject(expected);
+  });
+
+  // These ask for the clock to be set; only on Linux is it certain that the command may not.
+  it.runIf(onLinux)('describes a clock that it may not set', async () => {
+    const report = await reportOf(['--force', ...(await serve({ offset: 0.05 }))]);
+    expect(report).toMatchObject({ result: 'clock-error', exitCode: 4, error: { kind: 'not-permitted' } });
+  });
+
+  it.runIf(onLinux)('describes another tsntp at work', async () => {
+    const state = scratch();
+    const lock = await acquireLock([state]);
+    if (lock.kind !== 'lock') throw new Error(`no lock: ${JSON.stringify(lock)}`);
+    const report = await reportOf(['--state', state, ...(await serve({ offset: 0.05 }))]);
+    lock.release();
+    expect(report).toMatchObject({ result: 'busy', exitCode: 6 });
+    expect(report.contenders).toContainEqual({ name: 'tsntp', pid: process.pid });
+  });
+
+  it.runIf(process.platform !== 'win32')('describes an interrupted run', async () => {
+    const { server, asked } = await serveSilence();
+    const { child, ended } = start(['--format', 'json', '-n', server]);
+    await asked;
+    child.kill('SIGINT');
+    const report = JSON.parse((await ended).stdout);
+    expectValid(report);
+    expect(report).toMatchObject({ result: 'interrupted', exitCode: 130 });
+  });
+
+  it('describes every ending, where none may be had without setting a clock, too', async () => {
+    const measured = await query(await serve({}), { interval: 0.01 });
+    if (measured.kind !== 'queried') throw new Error(measured.kind);
+    const decision = { kind: 'slew', offset: 0.01 } as const;
+    const refusal = { kind: 'refuse', offset: 5000, limit: 1000, by: 'panic' } as const;
+    const slew = { unattended: true, remaining: () => 0.005, release() {} };
+    const service = { kind: 'service', name: 'chronyd', pid: 7, stop: 'systemctl stop chronyd' } as const;
+    const { estimate: _, ...findings } = measured;
+    const endings: { [K in Outcome['kind']]: Extract<Outcome, { kind: K }> } = {
+      queried: measured,
+      unchanged: { ...measured, kind: 'unchanged', rtc: 'written' },
+      adjusted: { ...measured, kind: 'adjusted', decision, at: measured.finished, slew, waited: 'finished' },
+      'would-adjust': { ...measured, kind: 'would-adjust', decision },
+      refused: { ...measured, kind: 'refused', decision: refusal },
+      busy: { ...measured, kind: 'busy', decision, contenders: [service, { kind: 'tsntp' }] },
+      'clock-error': { ...measured, kind: 'clock-error', decision, error: new ClockError('failed', 'why') },
+      'no-suitable-server': { ...findings, kind: 'no-suitable-server', reason: { kind: 'none-passed' } },
+      interrupted: { ...findings, kind: 'interrupted' },
+    };
+    expect([...Object.keys(endings), 'error'].sort()).toEqual([...schema.properties.result.enum].sort());
+    for (const outcome of Object.values(endings)) {
+      const exitCode = exitCodeOf(outcome, 'SIGTERM');
+      expectValid(JSON.parse(jsonText(outcome, { command: 'sync', exitCode, release: VERSION })));
+    }
+  });
+
+  it('knows every kind of verdict, reason, clock error and failed test', () => {
+    const verdicts = all<Verdict['kind']>({
+      'system-peer': 1,
+      survivor: 1,
+      outlier: 1,
+      falseticker: 1,
+      undecided: 1,
+      noselect: 1,
+      dropped: 1,
+      kissed: 1,
+      inconsistent: 1,
+      'no-reply': 1,
+      unreachable: 1,
+      'not-resolved': 1,
+    });
+    const reasons = all<Unsuitable['kind']>({
+      'none-answered': 1,
+      'none-passed': 1,
+      'no-majority': 1,
+      'too-few': 1,
+      'clock-unsteady': 1,
+    });
+    const errors = all<ClockErrorKind>({
+      'not-permitted': 1,
+      unsupported: 1,
+      invalid: 1,
+      busy: 1,
+      failed: 1,
+    });
+    const tests = all<RejectionKind>({
+      'too-short': 1,
+      duplicate: 1,
+      'bogus-origin': 1,
+      'wrong-mode': 1,
+      'wrong-version': 1,
+      'zero-timestamp': 1,
+      'malformed-tail': 1,
+      'crypto-nak': 1,
+      'unasked-mac': 1,
+      'not-synchronised': 1,
+      'bad-precision': 1,
+      'root-distance': 1,
+      'reference-in-future': 1,
+      'bad-delay': 1,
+      'bad-server-interval': 1,
+      'implausible-time': 1,
+      kiss: 1,
+    });
+    expect([...schema.$defs.server.properties.verdict.enum].sort()).toEqual(verdicts);
+    expect([...schema.properties.reason.enum].sort()).toEqual(reasons);
+    expect([...schema.properties.error.properties.kind.enum].sort()).toEqual(errors);
+    expect([...schema.$defs.rejection.properties.kind.enum].sort()).toEqual(tests);
+  });
+
+  it('has no key that the manual page does not explain', () => {
+    const json = MAN.slice(MAN.indexOf('.SS JSON'), MAN.indexOf('.SH PANIC LIMIT'));
+    expect(keysOf(schema).filter(key => !new RegExp(`(?<![\\w-])${key}(?![\\w-])`).test(json))).toEqual([]);
+  });
+
+  it('does not pass a mutated report', async () => {
+    const named = await serve({}, {}, { offset: 1 }, { stratum: 16 });
+    const report = await reportOf(['-n', '--interval', '0.01', ...named], dry);
+    const required = ['version', 'tsntp', 'command', 'result', 'exitCode', 'offset', 'decision', 'servers'];
+    for (const key of required) expect(validate({ ...report, [key]: undefined }), key).toBe(false);
+    const changes = { offset: '1', exitCode: 3, result: 'fine', started: '2026-11-21', servers: {} };
+    for (const [key, value] of Object.entries(changes))
+      expect(validate({ ...report, [key]: value }), key).toBe(false);
+    // A stray key in any of its objects.
+    const objects = objectsIn(report);
+    expect(objects.length).toBeGreaterThan(20);
+    for (const object of objects) {
+      object.stray = 1;
+      expect(validate(report), JSON.stringify(object)).toBe(false);
+      delete object.stray;
+    }
+    expectValid(report);
+  });
+});
+
+interface Report {
+  readonly result: string;
+  readonly exitCode: number;
+  readonly contenders?: readonly object[];
+  readonly error?: object;
+  readonly servers: readonly { readonly verdict: string }[];
+}
+
+/** All members of a union, sorted; the compiler sees to it that none is missing. */
+function all<Kind extends string>(kinds: Record<Kind, 1>): readonly string[] {
+  return Object.keys(kinds).sort();
+}
+
+async function readHelp(): Promise<ReadonlyMap<string, string>> {
+  const main = (await tsntp(['--help'])).stdout;
+  commands = [...main.matchAll(/^ +tsntp (\w+)/gm)].map(([, name = '']) => name);
+  const texts = commands.map(async name => [name, (await tsntp([name, '--help'])).stdout] as const);
+  return new Map([['', main], ...(await Promise.all(texts))]);
+}
+
+function optionsOf(command: string): readonly string[] {
+  const lines = [...(help?.get(command) ?? '').matchAll(/^ +(?:(-\w), )? *(--[\w-]+)/gm)];
+  return lines.flatMap(([, short, long]) => [short, long].filter(option => option !== undefined));
+}
+
+function names(text: string, option: string): boolean {
+  return new RegExp(`(?<![\\w-])${option}(?![\\w-])`).test(text);
+}
+
+/** In code: the options that follow `tsntp` up to the next command, and those that stand alone. */
+function namedOptions(text: string): readonly string[] {
+  const code = [...text.matchAll(/```.*?\n(.*?)```|`([^`\n]+)`/gs)].map(
+    ([, block, span]) => block ?? span ?? '',
+  );
+  const ours = code.flatMap(piece =>
+    piece.startsWith('-')
+      ? [piece]
+      : [...piece.matchAll(/\btsntp(?:\.cmd)?\\?"? ([^|#;\n]*)/g)].map(([, rest]) => rest!),
+  );
+  return ours.flatMap(line => [...line.matchAll(/(?<![\w-])--?[a-z\d][\w-]*/gi)].map(([option]) => option));
+}
+
+function section(text: string, title: string): string {
+  const from = text.indexOf(`\n## ${title}\n`);
+  if (from === -1) throw new Error(`no section "${title}"`);
+  const to = text.indexOf('\n## ', from + 1);
+  return text.slice(from, to === -1 ? undefined : to);
+}
+
+/** As GitHub makes them of headings. */
+function anchorsOf(file: string): readonly string[] {
+  const headings = readFileSync(file, 'utf8').matchAll(/^#+ (.*)$/gm);
+  return [...headings].map(([, title = '']) =>
+    title
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} -]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+/** Every name of a property in a schema. */
+function keysOf(schema: unknown): readonly string[] {
+  if (typeof schema !== 'object' || schema === null) return [];
+  const own = 'properties' in schema ? Object.keys(schema.properties as object) : [];
+  return [...new Set([...own, ...Object.values(schema).flatMap(keysOf)])];
+}
+
+function objectsIn(value: unknown): readonly Record<string, unknown>[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const inside = Object.values(value).flatMap(objectsIn);
+  return Array.isArray(value) ? inside : [value as Record<string, unknown>, ...inside];
+}
