@@ -1,9 +1,12 @@
 // TSNTP_* → what yargs takes as configuration, which a flag overrides. Not by yargs' own `env`: that reads
 // TSNTP_QUERY=1 as "no", and the clock would be set; and it stumbles over variables that another command takes.
 
+import type { Options as YargsOption } from 'yargs';
 import { escaped } from '../net/server.ts';
-import type { YargsOptions } from './options.ts';
 import { UsageError } from './usage-error.ts';
+
+/** A command's options as yargs takes them, by name. */
+export type YargsOptions = Readonly<Record<string, YargsOption>>;
 
 const PREFIX = 'TSNTP_';
 const YES = ['1', 'true', 'yes', 'on'];

@@ -1,12 +1,12 @@
 // argv and TSNTP_* → what the user wants, checked. Every number goes through one validator, because yargs alone turns
 // `-t abc` into NaN and goes on.
 
-import type { Argv, Options as YargsOption } from 'yargs';
+import type { Argv } from 'yargs';
 import { escaped, familyOf } from '../net/server.ts';
 import { defaults, type SyncOptions } from '../sync.ts';
 import type { RtcAction, RtcArguments } from './commands/rtc.ts';
 import type { StatusArguments } from './commands/status.ts';
-import { fromEnvironment } from './environment.ts';
+import { fromEnvironment, type YargsOptions } from './environment.ts';
 import { UsageError } from './usage-error.ts';
 
 export type Format = 'auto' | 'table' | 'classic' | 'json';
@@ -68,8 +68,6 @@ export function withSettingOptions(
 ): Argv<MeasuringArguments & SettingArguments> {
   return declare<MeasuringArguments & SettingArguments>(yargs, env, settingOptions);
 }
-
-export type YargsOptions = Readonly<Record<string, YargsOption>>;
 
 /** Declares what `rtc` takes. */
 export function withRtcOptions(

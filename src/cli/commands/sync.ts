@@ -1,15 +1,14 @@
 // `tsntp sync` and `tsntp query`: arguments → servers, ports and a run → report and exit code.
 
-import type { Outcome, ServerReport } from '../../outcome.ts';
+import type { Outcome } from '../../outcome.ts';
 import { openPorts } from '../../ports.ts';
 import { VERSION } from '../../release.ts';
 import { query, type SyncEvent, sync } from '../../sync.ts';
 import { exitCodeOf } from '../exit-code.ts';
 import { type Format, type MeasuringArguments, type SettingArguments, syncOptionsOf } from '../options.ts';
-import { classicLines } from '../report/classic.ts';
+import { classicLines, classicNotes } from '../report/classic.ts';
 import { summaryLines, traceLines } from '../report/debug.ts';
 import { jsonText } from '../report/json.ts';
-import { nameOf, reasonOf } from '../report/verdict.ts';
 import type { Run } from '../run.ts';
 import { type ChosenServers, chooseServers } from '../servers.ts';
 import { noSpinner, startSpinner } from '../spinner.ts';
@@ -50,8 +49,7 @@ export async function runSync(args: SyncArguments, purpose: 'sync' | 'query', ru
   spinner.stop();
 
   if (tracing) run.note(...summaryLines(outcome));
-  else if (outcome.kind === 'no-suitable-server' && format === 'classic')
-    run.note(...whyLines(outcome.servers));
+  else if (format === 'classic') run.note(...classicNotes(outcome));
   for (const warning of outcome.warnings) run.note(`warning: ${warning}`);
   const exitCode = exitCodeOf(outcome, run.interruptedBy());
   run.print(await reportOf(outcome, format, command, exitCode, args, chosen, run));
@@ -61,11 +59,6 @@ export async function runSync(args: SyncArguments, purpose: 'sync' | 'query', ru
 function formatOf(wish: Format, { io }: Run): Exclude<Format, 'auto'> {
   if (wish !== 'auto') return wish;
   return io.stdout.isTTY ? 'table' : 'classic';
-}
-
-/** The classic line of a failure does not say why: these do, for whoever reads cron's mail. */
-function whyLines(servers: readonly ServerReport[]): readonly string[] {
-  return servers.map(report => `${nameOf(report)}: ${reasonOf(report.verdict)}`);
 }
 
 async function reportOf(

@@ -1,0 +1,156 @@
+// The command in the places where it has to work: through a link, from anywhere, without koffi, without network, with
+// a name server that is silent.
+
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { VERSION } from '../../src/release.ts';
+import { BIN, onLinux, scratch, serve, tsntp, works } from '../support/command.ts';
+
+describe('help', () => {
+  test.each([['--help'], ['-h']])('%s goes to stdout', async option => {
+    const { code, stdout, stderr } = await tsntp([option]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    for (const word of ['sync', 'query', '--samples', '--max-offset', 'Exit codes:', '130, 143', 'TSNTP_']) {
+      expect(stdout).toContain(word);
+    }
+    expect(stdout.split('\n').filter(line => line.length > 100)).toEqual([]);
+  });
+
+  test('of a command', async () => {
+    const { code, stdout } = await tsntp(['query', '--help']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('--samples');
+    expect(stdout).not.toContain('--slew');
+  });
+
+  test.each([['--version'], ['-V']])('%s', async option => {
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+    expect(await tsntp([option])).toEqual({ code: 0, stdout: `${VERSION}\n`, stderr: '' });
+    expect(version).toBe(VERSION);
+  });
+});
+
+test('completion prints a script, and answers it', async () => {
+  const { code, stdout, stderr } = await tsntp(['completion']);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toContain('tsntp --get-yargs-completions');
+  const words = (await tsntp(['--get-yargs-completions', 'tsntp', 'sync', '--max'])).stdout.split('\n');
+  expect(words).toContain('--max-offset');
+});
+
+test.runIf(works(['bash', '-c', 'true']))('the script of completion is one', async () => {
+  const { stdout } = await tsntp(['completion']);
+  const file = join(scratch(), 'completion');
+  writeFileSync(file, stdout);
+  expect(works(['bash', '-n', file])).toBe(true);
+});
+
+test('demo needs nothing, and finds its liar', async () => {
+  const { code, stdout } = await tsntp(['demo']);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^x .*falseticker$/m);
+  expect(stdout).toMatch(/3 of 4 servers agree\); it would be /);
+});
+
+describe('from anywhere', () => {
+  test('another folder', async () => {
+    const [server] = await serve({});
+    expect((await tsntp(['-q', '-p', '1', server!], { cwd: scratch() })).code).toBe(0);
+  });
+
+  test.runIf(process.platform !== 'win32')('a link, as npm makes one, run as it is', async () => {
+    const link = join(scratch(), 'tsntp');
+    symlinkSync(BIN, link);
+    const [server] = await serve({});
+    expect((await tsntp(['-q', '-p', '1', server!], { program: [link] })).code).toBe(0);
+  });
+});
+
+describe('without koffi', () => {
+  test('a query works', async () => {
+    const [server] = await serve({ offset: 2 });
+    const { code, stdout, stderr } = await tsntp(['-q', '-p', '2', server!], { program: withoutKoffi() });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/offset (2\.0|1\.9)\d{5} sec\n$/);
+  });
+
+  test('setting exits 4 and says why', async () => {
+    const [server] = await serve({});
+    const { code, stderr } = await tsntp(['sync', '--force', '-p', '1', server!], {
+      program: withoutKoffi(),
+    });
+    expect(code).toBe(4);
+    expect(stderr).toMatch(/not set: .*koffi/);
+  });
+});
+
+const isolate = ['unshare', '-rn'];
+describe.runIf(onLinux && works([...isolate, 'true']))('without a network', () => {
+  test.each([['192.0.2.1'], ['2001:db8::1'], ['pool.example']])('%s: exit 3, and a reason', async server => {
+    const { code, stdout, stderr } = await tsntp(['-q', '-t', '1', server], { within: isolate });
+    expect(code).toBe(3);
+    expect(stdout).toContain('no server suitable for synchronization found');
+    expect(stderr).toMatch(/route|unreachable|resol|no address|name server/i);
+  });
+});
+
+// lo of a new network is down, and only ip(8) raises it.
+const ownNetwork = ['unshare', '-rnm', 'sh', '-c'];
+describe.runIf(onLinux && works([...ownNetwork, 'ip link set lo up']))('a name server that is silent', () => {
+  test.each([
+    ['query', 'classic'],
+    ['sync', 'json'],
+  ])('%s ends by --deadline', async (command, format) => {
+    const args = [command, '--deadline', '1', '--format', format, 'ntp.example.org'];
+    const { code, stdout, stderr } = await tsntp(args, { within: besideSilentResolver() });
+    expect(code).toBe(3);
+    expect(stdout + stderr).toContain('ntp.example.org did not resolve in time');
+  });
+
+  test('SIGTERM ends it earlier', async () => {
+    const within = [...besideSilentResolver(), 'timeout', '--preserve-status', '--signal=TERM', '1'];
+    const { code, stderr } = await tsntp(['sync', '--deadline', '900', 'ntp.example.org'], { within });
+    expect(code).toBe(143);
+    expect(stderr).toContain('Interrupted; the clock was not touched.');
+  });
+});
+
+/** Runs a command in a network of its own, where the only name server takes every question and answers none. */
+function besideSilentResolver(): readonly string[] {
+  const folder = scratch();
+  const [resolver, names, program] = ['resolv.conf', 'nsswitch.conf', 'silence.mjs'].map(name =>
+    join(folder, name),
+  );
+  writeFileSync(resolver!, 'nameserver 127.0.0.1\noptions timeout:30 attempts:5\n');
+  writeFileSync(names!, 'hosts: dns\n');
+  writeFileSync(
+    program!,
+    `import { spawn } from 'node:child_process';
+    import { createSocket } from 'node:dgram';
+    const [file, ...args] = process.argv.slice(2);
+    createSocket('udp4').bind(53, '127.0.0.1', () => {
+      spawn(file, args, { stdio: 'inherit' }).on('close', code => process.exit(code));
+    });`,
+  );
+  const steps = [
+    `mount --bind ${resolver} "$(readlink -f /etc/resolv.conf)"`,
+    `mount --bind ${names} /etc/nsswitch.conf`,
+    'ip link set lo up',
+    'exec "$@"',
+  ];
+  return [...ownNetwork, steps.join(' && '), 'sh', process.execPath, program!];
+}
+
+/** A copy of the package with all that it needs but koffi. */
+function withoutKoffi(): readonly string[] {
+  const folder = scratch();
+  for (const part of ['bin', 'dist', 'package.json']) cpSync(part, join(folder, part), { recursive: true });
+  const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as { dependencies: object };
+  mkdirSync(join(folder, 'node_modules'));
+  for (const name of Object.keys(dependencies).filter(each => each !== 'koffi')) {
+    mkdirSync(join(folder, 'node_modules', name, '..'), { recursive: true });
+    symlinkSync(resolve('node_modules', name), join(folder, 'node_modules', name));
+  }
+  return [process.execPath, join(folder, 'bin/tsntp.js')];
+}
