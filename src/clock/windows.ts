@@ -11,7 +11,7 @@ import {
   type UnixTime,
   unixTimeOf,
 } from '../ntp/time.ts';
-import { type Clock, ClockError, type ClockErrorKind, type Slew } from './clock.ts';
+import { type Clock, ClockError, type ClockErrorKind, SLEW_RATE, type Slew } from './clock.ts';
 import { type CFunction, type Foreign, type Library, share, signed } from './library.ts';
 import { measurePrecision } from './precision.ts';
 
@@ -20,7 +20,6 @@ const FILETIME_UNIT = 100n;
 const FILETIME_OF_1970 = 116_444_736_000_000_000n;
 const MILLISECOND = 1_000_000n;
 
-const SLEW_RATE = 500e-6;
 /** 23 days of holding the rate. */
 const LONGEST_SLEW: Seconds = 1000;
 

