@@ -1,11 +1,10 @@
 // argv → a command → an exit code. Users' mistakes become one clear message and exit 2; a bug shows its stack.
 
-import yargs, { type Argv } from 'yargs';
+import type { Argv } from 'yargs';
 import { ClockError } from '../clock/clock.ts';
+import { escaped } from '../net/server.ts';
 import { VERSION } from '../release.ts';
-import { runSync } from './commands/sync.ts';
 import { EXIT_BUG, EXIT_CLOCK, EXIT_CODES, EXIT_USAGE } from './exit-code.ts';
-import { withMeasuringOptions, withRtcOptions, withSettingOptions, withStatusOptions } from './options.ts';
 import { jsonError } from './report/json.ts';
 import { beginRun, type Io, type Run } from './run.ts';
 import { UsageError } from './usage-error.ts';
@@ -14,14 +13,17 @@ import { UsageError } from './usage-error.ts';
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   const run = beginRun(io);
   try {
+    if (asksVersion(argv)) {
+      run.print(`${VERSION}\n`);
+      return 0;
+    }
     return await dispatch(argv, run);
   } catch (error) {
     const mistake = error instanceof UsageError || error instanceof ClockError;
     const exitCode = error instanceof ClockError ? EXIT_CLOCK : mistake ? EXIT_USAGE : EXIT_BUG;
-    if (wantsJson(argv, io.env))
-      run.print(jsonError(error instanceof Error ? error.message : String(error), exitCode, VERSION));
+    if (wantsJson(argv, io.env)) run.print(jsonError(messageOf(error), exitCode, VERSION));
     run.note(
-      mistake ? `tsntp: ${error.message}` : `tsntp: this is a bug, please report it: ${stackOf(error)}`,
+      mistake ? `tsntp: ${messageOf(error)}` : `tsntp: this is a bug, please report it: ${stackOf(error)}`,
     );
     return exitCode;
   } finally {
@@ -29,9 +31,19 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   }
 }
 
+/** Answered before yargs is loaded: scripts ask it often. */
+function asksVersion(argv: readonly string[]): boolean {
+  return argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V');
+}
+
 async function dispatch(argv: readonly string[], run: Run): Promise<number> {
   let exitCode = 0;
   const { env } = run.io;
+  const [{ default: yargs }, options, { runSync }] = await Promise.all([
+    import('yargs'),
+    import('./options.ts'),
+    import('./commands/sync.ts'),
+  ]);
   const cli: Argv = yargs();
   cli
     .scriptName('tsntp')
@@ -40,7 +52,7 @@ async function dispatch(argv: readonly string[], run: Run): Promise<number> {
     .command(
       ['sync [server..]', '$0'],
       'measure, and set this machine’s clock once',
-      builder => withSettingOptions(withMeasuringOptions(builder, env), env),
+      builder => options.withSettingOptions(options.withMeasuringOptions(builder, env), env),
       async args => {
         exitCode = await runSync(args, 'sync', run);
       },
@@ -48,7 +60,7 @@ async function dispatch(argv: readonly string[], run: Run): Promise<number> {
     .command(
       'query [server..]',
       'measure and report; never touch the clock (sync -q)',
-      builder => withMeasuringOptions(builder, env),
+      builder => options.withMeasuringOptions(builder, env),
       async args => {
         exitCode = await runSync(args, 'query', run);
       },
@@ -65,7 +77,7 @@ async function dispatch(argv: readonly string[], run: Run): Promise<number> {
     .command(
       'status',
       'what the kernel and the last runs say: in sync? error bound, slew left, hardware clock',
-      builder => withStatusOptions(builder, env),
+      builder => options.withStatusOptions(builder, env),
       async args => {
         const { runStatus } = await import('./commands/status.ts');
         exitCode = await runStatus(args, run);
@@ -74,7 +86,7 @@ async function dispatch(argv: readonly string[], run: Run): Promise<number> {
     .command(
       'rtc <action>',
       'the hardware clock: show it, write it from the system clock, or read it into that',
-      builder => withRtcOptions(builder, env),
+      builder => options.withRtcOptions(builder, env),
       async args => {
         const { runRtc } = await import('./commands/rtc.ts');
         exitCode = await runRtc(args.action, args, run);
@@ -131,6 +143,12 @@ function epilogue(): string {
 function wantsJson(argv: readonly string[], env: NodeJS.ProcessEnv): boolean {
   const said = /(?:^|\n)--format[=\n](.*)/.exec(argv.join('\n'))?.[1];
   return (said ?? env.TSNTP_FORMAT) === 'json';
+}
+
+/** A message may quote what the user typed: nothing in it is to steer his terminal. */
+function messageOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.split('\n').map(escaped).join('\n');
 }
 
 function stackOf(error: unknown): string {
