@@ -6,15 +6,17 @@ import type { Source } from './net/survey.ts';
 import { clusterSurvivors, MAXDIST } from './ntp/cluster.ts';
 import { combineSurvivors, type Estimate } from './ntp/combine.ts';
 import { type Estimator, estimatePeer, type PeerEstimate } from './ntp/filter.ts';
-import { PHI } from './ntp/sample.ts';
+import { broughtForward, PHI, type Sample } from './ntp/sample.ts';
 import { type Interval, selectTruechimers } from './ntp/select.ts';
-import { elapsed, type MonotonicTime } from './ntp/time.ts';
+import { elapsed, type MonotonicTime, type Seconds } from './ntp/time.ts';
 import type { ServerReport, Unsuitable, Verdict } from './outcome.ts';
 
 export interface AssessmentRules {
   /** Fewer truechimers than this are not believed. */
   readonly minServers: number;
   readonly estimator: Estimator;
+  /** How fast a slew in progress moved our clock meanwhile: seconds per second, positive = forward. */
+  readonly slewRate: number;
 }
 
 export type Assessment = { readonly servers: readonly ServerReport[]; readonly intersection?: Interval } & (
@@ -29,7 +31,7 @@ interface Peer extends PeerEstimate {
 
 /** Judges every source and combines those that are believed, as of `now`. */
 export function assess(sources: readonly Source[], rules: AssessmentRules, now: MonotonicTime): Assessment {
-  const judged = sources.map(source => judge(source, rules.estimator, now));
+  const judged = sources.map(source => judge(source, rules, now));
   const peers = judged.filter((one): one is Peer => !('verdict' in one));
   const usable = peers.filter(peer => !peer.source.server.noselect);
   const verdicts = new Map<Peer, Verdict>();
@@ -62,16 +64,23 @@ export function assess(sources: readonly Source[], rules: AssessmentRules, now: 
   return { kind: 'agreed', estimate, intersection, servers: report() };
 }
 
+/** Kernels hand a slew out in whole seconds: so long it may be going on before it begins, or after it is said to be over. */
+const SLEW_GRAIN: Seconds = 1;
+
 type Judged = Peer | { readonly source: Source; readonly verdict: Verdict };
 
 /** An estimate grows worse by PHI while the others are waited for (RFC 5905 §11.1); one over MAXDIST is unfit (§11.2). */
-function judge(source: Source, estimator: Estimator, now: MonotonicTime): Judged {
-  const samples = source.burst?.samples ?? [];
+function judge(source: Source, { estimator, slewRate }: AssessmentRules, now: MonotonicTime): Judged {
+  const ageOf = ({ received }: Sample) => elapsed(now, received.monotonic);
+  const samples = (source.burst?.samples ?? []).map(sample =>
+    broughtForward(sample, slewRate * ageOf(sample)),
+  );
   if (samples.length === 0) return { source, verdict: verdictWithoutSamples(source) };
   const estimate = estimatePeer(samples, estimator);
   if ('kind' in estimate) return { source, verdict: estimate };
   const age = elapsed(now, estimate.at.monotonic);
-  const rootDistance = estimate.rootDistance + PHI * age;
+  const slewed = Math.abs(slewRate) * Math.min(ageOf(samples[0]!), SLEW_GRAIN);
+  const rootDistance = estimate.rootDistance + PHI * age + slewed;
   if (rootDistance > MAXDIST) return { source, verdict: { kind: 'too-far', rootDistance } };
   return { ...estimate, rootDistance, source };
 }

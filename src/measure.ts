@@ -1,4 +1,4 @@
-// The first half of the story: servers → survey → assessment, again when somebody stepped our clock meanwhile, and
+// The first half of the story: servers → survey → assessment, again when somebody moved our clock meanwhile, and
 // never longer than the deadline. Touches nothing.
 // Sign: a positive offset = our clock is behind.
 
@@ -40,7 +40,12 @@ export interface MeasurePorts extends Omit<SurveyPorts, 'precision'> {
   readonly signal: AbortSignal;
 }
 
-export type MeasureEvent = SurveyEvent | { readonly kind: 'clock-stepped'; readonly by: Seconds };
+export type MeasureEvent =
+  | SurveyEvent
+  /** Somebody stepped our clock meanwhile: what was measured is thrown away. */
+  | { readonly kind: 'clock-stepped'; readonly by: Seconds }
+  /** A slew began, ended or turned meanwhile: the same. */
+  | { readonly kind: 'slew-changed' };
 
 export type Measured = Findings &
   (
@@ -50,10 +55,10 @@ export type Measured = Findings &
 
 /** A jump of the clock against the one that nobody steps: more than any slew does during a run. */
 const STEP_NOTICED: Seconds = 0.001;
-/** Measure so often at most when somebody keeps stepping the clock. */
+/** Measure so often at most when somebody keeps moving the clock. */
 const ATTEMPTS = 3;
 
-/** Asks and assesses; again when somebody stepped the clock meanwhile. Ends by the deadline. */
+/** Asks and assesses; again when somebody moved the clock meanwhile. Ends by the deadline. */
 export async function measure(options: QueryOptions, ports: MeasurePorts): Promise<Measured> {
   const { clock, emit, signal } = ports;
   const started = clock.now();
@@ -61,16 +66,16 @@ export async function measure(options: QueryOptions, ports: MeasurePorts): Promi
   void ports.timer.sleep(options.deadline, AbortSignal.any([signal, over.signal])).then(() => over.abort());
   try {
     for (let attempt = 1; ; attempt++) {
-      const { sources, steppedBy } = await surveySteadily(
+      const { sources, steppedBy, slewRate } = await surveySteadily(
         options,
         ports,
         AbortSignal.any([signal, over.signal]),
       );
       const findings = { started, finished: clock.now(), warnings: [] };
       if (signal.aborted) return { ...findings, kind: 'interrupted', servers: [] };
-      const assessment = assess(sources, options, clock.monotonic());
-      if (steppedBy === 0) return { ...findings, ...assessment };
-      emit({ kind: 'clock-stepped', by: steppedBy });
+      const assessment = assess(sources, { ...options, slewRate: slewRate ?? 0 }, clock.monotonic());
+      if (steppedBy === 0 && slewRate !== undefined) return { ...findings, ...assessment };
+      emit(steppedBy === 0 ? { kind: 'slew-changed' } : { kind: 'clock-stepped', by: steppedBy });
       if (attempt < ATTEMPTS && !over.signal.aborted) continue;
       const reason = { kind: 'clock-unsteady', attempts: attempt } as const;
       return { ...findings, kind: 'no-suitable-server', reason, servers: assessment.servers };
@@ -80,13 +85,21 @@ export async function measure(options: QueryOptions, ports: MeasurePorts): Promi
   }
 }
 
-/** One survey, and by how much the clock was stepped while it ran: 0 when it was not. */
+/**
+ * One survey, by how much the clock was stepped while it ran (0 when it was not), and how fast it was slewed
+ * (undefined when that changed).
+ */
 async function surveySteadily(
   options: QueryOptions,
   ports: MeasurePorts,
   signal: AbortSignal,
-): Promise<{ readonly sources: readonly Source[]; readonly steppedBy: Seconds }> {
+): Promise<{
+  readonly sources: readonly Source[];
+  readonly steppedBy: Seconds;
+  readonly slewRate: number | undefined;
+}> {
   const { clock } = ports;
+  const slewRate = clock.status().slewRate ?? 0;
   const before = clock.read();
   const plan = { ...options, plausible: plausibleTimes(ports.release, options.allowAnyOffset) };
   const sources = await survey(
@@ -100,5 +113,9 @@ async function surveySteadily(
   const steps = [...samples.map(({ received }) => received), clock.read()].map(
     reading => difference(reading.time, before.time) - elapsed(reading.monotonic, before.monotonic),
   );
-  return { sources, steppedBy: steps.find(step => Math.abs(step) > STEP_NOTICED) ?? 0 };
+  return {
+    sources,
+    steppedBy: steps.find(step => Math.abs(step) > STEP_NOTICED) ?? 0,
+    slewRate: (clock.status().slewRate ?? 0) === slewRate ? slewRate : undefined,
+  };
 }

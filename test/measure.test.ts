@@ -78,6 +78,39 @@ describe('a clock that somebody moves meanwhile', () => {
   });
 });
 
+describe('a slew that an earlier run has left', () => {
+  const servers: Readonly<Record<string, SimulatedServer>> = {
+    '203.0.113.1': { delay: 0.0005 },
+    '10.0.0.1': { delay: 0.00002 },
+  };
+
+  test.each([0.1, -0.1])('of %f s: the offset is what it is at the end, within the bound', async behind => {
+    const w = world({ behind, servers });
+    w.clock.slew(behind);
+    const { estimate, servers: reports } = ended('queried', await w.query());
+    expect(reports.map(({ verdict }) => verdict.kind)).toContain('system-peer');
+    expect(reports.map(({ verdict }) => verdict.kind)).not.toContain('inconsistent');
+    expect(w.clock.behind()).not.toBeCloseTo(behind, 3);
+    expect(estimate.offset).toBeCloseTo(w.clock.behind(), 5);
+  });
+
+  test('is replaced by a slew of what is truly left', async () => {
+    const w = world({ behind: 0.1, servers });
+    w.clock.slew(0.1);
+    ended('adjusted', await w.sync());
+    await w.run(new Promise<void>(resolve => w.at(1000, resolve)));
+    expect(w.clock.behind()).toBeCloseTo(0, 5);
+  });
+
+  test('that ends meanwhile: measured again, and right', async () => {
+    const w = world({ behind: 0.1, servers });
+    w.clock.slew(0.001);
+    const { estimate } = ended('queried', await w.query());
+    expect(w.events.filter(({ kind }) => kind === 'slew-changed')).toHaveLength(1);
+    expect(estimate.offset).toBeCloseTo(0.099, 6);
+  });
+});
+
 describe('the error bound', () => {
   const span = (min: number, max: number) => fc.double({ min, max, noNaN: true });
   /** PHI, RFC 5905 §7.2: no clock is taken to be worse. */

@@ -37,6 +37,8 @@ export interface ClockStatus {
   readonly frequency?: number;
   /** What is left of a slew in progress, with the sign of the correction. */
   readonly slewRemaining?: Seconds;
+  /** How fast that slew moves the clock, in seconds per second with the sign of the correction; 0 without one. */
+  readonly slewRate?: number;
 }
 
 /** How fast a slew is, on every platform: the 500 ppm of Linux's adjtimex(2), in seconds per second. */

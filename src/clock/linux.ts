@@ -11,7 +11,7 @@ import {
   type UnixTime,
   unixTimeOf,
 } from '../ntp/time.ts';
-import { type Clock, ClockError } from './clock.ts';
+import { type Clock, ClockError, SLEW_RATE } from './clock.ts';
 import { type CFunction, type Foreign, share, signed, split, systemError } from './library.ts';
 import { measurePrecision } from './precision.ts';
 import { statusOf, synchronisedRequest, timexCaller } from './timex.ts';
@@ -97,7 +97,9 @@ export function openLinux(foreign: Foreign, arch: string = process.arch): Clock 
       const timex = adjust('read the state of the clock', { modes: 0 });
       const status = statusOf(timex);
       const byTick = Number(timex.tick - TICK) * 100;
-      return { ...status, frequency: (status.frequency ?? 0) + byTick, slewRemaining: remaining() };
+      const slewRemaining = remaining();
+      const slewRate = Math.sign(slewRemaining) * SLEW_RATE;
+      return { ...status, frequency: (status.frequency ?? 0) + byTick, slewRemaining, slewRate };
     },
     bootId,
   };

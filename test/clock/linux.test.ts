@@ -230,6 +230,7 @@ describe('what the kernel is asked', () => {
       estimatedError: 0.00025,
       frequency: -125,
       slewRemaining: 0.0005,
+      slewRate: 0.0005,
     });
     expect(openLinux(recordedKernel({ status: 0x2001 }), 'x64').status().synchronised).toBe(true);
   });

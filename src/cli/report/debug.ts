@@ -46,6 +46,8 @@ export function traceLines(event: SyncEvent): readonly string[] {
       return [
         `somebody stepped this clock by ${sixDecimals(event.by)} s during the measurement: measuring again`,
       ];
+    case 'slew-changed':
+      return ['a slew of this clock began or ended during the measurement: measuring again'];
     case 'decided': {
       const { setSinceBoot, synchronised, beforeRelease } = event.standing;
       const says = `set since boot: ${yes(setSinceBoot)}, kernel synchronised: ${yes(synchronised)}`;

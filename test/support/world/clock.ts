@@ -3,7 +3,7 @@
 // slew and in nothing else.
 // Sign: behind positive = the true time is ahead = add it to this clock.
 
-import { type Clock, ClockError, type ClockErrorKind } from '../../../src/clock/clock.ts';
+import { type Clock, ClockError, type ClockErrorKind, SLEW_RATE } from '../../../src/clock/clock.ts';
 import type { RecordedCall } from '../../../src/clock/dry-run.ts';
 import {
   add,
@@ -14,8 +14,6 @@ import {
   type UnixTime,
 } from '../../../src/ntp/time.ts';
 
-/** What the kernel adds to or takes from each second during a slew. */
-const SLEW_RATE = 500e-6;
 /** What the monotonic clock shows when the world begins. */
 const UPTIME = 12_345_678_901_234n;
 
@@ -56,6 +54,7 @@ export function simulatedClock(
     const { from, offset } = slew;
     return Math.sign(offset) * Math.min(Math.abs(offset), SLEW_RATE * (running() - from));
   };
+  const remaining = (): Seconds => slew.offset - applied();
   const startSlew = (offset: Seconds): void => {
     slewed += applied();
     slew = { from: running(), offset };
@@ -84,12 +83,17 @@ export function simulatedClock(
     slew(offset) {
       record({ kind: 'slew', offset }, setup.refusesWith);
       startSlew(offset);
-      return { unattended: true, remaining: () => slew.offset - applied(), release() {} };
+      return { unattended: true, remaining, release() {} };
     },
     declareSynchronised(quality) {
       record({ kind: 'declare-synchronised', quality }, setup.refusesQualityWith);
     },
-    status: () => (setup.synchronised === undefined ? {} : { synchronised: setup.synchronised }),
+    status() {
+      const slewRemaining = remaining();
+      const slewRate = Math.sign(slewRemaining) * SLEW_RATE;
+      const synchronised = setup.synchronised !== undefined && { synchronised: setup.synchronised };
+      return { ...synchronised, slewRemaining, slewRate };
+    },
     bootId: () => 'this boot',
     behind: () => -(stepped + drift()),
     disturb(offset) {
