@@ -1,0 +1,151 @@
+// The hardware clock: written so that its second turns with the true second, in UTC or local time, and a machine
+// without one. An emulated PC's CMOS clock in QEMU; User Mode Linux has none.
+
+import { strict as assert } from 'node:assert';
+import { execFileSync } from 'node:child_process';
+import { closeSync, openSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { realtime } from '../clock.js';
+import { hardwareTurn, kernelClock } from '../guest/kernel.js';
+import { ZONE } from '../machines.js';
+import { EXIT, ended, near, said } from './expect.js';
+
+const group = 'rtc';
+/** How far the hardware clock's second may turn from the true one. */
+const TURN_LIMIT = 20e-3;
+/** Emulation is slow; this group is about the hardware clock. */
+const SYSTEM_LIMIT = 5e-3;
+const ZONE_AHEAD = 5.5 * 3600;
+
+export const hardware = [
+  {
+    ...{ name: '-w after a step from 2020', group, machine: 'qemu', asked: 'from 2020' },
+    ...{ hardwareTime: '2020-01-01T00:00:00', servers: { main: 0 } },
+    async run(guest) {
+      ended(await guest.tsntp(['sync', '-w', guest.address('main')]), EXIT.done);
+      const result = await turnsTrue(guest);
+      await guest.residual('main', SYSTEM_LIMIT);
+      await agreesWithHwclock(guest);
+      return result;
+    },
+  },
+  {
+    ...{ name: '-w with a slew writes the true time', group, machine: 'qemu', asked: '+100 ms' },
+    servers: { main: 0.1 },
+    async run(guest) {
+      await guest.misset('main', -0.1);
+      ended(await guest.tsntp(['sync', '-w', '--slew', guest.address('main')]), EXIT.done);
+      assert.ok(kernelClock().slewLeft > 0.05, 'no slew is under way');
+      // Told that its clock is synchronised, the kernel copies that clock, which is still wrong, within a second.
+      await guest.sleep(3);
+      return turnsTrue(guest);
+    },
+  },
+  {
+    ...{ name: '-w in local time, as /etc/adjtime says', group, machine: 'qemu', asked: '+3.25 s' },
+    ...{ hardwareTime: 'localtime', servers: { main: 3.25 } },
+    async run(guest) {
+      inLocalTime();
+      ended(await guest.tsntp(['sync', '-w', guest.address('main')]), EXIT.done);
+      const result = await turnsTrue(guest, ZONE_AHEAD);
+      await agreesWithHwclock(guest);
+      // Once the clock is synchronised, the kernel copies it to the hardware clock by itself.
+      await guest.sleep(4);
+      await turnsTrue(guest, ZONE_AHEAD);
+      return result;
+    },
+  },
+  {
+    ...{
+      name: 'the kernel copies a synchronised clock by itself',
+      group,
+      machine: 'qemu',
+      asked: 'from 2020',
+    },
+    ...{ hardwareTime: '2020-01-01T00:00:00', servers: { main: 0 } },
+    async run(guest) {
+      ended(await guest.tsntp(['sync', guest.address('main')]), EXIT.done);
+      await guest.sleep(4);
+      // The kernel aligns to half a tick of its own.
+      return turnsTrue(guest, 0, 0.05);
+    },
+  },
+  {
+    ...{ name: 'rtc write, rtc show, rtc read', group, machine: 'qemu', asked: 'from 2020' },
+    ...{ hardwareTime: '2020-01-01T00:00:00', servers: { main: 0 } },
+    async run(guest) {
+      await guest.misset('main', 0);
+      ended(await guest.tsntp(['rtc', 'write']), EXIT.done);
+      const result = await turnsTrue(guest);
+      const { stdout } = ended(await guest.tsntp(['rtc', 'show']), EXIT.done);
+      assert.match(stdout, new RegExp(`${new Date(Number(realtime() / 1_000_000n)).getUTCFullYear()}`));
+      await guest.misset('main', -1000);
+      ended(await guest.tsntp(['rtc', 'read']), EXIT.done);
+      await guest.residual('main', TURN_LIMIT + SYSTEM_LIMIT);
+      return result;
+    },
+  },
+  {
+    ...{ name: 'a busy hardware clock: a warning for -w, an error for rtc', group, machine: 'qemu' },
+    ...{ asked: '+3.25 s', servers: { main: 3.25 } },
+    async run(guest) {
+      const held = openSync('/dev/rtc0', 'r');
+      said(
+        ended(await guest.tsntp(['sync', '-w', guest.address('main')]), EXIT.done),
+        /rtc0.*(busy|in use)|busy.*rtc/i,
+      );
+      const run = said(await guest.tsntp(['rtc', 'show']), /busy|in use/i);
+      closeSync(held);
+      assert.notEqual(run.code, EXIT.done);
+      return guest.residual('main', SYSTEM_LIMIT);
+    },
+  },
+  {
+    ...{ name: 'no hardware clock: -w warns, and the system clock is set', group, machine: 'uml' },
+    ...{ asked: '+3.25 s', servers: { main: 3.25 } },
+    async run(guest) {
+      said(ended(await guest.tsntp(['sync', '-w', guest.address('main')]), EXIT.done), /hardware clock|rtc/i);
+      return guest.residual('main');
+    },
+  },
+  ...['show', 'write', 'read'].map(verb => ({
+    ...{
+      name: `no hardware clock: rtc ${verb} says so`,
+      group,
+      machine: 'uml',
+      asked: 'nothing',
+      servers: { main: 0 },
+    },
+    async run(guest) {
+      const run = await guest.untouched(() => guest.tsntp(['rtc', verb]));
+      said(ended(run, EXIT.notPermitted), /hardware clock/i);
+    },
+  })),
+];
+
+/** The hardware clock's second turns with the server's; `zone` is how far it is ahead of UTC. */
+async function turnsTrue(guest, zone = 0, limit = TURN_LIMIT) {
+  const { hardware, system } = hardwareTurn();
+  const { error, uncertainty } = await guest.error('main');
+  const residual = Number(hardware - system) / 1e9 - zone + error;
+  if (Math.abs(residual) <= limit) return { residual, seen: `± ${(uncertainty * 1e3).toFixed(3)} ms` };
+  const message = `the hardware clock turns ${(residual * 1e3).toFixed(3)} ms from the true second`;
+  throw Object.assign(new Error(message), { residual });
+}
+
+async function agreesWithHwclock() {
+  const began = realtime();
+  const shown = execFileSync('hwclock', ['--show', '--verbose'], { encoding: 'utf8' })
+    .trim()
+    .split('\n')
+    .at(-1);
+  const difference = Date.parse(shown.replace(' ', 'T')) / 1e3 - Number(began) / 1e9;
+  near('hwclock less the clock', difference, 0, 0.5);
+}
+
+/** What a distribution's start does where the hardware clock is in local time, which the kernel took for UTC. */
+function inLocalTime() {
+  rmSync('/etc/localtime', { force: true });
+  symlinkSync(`/usr/share/zoneinfo/${ZONE}`, '/etc/localtime');
+  writeFileSync('/etc/adjtime', '0.0 0 0\n0\nLOCAL\n');
+  execFileSync('hwclock', ['--systz', '--localtime']);
+}

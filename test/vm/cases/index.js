@@ -1,0 +1,29 @@
+// Every case of the bench, in the order of --list. A case is
+//   name, group    what it is called, and what --only chooses it by
+//   machine        'uml' or 'qemu' (machines.js)
+//   servers        by name: how far the server is ahead of the truth in seconds, or { offset | until, leap, stratum }
+//   asked          for the table
+//   seconds        how long it waits for a slew
+//   hardwareTime   what QEMU's hardware clock shows at power-on
+//   run(guest)     does it in the guest (guest/guest.js): returns { residual, seen }, throws what is wrong
+// The module is read on both sides: by the bench for the data, by the guest's driver for `run`.
+
+import { hardware } from './hardware.js';
+import { interference } from './interference.js';
+import { panic } from './panic.js';
+import { privileges } from './privileges.js';
+import { slew } from './slew.js';
+import { status } from './status.js';
+import { step } from './step.js';
+import { synchronised } from './synchronised.js';
+
+export const cases = [
+  ...step,
+  ...slew,
+  ...synchronised,
+  ...status,
+  ...interference,
+  ...panic,
+  ...privileges,
+  ...hardware,
+];

@@ -1,0 +1,93 @@
+// Who else sets the clock: a real chronyd, another tsntp, and one that was killed.
+
+import { strict as assert } from 'node:assert';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { kernelClock } from '../guest/kernel.js';
+import { libraryPath, toolPath } from '../tools.js';
+import { EXIT, ended, said } from './expect.js';
+
+const group = 'interference';
+const machine = 'uml';
+/** Slow enough for another to come in between. */
+const SLOWLY = ['--samples', '6', '--interval', '2'];
+
+export const interference = [
+  {
+    ...{ name: 'chronyd keeps the clock: refused, and it is named', group, machine, asked: 'nothing' },
+    servers: { true: 0, main: 3.25 },
+    async run(guest) {
+      await keptByChronyd(guest);
+      const { error } = await guest.error('true');
+      const run = ended(await guest.tsntp(['sync', guest.address('main')]), EXIT.otherService);
+      said(said(run, /the NTP socket is in use, exiting/), /chronyd/);
+      const moved = (await guest.error('true')).error - error;
+      assert.ok(Math.abs(moved) < 1e-3, `the clock was moved by ${moved} s`);
+    },
+  },
+  {
+    ...{ name: 'chronyd keeps the clock: --force goes on', group, machine, asked: '+3.25 s' },
+    servers: { true: 0, main: 3.25 },
+    async run(guest) {
+      await keptByChronyd(guest);
+      ended(await guest.tsntp(['sync', '--force', guest.address('main')]), EXIT.done);
+      return guest.residual('main');
+    },
+  },
+  {
+    ...{ name: 'chronyd keeps the clock: a query needs no leave', group, machine, asked: 'nothing' },
+    servers: { true: 0, main: 3.25 },
+    async run(guest) {
+      await keptByChronyd(guest);
+      ended(await guest.tsntp(['query', guest.address('main')]), EXIT.done);
+    },
+  },
+  {
+    ...{
+      name: 'two at once: the second ends at once, the first sets the clock',
+      group,
+      machine,
+      asked: '+3.25 s',
+    },
+    servers: { main: 3.25 },
+    async run(guest) {
+      const first = guest.startTsntp(['sync', ...SLOWLY, guest.address('main')]);
+      await guest.sleep(4);
+      const began = process.hrtime.bigint();
+      ended(await guest.tsntp(['sync', guest.address('main')]), EXIT.otherService);
+      const took = Number(process.hrtime.bigint() - began) / 1e9;
+      assert.equal(first.code, undefined, 'the first had ended before the second');
+      assert.ok(took < 4, `the second took ${took} s`);
+      ended(await first.ended, EXIT.done);
+      return guest.residual('main');
+    },
+  },
+  {
+    ...{ name: 'one that was killed leaves no lock behind', group, machine, asked: '+3.25 s' },
+    servers: { main: 3.25 },
+    async run(guest) {
+      const first = guest.startTsntp(['sync', ...SLOWLY, guest.address('main')]);
+      await guest.sleep(4);
+      first.child.kill('SIGKILL');
+      assert.equal((await first.ended).signal, 'SIGKILL', 'the first had ended before it was killed');
+      ended(await guest.tsntp(['sync', guest.address('main')]), EXIT.done);
+      return guest.residual('main');
+    },
+  },
+];
+
+/** Starts a chronyd and waits until it has the clock: with `rtcsync` it tells the kernel. */
+async function keptByChronyd(guest) {
+  const { host, port } = guest.server('true');
+  mkdirSync('/run/chrony', { mode: 0o750 });
+  const configuration = `server ${host} port ${port} iburst\nmakestep 0.001 1\nrtcsync\npidfile /run/chrony/pid\ncmdport 0\n`;
+  writeFileSync('/run/chrony.conf', configuration);
+  const program = toolPath(guest.tools, 'chronyd');
+  const env = { LD_LIBRARY_PATH: libraryPath(guest.tools) };
+  guest.start([program, '-d', '-u', 'root', '-f', '/run/chrony.conf'], { env });
+  for (let tries = 0; tries < 60; tries++) {
+    await guest.sleep(0.5);
+    // After its first burst it asks once a minute: nothing disturbs the case.
+    if (kernelClock().synchronised) return guest.sleep(6);
+  }
+  throw new Error('chronyd has not taken the clock in 30 s');
+}

@@ -1,0 +1,127 @@
+// Slews: the kernel moves the clock at 500 ppm, goes on when tsntp has ended, and stops where the server is.
+
+import { strict as assert } from 'node:assert';
+import { kernelClock, startSlew } from '../guest/kernel.js';
+import { EXIT, ended, near, said } from './expect.js';
+
+const RATE = 500e-6;
+/** The kernel hands a slew out in whole seconds. */
+const GRAIN = RATE;
+const OFFSETS = [0.05, -0.05, 0.1, -0.1];
+
+export const slew = [
+  ...OFFSETS.map(offset => ({
+    name: `a clock ${Math.abs(offset * 1e3)} ms ${offset > 0 ? 'behind' : 'ahead'}`,
+    group: 'slew',
+    machine: 'uml',
+    asked: asked(offset),
+    seconds: Math.abs(offset) / RATE,
+    servers: { main: 0 },
+    async run(guest) {
+      await guest.misset('main', -offset);
+      ended(await guest.tsntp(['sync', guest.address('main')]), EXIT.done);
+      await underWay(guest, offset);
+      guest.idle();
+      const rate = await followed(guest, offset);
+      return { ...(await guest.residual('main')), seen: `${(rate * 1e6).toFixed(0)} ppm` };
+    },
+  })),
+  {
+    name: 'a slew takes the place of one in progress',
+    group: 'slew',
+    machine: 'uml',
+    asked: '+50 ms',
+    servers: { main: 0 },
+    async run(guest) {
+      await guest.misset('main', -0.05);
+      startSlew(-0.3);
+      ended(await guest.tsntp(['sync', guest.address('main')]), EXIT.done);
+      const { error } = await guest.error('main');
+      near("the slew's rest", kernelClock().slewLeft, -error, 1e-3 + GRAIN);
+    },
+  },
+  {
+    name: '--slew makes a slew of what would be a step',
+    group: 'slew',
+    machine: 'uml',
+    asked: '+0.7 s',
+    servers: { main: 0 },
+    async run(guest) {
+      await guest.misset('main', -0.7);
+      ended(await guest.tsntp(['sync', '--slew', guest.address('main')]), EXIT.done);
+      await underWay(guest, 0.7);
+    },
+  },
+  {
+    name: '--wait stays until the slew is done',
+    group: 'slew',
+    machine: 'uml',
+    asked: '+30 ms',
+    seconds: 60,
+    servers: { main: 0 },
+    async run(guest) {
+      await guest.misset('main', -0.03);
+      const run = guest.startTsntp(['sync', '--wait', guest.address('main')]);
+      await slewBegun(guest);
+      guest.idle();
+      ended(await run.ended, EXIT.done);
+      assert.equal(kernelClock().slewLeft, 0, 'the slew is not done');
+      return guest.residual('main');
+    },
+  },
+  {
+    name: '--wait that is interrupted says that the kernel goes on',
+    group: 'slew',
+    machine: 'uml',
+    asked: '+100 ms',
+    servers: { main: 0 },
+    async run(guest) {
+      await guest.misset('main', -0.1);
+      const run = guest.startTsntp(['sync', '--wait', guest.address('main')]);
+      await slewBegun(guest);
+      await guest.sleep(2);
+      run.child.kill('SIGINT');
+      said(ended(await run.ended, EXIT.interrupted), /kernel|goes on|continues|left/i);
+      await underWay(guest, 0.1, 4);
+    },
+  },
+];
+
+function asked(offset) {
+  return `${offset > 0 ? '+' : ''}${Math.round(offset * 1e3)} ms`;
+}
+
+/** The slew is under way: little is done `seconds` after it began, and what the kernel has left is what is missing. */
+async function underWay(guest, offset, seconds = 0) {
+  const { error } = await guest.error('main');
+  const { slewLeft } = kernelClock();
+  assert.ok(slewLeft !== 0, 'no slew is under way');
+  near('the error at the start of the slew', error, -offset, (seconds + 5) * RATE);
+  near("the slew's rest", slewLeft, -error, 1e-3 + GRAIN);
+}
+
+async function slewBegun(guest) {
+  for (let tries = 0; tries < 100; tries++) {
+    if (kernelClock().slewLeft !== 0) return;
+    await guest.sleep(0.2);
+  }
+  throw new Error('no slew has begun after 20 s');
+}
+
+/** Waits for the end of the slew and sees that the error shrinks at 500 ppm and never changes its sign; gives the rate. */
+async function followed(guest, offset) {
+  const direction = Math.sign(offset);
+  const began = { error: (await guest.error('main')).error, at: process.hrtime.bigint() };
+  let rate = 0;
+  while (kernelClock().slewLeft !== 0) {
+    await guest.sleep(10);
+    const { error } = await guest.error('main');
+    assert.ok(error * direction < 1e-3, `the slew went too far: ${error} s`);
+    if (kernelClock().slewLeft !== 0)
+      rate = Math.abs(error - began.error) / (Number(process.hrtime.bigint() - began.at) / 1e9);
+  }
+  // The last second's share is still being handed out when the kernel says 0.
+  await guest.sleep(2);
+  near('the rate in ppm', rate * 1e6, RATE * 1e6, 0.05 * RATE * 1e6);
+  return rate;
+}

@@ -1,0 +1,20 @@
+#!/bin/sh
+# In either guest, with its root in place: what a distribution's start would do, then the case, then off.
+# /opt/tsntp is the command under test and /opt/node what runs it: reachable for every user, wherever the host keeps them.
+exec >"$job/log" 2>&1
+export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:$tools/sbin:$tools/usr/sbin HOME=/root
+mountpoint -q /proc || mount -t proc proc /proc
+mountpoint -q /dev || mount -t devtmpfs dev /dev
+mount -t sysfs sys /sys
+mount -t tmpfs -o mode=755 tmpfs /run
+mkdir -p /opt/tsntp
+mount --bind "$command" /opt/tsntp
+: >/opt/node
+mount --bind "$node" /opt/node
+rm -f /etc/adjtime
+ip link set lo up
+ip address add "$address" dev "$interface"
+ip link set "$interface" up
+"$node" "$bench/guest/driver.js" "$job"
+sync
+"$tools/bin/busybox" poweroff -f

@@ -1,0 +1,95 @@
+// What a case can do in its guest: run tsntp, start other programs, ask for the true error of the clock.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { realtime } from '../clock.js';
+import { kernelClock, setTime } from './kernel.js';
+import { clockError } from './truth.js';
+
+const COMMAND = ['/opt/node', '/opt/tsntp/node_modules/tsntp/bin/tsntp.js'];
+/** Of the output of a run, what a failed case shows. */
+const TRANSCRIPT_LINES = 12;
+/** The error that a clock may keep after tsntp has set it. */
+export const RESIDUAL_LIMIT = 1e-3;
+
+/** The guest of a job, as the cases see it. */
+export function openGuest(job, folder) {
+  const runs = [];
+  const children = [];
+
+  const start = (argv, { env = {}, cwd = '/' } = {}) => {
+    const [program, ...args] = argv;
+    const child = spawn(program, args, { cwd, env: { PATH: process.env.PATH, HOME: '/root', ...env } });
+    const run = { argv, child, stdout: '', stderr: '' };
+    child.stdout.on('data', text => (run.stdout += text));
+    child.stderr.on('data', text => (run.stderr += text));
+    run.ended = once(child, 'close').then(([code, signal]) => Object.assign(run, { code, signal }));
+    runs.push(run);
+    children.push(child);
+    return run;
+  };
+  const startTsntp = (args, { under = [], ...options } = {}) =>
+    start([...under, ...COMMAND, ...args], options);
+  const server = name => job.servers[name];
+  const error = async name => {
+    const { error, uncertainty } = await clockError(job.truth);
+    return { error: error - server(name).offset, uncertainty };
+  };
+
+  const guest = {
+    tools: job.tools,
+    /** HOST:PORT of one of the case's servers. */
+    address: name => `${server(name).host}:${server(name).port}`,
+    server,
+    start,
+    startTsntp,
+    /** Runs tsntp to its end: { code, signal, stdout, stderr }. `under` is a program that starts it, as setpriv. */
+    tsntp: (args, options) => startTsntp(args, options).ended,
+    /** The guest's clock less the server's, in seconds: { error, uncertainty }. */
+    error,
+    /** Fails when the clock is further than the limit from the server's; gives the result of a case. */
+    async residual(name, limit = RESIDUAL_LIMIT) {
+      const { error: residual, uncertainty } = await error(name);
+      const seen = `± ${(uncertainty * 1e3).toFixed(3)} ms`;
+      if (Math.abs(residual) <= limit) return { residual, seen };
+      const message = `the clock is ${(residual * 1e3).toFixed(3)} ms from the server's; allowed ${limit * 1e3} ms`;
+      throw Object.assign(new Error(message), { residual });
+    },
+    /** Runs `action` and fails if it moved the clock or changed what the kernel says of it; gives what it gave. */
+    async untouched(action) {
+      const before = { kernel: kernelClock(), ...(await clockError(job.truth)) };
+      const result = await action();
+      const after = { kernel: kernelClock(), ...(await clockError(job.truth)) };
+      const moved = after.error - before.error;
+      if (Math.abs(moved) > RESIDUAL_LIMIT) throw new Error(`the clock was moved by ${moved} s`);
+      for (const key of ['status', 'estimatedError', 'frequency', 'slewLeft'])
+        if (before.kernel[key] !== after.kernel[key])
+          throw new Error(`the kernel's ${key} was ${before.kernel[key]}, is ${after.kernel[key]}`);
+      if (after.kernel.maxError < before.kernel.maxError)
+        throw new Error(`the kernel's maxError was ${before.kernel.maxError}, is ${after.kernel.maxError}`);
+      return result;
+    },
+    /** Puts the clock `seconds` ahead of a server's, roughly. */
+    async misset(name, seconds) {
+      const { error: now } = await error(name);
+      setTime(realtime() + BigInt(Math.round((seconds - now) * 1e9)));
+    },
+    /** Tells the bench that this guest will mostly sleep from here on. */
+    idle: () => writeFileSync(join(folder, 'idle'), ''),
+    sleep: seconds => sleep(seconds * 1000),
+    /** What was run and what it said. */
+    transcript: () =>
+      runs.flatMap(({ argv, code, signal, stdout, stderr }) => [
+        `$ ${argv.join(' ')}`,
+        ...`${stdout}${stderr}`.split('\n').filter(Boolean).slice(0, TRANSCRIPT_LINES),
+        `(${code ?? signal ?? 'still running'})`,
+      ]),
+    close() {
+      for (const child of children) if (child.exitCode === null) child.kill('SIGKILL');
+    },
+  };
+  return guest;
+}

@@ -1,0 +1,96 @@
+// `npm run test:vm`: tsntp against real kernel clocks, in guests. User Mode Linux has the system clock, QEMU the
+// hardware clock. This file prepares (tools from Debian's packages, the packed tsntp), then starts bench.js in a
+// network namespace of its own, without CAP_SYS_TIME: nothing here can set the clock of this machine.
+//   node test/vm/run.js [--only GROUP,…] [--name TEXT] [--list] [--command FOLDER]
+// --command tests another command than the packed tsntp: a folder with node_modules/tsntp/bin/tsntp.js, to see that the bench
+// catches a wrong one.
+
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { cases } from './cases/index.js';
+import { installPacked } from './command.js';
+import { prepareTools, toolPath } from './tools.js';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const cache = join(here, '../../.cache/vm');
+
+const { values: options } = parseArgs({
+  options: {
+    only: { type: 'string' },
+    name: { type: 'string', default: '' },
+    list: { type: 'boolean', default: false },
+    command: { type: 'string' },
+  },
+});
+const groups = options.only?.split(',');
+const chosen = cases.filter(c => (!groups || groups.includes(c.group)) && c.name.includes(options.name));
+
+if (options.list) {
+  for (const { group, machine, name } of chosen)
+    console.log(`${group.padEnd(13)} ${machine.padEnd(5)} ${name}`);
+} else {
+  process.exitCode = main();
+}
+
+function main() {
+  if (chosen.length === 0) {
+    console.error(`no case matches; the groups are ${[...new Set(cases.map(c => c.group))].join(', ')}`);
+    return 2;
+  }
+  mkdirSync(cache, { recursive: true });
+  const obstacle = prepareTools(join(cache, 'tools')) ?? namespaceObstacle();
+  if (obstacle) return skipAll(obstacle);
+
+  const command = options.command ? resolve(options.command) : join(cache, 'package');
+  if (!options.command) installPacked(command);
+  const jobs = join(cache, 'jobs');
+  rmSync(jobs, { recursive: true, force: true });
+  mkdirSync(jobs);
+  const plan = {
+    cases: chosen.map(c => c.name),
+    command,
+    tools: join(cache, 'tools'),
+    jobs,
+  };
+  writeFileSync(join(jobs, 'plan.json'), JSON.stringify(plan));
+  const [program, ...args] = namespaceCommand(
+    process.execPath,
+    join(here, 'bench.js'),
+    join(jobs, 'plan.json'),
+  );
+  return spawnSync(program, args, { stdio: 'inherit' }).status ?? 1;
+}
+
+/** A command that runs `argv` in a fresh network namespace and can neither set the clock nor regain the right to. */
+function namespaceCommand(...argv) {
+  if (process.getuid() !== 0) return ['unshare', '--map-root-user', '--net', ...argv];
+  const withoutTime = [
+    '--bounding-set',
+    '-sys_time',
+    '--inh-caps',
+    '-sys_time',
+    '--ambient-caps',
+    '-sys_time',
+  ];
+  return ['setpriv', ...withoutTime, 'unshare', '--net', ...argv];
+}
+
+/** Why no guest can be given a network here, or undefined. */
+function namespaceObstacle() {
+  const ip = toolPath(join(cache, 'tools'), 'ip');
+  const [program, ...args] = namespaceCommand(ip, 'tuntap', 'add', 'dev', 'tap0', 'mode', 'tap');
+  const { status, stderr, error } = spawnSync(program, args, { encoding: 'utf8' });
+  if (status === 0) return undefined;
+  return `no tap device in a network namespace of one's own (${(error?.message ?? stderr).trim()})`;
+}
+
+/** On a user's machine a bench that cannot run is no failure; in CI it is. */
+function skipAll(reason) {
+  console.log(`skipped ${chosen.length} cases: ${reason}`);
+  const inCi = process.env.CI === 'true';
+  console.log(`0 passed, ${inCi ? chosen.length : 0} failed, ${inCi ? 0 : chosen.length} skipped`);
+  return inCi ? 1 : 0;
+}

@@ -1,0 +1,106 @@
+// Debian's packages, downloaded and unpacked into a folder: nothing is installed and no service starts.
+// Gives the two kernels, QEMU, chronyd, busybox, and the initial RAM disk that QEMU's kernel starts from.
+
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeInitramfs } from './initramfs.js';
+
+const PACKAGES = [
+  'user-mode-linux',
+  'qemu-system-x86',
+  'qemu-system-data',
+  'seabios',
+  'busybox-static',
+  'chrony',
+  'iproute2',
+  'util-linux-extra', // hwclock
+];
+/** Of the 400 MB of QEMU's kernel, what a network card and a root over 9p need, in the order of loading. */
+const MODULES = [
+  'virtio_ring',
+  'virtio',
+  'virtio_pci_modern_dev',
+  'virtio_pci_legacy_dev',
+  'virtio_pci',
+  'failover',
+  'net_failover',
+  'virtio_net',
+  'netfs',
+  'fscache',
+  '9pnet',
+  '9pnet_virtio',
+  '9p',
+  'overlay',
+];
+const PROGRAM_FOLDERS = ['usr/bin', 'bin', 'usr/sbin', 'sbin'];
+
+/** Fills `folder` once; returns why that cannot be, or undefined. */
+export function prepareTools(folder) {
+  const complete = join(folder, 'complete');
+  if (existsSync(complete)) return undefined;
+  if (process.arch !== 'x64') return `the guests are x86-64, this machine is ${process.arch}`;
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(join(folder, 'packages'), { recursive: true });
+  try {
+    unpackPackages(folder);
+  } catch (error) {
+    return `Debian's packages cannot be had here (${(error.stderr || error.message).trim().split('\n').at(-1)})`;
+  }
+  writeInitramfs(folder, MODULES);
+  rmSync(join(folder, 'packages'), { recursive: true });
+  writeFileSync(complete, '');
+  return undefined;
+}
+
+/** The unpacked program of that name, or this machine's own. */
+export function toolPath(folder, name) {
+  const candidates = [folder, ''].flatMap(root => PROGRAM_FOLDERS.map(path => `${root}/${path}/${name}`));
+  return candidates.find(path => existsSync(path)) ?? name;
+}
+
+/** Where the unpacked programs find the unpacked libraries. */
+export function libraryPath(folder) {
+  return ['usr/lib/x86_64-linux-gnu', 'lib/x86_64-linux-gnu'].map(path => join(folder, path)).join(':');
+}
+
+function unpackPackages(folder) {
+  const packages = join(folder, 'packages');
+  if (!candidate('user-mode-linux')) run('apt-get', ['update', '--quiet']);
+  const kernel = run('apt-cache', ['depends', 'linux-image-amd64']).match(/Depends: (linux-image-\S+)/)[1];
+  download(packages, [...new Set([...PACKAGES, ...missingDependencies(), kernel])]);
+  for (const file of readdirSync(packages)) {
+    const wanted = file.startsWith('linux-image') ? kernelFiles() : '';
+    run('sh', [
+      '-c',
+      `dpkg-deb --fsys-tarfile "$1" | tar -x -C "$2" ${wanted}`,
+      'sh',
+      join(packages, file),
+      folder,
+    ]);
+  }
+}
+
+function candidate(name) {
+  return /Candidate: \d/.test(run('apt-cache', ['policy', name]));
+}
+
+/** The libraries that this machine lacks. */
+function missingDependencies() {
+  const plan = run('apt-get', ['install', '--simulate', '--no-install-recommends', ...PACKAGES]);
+  return [...plan.matchAll(/^Inst (\S+)/gm)].map(([, name]) => name);
+}
+
+function download(folder, names) {
+  // APT's own sandbox user may not write below a private folder.
+  run('apt-get', ['download', '--quiet', '-o', 'APT::Sandbox::User=root', ...names], folder);
+}
+
+function kernelFiles() {
+  const names = ['vmlinuz-*', ...MODULES.map(name => `${name}.ko`)];
+  return `--wildcards ${names.map(name => `'*/${name}'`).join(' ')}`;
+}
+
+function run(program, args, cwd = process.cwd()) {
+  return execFileSync(program, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+}
