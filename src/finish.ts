@@ -31,6 +31,9 @@ const LOOK: Seconds = 0.25;
 /** The kernel hands a slew out in whole seconds: after it says 0, the last part is still being applied. */
 const LAST_PART: Seconds = 1;
 
+/** So long after its clock is called synchronised, Linux has copied it to the hardware clock; the next time is 11 minutes later. */
+const KERNEL_COPY: Seconds = 2;
+
 type Finished = Extract<Outcome, { readonly kind: 'adjusted' | 'unchanged' }>;
 
 /** Finishes an outcome of kind `adjusted` or `unchanged`; hands on any other. */
@@ -41,11 +44,12 @@ export async function finish(outcome: Outcome, options: FinishOptions, ports: Fi
   const warnings = [...outcome.warnings, declare(outcome, clock), remember(outcome, host)];
   const slew = outcome.kind === 'adjusted' ? outcome.slew : undefined;
   const waited = slew && (options.wait || !slew.unattended) ? await waitFor(slew, ports) : undefined;
-  const rtcError = options.rtc ? await writeRtc(host, slew) : undefined;
+  const writes = options.rtc && waited !== 'interrupted';
+  const rtcError = writes ? await writeRtc(slew, ports) : undefined;
   return {
     ...outcome,
     ...(waited && { waited }),
-    ...(options.rtc && !rtcError && { rtc: 'written' }),
+    ...(writes && !rtcError && { rtc: 'written' }),
     warnings: [...warnings, rtcError].filter(warning => warning !== undefined),
   };
 }
@@ -91,9 +95,13 @@ async function waitFor(
   }
 }
 
-/** The true time is what the clock shows plus what its slew has still to add. */
-async function writeRtc(host: Host, slew: Slew | undefined): Promise<string | undefined> {
+/** The true time is what the clock shows plus what its slew has still to add; the kernel's own copy is without that. */
+async function writeRtc(
+  slew: Slew | undefined,
+  { host, timer, signal }: FinishPorts,
+): Promise<string | undefined> {
   try {
+    if (slew && slew.remaining() !== 0) await timer.sleep(KERNEL_COPY, signal);
     await host.writeRtc(slew?.remaining() ?? 0);
     return undefined;
   } catch (error) {

@@ -74,8 +74,14 @@ describe('the hardware clock', () => {
 
   test('is written with the true time while a slew goes on', async () => {
     const w = near({ behind: 0.1 });
-    const { decision } = ended('adjusted', await w.sync({ rtc: true }));
-    expect(w.rtcWritten).toEqual([decision.offset]);
+    const { slew } = ended('adjusted', await w.sync({ rtc: true }));
+    expect(w.rtcWritten).toEqual([slew!.remaining()]);
+  });
+
+  test('is written after the kernel has copied its clock there, which is still being slewed', async () => {
+    const w = near({ behind: 0.1 });
+    ended('adjusted', await w.sync({ rtc: true }));
+    expect(w.rtcWritten[0]).toBeLessThanOrEqual(0.1 - 2 * 500e-6);
   });
 
   test('is left alone otherwise, and when the clock is', async () => {

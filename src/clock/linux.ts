@@ -25,8 +25,10 @@ const CLOCK_REALTIME = 0;
 const CLOCK_MONOTONIC = 1;
 
 const ADJ_SETOFFSET = 0x0100;
-/** The fraction in `time` is nanoseconds. */
+/** The fraction in `time` is nanoseconds; from then on the kernel answers in them, until somebody says ADJ_MICRO. */
 const ADJ_NANO = 0x2000;
+const ADJ_MICRO = 0x1000;
+const STA_NANO = 0x2000;
 const ADJ_OFFSET_SINGLESHOT = 0x8001;
 const ADJ_OFFSET_SS_READ = 0xa001;
 
@@ -70,12 +72,15 @@ export function openLinux(foreign: Foreign, arch: string = process.arch): Clock 
     read: () => ({ time: now(), monotonic: monotonic() }),
     step(offset) {
       const { whole, rest } = split(nanoseconds(offset), NANOSECONDS);
+      const { status } = adjust('read the state of the clock', { modes: 0 });
       // One call: the kernel's ntp_clear() ends a slew in progress with it, and a refused step leaves it be.
       adjust(`step the clock by ${signed(offset)}`, {
         modes: ADJ_SETOFFSET | ADJ_NANO,
         seconds: whole,
         fraction: rest,
       });
+      // ADJ_NANO changes the unit for all who ask the kernel after us: give it back.
+      if ((status & STA_NANO) === 0) adjust('give the kernel its unit back', { modes: ADJ_MICRO });
     },
     slew(offset) {
       if (!(Math.abs(offset) <= LONGEST_SLEW))

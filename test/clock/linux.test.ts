@@ -93,6 +93,9 @@ function canSetClock(): boolean {
   return (BigInt(`0x${effective}`) & (1n << 25n)) !== 0n;
 }
 
+/** The kernel counts in nanoseconds. */
+const STA_NANO = 0x2000;
+
 /** A kernel that accepts everything and answers every request with these values. */
 function recordedKernel(
   answer: { readonly status?: number; readonly offset?: bigint } = {},
@@ -125,6 +128,11 @@ function lastTimex(kernel: RecordedLibrary): DataView {
   return kernel.callsOf('clock_adjtime').at(-1)![1] as DataView;
 }
 
+/** What each call asked to change, in order. */
+function modesOf(kernel: RecordedLibrary): readonly number[] {
+  return kernel.callsOf('clock_adjtime').map(([, timex]) => (timex as DataView).getUint32(0, true));
+}
+
 /** Where struct timex is not zero, as [offset in bytes, value of 8 bytes]. */
 function content(timex: DataView): readonly (readonly [number, bigint])[] {
   const words = Array.from({ length: timex.byteLength / 8 }, (_, i) => i * 8);
@@ -133,7 +141,7 @@ function content(timex: DataView): readonly (readonly [number, bigint])[] {
 
 describe('what the kernel is asked', () => {
   test('a step back is a negative second and a positive nanosecond, in a zeroed struct of 208 bytes', () => {
-    const kernel = recordedKernel();
+    const kernel = recordedKernel({ status: STA_NANO });
     openLinux(kernel, 'x64').step(-2.25);
     expect(lastTimex(kernel).byteLength).toBe(208);
     expect(content(lastTimex(kernel))).toEqual([
@@ -162,7 +170,7 @@ describe('what the kernel is asked', () => {
   });
 
   test('every step is whole seconds and 0 to 999,999,999 ns, which make up the offset', () => {
-    const kernel = recordedKernel();
+    const kernel = recordedKernel({ status: STA_NANO });
     const clock = openLinux(kernel, 'x64');
     fc.assert(
       fc.property(
@@ -182,9 +190,15 @@ describe('what the kernel is asked', () => {
   });
 
   test('a step is one call, so that a refused one leaves a slew in progress alone', () => {
-    const kernel = recordedKernel();
+    const kernel = recordedKernel({ status: STA_NANO });
     openLinux(kernel, 'x64').step(1);
-    expect(kernel.callsOf('clock_adjtime')).toHaveLength(1);
+    expect(modesOf(kernel)).toEqual([0, 0x2100]);
+  });
+
+  test('a step gives back the microseconds that others may count in', () => {
+    const kernel = recordedKernel({ status: 0x40 });
+    openLinux(kernel, 'x64').step(1);
+    expect(modesOf(kernel)).toEqual([0, 0x2100, 0x1000]);
   });
 
   test('a slew is in microseconds, and what is left is read without changing anything', () => {
@@ -236,7 +250,7 @@ describe('what the kernel is asked', () => {
   });
 
   test.each(['arm', 'ia32'])('on %s the system calls with 64-bit times, and the same structs', arch => {
-    const kernel = recordedKernel();
+    const kernel = recordedKernel({ status: STA_NANO });
     const clock = openLinux(kernel, arch);
     expect(clock.now() % 1_000_000_000n).toBe(123_456_789n);
     clock.step(-0.25);

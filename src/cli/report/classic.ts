@@ -20,14 +20,15 @@ export function classicLines(outcome: Outcome, context: ClassicContext): readonl
   return [...servers, `${timestampOf(context.now)} tsntp[${context.pid}]: ${resultOf(outcome)}`];
 }
 
-/** What the classic line of a failure does not say, for stderr and so for cron's mail: why, and what to do. */
+/** What the classic line of a failure or an interrupted wait does not say, for stderr and so for cron's mail: why, and what to do. */
 export function classicNotes(outcome: Outcome): readonly string[] {
   switch (outcome.kind) {
     case 'queried':
     case 'unchanged':
-    case 'adjusted':
     case 'would-adjust':
       return [];
+    case 'adjusted':
+      return outcome.waited === 'interrupted' ? [`tsntp: ${sentenceOf(outcome)}`] : [];
     case 'refused':
     case 'busy':
     case 'clock-error':
