@@ -116,6 +116,12 @@ export function requestOf(reply: Uint8Array, outstanding: readonly Request[]): R
   return outstanding.find(request => request.nonce === origin);
 }
 
+/** A sample as it would be if our clock had already shown `gain` more then: what a slew has moved it by since. */
+export function broughtForward(sample: Sample, gain: Seconds): Sample {
+  const { t1, t4, offset } = sample;
+  return { ...sample, t1: add(t1, gain), t4: add(t4, gain), offset: offset - gain };
+}
+
 /** Tests a reply and makes a sample of it. Never throws, whatever the bytes are. */
 export function examineReply(
   bytes: Uint8Array,
