@@ -29,7 +29,11 @@ async function judge(
   const ports = { ...w.ports(), precision: w.clock.precision };
   const sources = await w.run(survey(marked, plan, ports, () => {}, new AbortController().signal));
   await w.run(new Promise<void>(resolve => w.at(w.now() + waiting, resolve)));
-  return assess(sources, { minServers: 1, estimator: 'paired-minima', slewRate: 0, ...rules }, w.clock.monotonic());
+  return assess(
+    sources,
+    { minServers: 1, estimator: 'paired-minima', slewRate: 0, ...rules },
+    w.clock.monotonic(),
+  );
 }
 
 const verdictsOf = ({ servers }: Assessment): readonly string[] => servers.map(({ verdict }) => verdict.kind);
