@@ -88,9 +88,17 @@ function declareCommands(cli: Argv, run: Run, ended: (exitCode: number) => void)
 
 /** yargs prints --help, --version and completions through this callback. */
 async function parse(cli: Argv, argv: readonly string[], run: Run): Promise<void> {
-  await cli.parseAsync(argv, {}, (error: unknown, _args: unknown, output: string) => {
+  await cli.parseAsync(apart(argv), {}, (error: unknown, _args: unknown, output: string) => {
     if (error) throw asUsageError(error);
     if (output !== '') run.print(`${output}\n`);
+  });
+}
+
+/** `-p4` → `-p 4`: yargs takes the digit for the flag -4, and the p for one without a value. */
+function apart(argv: readonly string[]): readonly string[] {
+  return argv.flatMap(word => {
+    const [, option, value] = /^(-[ptofakI])([46].*)$/.exec(word) ?? [];
+    return option !== undefined && value !== undefined ? [option, value] : [word];
   });
 }
 

@@ -137,6 +137,7 @@ test('a flag is stronger than the environment, that than the default', async () 
   expect(await sent([], {})).toBe(4);
   expect(await sent([], { TSNTP_SAMPLES: '2' })).toBe(2);
   expect(await sent(['-p', '3'], { TSNTP_SAMPLES: '2' })).toBe(3);
+  expect(await sent(['-p4'], { TSNTP_SAMPLES: '2' })).toBe(4);
 });
 
 /** Runs `main` in this process: only for command lines that cannot set the clock. */
