@@ -1,5 +1,7 @@
 // Truechimers → survivors, the system peer first (RFC 5905 §11.2.2). Casts off, one at a time, the server whose
-// offset scatters most from the others', until that would no longer sharpen the result.
+// offset scatters most from the others', until the scatter is no more than the noisiest server's own jitter. The RFC
+// goes on down to the steadiest's; but paired minima err less than they jitter, and it costs honest servers, which
+// the median of the combination needs (test/bench/RESULTS.md).
 
 import type { Seconds } from './time.ts';
 
@@ -28,20 +30,13 @@ export function clusterSurvivors<C extends Clusterable>(
   preferred: (candidate: C) => boolean = () => false,
 ): Cluster<C> {
   const merit = (candidate: C) => candidate.stratum * MAXDIST + candidate.rootDistance;
-  const survivors = truechimers.toSorted(
-    (a, b) => Number(preferred(b)) - Number(preferred(a)) || merit(a) - merit(b),
-  );
-  const outliers: C[] = [];
-  while (survivors.length > NMIN) {
-    const worst = farthestOut(survivors);
-    const steadiest = survivors.reduce(
-      (least, { jitter }) => Math.min(least, jitter),
-      Number.POSITIVE_INFINITY,
-    );
-    if (selectionJitter(worst, survivors) <= steadiest || preferred(worst)) break;
-    outliers.push(...survivors.splice(survivors.indexOf(worst), 1));
-  }
-  return { survivors, outliers };
+  const better = (a: C, b: C) => Number(preferred(b)) - Number(preferred(a)) || merit(a) - merit(b);
+  const byMerit = truechimers.toSorted(better);
+  const outwards = outermostFirst(byMerit, better).reverse();
+  const staying = howManyStay(outwards, preferred);
+  const outliers = outwards.splice(staying).reverse();
+  const gone = new Set(outliers);
+  return { survivors: byMerit.filter(one => !gone.has(one)), outliers };
 }
 
 /** φ: RMS of the distances from one server's offset to the others'. */
@@ -52,11 +47,47 @@ export function selectionJitter(one: Clusterable, all: readonly Clusterable[]): 
 }
 
 /**
- * The one of greatest φ; of several, the one of least merit. φ² is (n·d² + Σd²)/(n−1) with d the distances from the
- * mean, so that it is the one farthest from the mean: one pass, where comparing each with each would take n.
+ * The order in which they would go: of those that are left always the one of greatest φ, of several the one of least
+ * merit. φ² is (n·d² + Σd²)/(n−1) with d the distances from the mean, so that it is the one farthest from the mean,
+ * and that is at one of the two ends: n·log n in all, where comparing each with each would take n³.
  */
-function farthestOut<C extends Clusterable>(all: readonly C[]): C {
-  const mean = all.reduce((sum, { offset }) => sum + offset, 0) / all.length;
-  const distance = ({ offset }: C) => Math.abs(offset - mean);
-  return all.reduce((worst, one) => (distance(one) >= distance(worst) ? one : worst));
+function outermostFirst<C extends Clusterable>(byMerit: readonly C[], better: (a: C, b: C) => number): C[] {
+  const ascending = byMerit.toReversed().sort((a, b) => a.offset - b.offset);
+  const descending = byMerit.toReversed().sort((a, b) => b.offset - a.offset);
+  const order = new Set<C>();
+  let sum = byMerit.reduce((total, { offset }) => total + offset, 0);
+  for (let [low, high] = [0, 0]; order.size < byMerit.length; ) {
+    while (order.has(ascending[low]!)) low += 1;
+    while (order.has(descending[high]!)) high += 1;
+    const [lowest, highest] = [ascending[low]!, descending[high]!];
+    const mean = sum / (byMerit.length - order.size);
+    const nearer = mean - lowest.offset - (highest.offset - mean) || better(lowest, highest);
+    const worst = nearer > 0 ? lowest : highest;
+    order.add(worst);
+    sum -= worst.offset;
+  }
+  return [...order];
+}
+
+/**
+ * How many of them stay, counted from the innermost: the most whose outermost is preferred, or scatters no more than
+ * the noisiest of them jitters; at least NMIN. Adds one after the other (Welford), because taking away would leave
+ * little but rounding errors of the far ones.
+ */
+function howManyStay<C extends Clusterable>(outwards: readonly C[], preferred: (one: C) => boolean): number {
+  let staying = 0;
+  let mean = 0;
+  let squares = 0;
+  let noisiest = 0;
+  for (const [i, one] of outwards.entries()) {
+    const n = i + 1;
+    const before = one.offset - mean;
+    mean += before / n;
+    const distance = one.offset - mean;
+    squares += before * distance;
+    noisiest = Math.max(noisiest, one.jitter);
+    const scatter = Math.sqrt((n * distance ** 2 + squares) / Math.max(i, 1));
+    if (n <= NMIN || scatter <= noisiest || preferred(one)) staying = n;
+  }
+  return staying;
 }

@@ -1,5 +1,7 @@
-// Survivors → one estimate of our clock's offset (RFC 5905 §11.2.3), with an error bound that needs
-// nothing but an honest majority among all servers that were usable.
+// Survivors → one estimate of our clock's offset, with an error bound that needs nothing but an honest majority
+// among all servers that were usable. Where RFC 5905 §11.2.3 takes the mean with weights 1/λ, this takes the median
+// with those weights: exponential queueing makes the error of paired minima a Laplace distribution, whose most
+// likely centre is the median, and a server that lies or is congested cannot drag it (test/bench/RESULTS.md).
 // Sign: a positive offset = our clock is behind = add it.
 
 import { type Clusterable, selectionJitter } from './cluster.ts';
@@ -12,7 +14,7 @@ export interface Estimate {
   readonly jitter: Seconds;
   /** The error bound, ±: how far the truth can be from `offset` while most of the usable servers are honest. */
   readonly rootDistance: Seconds;
-  /** Each survivor's share of the offset, in the survivors' order; their sum is 1. */
+  /** Each survivor's share of the offset, in the survivors' order; two at most have any, and their sum is 1. */
   readonly weights: readonly number[];
 }
 
@@ -20,9 +22,7 @@ export interface Estimate {
 export function combineSurvivors(survivors: readonly Clusterable[], usable: readonly Candidate[]): Estimate {
   const systemPeer = survivors[0];
   if (!systemPeer) throw new RangeError('combineSurvivors needs at least one survivor');
-  const inverse = survivors.map(survivor => 1 / survivor.rootDistance);
-  const total = inverse.reduce((sum, weight) => sum + weight, 0);
-  const weights = inverse.map(weight => weight / total);
+  const weights = sharesInMedian(survivors);
   const weighted = (value: (survivor: Clusterable) => number) =>
     survivors.reduce((sum, survivor, i) => sum + weights[i]! * value(survivor), 0);
   const offset = weighted(survivor => survivor.offset);
@@ -33,6 +33,27 @@ export function combineSurvivors(survivors: readonly Clusterable[], usable: read
     rootDistance: boundOf(offset, usable),
     weights,
   };
+}
+
+/**
+ * The weighted median as shares of the offsets: each server stands at the centre of its weight, 1/λ, on the line
+ * of all weights in the order of the offsets, and the two on either side of the middle share by their distance from
+ * it. Of two servers this is the mean with weights 1/λ, of three alike the middle one.
+ */
+function sharesInMedian(survivors: readonly Clusterable[]): readonly number[] {
+  const ascending = survivors.map((_, i) => i).sort((a, b) => survivors[a]!.offset - survivors[b]!.offset);
+  let total = 0;
+  const centres = ascending.map(i => {
+    const weight = 1 / survivors[i]!.rootDistance;
+    total += weight;
+    return total - weight / 2;
+  });
+  const middle = total / 2;
+  const above = centres.findIndex(centre => centre >= middle);
+  const below = Math.max(above - 1, 0);
+  const [from, to] = [centres[below]!, centres[above]!];
+  const share = above === below ? 1 : (middle - from) / (to - from);
+  return survivors.map((_, i) => (i === ascending[above] ? share : i === ascending[below] ? 1 - share : 0));
 }
 
 /** The farthest that any place where most of the servers agree is from the offset. */

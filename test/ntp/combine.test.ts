@@ -21,7 +21,7 @@ describe('combineSurvivors', () => {
     expect(jitter).toBeCloseTo(0.01, 12);
   });
 
-  test('weights are as 1/λ (RFC 5905 §11.2.3), worked by hand', () => {
+  test('of two the weights are as 1/λ (RFC 5905 §11.2.3), worked by hand', () => {
     const survivors = [candidate(0.01, 0.1, { jitter: 0.003 }), candidate(0.05, 0.3, { jitter: 0.004 })];
     const { offset, jitter, weights, rootDistance } = combineSurvivors(survivors, survivors);
     expect(weights[0]).toBeCloseTo(0.75, 12);
@@ -62,12 +62,41 @@ describe('combineSurvivors', () => {
     expect(() => combineSurvivors(apart, apart)).toThrow(RangeError);
   });
 
-  test('weights are positive and their sum is 1; the offset lies among the survivors’', () => {
+  test('of three and more it is the weighted median, worked by hand', () => {
+    const three = [candidate(0.01, 0.2), candidate(0.02, 0.2), candidate(0.09, 0.2)];
+    expect(combineSurvivors(three, three).offset).toBeCloseTo(0.02, 12);
+    const four = [...three, candidate(-0.03, 0.2)];
+    expect(combineSurvivors(four, four)).toMatchObject({ weights: [0.5, 0.5, 0, 0] });
+    // Weights 2, 1, 1 in the order of the offsets: centres at 1, 2.5 and 3.5, the middle at 2.
+    const unlike = [candidate(0.04, 0.2), candidate(0.01, 0.1), candidate(0.07, 0.2)];
+    const { offset, weights } = combineSurvivors(unlike, unlike);
+    expect([...weights].map(weight => Math.round(weight * 1e9) / 1e9)).toEqual([0.666666667, 0.333333333, 0]);
+    expect(offset).toBeCloseTo(0.03, 12);
+  });
+
+  test('how far off the farthest is, is all one: a server that lies within its bound cannot drag the others', () => {
+    const good = [0.001, 0.002, 0.003].map(offset => candidate(offset, 0.1));
+    const offsetWith = (lie: number) => {
+      const all = [...good, candidate(lie, 0.1)];
+      return combineSurvivors(all, all).offset;
+    };
+    expect(offsetWith(0.09)).toBe(offsetWith(0.004));
+    expect(offsetWith(0.09)).toBeLessThanOrEqual(0.003);
+  });
+
+  test('a vast root distance pulls next to nothing', () => {
+    const good = [0.001, 0.002, 0.003].map(offset => candidate(offset, 0.01));
+    const all = [...good, candidate(1.5, 10)];
+    expect(combineSurvivors(all, all).offset).toBeCloseTo(0.002, 5);
+  });
+
+  test('weights are shares: none below 0, their sum 1, two at most; the offset lies among the survivors’', () => {
     fc.assert(
       fc.property(electorates(), electorate => {
         const { survivors, estimate } = combine(electorate);
         expect(estimate.weights).toHaveLength(survivors.length);
-        expect(Math.min(...estimate.weights)).toBeGreaterThan(0);
+        expect(Math.min(...estimate.weights)).toBeGreaterThanOrEqual(0);
+        expect(estimate.weights.filter(weight => weight > 0).length).toBeLessThanOrEqual(2);
         expect(estimate.weights.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 9);
         const offsets = survivors.map(one => one.offset);
         expect(estimate.offset).toBeGreaterThanOrEqual(Math.min(...offsets) - 1e-9);
