@@ -2,6 +2,7 @@
 // (RFC 5905 §10, §11.2), with a verdict for every source.
 // Sign: a positive offset = our clock is behind.
 
+import { NtsError } from './net/nts.ts';
 import type { Source } from './net/survey.ts';
 import { clusterSurvivors, MAXDIST } from './ntp/cluster.ts';
 import { combineSurvivors, type Estimate } from './ntp/combine.ts';
@@ -33,11 +34,15 @@ interface Peer extends PeerEstimate {
 export function assess(sources: readonly Source[], rules: AssessmentRules, now: MonotonicTime): Assessment {
   const judged = sources.map(source => judge(source, rules, now));
   const peers = judged.filter((one): one is Peer => !('verdict' in one));
-  const usable = peers.filter(peer => !peer.source.server.noselect);
+  const selectable = peers.filter(peer => !peer.source.server.noselect);
+  // Whoever asks for authentication is not to be outvoted by servers that anybody may play, nor left to them alone.
+  const asked = sources.some(({ server, authentication }) => authentication && !server.noselect);
+  const usable = asked ? selectable.filter(({ source }) => source.authentication) : selectable;
   const verdicts = new Map<Peer, Verdict>();
+  for (const peer of selectable) if (!usable.includes(peer)) verdicts.set(peer, { kind: 'unauthenticated' });
   const report = (): readonly ServerReport[] => judged.map(one => reportOf(one, verdicts));
   if (usable.length === 0) {
-    return { kind: 'no-suitable-server', reason: whyNone(sources), servers: report() };
+    return { kind: 'no-suitable-server', reason: whyNone(sources, selectable), servers: report() };
   }
 
   const selection = selectTruechimers(usable);
@@ -86,6 +91,7 @@ function judge(source: Source, { estimator, slewRate }: AssessmentRules, now: Mo
 }
 
 function verdictWithoutSamples({ burst, error }: Source): Verdict {
+  if (error instanceof NtsError) return { kind: 'no-keys', message: error.message };
   if (error) return { kind: 'not-resolved', message: error.message };
   if (burst?.kiss) return { kind: 'kissed', kiss: burst.kiss };
   const rejection =
@@ -96,15 +102,23 @@ function verdictWithoutSamples({ burst, error }: Source): Verdict {
 }
 
 function reportOf(judged: Judged, verdicts: ReadonlyMap<Peer, Verdict>): ServerReport {
-  const { server, address, burst } = judged.source;
-  const asked = { server, ...(address && { address }), ...(burst && { burst }) };
+  const { server, address, burst, authentication } = judged.source;
+  const asked = {
+    server,
+    ...(address && { address }),
+    ...(burst && { burst }),
+    ...(authentication && { authentication }),
+  };
   if ('verdict' in judged) return { ...asked, verdict: judged.verdict };
   const verdict = verdicts.get(judged) ?? { kind: server.noselect ? 'noselect' : 'undecided' };
   const { source: _, ...estimate } = judged;
   return { ...asked, estimate, verdict };
 }
 
-function whyNone(sources: readonly Source[]): Unsuitable {
+function whyNone(sources: readonly Source[], selectable: readonly Peer[]): Unsuitable {
+  if (selectable.length > 0 || sources.some(({ error }) => error instanceof NtsError)) {
+    return { kind: 'none-authenticated' };
+  }
   const answered = sources.some(({ burst }) => burst !== undefined && burst.answered > 0);
   return { kind: answered ? 'none-passed' : 'none-answered' };
 }

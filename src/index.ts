@@ -2,6 +2,7 @@
 // nothing and never exits.
 
 import { parseServer, type Server } from './net/server.ts';
+import type { NtsTrust } from './nts.ts';
 import type { Outcome } from './outcome.ts';
 import { openPorts } from './ports.ts';
 import {
@@ -21,6 +22,8 @@ export interface Options extends Partial<Omit<SyncOptions, 'servers'>> {
   readonly onEvent?: (event: SyncEvent) => void;
   /** Where the state file and the lock are; by default as the platform has it. */
   readonly stateDirectory?: string;
+  /** Whom to trust with a certificate for NTS; the system's authorities unless given. */
+  readonly nts?: NtsTrust;
   /** In place of this machine's clock, network, resolver, …: for tests. */
   readonly ports?: Partial<Ports>;
 }
@@ -50,7 +53,7 @@ export function sync(
 async function run(
   pipeline: typeof syncWith,
   servers: string | readonly (string | Server)[],
-  { signal, onEvent, stateDirectory, ports, ...options }: Options,
+  { signal, onEvent, stateDirectory, nts, ports, ...options }: Options,
   setsClock: boolean,
 ): Promise<Outcome> {
   const named = (typeof servers === 'string' ? [servers] : servers).map(server =>
@@ -60,6 +63,7 @@ async function run(
     setsClock,
     env: process.env,
     ...(stateDirectory !== undefined && { stateDirectory }),
+    ...(nts && { nts }),
     ...(onEvent && { emit: onEvent }),
     ...(signal && { signal }),
   });
@@ -68,9 +72,13 @@ async function run(
 
 export type { Clock, ClockErrorKind, ClockStatus, Quality, Slew } from './clock/clock.ts';
 export { ClockError } from './clock/clock.ts';
+export type { Authentication, Keys } from './net/authentication.ts';
 export type { Burst } from './net/burst.ts';
+export { type KeyExchange, NtsError } from './net/nts.ts';
 export { type Server, ServerSyntaxError } from './net/server.ts';
 export type { Address, Transport, TransportError } from './net/transport.ts';
+export type { SymmetricKey } from './ntp/auth/key.ts';
+export { readKeys } from './ntp/auth/key-file.ts';
 export type { Estimate } from './ntp/combine.ts';
 export type { Decision } from './ntp/decide.ts';
 export type { PeerEstimate } from './ntp/filter.ts';
@@ -86,5 +94,6 @@ export {
   type Seconds,
   type UnixTime,
 } from './ntp/time.ts';
+export type { NtsTrust } from './nts.ts';
 export type { Contender, Outcome, ServerReport, Unsuitable, Verdict } from './outcome.ts';
 export type { Ports, SyncEvent } from './sync.ts';

@@ -4,6 +4,7 @@
 
 import { assess } from './assess.ts';
 import type { Clock } from './clock/clock.ts';
+import type { Keys } from './net/authentication.ts';
 import type { Server } from './net/server.ts';
 import { type Source, type SurveyEvent, type SurveyPorts, survey } from './net/survey.ts';
 import type { Estimate } from './ntp/combine.ts';
@@ -27,6 +28,8 @@ export interface QueryOptions {
   readonly family?: 4 | 6;
   /** Send from this address. */
   readonly source?: string;
+  /** The symmetric keys that servers name. */
+  readonly keys?: Keys;
   /** Also take times that are before this program's release or twenty years after it; no panic limit. */
   readonly allowAnyOffset: boolean;
 }

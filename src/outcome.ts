@@ -2,6 +2,7 @@
 // ends with `satisfies never`, so that a new kind cannot be forgotten.
 
 import type { ClockError, Slew } from './clock/clock.ts';
+import type { Authentication } from './net/authentication.ts';
 import type { Burst } from './net/burst.ts';
 import type { Server } from './net/server.ts';
 import type { Address } from './net/transport.ts';
@@ -19,6 +20,8 @@ export type Verdict =
   | { readonly kind: 'survivor'; readonly weight: number }
   | { readonly kind: 'outlier' }
   | { readonly kind: 'falseticker' }
+  /** Measured only: others are authenticated, and this one is not. */
+  | { readonly kind: 'unauthenticated' }
   /** Usable, but no majority was found, or too few servers were left. */
   | { readonly kind: 'undecided' }
   /** Measured, but its list says `noselect`. */
@@ -32,7 +35,9 @@ export type Verdict =
   | { readonly kind: 'too-far'; readonly rootDistance: Seconds }
   | { readonly kind: 'no-reply' }
   | { readonly kind: 'unreachable'; readonly message: string }
-  | { readonly kind: 'not-resolved'; readonly message: string };
+  | { readonly kind: 'not-resolved'; readonly message: string }
+  /** There was no exchange of keys for NTS. */
+  | { readonly kind: 'no-keys'; readonly message: string };
 
 /** One source: what was asked, what it said, what became of it. */
 export interface ServerReport {
@@ -40,6 +45,8 @@ export interface ServerReport {
   readonly address?: Address;
   readonly burst?: Burst;
   readonly estimate?: PeerEstimate;
+  /** What its samples were authenticated with; absent where nothing was asked for. */
+  readonly authentication?: Authentication;
   readonly verdict: Verdict;
 }
 
@@ -52,6 +59,8 @@ export type Contender =
 export type Unsuitable =
   | { readonly kind: 'none-answered' }
   | { readonly kind: 'none-passed' }
+  /** Some were to be authenticated, and none of those could be used: the others are not to be trusted alone. */
+  | { readonly kind: 'none-authenticated' }
   | { readonly kind: 'no-majority'; readonly usable: number }
   | { readonly kind: 'too-few'; readonly truechimers: number; readonly wanted: number }
   /** Somebody moved this clock during every measurement. */

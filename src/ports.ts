@@ -14,6 +14,7 @@ import { resolve } from './net/resolve.ts';
 import { realTimer } from './net/timer.ts';
 import { udpTransport } from './net/udp.ts';
 import { formatInstant } from './ntp/time.ts';
+import { type NtsTrust, openNts } from './nts.ts';
 import type { Contender } from './outcome.ts';
 import { RELEASED } from './release.ts';
 import type { Ports, SyncEvent } from './sync.ts';
@@ -28,6 +29,7 @@ export interface PortChoices {
   readonly env: Environment;
   /** Where the state file and the lock are; by default as the platform has it. */
   readonly stateDirectory?: string;
+  readonly nts?: NtsTrust;
   readonly emit?: (event: SyncEvent) => void;
   readonly signal?: AbortSignal;
 }
@@ -36,15 +38,16 @@ export interface PortChoices {
 export async function openPorts(choices: PortChoices): Promise<Ports> {
   const real = await openClock();
   const clock = choices.setsClock ? real : dryRun(real);
+  const directory = stateDirectoryOf(choices);
+  const host = choices.setsClock ? thisMachine(clock, directory, choices.env) : bystander(clock, directory);
   return {
     clock,
     transport: udpTransport(() => clock.read()),
     resolve,
+    nts: openNts(choices.nts ?? {}, directory, () => isGood(clock, host)),
     timer: realTimer,
     random: length => randomBytes(length),
-    host: choices.setsClock
-      ? thisMachine(clock, stateDirectoryOf(choices), choices.env)
-      : bystander(clock, stateDirectoryOf(choices)),
+    host,
     release: RELEASED,
     emit: choices.emit ?? (() => {}),
     signal: choices.signal ?? new AbortController().signal,
@@ -52,13 +55,18 @@ export async function openPorts(choices: PortChoices): Promise<Ports> {
 }
 
 /** Where this user's memory is, or where he says. */
-export function stateDirectoryOf(choices: Pick<PortChoices, 'env' | 'stateDirectory'>): string | undefined {
+function stateDirectoryOf(choices: Pick<PortChoices, 'env' | 'stateDirectory'>): string | undefined {
   return choices.stateDirectory ?? stateDirectory(process.platform, choices.env, process.geteuid?.());
 }
 
 /** This boot of the machine, for `setSinceBoot`. */
 export function bootOf(clock: Clock): Boot {
   return { bootId: clock.bootId(), now: clock.now(), uptime: uptime() };
+}
+
+/** Whether somebody has set this clock since it came up, and not to nonsense. */
+function isGood(clock: Clock, host: Host): boolean {
+  return clock.now() >= RELEASED && (host.setSinceBoot().value || clock.status().synchronised === true);
 }
 
 /** The host of a run that sets the clock. */

@@ -2,6 +2,8 @@
 
 import { describe, expect, test } from 'vitest';
 import { type Assessment, type AssessmentRules, assess } from '../src/assess.ts';
+import type { Authentication } from '../src/net/authentication.ts';
+import { NtsError } from '../src/net/nts.ts';
 import type { Server } from '../src/net/server.ts';
 import { survey } from '../src/net/survey.ts';
 import { decodePacket, type Packet } from '../src/ntp/packet.ts';
@@ -13,6 +15,8 @@ import { RELEASE, server, type WorldSetup, world } from './support/world.ts';
 interface Terms extends Partial<AssessmentRules> {
   readonly setup?: WorldSetup;
   readonly marks?: Readonly<Record<string, Partial<Server>>>;
+  /** Those that were to be authenticated; what came of it is in their samples. */
+  readonly authenticated?: readonly string[];
   /** Seconds from the last answer to the assessment. */
   readonly waiting?: number;
 }
@@ -20,7 +24,7 @@ interface Terms extends Partial<AssessmentRules> {
 /** Surveys these servers with a clock that is right, and assesses them. */
 async function judge(
   servers: Readonly<Record<string, SimulatedServer>>,
-  { setup, marks = {}, waiting = 0, ...rules }: Terms = {},
+  { setup, marks = {}, authenticated = [], waiting = 0, ...rules }: Terms = {},
 ): Promise<Assessment> {
   const w = world({ ...setup, servers });
   const options = w.options();
@@ -30,11 +34,15 @@ async function judge(
   const sources = await w.run(survey(marked, plan, ports, () => {}, new AbortController().signal));
   await w.run(new Promise<void>(resolve => w.at(w.now() + waiting, resolve)));
   return assess(
-    sources,
+    sources.map(source =>
+      authenticated.includes(source.server.host) ? { ...source, authentication } : source,
+    ),
     { minServers: 1, estimator: 'paired-minima', slewRate: 0, ...rules },
     w.clock.monotonic(),
   );
 }
+
+const authentication: Authentication = { kind: 'key', id: 1, type: 'sha1' };
 
 const verdictsOf = ({ servers }: Assessment): readonly string[] => servers.map(({ verdict }) => verdict.kind);
 
@@ -215,4 +223,57 @@ test('the estimator is the one asked for', async () => {
   const { samples } = least.servers[0]!.burst!;
   expect(least.estimate.offset).toBe(samples.toSorted((a, b) => a.delay - b.delay)[0]!.offset);
   expect(paired.servers[0]!.estimate!.delay).toBeLessThan(least.servers[0]!.estimate!.delay);
+});
+
+describe('authenticated servers', () => {
+  const crowd = { a: honest, b: ahead, c: ahead, d: ahead };
+
+  test('are not outvoted by any number of others, which are only measured', async () => {
+    const assessment = agreed(await judge(crowd, { authenticated: ['a'] }));
+    expect(verdictsOf(assessment)).toEqual(['system-peer', ...Array(3).fill('unauthenticated')]);
+    expect(assessment.estimate.offset).toBeCloseTo(0, 6);
+    expect(assessment.servers[1]!.estimate!.offset).toBeCloseTo(1, 6);
+  });
+
+  test('are outvoted by each other', async () => {
+    const assessment = agreed(await judge({ ...crowd, e: honest }, { authenticated: ['a', 'b', 'e'] }));
+    expect(verdictsOf(assessment).filter(verdict => verdict === 'falseticker')).toHaveLength(1);
+    expect(assessment.servers[1]!.verdict.kind).toBe('falseticker');
+  });
+
+  test('alone count for the least number', async () => {
+    expect(await judge(crowd, { authenticated: ['a'], minServers: 2 })).toMatchObject({
+      reason: { kind: 'too-few', truechimers: 1, wanted: 2 },
+    });
+  });
+
+  test('that give nothing do not leave the word to the others', async () => {
+    const assessment = await judge({ a: { fault: 'silent' }, b: honest }, { authenticated: ['a'] });
+    expect(assessment).toMatchObject({ reason: { kind: 'none-authenticated' } });
+    expect(verdictsOf(assessment)).toEqual(['no-reply', 'unauthenticated']);
+  });
+
+  test('that are not to be selected do not silence the others', async () => {
+    const terms = { authenticated: ['a'], marks: { a: { noselect: true } } } as const;
+    expect(verdictsOf(agreed(await judge({ a: honest, b: honest }, terms)))).toEqual([
+      'noselect',
+      'system-peer',
+    ]);
+  });
+
+  test('without keys are named so', () => {
+    const error = new NtsError('certificate-name', 'it is for another');
+    const source = { server: server('a', { nts: true }), error, authentication: { kind: 'nts' } } as const;
+    const rules = { minServers: 1, estimator: 'paired-minima', slewRate: 0 } as const;
+    expect(assess([source], rules, world({ servers: {} }).clock.monotonic())).toMatchObject({
+      reason: { kind: 'none-authenticated' },
+      servers: [{ verdict: { kind: 'no-keys', message: 'it is for another' } }],
+    });
+  });
+
+  test('that do not answer, and have nobody beside them, did not answer', async () => {
+    expect(await judge({ a: { fault: 'silent' } }, { authenticated: ['a'] })).toMatchObject({
+      reason: { kind: 'none-answered' },
+    });
+  });
 });

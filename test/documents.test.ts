@@ -267,10 +267,13 @@ describe('report.schema.json', () => {
       'no-reply': 1,
       unreachable: 1,
       'not-resolved': 1,
+      unauthenticated: 1,
+      'no-keys': 1,
     });
     const reasons = all<Unsuitable['kind']>({
       'none-answered': 1,
       'none-passed': 1,
+      'none-authenticated': 1,
       'no-majority': 1,
       'too-few': 1,
       'clock-unsteady': 1,

@@ -38,6 +38,7 @@ function asksVersion(argv: readonly string[]): boolean {
 
 /** Also before the options are read: in JSON mode every outcome is JSON. */
 function wantsJson(argv: readonly string[], env: NodeJS.ProcessEnv): boolean {
+  if (argv.includes('--json')) return true;
   const said = /(?:^|\n)--format[=\n](.*)/.exec(argv.join('\n'))?.[1];
   return (said ?? env.TSNTP_FORMAT) === 'json';
 }

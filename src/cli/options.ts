@@ -4,6 +4,7 @@
 import type { Argv } from 'yargs';
 import { escaped, familyOf } from '../net/server.ts';
 import { defaults, type SyncOptions } from '../sync.ts';
+import { type AuthenticationArguments, DEFAULT_KEYS } from './authentication.ts';
 import type { RtcAction, RtcArguments } from './commands/rtc.ts';
 import type { StatusArguments } from './commands/status.ts';
 import { fromEnvironment, type YargsOptions } from './environment.ts';
@@ -13,7 +14,7 @@ export type Format = 'auto' | 'table' | 'classic' | 'json';
 const FORMATS: readonly Format[] = ['auto', 'table', 'classic', 'json'];
 
 /** What `query` and `sync` share, after the validators; undefined where nothing was said. */
-export interface MeasuringArguments {
+export interface MeasuringArguments extends AuthenticationArguments {
   /** Those of the command line. */
   readonly server: readonly string[] | undefined;
   /** What follows `--`: servers, too. */
@@ -28,7 +29,6 @@ export interface MeasuringArguments {
   readonly ipv4: boolean | undefined;
   readonly ipv6: boolean | undefined;
   readonly source: string | undefined;
-  readonly ntpVersion: number | undefined;
   readonly file: readonly string[] | undefined;
   readonly allowAnyOffset: boolean | undefined;
   readonly state: string | undefined;
@@ -144,6 +144,7 @@ function text(name: string) {
 }
 
 const MEASURING = 'Measuring:';
+const AUTHENTICATION = 'Authentication:';
 const SETTING = 'Setting the clock:';
 const REPORTING = 'Reporting:';
 
@@ -235,6 +236,41 @@ const measuringOptions = {
       value === undefined ? undefined : [value].flat().map(String),
   },
   servers: { type: 'string', hidden: true },
+  key: {
+    alias: 'a',
+    group: AUTHENTICATION,
+    describe: 'authenticate with the symmetric key of this number',
+    requiresArg: true,
+    type: 'string',
+    conflicts: 'nts',
+    coerce: number('--key', { min: 1, max: 4_294_967_295, whole: true }),
+  },
+  keys: {
+    alias: 'k',
+    group: AUTHENTICATION,
+    describe: 'where the keys are: an ntp.keys or chrony.keys',
+    defaultDescription: DEFAULT_KEYS,
+    requiresArg: true,
+    type: 'string',
+    coerce: text('--keys'),
+  },
+  nts: {
+    group: AUTHENTICATION,
+    describe: 'require NTS of every server; a port is that of its key exchange',
+    type: 'boolean',
+  },
+  'nts-ca': {
+    group: AUTHENTICATION,
+    describe: "trust the authorities in FILE (PEM) for NTS, and not the system's",
+    requiresArg: true,
+    type: 'string',
+    coerce: text('--nts-ca'),
+  },
+  'nts-ignore-dates': {
+    group: AUTHENTICATION,
+    describe: 'NTS on a clock not set since boot: check all but the dates of certificates',
+    type: 'boolean',
+  },
   'allow-any-offset': {
     alias: 'g',
     group: SETTING,

@@ -15,7 +15,7 @@ export interface Io {
 
 export interface Run {
   readonly io: Io;
-  /** Aborts at SIGINT and SIGTERM. */
+  /** Aborts at SIGINT, SIGTERM and their like. */
   readonly signal: AbortSignal;
   interruptedBy(): NodeJS.Signals | undefined;
   /** The result, to stdout. */
@@ -26,7 +26,9 @@ export interface Run {
   end(): void;
 }
 
-const SIGNALS: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM'];
+/** On Windows also Ctrl+Break, and the console window closed: a slew that is held there has to be let go. */
+const SIGNALS: readonly NodeJS.Signals[] =
+  process.platform === 'win32' ? ['SIGINT', 'SIGTERM', 'SIGBREAK', 'SIGHUP'] : ['SIGINT', 'SIGTERM'];
 
 /** Begins to listen to signals and to broken streams. */
 export function beginRun(io: Io): Run {

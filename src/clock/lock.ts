@@ -5,7 +5,7 @@
 import { closeSync, constants, ftruncateSync, readSync, writeSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
-import { openOwn, prepareDirectory } from './state.ts';
+import { openOwn, prepareDirectory } from './trusted-file.ts';
 
 /** Ours, until `release` or the end of the process. */
 export interface Lock {

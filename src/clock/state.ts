@@ -4,24 +4,9 @@
 // an empty memory, never an exception: a broken file must not keep a clock from being set.
 // Sign: `offset` is what was added to the clock.
 
-import { randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  constants,
-  existsSync,
-  fstatSync,
-  fsyncSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  readSync,
-  renameSync,
-  rmSync,
-  type Stats,
-  writeFileSync,
-} from 'node:fs';
-import { dirname, join, posix, win32 } from 'node:path';
+import { join, posix, win32 } from 'node:path';
 import { add, type Seconds, type UnixTime, unixTimeOf } from '../ntp/time.ts';
+import { checkDirectory, prepareDirectory, readOwn, replaceOwn } from './trusted-file.ts';
 
 /** One correction that was made. */
 export interface LastSet {
@@ -92,7 +77,8 @@ export function readState(directory: string): StateReading {
 export function writeState(directory: string, state: State): string | undefined {
   try {
     prepareDirectory(directory);
-    replace(join(directory, FILE), `${JSON.stringify(state, null, 2)}\n`);
+    // Everybody may ask for the status.
+    replaceOwn(join(directory, FILE), `${JSON.stringify(state, null, 2)}\n`, 0o644);
     return undefined;
   } catch (error) {
     return `cannot remember that tsntp has set this clock: ${text(error)}`;
@@ -114,78 +100,8 @@ export function setSinceBoot(state: State, boot: Boot): boolean {
   return time <= boot.now && time >= add(boot.now, -boot.uptime);
 }
 
-/** Makes `directory` (0700) if it is not there, and throws unless it is one that only we, or root, can write to. */
-export function prepareDirectory(directory: string): void {
-  if (!existsSync(directory)) makeDirectory(directory);
-  checkDirectory(directory);
-}
-
-/**
- * Opens a regular file that only we, or root, could have written; a new one gets mode 0600. Throws otherwise.
- * Node adds O_CLOEXEC itself.
- */
-export function openOwn(path: string, flags: number): number {
-  let fd: number;
-  try {
-    // O_NONBLOCK, or a FIFO in the file's place would hold us up for ever. Windows has neither flag.
-    fd = openSync(path, flags | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0), 0o600);
-  } catch (error) {
-    // FreeBSD says EMLINK.
-    if (codeOf(error) === 'ELOOP' || codeOf(error) === 'EMLINK') throw symbolicLink(path);
-    throw error;
-  }
-  try {
-    const stats = fstatSync(fd);
-    if (!stats.isFile()) throw new Error(`${path} is not a regular file: remove it`);
-    // A second name would let whoever made it choose which of our files is read or written here.
-    if (stats.nlink > 1) throw new Error(`${path} is a hard link to another file: remove it`);
-    checkOwner(path, stats);
-    return fd;
-  } catch (error) {
-    closeSync(fd);
-    throw error;
-  }
-}
-
-/** Not by mkdir's own `recursive`, which never returns where the kernel makes no directories: /proc, autofs. */
-function makeDirectory(directory: string): void {
-  try {
-    mkdirSync(directory, 0o700);
-  } catch (error) {
-    // Another tsntp was quicker.
-    if (codeOf(error) === 'EEXIST') return;
-    if (codeOf(error) !== 'ENOENT' || existsSync(dirname(directory))) throw error;
-    makeDirectory(dirname(directory));
-    makeDirectory(directory);
-  }
-}
-
-function checkDirectory(directory: string): void {
-  const stats = lstatSync(directory);
-  if (stats.isSymbolicLink()) throw symbolicLink(directory);
-  if (!stats.isDirectory()) throw new Error(`${directory} is not a directory: remove it`);
-  checkOwner(directory, stats);
-}
-
-function checkOwner(path: string, stats: Stats): void {
-  const uid = process.geteuid?.();
-  // Windows shows neither owner nor mode here; there the folder's own access list has to do.
-  if (uid === undefined) return;
-  if (stats.uid !== uid && stats.uid !== 0) {
-    throw new Error(`${path} belongs to user ${stats.uid}, not to ${uid} or root: remove it or chown it`);
-  }
-  if ((stats.mode & 0o022) !== 0) {
-    const mode = (stats.mode & 0o7777).toString(8).padStart(4, '0');
-    throw new Error(`${path} can be written by others (mode ${mode}): chmod go-w it`);
-  }
-}
-
-function symbolicLink(path: string): Error {
-  return new Error(`${path} is a symbolic link, which tsntp does not follow here: remove it`);
-}
-
 function parse(path: string): State {
-  const bytes = readOwn(path);
+  const bytes = readOwn(path, LARGEST);
   let value: unknown;
   try {
     value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
@@ -201,23 +117,6 @@ function parse(path: string): State {
   const { bootId, time, offset, kind, server, errorBound } = value.lastSet;
   const lastSet = { time, offset, kind, server, errorBound };
   return { version: 1, lastSet: bootId === undefined ? lastSet : { bootId, ...lastSet } };
-}
-
-function readOwn(path: string): Uint8Array {
-  const fd = openOwn(path, constants.O_RDONLY);
-  try {
-    const buffer = new Uint8Array(LARGEST + 1);
-    let length = 0;
-    let count: number;
-    do {
-      count = readSync(fd, buffer, length, buffer.length - length, null);
-      length += count;
-    } while (count > 0 && length < buffer.length);
-    if (length > LARGEST) throw new Error(`${path} is larger than ${LARGEST} bytes: remove it`);
-    return buffer.subarray(0, length);
-  } finally {
-    closeSync(fd);
-  }
 }
 
 function isLastSet(value: unknown): value is LastSet {
@@ -247,26 +146,6 @@ function isPlainText(value: unknown): value is string {
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null;
-}
-
-/** Writes beside the file and renames, so that a power cut leaves the old or the new one. */
-function replace(path: string, contents: string): void {
-  if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) throw symbolicLink(path);
-  // Random, because a file left by a killed run would else be in the way whenever the process id comes again.
-  const temporary = `${path}.${randomBytes(8).toString('hex')}`;
-  try {
-    const fd = openOwn(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL);
-    try {
-      writeFileSync(fd, contents);
-      fsyncSync(fd);
-    } finally {
-      closeSync(fd);
-    }
-    renameSync(temporary, path);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw error;
-  }
 }
 
 function text(error: unknown): string {

@@ -1,6 +1,7 @@
 // One server's burst (iburst): up to N requests, one after the other, each with its own nonce → samples and
 // rejections. A reply that fails a test does not end the wait for the true one; a kiss is obeyed (RFC 5905 §7.4).
 
+import { type Authenticator, unauthenticated } from '../ntp/auth/authenticator.ts';
 import { encodeRequest } from '../ntp/packet.ts';
 import type { Kiss } from '../ntp/refid.ts';
 import {
@@ -40,6 +41,8 @@ export interface BurstPlan {
   readonly plausible: PlausibleTimes;
   /** Send from this address. */
   readonly source?: string;
+  /** What requests and replies are authenticated with; nothing unless given. */
+  readonly authenticator?: Authenticator;
 }
 
 export interface BurstPorts {
@@ -106,6 +109,9 @@ export async function runBurst(
   return exchanges.result();
 }
 
+/** What ends the wait for a reply. */
+type Ending = 'replied' | 'failed' | 'waited' | 'aborted';
+
 /** The requests and replies of one burst: matches the ones with the others and keeps what came of them. */
 class Exchanges implements ChannelListener {
   readonly #address: Address;
@@ -119,6 +125,8 @@ class Exchanges implements ChannelListener {
   #sent = 0;
   readonly #answered = new Set<Request>();
   #lost = 0;
+  /** The authenticator has nothing left to ask with. */
+  #exhausted = false;
   #kiss: Kiss | undefined;
   #error: TransportError | undefined;
   #firstRoundTrip: Seconds | undefined;
@@ -127,7 +135,7 @@ class Exchanges implements ChannelListener {
   #outstanding: readonly Request[] = [];
   #closed: readonly NtpTimestamp[] = [];
   /** Ends the wait for the request under way. */
-  #conclude: (end: 'replied' | 'failed') => void = () => {};
+  #conclude: (end: Ending) => void = () => {};
 
   constructor(address: Address, plan: BurstPlan, ports: BurstPorts, emit: (event: BurstEvent) => void) {
     this.#address = address;
@@ -138,20 +146,20 @@ class Exchanges implements ChannelListener {
 
   /** Sends one request, and waits for a reply, an error, the timeout or the abort, whichever is first. */
   async next(channel: Channel, signal: AbortSignal): Promise<void> {
-    const over = new AbortController();
     const { timeout } = this.#plan;
-    const concluded = new Promise<'replied' | 'failed'>(resolve => {
+    const concluded = new Promise<Ending>(resolve => {
       this.#conclude = resolve;
     });
     const before = this.#answered.size;
-    this.#send(channel);
-    const waited = this.#ports.timer
-      .sleep(timeout, AbortSignal.any([signal, over.signal]))
-      .then(() => 'waited' as const);
-    const end = await Promise.race([concluded, waited]);
-    over.abort();
-    if (end === 'waited' && !signal.aborted)
-      this.#emit({ kind: 'timeout', address: this.#address, waited: timeout });
+    if (!this.#send(channel)) return;
+    const cancel = this.#ports.timer.after(timeout, () => this.#conclude('waited'));
+    const abort = (): void => this.#conclude('aborted');
+    signal.addEventListener('abort', abort);
+    if (signal.aborted) abort();
+    const end = await concluded;
+    cancel();
+    signal.removeEventListener('abort', abort);
+    if (end === 'waited') this.#emit({ kind: 'timeout', address: this.#address, waited: timeout });
     if (end !== 'replied') this.#giveUp(before);
     if (this.#samples.length === 0 && this.#sent >= HOPELESS_AFTER) {
       this.#emit({ kind: 'hopeless', address: this.#address });
@@ -160,7 +168,8 @@ class Exchanges implements ChannelListener {
 
   finished(): boolean {
     const dead = this.#error !== undefined && this.#answered.size === 0 && this.#sent >= HOPELESS_AFTER;
-    return this.#sent >= this.#plan.samples || this.#kiss?.demand === 'stop' || dead;
+    const enough = this.#sent >= this.#plan.samples || this.#exhausted;
+    return enough || this.#kiss?.demand === 'stop' || dead;
   }
 
   /** Seconds until the next request is due. */
@@ -212,14 +221,20 @@ class Exchanges implements ChannelListener {
     };
   }
 
-  #send(channel: Channel): void {
+  /** Whether it could. All that takes time is done before T1 is read. */
+  #send(channel: Channel): boolean {
     const nonce = this.#freshNonce();
-    const { version } = this.#plan;
+    const { version, authenticator = unauthenticated } = this.#plan;
+    const sealed = authenticator.seal(encodeRequest(version, nonce));
+    this.#exhausted = sealed === undefined;
+    if (!sealed) return false;
+    const { bytes, check } = sealed;
     this.#lastSent = this.#ports.timer.now();
     this.#sent += 1;
-    const request: Request = { nonce, version, sent: channel.send(encodeRequest(version, nonce)) };
+    const request: Request = { nonce, version, check, sent: channel.send(bytes) };
     this.#outstanding = [...this.#outstanding, request];
     this.#emit({ kind: 'transmit', address: this.#address, request });
+    return true;
   }
 
   /** 64 random bits; never zero, which is what a field that was not filled in has. */

@@ -18,15 +18,13 @@ export interface KernelSockets {
   close(fd: number): void;
 }
 
-/** The C library's sockets, or undefined on other systems than Linux and where koffi does not load. */
-export async function loadKernelSockets(): Promise<KernelSockets | undefined> {
-  if (process.platform !== 'linux') return undefined;
-  try {
-    const { default: koffi } = await import('koffi');
-    return kernelSockets(koffi);
-  } catch {
-    return undefined;
-  }
+/** The C library's sockets. Rejects, saying why, on other systems than Linux and where koffi does not load. */
+export async function loadKernelSockets(): Promise<KernelSockets> {
+  if (process.platform !== 'linux') throw new Error(`not done on ${process.platform}`);
+  const { default: koffi } = await import('koffi').catch((cause: NodeJS.ErrnoException) => {
+    throw new Error(`koffi does not load (${cause.code ?? cause.name})`, { cause });
+  });
+  return kernelSockets(koffi);
 }
 
 // Linux's numbers, the same on every processor for which koffi has a binary.

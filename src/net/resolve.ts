@@ -3,6 +3,7 @@
 
 import { lookup } from 'node:dns/promises';
 import { setMaxListeners } from 'node:events';
+import { SocketAddress } from 'node:net';
 import { escaped, familyOf } from './server.ts';
 
 export interface ResolvedAddress {
@@ -46,21 +47,35 @@ export const resolve: Resolve = async (host, family, signal) => {
   signal.throwIfAborted();
   const literal = familyOf(host);
   if (literal === undefined) return unlessAborted(lookUp(host, family), signal);
-  if (family === undefined || family === literal) return [{ family: literal, address: host }];
+  const only = canonical({ family: literal, address: host });
+  if (family === undefined || family === only.family) return [only];
   throw noAddressOf(family, host);
 };
 
 async function lookUp(host: string, family: 4 | 6 | undefined): Promise<readonly ResolvedAddress[]> {
   try {
     const found = await lookup(host, { all: true, order: 'verbatim', family: family ?? 0 });
-    const distinct = new Map(
-      found.map(({ family, address }) => [address, { family: family as 4 | 6, address }]),
-    );
+    const addresses = found
+      .map(({ family, address }) => canonical({ family: family as 4 | 6, address }))
+      .filter(address => family === undefined || address.family === family);
+    const distinct = new Map(addresses.map(one => [one.address, one]));
     if (distinct.size > 0) return [...distinct.values()];
     throw Object.assign(new Error('empty answer'), { code: 'ENOTFOUND' });
   } catch (error) {
     throw await resolveError(error, host, family);
   }
+}
+
+/**
+ * One text for one address, or a server written in two ways would have two votes: `0:0::1` is `::1`, and
+ * `::ffff:192.0.2.1` is the IPv4 address within (RFC 4291 §2.5.5.2).
+ */
+function canonical({ family, address }: ResolvedAddress): ResolvedAddress {
+  if (family === 4) return { family, address };
+  const [written = '', ...zone] = address.split(/(?=%)/);
+  const text = new SocketAddress({ address: written, family: 'ipv6' }).address;
+  const ipv4 = /^::ffff:([\d.]+)$/.exec(text)?.[1];
+  return ipv4 === undefined ? { family, address: text + zone.join('') } : { family: 4, address: ipv4 };
 }
 
 async function resolveError(cause: unknown, host: string, family: 4 | 6 | undefined): Promise<ResolveError> {

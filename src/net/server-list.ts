@@ -5,6 +5,7 @@
 //  - else it is a plain list, one server a line, and every line must be one. A host may be called `server`.
 // Comments are the same in all: from `#` to the end of the line, and lines that begin with ! ; or %.
 
+import { KE_PORT } from './nts.ts';
 import { escaped, parseServer, type Server, ServerSyntaxError } from './server.ts';
 
 /** Where servers are looked for when neither the command line nor the environment names any, in this order. */
@@ -106,6 +107,9 @@ function serverOf(line: Line, pool: boolean, words: readonly string[]): Server {
     );
   };
   const port = number('port', 65_535);
+  const nts = names.includes('nts');
+  // Of `host:port` with NTS, it is the port of the key exchange; this `port` is where the time is served.
+  const ntsPort = number('ntsport', 65_535) ?? (nts && port !== undefined ? KE_PORT : undefined);
   const key = number('key', 4_294_967_295);
   const version = number('version', 4) as Server['version'];
   return {
@@ -113,7 +117,8 @@ function serverOf(line: Line, pool: boolean, words: readonly string[]): Server {
     ...(port !== undefined && { port }),
     ...(key !== undefined && { key }),
     ...(version !== undefined && { version }),
-    ...(names.includes('nts') && { nts: true }),
+    ...(nts && { nts: true }),
+    ...(ntsPort !== undefined && { ntsPort }),
     ...(names.includes('prefer') && { prefer: true }),
     ...(names.includes('noselect') && { noselect: true }),
     ...(pool && { pool: true }),

@@ -13,6 +13,8 @@ export interface Server {
   /** The symmetric key to authenticate with. */
   readonly key?: number;
   readonly nts?: true;
+  /** Where keys are exchanged for NTS, when not at its own port 4460. */
+  readonly ntsPort?: number;
   readonly version?: 1 | 2 | 3 | 4;
   /** Breaks ties. */
   readonly prefer?: true;

@@ -1,16 +1,38 @@
 // Waiting, as a port: the real one here, virtual time in the tests' simulated world.
 
-import { setTimeout as wait } from 'node:timers/promises';
 import { type MonotonicTime, monotonicTimeOf, type Seconds } from '../ntp/time.ts';
 
 export interface Timer {
   now(): MonotonicTime;
+  /** Lets `action` happen after a while; what it returns takes that back. */
+  after(duration: Seconds, action: () => void): () => void;
   /** Resolves after a while, or at once when the signal aborts; never rejects. */
   sleep(duration: Seconds, signal?: AbortSignal): Promise<void>;
 }
 
 export const realTimer: Timer = {
   now: () => monotonicTimeOf(process.hrtime.bigint()),
-  sleep: (duration, signal) =>
-    wait(duration * 1000, undefined, signal ? { signal } : {}).catch(() => undefined),
+  after(duration, action) {
+    const timeout = setTimeout(action, duration * 1000);
+    return () => clearTimeout(timeout);
+  },
+  sleep: (duration, signal) => sleepBy(realTimer, duration, signal),
 };
+
+/** `sleep`, for a timer that has `after`. */
+export function sleepBy(
+  { after }: Pick<Timer, 'after'>,
+  duration: Seconds,
+  signal?: AbortSignal,
+): Promise<void> {
+  if (signal?.aborted) return Promise.resolve();
+  return new Promise(resolve => {
+    const wake = (): void => {
+      cancel();
+      signal?.removeEventListener('abort', wake);
+      resolve();
+    };
+    const cancel = after(duration, wake);
+    signal?.addEventListener('abort', wake);
+  });
+}

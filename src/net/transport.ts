@@ -14,8 +14,13 @@ export interface Address {
 export interface Arrival {
   readonly bytes: Uint8Array;
   readonly at: Reading;
-  /** Who read T4: the kernel as the packet came in, or this process when it got to it. */
+  /**
+   * Who read T4: the kernel as the packet came in, or this process when it got to it. The latter is late, by as much
+   * as the delay is too long and by twice what the offset errs: half of the delay, which every bound has, covers it.
+   */
   readonly stampedBy: 'kernel' | 'process';
+  /** Why it was not the kernel. */
+  readonly notByKernel?: string;
 }
 
 export type TransportErrorKind =

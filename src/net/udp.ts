@@ -20,22 +20,22 @@ import {
 
 /**
  * The real network. `read` reads both clocks, and is called for each datagram.
- * `load` yields the C library's sockets; where it yields none, node:dgram does all the work.
+ * `load` yields the C library's sockets; where it rejects, node:dgram does all the work.
  */
 export function udpTransport(
   read: () => Reading,
-  load: () => Promise<KernelSockets | undefined> = loadKernelSockets,
+  load: () => Promise<KernelSockets> = loadKernelSockets,
 ): Transport {
-  let loading: Promise<KernelSockets | undefined> | undefined;
+  let loading: Promise<KernelSockets | Error> | undefined;
   return {
     async connect(address, listener, source) {
-      loading ??= load();
+      loading ??= load().catch((why: Error) => why);
       const kernel = await loading;
       const path: Path = { address, ...(source !== undefined && { source }) };
       try {
         checkSource(path);
-        return kernel === undefined
-          ? plainChannel(await plainSocket(path), path, listener, read)
+        return kernel instanceof Error
+          ? plainChannel(await plainSocket(path), path, listener, read, kernel.message)
           : kernelChannel(kernel, path, listener, read);
       } catch (error) {
         throw transportError(error, path);
@@ -102,14 +102,13 @@ function adopt(kernel: KernelSockets, fd: number, family: 4 | 6): Socket {
 
 /** The kernel's stamp if it can be true: not in the future, and not from before the first request. */
 function arrivalTime(stamp: UnixTime | undefined, now: Reading, firstSent: Reading | undefined): ArrivalTime {
-  if (stamp !== undefined && firstSent !== undefined) {
-    const age = now.time - stamp;
-    // Compared on the clock that nobody steps: a step between the two readings must not discredit the stamp.
-    if (age >= 0n && age <= now.monotonic - firstSent.monotonic) {
-      return { at: { time: stamp, monotonic: monotonicTimeOf(now.monotonic - age) }, stampedBy: 'kernel' };
-    }
-  }
-  return { at: now, stampedBy: 'process' };
+  const byProcess = (notByKernel: string) => ({ at: now, stampedBy: 'process', notByKernel }) as const;
+  if (stamp === undefined) return byProcess('it has no stamp of this datagram');
+  const age = now.time - stamp;
+  // Compared on the clock that nobody steps: a step between the two readings must not discredit the stamp.
+  if (firstSent === undefined || age < 0n || age > now.monotonic - firstSent.monotonic)
+    return byProcess(`its stamp cannot be right: ${Number(age) / 1e9} s before this process read the clock`);
+  return { at: { time: stamp, monotonic: monotonicTimeOf(now.monotonic - age) }, stampedBy: 'kernel' };
 }
 
 async function plainSocket({ address, source }: Path): Promise<Socket> {
@@ -128,9 +127,15 @@ async function plainSocket({ address, source }: Path): Promise<Socket> {
   }
 }
 
-function plainChannel(socket: Socket, path: Path, listener: ChannelListener, read: () => Reading): Channel {
+function plainChannel(
+  socket: Socket,
+  path: Path,
+  listener: ChannelListener,
+  read: () => Reading,
+  notByKernel: string,
+): Channel {
   return channel(socket, path, listener, {
-    arrivalTime: () => ({ at: read(), stampedBy: 'process' }),
+    arrivalTime: () => ({ at: read(), stampedBy: 'process', notByKernel }),
     send(datagram, report) {
       const at = read();
       // On a connected socket this sends before it returns; only its errors come later.
@@ -140,7 +145,7 @@ function plainChannel(socket: Socket, path: Path, listener: ChannelListener, rea
   });
 }
 
-type ArrivalTime = Pick<Arrival, 'at' | 'stampedBy'>;
+type ArrivalTime = Omit<Arrival, 'bytes'>;
 
 /** What the two kinds of channel do differently. */
 interface Means {

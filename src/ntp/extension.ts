@@ -1,5 +1,5 @@
-// What may follow the header: extension fields and a MAC (RFC 5905 §7.5, RFC 7822). Every length comes
-// from the wire and is checked before it is used.
+// What may follow the header: extension fields and a MAC (RFC 5905 §7.5, RFC 7822), or, before NTPv4, a MAC alone.
+// Every length comes from the wire and is checked before it is used.
 
 import { HEADER_LENGTH } from './packet.ts';
 
@@ -27,33 +27,53 @@ export type Tail =
 const FIELD_HEADER = 4;
 /** RFC 7822 §3: no field is shorter. */
 const MIN_FIELD = 16;
-const KEY_ID = 4;
-/** RFC 7822 §3: a rest of at most a key id and 20 bytes of digest is a MAC, never a field. */
-const MAX_MAC = 24;
-const MAC_LENGTHS: readonly number[] = [KEY_ID + 16, KEY_ID + 20];
+export const KEY_ID = 4;
+/** RFC 7822 §3: a rest of at most a key id and so many bytes of digest is a MAC, never a field. */
+export const MAX_DIGEST = 20;
+const DIGEST_LENGTHS: readonly number[] = [16, MAX_DIGEST];
+/** Before NTPv4 there are no extension fields, and digests need not be cut: MD5 or AES-CMAC to SHA512. */
+const DIGEST_LENGTHS_V3: readonly number[] = [16, 20, 32, 48, 64];
 
 /** Takes apart what follows the 48 bytes of the header. */
 export function readTail(packet: Uint8Array): Tail {
   const view = new DataView(packet.buffer, packet.byteOffset, packet.length);
+  const v4 = ((packet[0]! >> 3) & 7) >= 4;
+  const read = v4 ? readFields(packet, HEADER_LENGTH, KEY_ID + MAX_DIGEST) : NO_FIELDS;
+  if (!read) return { kind: 'malformed' };
+  const { fields, end } = read;
+  const rest = packet.length - end;
+  if (rest === 0) return { kind: 'fields', fields };
+  if (rest === KEY_ID) return view.getUint32(end) === 0 ? { kind: 'crypto-nak' } : { kind: 'malformed' };
+  const digests = v4 ? DIGEST_LENGTHS : DIGEST_LENGTHS_V3;
+  if (!digests.includes(rest - KEY_ID)) return { kind: 'malformed' };
+  return {
+    kind: 'fields',
+    fields,
+    mac: { keyId: view.getUint32(end), digest: packet.subarray(end + KEY_ID), start: end },
+  };
+}
+
+const NO_FIELDS = { fields: [], end: HEADER_LENGTH };
+
+/** The fields from `start` on, until at most `spare` bytes are left; undefined where one is malformed. */
+export function readFields(
+  bytes: Uint8Array,
+  start: number,
+  spare: number,
+): { readonly fields: readonly ExtensionField[]; readonly end: number } | undefined {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const fields: ExtensionField[] = [];
-  let at = HEADER_LENGTH;
-  while (packet.length - at > MAX_MAC) {
-    const length = view.getUint16(at + 2);
-    if (length < MIN_FIELD || length % 4 !== 0 || length > packet.length - at) return { kind: 'malformed' };
+  let at = start;
+  while (bytes.length - at > spare) {
+    const left = bytes.length - at;
+    const length = left < MIN_FIELD ? 0 : view.getUint16(at + 2);
+    if (length < MIN_FIELD || length % 4 !== 0 || length > left) return undefined;
     fields.push({
       type: view.getUint16(at),
-      value: packet.subarray(at + FIELD_HEADER, at + length),
+      value: bytes.subarray(at + FIELD_HEADER, at + length),
       start: at,
     });
     at += length;
   }
-  const rest = packet.length - at;
-  if (rest === 0) return { kind: 'fields', fields };
-  if (rest === KEY_ID) return view.getUint32(at) === 0 ? { kind: 'crypto-nak' } : { kind: 'malformed' };
-  if (!MAC_LENGTHS.includes(rest)) return { kind: 'malformed' };
-  return {
-    kind: 'fields',
-    fields,
-    mac: { keyId: view.getUint32(at), digest: packet.subarray(at + KEY_ID), start: at },
-  };
+  return { fields, end: at };
 }

@@ -3,6 +3,7 @@
 // RFC 5905 §9.2 and the packet sanity tests of RFC 4330 §5.
 // Sign: a positive offset = the server is ahead = add it to our clock.
 
+import { type AuthenticationFailure, checkUnasked, type ReplyCheck } from './auth/authenticator.ts';
 import { readTail } from './extension.ts';
 import { decodePacket, HEADER_LENGTH, LEAP_NOT_SYNCHRONISED, MODE_SERVER, type Packet } from './packet.ts';
 import { formatRefid, type Kiss, kissOf } from './refid.ts';
@@ -34,6 +35,8 @@ export interface Request {
   readonly nonce: NtpTimestamp;
   readonly version: number;
   readonly sent: Reading;
+  /** What authentication the reply must have; without it, none is needed, and none is taken. */
+  readonly check?: ReplyCheck;
 }
 
 /** One exchange that passed every test. */
@@ -69,8 +72,7 @@ export type Rejection = {
         | 'wrong-version'
         | 'zero-timestamp'
         | 'malformed-tail'
-        | 'crypto-nak'
-        | 'unasked-mac'
+        | AuthenticationFailure['kind']
         | 'not-synchronised'
         | 'bad-precision'
         | 'root-distance'
@@ -139,7 +141,7 @@ export function examineReply(
   const request = requestOf(bytes, expected.outstanding);
   if (!request) return strayReply(packet, expected.closed);
   const refused =
-    testForm(packet, request, bytes) ??
+    testFormAndAuthenticity(packet, request, bytes) ??
     testKiss(packet) ??
     testTimestampsPresent(packet) ??
     testSynchronised(packet) ??
@@ -161,8 +163,8 @@ function strayReply(packet: Packet, closed: readonly NtpTimestamp[]): Rejection 
       };
 }
 
-/** Test B, and of test 5 what concerns a client that did not ask for authentication. */
-function testForm(packet: Packet, request: Request, bytes: Uint8Array): Rejection | undefined {
+/** Tests B and 5: nothing else that a packet says is looked at before these. */
+function testFormAndAuthenticity(packet: Packet, request: Request, bytes: Uint8Array): Rejection | undefined {
   if (packet.mode !== MODE_SERVER) {
     return { kind: 'wrong-mode', test: 'B', message: `mode ${packet.mode}, a server's is 4`, packet };
   }
@@ -175,13 +177,9 @@ function testForm(packet: Packet, request: Request, bytes: Uint8Array): Rejectio
     const message = `${bytes.length - HEADER_LENGTH} bytes after the header are no extension fields`;
     return { kind: 'malformed-tail', test: 'B', message, packet };
   }
-  if (tail.kind === 'crypto-nak') {
-    return { kind: 'crypto-nak', test: '5', message: 'crypto-NAK: authentication failed', packet };
-  }
-  if (tail.mac) {
-    return { kind: 'unasked-mac', test: '5', message: 'a MAC that nobody asked for', packet };
-  }
-  return undefined;
+  const { check = checkUnasked } = request;
+  const failure = check({ bytes, packet, tail });
+  return failure && { ...failure, test: '5', packet };
 }
 
 function testKiss(packet: Packet): Rejection | undefined {

@@ -1,6 +1,8 @@
 // The trace of -d and -vv: every packet and test, then what users of ntpdate -d know; to stderr, the result to stdout.
 
 import { expect, test } from 'vitest';
+import { traceLines } from '../../src/cli/report/debug.ts';
+import { sampleOf } from '../support/builders.ts';
 import { onLinux, serve, tsntp } from '../support/command.ts';
 
 const INSTANT = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z`;
@@ -18,6 +20,16 @@ test('each packet: sent, received, T1 to T4, offset and delay', async () => {
   expect(stderr).toMatch(new RegExp(`^resolve\\(.*\\) 127\\.0\\.0\\.1\n${packet}\n${packet}\n`));
   const instants = [...stderr.matchAll(new RegExp(`T[14] (${INSTANT})`, 'g'))].map(([, instant]) => instant!);
   expect(instants).toEqual([...instants].sort());
+});
+
+test("a T4 that is not the kernel's: why", () => {
+  const result = sampleOf();
+  const arrival = { bytes: new Uint8Array(48), at: result.received, stampedBy: 'process' } as const;
+  const address = { family: 4, address: '192.0.2.1', port: 123 } as const;
+  const why = { notByKernel: 'not done on plan9' };
+  expect(traceLines({ kind: 'receive', address, arrival: { ...arrival, ...why }, result }).at(-1)).toBe(
+    '  T4 stamped by the process, not by the kernel: not done on plan9',
+  );
 });
 
 test('the block that ntpdate -d prints, then intersection, weight, decision', async () => {

@@ -3,10 +3,12 @@
 import { Chalk } from 'chalk';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { ROWS } from '../../src/cli/report/excerpt.ts';
 import { tableText } from '../../src/cli/report/table.ts';
 import type { Outcome } from '../../src/outcome.ts';
 import { serve, tsntp } from '../support/command.ts';
 import { atTerminal, hasTerminal, plain } from '../support/terminal.ts';
+import type { SimulatedServer } from '../support/world/server.ts';
 import { world } from '../support/world.ts';
 
 const cast = [
@@ -59,6 +61,71 @@ test('-v adds versions', async () => {
   expect(await table()).not.toContain('version');
 });
 
+describe('many servers', () => {
+  const address = (i: number) => `192.0.${i >> 8}.${i & 255}`;
+  const silent = [100, 200, 300];
+  const liars = [150, 151];
+
+  async function manyServers(count: number): Promise<Outcome> {
+    const simulated = (i: number): SimulatedServer =>
+      silent.includes(i)
+        ? { fault: 'silent' }
+        : liars.includes(i)
+          ? { offset: 5 + i }
+          : { delay: 0.01 + i * 1e-5 };
+    const all = Array.from({ length: count }, (_, i) => [address(i), simulated(i)] as const);
+    return world({ servers: Object.fromEntries(all) }).query({ samples: 1, deadline: 60 });
+  }
+  const rowsOf = (lines: readonly string[], tally: string) =>
+    lines.filter(line => line.startsWith(`${tally}  1`));
+
+  test('the system peer, all that is wrong, and a count of the rest', async () => {
+    const outcome = await manyServers(1000);
+    const lines = linesOf(outcome, undefined);
+    expect(lines).toHaveLength(1 + ROWS + 1 + 2);
+    expect(rowsOf(lines, '*')).toHaveLength(1);
+    expect(rowsOf(lines, 'x').map(line => line.split(/ +/)[1])).toEqual(liars.map(address));
+    expect(rowsOf(lines, '?').map(line => line.split(/ +/)[1])).toEqual(silent.map(address));
+    expect(lines.at(-3)).toMatch(/^… and 970 more: \d+ survivors.* \(-v shows all\)$/);
+    const narrow = linesOf(outcome, 40);
+    expect(narrow.filter(line => line.length > 40)).toEqual([]);
+  });
+
+  test('-v shows all', async () => {
+    const lines = linesOf(await manyServers(400), undefined, true);
+    expect(lines).toHaveLength(1 + 400 + 2);
+  });
+
+  test('as many as fit are all shown', async () => {
+    expect(linesOf(await manyServers(ROWS), undefined)).toHaveLength(1 + ROWS + 2);
+    expect(linesOf(await manyServers(ROWS + 1), undefined)).toHaveLength(1 + ROWS + 1 + 2);
+  });
+
+  test('of many in trouble each kind has its rows', async () => {
+    const troubled = Array.from({ length: 400 }, (_, i) => [
+      address(i),
+      (i < 100
+        ? {}
+        : i < 150
+          ? { offset: 9 }
+          : i < 180
+            ? { fault: 'refuses' }
+            : { says: { leap: 3 } }) as SimulatedServer,
+    ]);
+    const outcome = await world({ servers: Object.fromEntries(troubled) }).query({
+      samples: 1,
+      deadline: 60,
+    });
+    const lines = linesOf(outcome, undefined);
+    expect(rowsOf(lines, 'x')).toHaveLength(10);
+    expect(rowsOf(lines, '?')).toHaveLength(10 + 9);
+    expect(lines.filter(line => line.includes('server dropped'))).toHaveLength(9);
+    expect(lines.at(-3)).toMatch(
+      /^… and 370 more: 99 survivors, 40 falsetickers, 231 unusable \(-v shows all\)$/,
+    );
+  });
+});
+
 describe('at any width', () => {
   const NAMES = [
     '192.0.2.1',
@@ -89,9 +156,9 @@ describe('at any width', () => {
     const all = names.map((name, i) => [name, i === 0 ? { offset: 5 } : { delay: 0.01 * i }] as const);
     return world({ servers: Object.fromEntries(all) }).query();
   }
-
-  function linesOf(outcome: Outcome, width: number | undefined, verbose = false): readonly string[] {
-    const terminal = { chalk: new Chalk({ level: 0 }), width, interactive: true };
-    return tableText(outcome, { terminal, verbose }).slice(0, -1).split('\n');
-  }
 });
+
+function linesOf(outcome: Outcome, width: number | undefined, verbose = false): readonly string[] {
+  const terminal = { chalk: new Chalk({ level: 0 }), width, interactive: true };
+  return tableText(outcome, { terminal, verbose }).slice(0, -1).split('\n');
+}

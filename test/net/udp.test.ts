@@ -16,14 +16,15 @@ import { Worker } from 'node:worker_threads';
 import { buildSync } from 'esbuild';
 import koffi from 'koffi';
 import { afterEach, describe, expect, test } from 'vitest';
+import { loadKernelSockets } from '../../src/net/kernel-socket.ts';
 import type { Address, Arrival, ChannelListener, TransportError } from '../../src/net/transport.ts';
 import { udpTransport } from '../../src/net/udp.ts';
-import { monotonicTimeOf, type Reading, unixTimeOf } from '../../src/ntp/time.ts';
+import { monotonicTimeOf, type Reading, type UnixTime, unixTimeOf } from '../../src/ntp/time.ts';
 
 const linux = process.platform === 'linux';
 const BETWEEN_CLOCKS = 3_600_000_000_000n;
 const read = readOf(linux ? linuxTime() : anyTime);
-const nodeAlone = async () => undefined;
+const nodeAlone = () => Promise.reject(new Error('for a test'));
 
 const sockets: Socket[] = [];
 afterEach(() => {
@@ -54,6 +55,8 @@ describe.each([
 
     expect(Buffer.compare(arrival.bytes, datagram)).toBe(0);
     expect(arrival.stampedBy).toBe(stampedBy);
+    if (stampedBy === 'kernel') expect(arrival).not.toHaveProperty('notByKernel');
+    else expect(arrival.notByKernel).toMatch(linux ? 'for a test' : /for a test|not done on/);
     expectInOrder(before, sent, after);
     expectInOrder(sent, arrival.at, now);
     expect(inbox.errors).toEqual([]);
@@ -234,9 +237,27 @@ describe.each([
   );
 });
 
+test.runIf(linux).each<[string, (now: bigint) => bigint | undefined, why: RegExp]>([
+  ['none', () => undefined, /no stamp/],
+  ['one from before the request', now => now - 60_000_000_000n, /cannot be right: 60\.\d+ s before/],
+  ['one from the future', now => now + 60_000_000_000n, /cannot be right: -59\.\d+ s before/],
+])("of the kernel's stamps, %s is not taken: the process reads T4, and says why", async (_, stamp, why) => {
+  const kernel = await loadKernelSockets();
+  const arrivalStamp = () => stamp(read().time) as UnixTime | undefined;
+  const transport = udpTransport(read, async () => ({ ...kernel, arrivalStamp }));
+  const inbox = new Inbox();
+  const channel = await transport.connect(await echo(4), inbox);
+  const sent = channel.send(Uint8Array.of(1));
+  const { at, stampedBy, notByKernel } = await inbox.next();
+  channel.close();
+  expect(stampedBy).toBe('process');
+  expect(notByKernel).toMatch(why);
+  expectInOrder(sent, at, read());
+});
+
 describe.runIf(linux).each([
   ['of the C library', ''],
-  ['of node:dgram alone', ', async () => undefined'],
+  ['of node:dgram alone', ', () => Promise.reject(new Error())'],
 ])('in a process of its own, sockets %s', (_name, load) => {
   const prelude = `
     import { udpTransport } from './udp.ts';

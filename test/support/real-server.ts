@@ -29,6 +29,10 @@ export interface ChronydOptions {
   readonly ahead?: number;
   /** A loopback address of its own, where several servers are to be several machines. */
   readonly address?: string;
+  /** A port that another has left. */
+  readonly port?: number;
+  /** Further lines of its configuration. */
+  readonly config?: readonly string[];
 }
 
 /** The packages that each server is made of. */
@@ -50,7 +54,7 @@ export function withoutClockRights(command: readonly string[]): readonly string[
 /** chronyd, on a free port, over IPv4 and IPv6. Its reference is its own clock, refid 127.127.1.1. */
 export async function chronyd(options: ChronydOptions): Promise<RealServer> {
   const { stratum, ahead = 0, address = '127.0.0.1' } = options;
-  const port = await freePort(address);
+  const port = options.port ?? (await freePort(address));
   const chrony = debianPackage('chrony');
   const folder = newFolder();
   const config = [
@@ -62,6 +66,7 @@ export async function chronyd(options: ChronydOptions): Promise<RealServer> {
     'cmdport 0',
     'bindcmdaddress /',
     `pidfile ${join(folder, 'chronyd.pid')}`,
+    ...(options.config ?? []),
   ];
   const program = join(chrony.root, 'usr/sbin/chronyd');
   const command = [program, '-x', '-U', '-d', '-u', 'root', '-f', write(folder, 'chrony.conf', config)];
@@ -70,7 +75,11 @@ export async function chronyd(options: ChronydOptions): Promise<RealServer> {
 }
 
 /** NTPsec's ntpd in a network of its own: with a stratum in orphan mode (refid 127.0.0.1), else not synchronised. */
-export async function ntpsec(options: { readonly stratum?: number }): Promise<RealServer> {
+export async function ntpsec(options: {
+  readonly stratum?: number;
+  /** Further lines of its configuration. */
+  readonly config?: readonly string[];
+}): Promise<RealServer> {
   const folder = newFolder();
   const orphan = options.stratum === undefined ? [] : [`tos orphan ${options.stratum} orphanwait 1`];
   // Its own limit of packets for each client is lifted for the one machine that all tests run on.
@@ -80,6 +89,7 @@ export async function ntpsec(options: { readonly stratum?: number }): Promise<Re
     'interface listen lo',
     ...open,
     ...orphan,
+    ...(options.config ?? []),
   ]);
   const script = [`exec "$ROOT/usr/sbin/ntpd" -n -c ${config}`];
   return startInNamespace(debianPackage('ntpsec'), folder, options.stratum ?? 0, script);
@@ -181,7 +191,7 @@ function stratumOf({ reach, address, port }: RealServer): number | undefined {
 }
 
 /** What makes a program believe in another time than the machine's. */
-function fakeTime(ahead: number): Readonly<Record<string, string>> {
+export function fakeTime(ahead: number): Readonly<Record<string, string>> {
   const { root } = debianPackage('libfaketime');
   const files = readdirSync(root, { recursive: true, encoding: 'utf8' });
   const library = files.find(file => file.endsWith('/libfaketime.so.1')) ?? '';

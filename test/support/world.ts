@@ -6,8 +6,9 @@
 
 import { ClockError, type ClockErrorKind } from '../../src/clock/clock.ts';
 import type { Claim, Host, Remembered } from '../../src/host.ts';
+import { type Nts, NtsError } from '../../src/net/nts.ts';
 import { familyOf, NTP_PORT, type Server } from '../../src/net/server.ts';
-import type { Timer } from '../../src/net/timer.ts';
+import { sleepBy, type Timer } from '../../src/net/timer.ts';
 import { add, type Seconds, type UnixTime, unixTimeOf } from '../../src/ntp/time.ts';
 import type { Contender, Outcome } from '../../src/outcome.ts';
 import { defaults, type Ports, query, type SyncEvent, type SyncOptions, sync } from '../../src/sync.ts';
@@ -75,6 +76,7 @@ export function world(setup: WorldSetup): World {
     transport: network.transport,
     timer,
     resolve: simulatedResolve(names, time),
+    nts: withoutNts,
     random: length => Uint8Array.from({ length }, () => nonces() * 256),
     clock,
     host,
@@ -113,6 +115,13 @@ export function server(host: string, marks: Partial<Server> = {}): Server {
   return { host, port: NTP_PORT, from: 'command line', ...marks };
 }
 
+/** Nobody in this world exchanges keys, unless a test brings somebody who does. */
+const withoutNts: Nts = {
+  exchange: ({ host }) => Promise.reject(new NtsError('unreachable', `${host} serves no NTS`)),
+  take: async () => undefined,
+  async keep() {},
+};
+
 function hostsOf({ names = {}, servers = {} }: WorldSetup): readonly string[] {
   const named = Object.values(names).flatMap(({ addresses = [] }) => addresses);
   return [...Object.keys(names), ...Object.keys(servers).filter(host => !named.includes(host))];
@@ -136,23 +145,27 @@ function addressBook({ names = {}, servers = {} }: WorldSetup): {
 
 function countingTimer({ after }: Schedule, clock: SimulatedClock): Timer & { sleeping(): number } {
   let sleeping = 0;
+  const later: Timer['after'] = (duration, action) => {
+    const awake = (): void => {
+      if (pending) sleeping -= 1;
+      pending = false;
+    };
+    let pending = true;
+    sleeping += 1;
+    const cancel = after(duration, () => {
+      awake();
+      action();
+    });
+    return () => {
+      awake();
+      cancel();
+    };
+  };
   return {
     now: clock.monotonic,
     sleeping: () => sleeping,
-    sleep(duration, signal) {
-      if (signal?.aborted) return Promise.resolve();
-      sleeping += 1;
-      return new Promise<void>(resolve => {
-        const wake = (): void => {
-          sleeping -= 1;
-          cancel();
-          signal?.removeEventListener('abort', wake);
-          resolve();
-        };
-        const cancel = after(duration, wake);
-        signal?.addEventListener('abort', wake);
-      });
-    },
+    after: later,
+    sleep: (duration, signal) => sleepBy({ after: later }, duration, signal),
   };
 }
 

@@ -4,7 +4,7 @@
 import type { Clock } from '../../clock/clock.ts';
 import { dryRun } from '../../clock/dry-run.ts';
 import { openClock } from '../../clock/index.ts';
-import { openRtc, type Rtc } from '../../clock/rtc.ts';
+import { listRtcs, openRtc, type Rtc } from '../../clock/rtc.ts';
 import { difference, formatInstant, type Seconds } from '../../ntp/time.ts';
 import { RELEASED, VERSION } from '../../release.ts';
 import { formatOffset } from '../report/quantity.ts';
@@ -78,7 +78,15 @@ async function compare(rtc: Rtc): Promise<Done> {
 function textOf(rtc: Rtc, { time, offset, did }: Done): string {
   const shown = time.replace(/\.0+Z$/, 'Z');
   const kept = rtc.utc ? 'UTC' : 'local time';
-  return `${rtc.path} shows ${shown} (keeps ${kept}), ${formatOffset(offset)} from the system clock${did ? `; ${did}` : ''}.`;
+  const others = othersThan(rtc);
+  return (
+    `${rtc.path} shows ${shown} (keeps ${kept}), ${formatOffset(offset)} from the system clock${did ? `; ${did}` : ''}.` +
+    (others.length > 0 ? `\nThis machine also has ${others.join(', ')}: see --device.` : '')
+  );
+}
+
+function othersThan(rtc: Rtc): readonly string[] {
+  return listRtcs().filter(path => path !== rtc.path);
 }
 
 function jsonOf(action: RtcAction, rtc: Rtc, { time, offset, did }: Done): object {
@@ -88,6 +96,7 @@ function jsonOf(action: RtcAction, rtc: Rtc, { time, offset, did }: Done): objec
     command: `rtc ${action}`,
     exitCode: 0,
     device: rtc.path,
+    otherDevices: othersThan(rtc),
     utc: rtc.utc,
     time,
     offset,

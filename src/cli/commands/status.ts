@@ -1,7 +1,6 @@
 // `tsntp status`: what the kernel and the last runs say of this machine's clock, as lines or JSON.
 
 import { SLEW_RATE } from '../../clock/clock.ts';
-import { stateDirectoryOf } from '../../ports.ts';
 import { VERSION } from '../../release.ts';
 import { readStatus, type Status } from '../../status.ts';
 import { formatDuration, formatOffset } from '../report/quantity.ts';
@@ -13,12 +12,7 @@ export interface StatusArguments {
 }
 
 export async function runStatus(args: StatusArguments, run: Run): Promise<number> {
-  const { env } = run.io;
-  const directory = stateDirectoryOf({
-    env,
-    ...(args.state !== undefined && { stateDirectory: args.state }),
-  });
-  const status = await readStatus(directory, env);
+  const status = await readStatus(args.state, run.io.env);
   for (const warning of status.warnings) run.note(`warning: ${warning}`);
   run.print(args.json ? `${JSON.stringify(jsonOf(status))}\n` : textOf(status));
   return 0;
@@ -35,21 +29,12 @@ function textOf(status: Status): string {
   return rows.map(([name, value]) => `${`${name}:`.padEnd(width + 2)}${value}\n`).join('');
 }
 
-function rowsOf({
-  now,
-  kernel,
-  lastSet,
-  services,
-  rtc,
-  clock,
-}: Status): readonly (readonly [string, string])[] {
-  const { synchronised, maxError, estimatedError, frequency, slewRemaining } = kernel;
+function rowsOf(status: Status): readonly (readonly [string, string])[] {
+  const { now, kernel, lastSet, services, rtc, clock, warnings } = status;
+  const { maxError, estimatedError, frequency, slewRemaining } = kernel;
   const rows: (readonly [string, string | undefined])[] = [
     ['clock', `${now} (${clock})`],
-    [
-      'synchronised',
-      synchronised === undefined ? 'this platform does not tell' : synchronised ? 'yes' : 'no',
-    ],
+    ['synchronised', synchronisedText(status)],
     ['error bound', maxError === undefined ? undefined : `± ${formatDuration(maxError)}`],
     ['likely error', estimatedError === undefined ? undefined : formatDuration(estimatedError)],
     ['slew left', slewRemaining === undefined ? undefined : slewText(slewRemaining)],
@@ -57,11 +42,23 @@ function rowsOf({
       'frequency',
       frequency === undefined ? undefined : `${frequency >= 0 ? '+' : ''}${frequency.toFixed(3)} ppm`,
     ],
-    ['last set', lastSet ? lastSetText(lastSet) : 'never by tsntp'],
+    ['last set', lastSet ? lastSetText(lastSet) : warnings.length > 0 ? 'unknown' : 'never by tsntp'],
     ['also set by', services.length === 0 ? 'nobody' : services.map(({ name }) => name).join(', ')],
     ['hardware clock', rtc ? `${formatOffset(rtc.offset)} from the system clock (${rtc.path})` : 'none'],
   ];
   return rows.filter((row): row is readonly [string, string] => row[1] !== undefined);
+}
+
+/** Since when is known where nobody but tsntp has set the clock. */
+function synchronisedText({ kernel: { synchronised }, lastSet, services }: Status): string {
+  if (synchronised === undefined) return 'this platform does not tell';
+  if (!synchronised) return 'no';
+  return lastSet?.sinceBoot && services.length === 0 ? `yes, since ${secondsOf(lastSet.time)}` : 'yes';
+}
+
+/** An instant without the fraction of its second. */
+function secondsOf(time: string): string {
+  return time.replace(/\.\d+Z$/, 'Z');
 }
 
 function slewText(left: number): string {
@@ -79,5 +76,5 @@ function lastSetText({
 }: NonNullable<Status['lastSet']>): string {
   const when = sinceBoot ? '' : ', before the machine came up';
   const how = `${kind} of ${formatOffset(offset)} to ${server} (± ${formatDuration(errorBound)})`;
-  return `${time.replace(/\.\d+Z$/, 'Z')}${when}: ${how}`;
+  return `${secondsOf(time)}${when}: ${how}`;
 }

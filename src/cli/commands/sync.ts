@@ -4,6 +4,7 @@ import type { Outcome } from '../../outcome.ts';
 import { openPorts } from '../../ports.ts';
 import { VERSION } from '../../release.ts';
 import { query, type SyncEvent, sync } from '../../sync.ts';
+import { authenticateServers } from '../authentication.ts';
 import { exitCodeOf } from '../exit-code.ts';
 import { type Format, type MeasuringArguments, type SettingArguments, syncOptionsOf } from '../options.ts';
 import { classicLines, classicNotes } from '../report/classic.ts';
@@ -23,6 +24,7 @@ export async function runSync(args: SyncArguments, purpose: 'sync' | 'query', ru
     args.file ?? [],
     args.servers ?? '',
   );
+  const { servers, keys, nts } = await authenticateServers(chosen.servers, args);
   const command = args.query ? 'query' : purpose;
   const tracing = args.debug === true || args.verbose >= 2;
   for (const note of chosen.notes) run.note(note);
@@ -41,10 +43,11 @@ export async function runSync(args: SyncArguments, purpose: 'sync' | 'query', ru
     setsClock: command === 'sync' && !args.dryRun && !args.debug,
     env: run.io.env,
     ...(args.state !== undefined && { stateDirectory: args.state }),
+    nts,
     emit,
     signal: run.signal,
   });
-  const options = { ...syncOptionsOf(args), servers: chosen.servers };
+  const options = { ...syncOptionsOf(args), servers, keys };
   const outcome = await (command === 'query' ? query(options, ports) : sync(options, ports));
   spinner.stop();
 

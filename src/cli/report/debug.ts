@@ -1,6 +1,7 @@
 // The trace of -d: each packet and test as it happens, then for each server the block that users of
 // ntpdate -d know, and how the answer came about.
 
+import type { KeyExchange } from '../../net/nts.ts';
 import { formatServer } from '../../net/server.ts';
 import type { Packet } from '../../ntp/packet.ts';
 import { formatRefid } from '../../ntp/refid.ts';
@@ -11,7 +12,7 @@ import type { Outcome, ServerReport } from '../../outcome.ts';
 import type { SyncEvent } from '../../sync.ts';
 import { sixDecimals } from './quantity.ts';
 import { sentenceOf } from './sentence.ts';
-import { nameOf, reasonOf, tallyOf } from './verdict.ts';
+import { authenticationOf, count, nameOf, reasonOf, tallyOf } from './verdict.ts';
 
 /** Columns of the filter rows, as ntpdate prints them. */
 const FILTER_ROW = 4;
@@ -23,6 +24,14 @@ export function traceLines(event: SyncEvent): readonly string[] {
       return [`resolve(${formatServer(event.server)}) ${event.addresses.join(' ')}`];
     case 'not-resolved':
       return [`resolve(${formatServer(event.server)}) failed: ${event.error.message}`];
+    case 'keys-exchanged':
+      return [`keys(${formatServer(event.server)})`, ...exchangeLines(event.exchange)];
+    case 'keys-not-exchanged':
+      return [`keys(${formatServer(event.server)}) failed: ${event.error.kind}: ${event.error.message}`];
+    case 'keys-kept':
+      return [
+        `keys(${formatServer(event.server)}) kept by an earlier run, with ${count(event.cookies, 'cookie')}`,
+      ];
     case 'transmit':
       return [`transmit(${event.address.address})`];
     case 'receive': {
@@ -33,7 +42,7 @@ export function traceLines(event: SyncEvent): readonly string[] {
       return [
         head,
         ...sampleLines(result).map(line => `  ${line}`),
-        `  T4 stamped by the ${arrival.stampedBy}`,
+        `  T4 stamped by the ${arrival.stampedBy}${arrival.notByKernel ? `, not by the kernel: ${arrival.notByKernel}` : ''}`,
       ];
     }
     case 'timeout':
@@ -87,6 +96,16 @@ function sampleLines({ t1, t2, t3, t4, offset, delay, dispersion }: Sample): rea
   ];
 }
 
+function exchangeLines({ address, certificate, duration, session }: KeyExchange): readonly string[] {
+  const { subject, issuer, names, validFrom, validUntil, datesIgnored } = certificate;
+  return [
+    `  exchanged with ${address} in ${(duration * 1000).toFixed(1)} ms, ${count(session.cookies.length, 'cookie')}`,
+    `  certificate of ${subject} (${names.join(', ')}) by ${issuer}`,
+    `  valid from ${validFrom} to ${validUntil}${datesIgnored ? ', which was IGNORED' : ''}`,
+    `  time from ${formatServer(session)}`,
+  ];
+}
+
 /** ntpdate's block of one server. */
 function serverBlock(report: ServerReport): readonly string[] {
   const { burst, estimate, verdict } = report;
@@ -99,6 +118,7 @@ function serverBlock(report: ServerReport): readonly string[] {
   return [
     `server ${name}`,
     `stratum ${packet.stratum}, precision ${packet.precision}, leap ${leapBits(packet)}, trust 000`,
+    ...(report.authentication ? [`authenticated: ${authenticationOf(report) || 'no'}`] : []),
     `refid [${formatRefid(packet.refid, packet.stratum).replaceAll('.', packet.stratum > 1 ? '.' : '')}], ` +
       `root delay ${packet.rootDelay.toFixed(6)}, root dispersion ${packet.rootDispersion.toFixed(6)}`,
     `reference time:      ${timestamp(packet.reference, pivot)}`,

@@ -1,6 +1,8 @@
 // An outcome as one JSON object, version 1: report.schema.json describes it. Durations are seconds as numbers,
 // instants RFC 3339 strings with nanoseconds. Keys are only ever added.
 
+import type { Authentication } from '../../net/authentication.ts';
+import type { KeyExchange } from '../../net/nts.ts';
 import type { Address } from '../../net/transport.ts';
 import type { Estimate } from '../../ntp/combine.ts';
 import type { Decision } from '../../ntp/decide.ts';
@@ -9,7 +11,7 @@ import type { Rejection, Sample } from '../../ntp/sample.ts';
 import { formatInstant } from '../../ntp/time.ts';
 import type { Contender, Outcome, ServerReport } from '../../outcome.ts';
 import { sentenceOf } from './sentence.ts';
-import { reasonOf, tallyOf } from './verdict.ts';
+import { authenticationOf, reasonOf, tallyOf } from './verdict.ts';
 
 export interface JsonContext {
   readonly command: 'sync' | 'query';
@@ -89,7 +91,7 @@ function contenderOf(contender: Contender): object {
 }
 
 function serverOf(report: ServerReport): object {
-  const { server, address, burst, estimate, verdict } = report;
+  const { server, address, burst, estimate, authentication, verdict } = report;
   const packet = burst?.samples.at(-1)?.packet ?? burst?.rejections.at(-1)?.packet;
   return {
     name: server.host,
@@ -99,6 +101,8 @@ function serverOf(report: ServerReport): object {
     tally: tallyOf(verdict),
     ...('weight' in verdict && { weight: verdict.weight }),
     ...(reasonOf(verdict) !== '' && { reason: reasonOf(verdict) }),
+    authenticated: authenticationOf(report) !== '',
+    ...(authentication && { authentication: provenBy(authentication) }),
     ...(packet && {
       version: packet.version,
       leap: packet.leap,
@@ -125,6 +129,19 @@ function serverOf(report: ServerReport): object {
 
 function addressOf({ address, port, family }: Address): object {
   return { address, port, family };
+}
+
+/** How a source was to be authenticated. */
+function provenBy(authentication: Authentication): object {
+  if (authentication.kind === 'key') {
+    return { method: 'key', keyId: authentication.id, keyType: authentication.type };
+  }
+  const { exchange } = authentication;
+  return { method: 'nts', ...(exchange && { keyExchange: exchangeOf(exchange) }) };
+}
+
+function exchangeOf({ address, duration, certificate, session }: KeyExchange): object {
+  return { address, duration, cookies: session.cookies.length, certificate };
 }
 
 function sampleOf({ t1, t2, t3, t4, offset, delay, dispersion }: Sample): object {

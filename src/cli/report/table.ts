@@ -6,13 +6,14 @@ import Table from 'cli-table3';
 import { formatRefid } from '../../ntp/refid.ts';
 import type { Outcome, ServerReport } from '../../outcome.ts';
 import type { Terminal } from '../terminal.ts';
+import { excerptOf } from './excerpt.ts';
 import { formatDuration, formatOffset } from './quantity.ts';
 import { sentenceOf } from './sentence.ts';
-import { behind, nameOf, reasonOf, tallyOf } from './verdict.ts';
+import { authenticationOf, behind, nameOf, reasonOf, tallyOf } from './verdict.ts';
 
 export interface TableContext {
   readonly terminal: Terminal;
-  /** Also the names behind addresses, and versions. */
+  /** Every server, however many there are; also the names behind addresses, and versions. */
   readonly verbose: boolean;
 }
 
@@ -23,7 +24,8 @@ export function tableText(outcome: Outcome, { terminal, verbose }: TableContext)
   const color =
     outcome.kind === 'no-suitable-server' || outcome.kind === 'clock-error' ? chalk.red : chalk.bold;
   if (outcome.servers.length === 0) return `${color(sentence)}\n`;
-  const cells = outcome.servers.map(report => cellsOf(report, verbose));
+  const { shown, rest } = verbose ? { shown: outcome.servers, rest: '' } : excerptOf(outcome.servers);
+  const cells = shown.map(report => cellsOf(report, verbose));
   const columns = fitting(cells, width);
   const table = new Table({
     head: columns.map(column => (column.title === '' ? '' : chalk.dim(column.title))),
@@ -31,7 +33,7 @@ export function tableText(outcome: Outcome, { terminal, verbose }: TableContext)
     chars: borderless,
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
   });
-  for (const [i, report] of outcome.servers.entries()) {
+  for (const [i, report] of shown.entries()) {
     const paint = paintOf(report, chalk);
     table.push(columns.map(column => paint(cut(cells[i]![column.key], column.limit))));
   }
@@ -39,10 +41,21 @@ export function tableText(outcome: Outcome, { terminal, verbose }: TableContext)
     .toString()
     .split('\n')
     .map(line => line.trimEnd());
+  if (rest !== '') lines.push(wrap(rest, width));
   return `${lines.join('\n')}\n\n${color(sentence)}\n`;
 }
 
-type Key = 'tally' | 'remote' | 'refid' | 'stratum' | 'delay' | 'offset' | 'jitter' | 'reach' | 'note';
+type Key =
+  | 'tally'
+  | 'remote'
+  | 'auth'
+  | 'refid'
+  | 'stratum'
+  | 'delay'
+  | 'offset'
+  | 'jitter'
+  | 'reach'
+  | 'note';
 type Cells = Readonly<Record<Key, string>>;
 
 interface Column {
@@ -56,6 +69,7 @@ interface Column {
 const COLUMNS: readonly Column[] = [
   { key: 'tally', title: '' },
   { key: 'remote', title: 'remote' },
+  { key: 'auth', title: 'auth' },
   { key: 'refid', title: 'refid' },
   { key: 'stratum', title: 'st', numeric: true },
   { key: 'delay', title: 'delay', numeric: true },
@@ -82,6 +96,7 @@ function cellsOf(report: ServerReport, verbose: boolean): Cells {
   return {
     tally: tallyOf(verdict),
     remote: nameOf(report),
+    auth: authenticationOf(report),
     refid: packet ? formatRefid(packet.refid, packet.stratum) : '',
     stratum: packet ? String(packet.stratum === 0 ? 16 : packet.stratum) : '',
     delay: estimate ? formatDuration(estimate.delay) : '',

@@ -19,6 +19,7 @@ export function tallyOf(verdict: Verdict): Tally {
     case 'falseticker':
       return 'x';
     case 'noselect':
+    case 'unauthenticated':
     case 'undecided':
       return ' ';
     case 'dropped':
@@ -28,6 +29,7 @@ export function tallyOf(verdict: Verdict): Tally {
     case 'no-reply':
     case 'unreachable':
     case 'not-resolved':
+    case 'no-keys':
       return '?';
     default:
       return verdict satisfies never;
@@ -44,6 +46,8 @@ export function reasonOf(verdict: Verdict): string {
     case 'falseticker':
     case 'noselect':
       return verdict.kind;
+    case 'unauthenticated':
+      return 'measured only: not authenticated';
     case 'undecided':
       return 'no majority agrees';
     case 'dropped':
@@ -58,6 +62,7 @@ export function reasonOf(verdict: Verdict): string {
       return 'no reply';
     case 'unreachable':
     case 'not-resolved':
+    case 'no-keys':
       return verdict.message;
     default:
       return verdict satisfies never;
@@ -78,6 +83,12 @@ export function behind({ server, address }: ServerReport): Server | undefined {
   return address && address.address !== server.host ? server : undefined;
 }
 
+/** What a source's samples were authenticated with: `key 5`, `NTS`; empty for none, and where no sample was. */
+export function authenticationOf({ authentication, burst }: ServerReport): string {
+  if (!authentication || !burst || burst.samples.length === 0) return '';
+  return authentication.kind === 'key' ? `key ${authentication.id}` : 'NTS';
+}
+
 /** Why there is no answer. */
 export function explainUnsuitable(reason: Unsuitable, servers: readonly ServerReport[]): string {
   switch (reason.kind) {
@@ -85,6 +96,8 @@ export function explainUnsuitable(reason: Unsuitable, servers: readonly ServerRe
       return servers.length === 1 ? 'it did not answer' : `none of ${servers.length} answered`;
     case 'none-passed':
       return 'no answer passed the tests';
+    case 'none-authenticated':
+      return explainNoneAuthenticated(servers);
     case 'no-majority':
       return `${reason.usable} servers answered and no majority of them agrees`;
     case 'too-few':
@@ -94,6 +107,13 @@ export function explainUnsuitable(reason: Unsuitable, servers: readonly ServerRe
     default:
       return reason satisfies never;
   }
+}
+
+function explainNoneAuthenticated(servers: readonly ServerReport[]): string {
+  const [first] = servers;
+  if (servers.length === 1 && first?.verdict.kind === 'no-keys') return first.verdict.message;
+  const others = servers.some(({ verdict }) => verdict.kind === 'unauthenticated');
+  return `no server that is to be authenticated could be used${others ? ', and the others are not trusted alone' : ''}`;
 }
 
 /** Who else is at the clock, and how to stop that. */

@@ -24,6 +24,8 @@ export interface ClockSetup {
   readonly frequency?: number;
   /** Whether the kernel calls it synchronised. */
   readonly synchronised?: boolean;
+  /** A slew lasts only until it is released, as on Windows. */
+  readonly attended?: boolean;
   /** What comes of trying to set it. */
   readonly refusesWith?: ClockErrorKind;
   /** The same for telling it that it is synchronised. */
@@ -83,7 +85,13 @@ export function simulatedClock(
     slew(offset) {
       record({ kind: 'slew', offset }, setup.refusesWith);
       startSlew(offset);
-      return { unattended: true, remaining, release() {} };
+      if (!setup.attended) return { unattended: true, remaining, release() {} };
+      let left: Seconds | undefined;
+      const release = () => {
+        left ??= remaining();
+        startSlew(0);
+      };
+      return { unattended: false, remaining: () => left ?? remaining(), release };
     },
     declareSynchronised(quality) {
       record({ kind: 'declare-synchronised', quality }, setup.refusesQualityWith);

@@ -131,7 +131,7 @@ function carry(
     const request = decodePacket(bytes)!;
     const received = add(trueTime(), offset);
     const reply = (changes?: Partial<Packet>) => replyTo(request, received, server, changes);
-    for (const { bytes: answer, after = 0 } of answers({ number, request, reply })) {
+    for (const { bytes: answer, after = 0 } of answers({ number, request, bytes, reply })) {
       schedule.after(KEPT + after + back + exponential(jitter, random), () =>
         listener.arrival({ bytes: answer, at: read(), stampedBy: 'kernel' }),
       );

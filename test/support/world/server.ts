@@ -33,6 +33,8 @@ export interface Exchange {
   /** 1 for the server's first request. */
   readonly number: number;
   readonly request: Packet;
+  /** All of the request, with what follows its header. */
+  readonly bytes: Uint8Array;
   /** The server's answer to it, with some fields as one likes. */
   readonly reply: (changes?: Partial<Packet>) => Uint8Array;
 }

@@ -1,0 +1,67 @@
+// A symmetric key → authenticated requests, and the check of their replies: digest(key ‖ message) with a hash
+// (RFC 5905 §7.3), or AES-CMAC (RFC 8573). Hash functions come in as an argument, so that this stays pure.
+
+import { cmac } from '@noble/ciphers/aes.js';
+import { concatBytes, equalBytes } from '@noble/ciphers/utils.js';
+import { KEY_ID, MAX_DIGEST } from '../extension.ts';
+import type { AuthenticationFailure, Authenticator, Reply } from './authenticator.ts';
+
+export type HashName = 'md5' | 'sha1' | 'sha256' | 'sha384' | 'sha512';
+export type KeyType = HashName | 'aes128-cmac' | 'aes256-cmac';
+
+/** A key that both sides know by its number. */
+export interface SymmetricKey {
+  readonly id: number;
+  readonly type: KeyType;
+  readonly secret: Uint8Array;
+}
+
+export type Hash = (name: HashName, ...parts: readonly Uint8Array[]) => Uint8Array;
+
+/** Authenticates with `key`, whose id and digest every reply must bear. */
+export function keyAuthenticator(key: SymmetricKey, hash: Hash): Authenticator {
+  const check = (reply: Reply) => checkMac(reply, key, hash);
+  return {
+    seal(header) {
+      const version = (header[0]! >> 3) & 7;
+      const keyId = new Uint8Array(KEY_ID);
+      new DataView(keyId.buffer).setUint32(0, key.id);
+      return { bytes: concatBytes(header, keyId, digestOf(header, version, key, hash)), check };
+    },
+  };
+}
+
+/**
+ * The digest of a message in a MAC. Those over 20 bytes are cut to 20 in NTPv4 (RFC 7822 §3: what is longer
+ * is an extension field), and sent whole before it.
+ */
+export function digestOf(
+  message: Uint8Array,
+  version: number,
+  { type, secret }: SymmetricKey,
+  hash: Hash,
+): Uint8Array {
+  const whole =
+    type === 'aes128-cmac' || type === 'aes256-cmac' ? cmac(message, secret) : hash(type, secret, message);
+  return version < 4 ? whole : whole.subarray(0, MAX_DIGEST);
+}
+
+/** Test 5 for a server that shares a key with us. */
+function checkMac(
+  { bytes, packet, tail }: Reply,
+  key: SymmetricKey,
+  hash: Hash,
+): AuthenticationFailure | undefined {
+  if (tail.kind === 'crypto-nak') {
+    const message = `crypto-NAK: the server does not accept key ${key.id}: is it the same there?`;
+    return { kind: 'crypto-nak', message };
+  }
+  const { mac } = tail;
+  if (!mac) return { kind: 'absent-mac', message: `no MAC, key ${key.id} was asked for` };
+  if (mac.keyId !== key.id) {
+    return { kind: 'wrong-key-id', message: `a MAC of key ${mac.keyId}, key ${key.id} was asked for` };
+  }
+  const expected = digestOf(bytes.subarray(0, mac.start), packet.version, key, hash);
+  if (equalBytes(mac.digest, expected)) return undefined;
+  return { kind: 'wrong-digest', message: `the digest is not of key ${key.id}: is it the same there?` };
+}

@@ -1,0 +1,40 @@
+// The real NTS behind the port of net/nts.ts: exchanges over TLS, and the store beside the state file. TLS and
+// cryptography are loaded when a server first needs them.
+
+import { createHash } from 'node:crypto';
+import type { KeyServer, Nts, NtsSession } from './net/nts.ts';
+
+/** Whom to trust with a certificate. */
+export interface NtsTrust {
+  /** Authorities as PEM, in place of the system's. */
+  readonly ca?: string;
+  /** Pass over the dates of certificates, on a clock that cannot tell. */
+  readonly ignoreDates?: boolean;
+}
+
+/** Opens NTS. `directory` has the store; `clockIsGood` says whether dates must count whatever the user wishes. */
+export function openNts(trust: NtsTrust, directory: string | undefined, clockIsGood: () => boolean): Nts {
+  const store = async () => {
+    if (directory === undefined) return undefined;
+    const { ntsStore } = await import('./nts-store.ts');
+    return ntsStore(
+      directory,
+      createHash('sha256')
+        .update(trust.ca ?? 'system')
+        .digest('hex'),
+    );
+  };
+  const dates = () => (trust.ignoreDates ? (clockIsGood() ? 'must-count' : 'ignore') : 'count');
+  return {
+    async exchange(server, addresses, signal, source) {
+      const [{ exchangeKeys }, { systemRoots }] = await Promise.all([
+        import('./net/nts-ke.ts'),
+        import('./net/nts-trust.ts'),
+      ]);
+      const roots = trust.ca === undefined ? systemRoots() : [trust.ca];
+      return exchangeKeys(server, addresses, { roots, dates: dates(), now: new Date() }, signal, source);
+    },
+    take: async (server: KeyServer) => (await store())?.take(server),
+    keep: async (server: KeyServer, session: NtsSession) => (await store())?.keep(server, session),
+  };
+}
