@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/{interop,vm,bench,hostile}/**', 'node_modules/**'],
+    exclude: ['test/{interop,vm,bench,hostile,fuzz}/**', 'node_modules/**'],
     testTimeout: 30_000,
   },
 });

@@ -1,0 +1,58 @@
+// Any text as a server list, a plain one or the configuration of ntpd, chronyd or timesyncd: servers and notes, or one
+// line that says where what is wrong.
+
+import { expect } from 'vitest';
+import { ServerSyntaxError } from '../../src/net/server.ts';
+import { parseServerList } from '../../src/net/server-list.ts';
+import { expectPrintable, fuzz, linesOf } from './fuzz.ts';
+
+const words = [
+  'server',
+  'pool',
+  'peer',
+  'SERVER',
+  'iburst',
+  'noselect',
+  'prefer',
+  'nts',
+  'key',
+  'version',
+  'port',
+  '4',
+  '0',
+  '65536',
+  '-4',
+  '-6',
+  '127.127.1.0',
+  '192.0.2.1',
+  '[::1]:123',
+  'ntp.example',
+  'driftfile /x',
+  'include',
+  'restrict',
+  '[Time]',
+  'NTP=',
+  'FallbackNTP=',
+  '=',
+  '# comment',
+  '!',
+  '[Other]',
+];
+
+fuzz('server-list', linesOf(words), bytes => {
+  const text = new TextDecoder().decode(bytes);
+  for (const name of ['stdin', '/etc/ntp.conf']) {
+    try {
+      const { servers, notes } = parseServerList(text, name);
+      for (const note of notes) expectPrintable(note);
+      for (const { host, port, key = 1, version = 4, from } of servers) {
+        expectPrintable(`${host} ${from}`);
+        expect(port >= 1 && port <= 65_535 && key >= 1 && version >= 1 && version <= 4).toBe(true);
+      }
+    } catch (error) {
+      expect(error).toBeInstanceOf(ServerSyntaxError);
+      expectPrintable((error as Error).message);
+      expect((error as Error).message).toMatch(/^(stdin|\/etc\/ntp\.conf):\d+: /);
+    }
+  }
+});

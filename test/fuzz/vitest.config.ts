@@ -1,0 +1,13 @@
+import { defineConfig, type ViteUserConfig } from 'vitest/config';
+
+const config: ViteUserConfig = defineConfig({
+  test: {
+    include: ['test/fuzz/**/*.fuzz.ts'],
+    testTimeout: 24 * 3_600_000,
+    maxWorkers: 2,
+    // One for all files, whichever process runs them.
+    env: { FUZZ_SEED: process.env.FUZZ_SEED ?? String(Date.now() % 2 ** 31) },
+  },
+});
+
+export default config;

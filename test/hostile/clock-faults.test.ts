@@ -1,0 +1,148 @@
+// Faults of the clock and of whoever meddles with it: calls that fail, a clock that somebody steps, a process that
+// somebody stops. For each: the exit code, the message, and the clock moved once or not at all.
+
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { scratch, start } from '../support/command.ts';
+import { unavailable } from '../support/debian-package.ts';
+import { counted, expectDecent, type Report, startServer, straced, withoutStrace } from './bench.ts';
+import { faketime } from './faketime.ts';
+import { address, callsIn, injected, moving, PACE } from './faults.ts';
+import { type Behaviour, lie, truth } from './server.ts';
+
+describe.skipIf(withoutStrace !== undefined)('the clock call', () => {
+  const kinds = {
+    EPERM: 'not-permitted',
+    EINVAL: 'invalid',
+    ENOSYS: 'unsupported',
+    EBUSY: 'busy',
+    EFAULT: 'failed',
+  };
+
+  describe.each(['slew', 'step'] as const)('%s', way => {
+    test.each(Object.entries(kinds))('fails with %s', async (error, kind) => {
+      const fault = `clock_adjtime:error=${error}:when=${await moving[way]()}`;
+      const { code, report } = await injected([fault], [`--${way}`, await address(lie(0.2))]);
+      const message = expect.stringContaining(error);
+      expect(report).toMatchObject({ result: 'clock-error', error: { kind, message } });
+      expect(report.offset).toBeCloseTo(0.2, 1);
+      expect(code).toBe(4);
+    });
+
+    test('succeeds (strace pretends): exit 0, moved once', async () => {
+      const trace = join(scratch(), 'trace');
+      const success = `inject=clock_adjtime:retval=0:when=${await moving[way]()}+`;
+      const surroundings = straced(['-e', 'trace=clock_adjtime', '-e', success, '-o', trace]);
+      const args = ['--format=json', ...PACE, `--${way}`, await address(lie(0.2))];
+      const result = await start(['sync', '--force', ...args], surroundings).ended;
+      expectDecent(result);
+      const moves = callsIn(trace).filter(call => /modes=\S*(SETOFFSET|SINGLESHOT)/.test(call));
+      expect({ code: result.code, moves: moves.length }).toEqual({ code: 0, moves: 1 });
+    });
+  });
+
+  test('not permitted: the message names the capability', async () => {
+    const { code, report } = await injected(['clock_adjtime:delay_enter=1'], [await address(lie(1))]);
+    expect(report).toMatchObject({ error: { message: expect.stringContaining('CAP_SYS_TIME') } });
+    expect(code).toBe(4);
+  });
+
+  test.each(Object.keys(kinds))('not even reading its state works: %s', async error => {
+    const { code } = await injected([`clock_adjtime:error=${error}`], [await address()]);
+    expect(code).toBe(4);
+  });
+
+  test('the kernel does not take the note that it is synchronised: a warning, exit 0', async () => {
+    const success = `clock_adjtime:retval=0:when=${await moving.slew()}`;
+    const { code, report } = await injected([success], ['--slew', await address(lie(0.2))]);
+    expect(report.warnings.join()).toContain('EPERM');
+    expect(code).toBe(0);
+  });
+});
+
+const withoutFaketime = unavailable(['libfaketime']);
+
+describe.skipIf(withoutFaketime !== undefined)('somebody steps this clock', () => {
+  /** True, and this clock is `ahead(n)` from the moment on when the n-th request has come in. */
+  function stepping(file: string, ahead: (number: number) => number): Behaviour {
+    return ask => {
+      writeFileSync(file, `${ahead(ask.number) < 0 ? '' : '+'}${ahead(ask.number)}s\n`);
+      return truth(ask);
+    };
+  }
+
+  async function run(ahead: (number: number) => number, samples: number) {
+    const file = join(scratch(), 'time');
+    writeFileSync(file, '+0s\n');
+    const server = await startServer(stepping(file, ahead));
+    const args = [`-p${samples}`, '-t1', '--interval=0.05', `127.0.0.1:${server.port}`];
+    return { ...(await counted(args, faketime({ file }))), server };
+  }
+
+  test.each([5, -5, 0.01, -0.01, 3600])('by %d s during the burst: measured again, and right', async step => {
+    const { code, report, server } = await run(number => (number >= 2 ? step : 0), 3);
+    expect(server.requests).toHaveLength(6);
+    expect(Math.abs(report.offset! + step)).toBeLessThan(report.errorBound! + 0.0005);
+    expect(code).toBe(4);
+  });
+
+  test('by 2 s between the last reply and the end: measured again', async () => {
+    const { report, server } = await run(number => (number >= 3 ? 2 : 0), 3);
+    expect(server.requests).toHaveLength(6);
+    expect(Math.abs(report.offset! + 2)).toBeLessThan(report.errorBound! + 0.0005);
+  });
+
+  test('again and again: no answer, exit 3', async () => {
+    const { code, report } = await run(number => number, 2);
+    expect(report.reason).toBe('clock-unsteady');
+    expect(code).toBe(3);
+  });
+});
+
+describe('somebody stops the process', () => {
+  test('in the middle of the burst, for longer than a reply is waited for', async () => {
+    let pid = 0;
+    const stopping: Behaviour = ask => {
+      if (ask.number === 2) {
+        process.kill(pid, 'SIGSTOP');
+        setTimeout(() => process.kill(pid, 'SIGCONT'), 1500);
+      }
+      return truth(ask);
+    };
+    const args = ['-p3', '-t1', '--interval=0.05', await address(stopping), await address(), await address()];
+    const running = start(['sync', '--force', '--format=json', ...args]);
+    pid = running.child.pid!;
+    const result = await running.ended;
+    expectDecent(result);
+    const report = JSON.parse(result.stdout) as Report;
+    expect(Math.abs(report.offset!)).toBeLessThan(report.errorBound!);
+    expect(result.code).toBe(4);
+  });
+
+  test('forty times, 20 ms each', async () => {
+    const running = start([
+      'sync',
+      '--force',
+      '--format=json',
+      '-p8',
+      '-t2',
+      '--interval=0.05',
+      await address(),
+      await address(),
+      await address(),
+    ]);
+    const { child } = running;
+    for (let i = 0; i < 40 && child.exitCode === null; i++) {
+      child.kill('SIGSTOP');
+      await new Promise(resolve => setTimeout(resolve, 20));
+      child.kill('SIGCONT');
+      await new Promise(resolve => setTimeout(resolve, 15));
+    }
+    const result = await running.ended;
+    expectDecent(result);
+    const report = JSON.parse(result.stdout) as Report;
+    expect(Math.abs(report.offset!)).toBeLessThan(report.errorBound!);
+    expect(result.code).toBe(4);
+  });
+});
