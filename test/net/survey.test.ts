@@ -1,7 +1,8 @@
 // A whole server list in the simulated world: who is asked, from when to when, and who is waited for.
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { ADDRESSES_PER_NAME, type Source, survey } from '../../src/net/survey.ts';
+import { ADDRESSES_PER_NAME } from '../../src/net/ask.ts';
+import { type Source, survey } from '../../src/net/survey.ts';
 import type { Channel, Transport } from '../../src/net/transport.ts';
 import { plausibleTimes } from '../../src/ntp/sample.ts';
 import type { SyncOptions } from '../../src/sync.ts';

@@ -3,12 +3,14 @@
 import type { Seconds } from '../../ntp/time.ts';
 
 const MILLISECOND = 0.001;
+/** From here on two decimals of ms would round to 1000. */
+const ALMOST_A_SECOND = 0.999995;
 
 /** A duration without a sign for positive ones; under a second in ms, so that a column compares at a glance. */
 export function formatDuration(s: Seconds): string {
   const size = Math.abs(s);
   if (size >= 1000) return `${s.toFixed(1)} s`;
-  if (size >= 1) return `${s.toFixed(3)} s`;
+  if (size >= ALMOST_A_SECOND) return `${s.toFixed(3)} s`;
   return `${(s / MILLISECOND).toFixed(size < MILLISECOND ? 3 : 2)} ms`;
 }
 

@@ -1,0 +1,48 @@
+// Ten thousand servers in one list, on loopback addresses of their own: everybody who answers is in the report, with
+// few descriptors.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { onLinux, scratch, tsntp } from '../support/command.ts';
+
+const COUNT = 10_000;
+/** 127.1.33.0 to 127.1.33.255, to which the responder is deaf. */
+const DEAD = 256;
+
+interface Report {
+  readonly servers: readonly {
+    readonly verdict: string;
+    readonly answered: number;
+    readonly address: string;
+  }[];
+}
+
+test.runIf(onLinux)(`${COUNT} servers, with 256 descriptors`, async () => {
+  const list = join(scratch(), 'servers');
+  writeFileSync(list, (await serveEverywhere(COUNT)).join('\n'));
+  const fewDescriptors = ['sh', '-c', 'ulimit -n 256; exec "$@"', 'sh'];
+  const args = ['-q', '-p', '1', '-t', '1', '--deadline', '60', '--format', 'json', '-f', list];
+  const { code, stdout, stderr } = await tsntp(args, { within: fewDescriptors });
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  const { servers } = JSON.parse(stdout) as Report;
+  expect(new Set(servers.map(({ address }) => address)).size).toBe(COUNT);
+  const silent = servers.filter(({ answered }) => answered !== 1);
+  expect(silent).toHaveLength(DEAD);
+  expect(new Set(silent.map(({ verdict }) => verdict))).toEqual(new Set(['no-reply']));
+  const used = servers.filter(({ verdict }) => /^(system-peer|survivor|outlier)$/.test(verdict));
+  expect(used.length + silent.length).toBe(COUNT);
+});
+
+/** One process that answers for all of 127.0.0.0/8; the first `count` addresses from 127.1.0.0 on, with its port. */
+async function serveEverywhere(count: number): Promise<readonly string[]> {
+  const responder = spawn(process.execPath, ['test/scale/responder.js'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  onTestFinished(() => void responder.kill());
+  const [line] = await once(responder.stdout.setEncoding('utf8'), 'data');
+  const port = String(line).trim();
+  return Array.from({ length: count }, (_, i) => `127.1.${i >> 8}.${i & 255}:${port}`);
+}
