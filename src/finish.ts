@@ -31,8 +31,11 @@ const LOOK: Seconds = 0.25;
 /** The kernel hands a slew out in whole seconds: after it says 0, the last part is still being applied. */
 const LAST_PART: Seconds = 1;
 
-/** So long after its clock is called synchronised, Linux has copied it to the hardware clock; the next time is 11 minutes later. */
-const KERNEL_COPY: Seconds = 2;
+/**
+ * So long after its clock is called synchronised, Linux has copied it to the hardware clock: within 2 s, or 2 s later where
+ * it was held up. The next time is 11 minutes later.
+ */
+const KERNEL_COPY: Seconds = 4;
 
 type Finished = Extract<Outcome, { readonly kind: 'adjusted' | 'unchanged' }>;
 
@@ -41,17 +44,22 @@ export async function finish(outcome: Outcome, options: FinishOptions, ports: Fi
   if (outcome.kind !== 'adjusted' && outcome.kind !== 'unchanged') return outcome;
   const { clock, host } = ports;
   if (!clock.sets) return outcome;
-  const warnings = [...outcome.warnings, declare(outcome, clock), remember(outcome, host)];
   const slew = outcome.kind === 'adjusted' ? outcome.slew : undefined;
-  const waited = slew && (options.wait || !slew.unattended) ? await waitFor(slew, ports) : undefined;
-  const writes = options.rtc && waited !== 'interrupted';
-  const rtcError = writes ? await writeRtc(slew, ports) : undefined;
-  return {
-    ...outcome,
-    ...(waited && { waited }),
-    ...(writes && !rtcError && { rtc: 'written' }),
-    warnings: [...warnings, rtcError].filter(warning => warning !== undefined),
-  };
+  try {
+    const warnings = [...outcome.warnings, declare(outcome, clock), remember(outcome, host)];
+    const waited = slew && (options.wait || !slew.unattended) ? await waitFor(slew, ports) : undefined;
+    const writes = options.rtc && waited !== 'interrupted';
+    const rtcError = writes ? await writeRtc(slew, ports) : undefined;
+    return {
+      ...outcome,
+      ...(waited && { waited }),
+      ...(writes && !rtcError && { rtc: 'written' }),
+      warnings: [...warnings, rtcError].filter(warning => warning !== undefined),
+    };
+  } finally {
+    // Whatever happened: a rate that this process holds would outlast it.
+    slew?.release();
+  }
 }
 
 /** Tells the kernel how good its clock is now. */
@@ -76,23 +84,19 @@ function remember(outcome: Finished, host: Host): string | undefined {
   });
 }
 
-/** Stays until a slew is finished or the user has enough of it; gives the clock back either way. */
+/** Stays until a slew is finished or the user has enough of it. */
 async function waitFor(
   slew: Slew,
   { timer, emit, signal }: FinishPorts,
 ): Promise<'finished' | 'interrupted'> {
   const of = slew.remaining();
-  try {
-    for (let left = of; left !== 0; left = slew.remaining()) {
-      if (signal.aborted) return 'interrupted';
-      emit({ kind: 'slewing', left, of });
-      await timer.sleep(LOOK, signal);
-    }
-    if (slew.unattended) await timer.sleep(LAST_PART, signal);
-    return 'finished';
-  } finally {
-    slew.release();
+  for (let left = of; left !== 0; left = slew.remaining()) {
+    if (signal.aborted) return 'interrupted';
+    emit({ kind: 'slewing', left, of });
+    await timer.sleep(LOOK, signal);
   }
+  if (slew.unattended) await timer.sleep(LAST_PART, signal);
+  return 'finished';
 }
 
 /** The true time is what the clock shows plus what its slew has still to add; the kernel's own copy is without that. */

@@ -6,7 +6,7 @@ import type { Clock, ClockStatus } from './clock/clock.ts';
 import { openClock } from './clock/index.ts';
 import { peekRtc } from './clock/rtc.ts';
 import { findTimeServices, type TimeService } from './clock/services.ts';
-import { type LastSet, readState, setSinceBoot } from './clock/state.ts';
+import { type LastSet, readState, type StateReading, setSinceBoot, stateDirectory } from './clock/state.ts';
 import { difference, formatInstant, type Seconds } from './ntp/time.ts';
 import { bootOf, type Environment } from './ports.ts';
 
@@ -15,7 +15,7 @@ export interface Status {
   /** Which adapter read it. */
   readonly clock: string;
   readonly kernel: ClockStatus;
-  /** The last correction by tsntp, and whether it was made since the machine came up. */
+  /** The last correction by tsntp, and whether it was made since the machine came up. Absent: none, or `warnings` say why not. */
   readonly lastSet?: LastSet & { readonly sinceBoot: boolean };
   readonly services: readonly TimeService[];
   /** Absent where there is no hardware clock, or where it cannot be read. */
@@ -23,11 +23,10 @@ export interface Status {
   readonly warnings: readonly string[];
 }
 
-/** Collects it; never rejects. `directory` is where tsntp's memory is. */
+/** Collects it; never rejects. `directory` is where tsntp's memory is; by default this user's, and root's. */
 export async function readStatus(directory: string | undefined, env: Environment): Promise<Status> {
   const clock = await openClock();
-  const { state, warning } =
-    directory === undefined ? { state: { version: 1 as const } } : readState(directory);
+  const { state, warning } = newest(directory === undefined ? memories(env) : [directory]);
   const { lastSet } = state;
   const rtc = await compareRtc(clock);
   return {
@@ -39,6 +38,20 @@ export async function readStatus(directory: string | undefined, env: Environment
     ...(rtc && { rtc }),
     warnings: warning === undefined ? [] : [warning],
   };
+}
+
+/** Where this user's tsntp keeps its memory, and where root's does. */
+function memories(env: Environment): readonly string[] {
+  const users = [process.geteuid?.(), 0].map(uid => stateDirectory(process.platform, env, uid));
+  return [...new Set(users.filter(directory => directory !== undefined))];
+}
+
+/** The memory of the last correction; without any, why that may not be all. */
+function newest(directories: readonly string[]): StateReading {
+  const readings = directories.map(readState);
+  const set = readings.filter(({ state }) => state.lastSet !== undefined);
+  const [latest] = set.sort((a, b) => Date.parse(b.state.lastSet!.time) - Date.parse(a.state.lastSet!.time));
+  return latest ?? readings.find(({ warning }) => warning !== undefined) ?? { state: { version: 1 } };
 }
 
 async function compareRtc(clock: Clock): Promise<Status['rtc']> {

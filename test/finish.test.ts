@@ -2,7 +2,7 @@
 // how a slew is waited for.
 
 import { describe, expect, test } from 'vitest';
-import { declarations, ended, expectUntouched, near } from './support/runs.ts';
+import { declarations, ended, expectUntouched, near, pass } from './support/runs.ts';
 
 describe('after success', () => {
   test('the kernel is told how good its clock is', async () => {
@@ -65,6 +65,37 @@ describe('a slew that is waited for', () => {
   });
 });
 
+describe('a slew that needs this process', () => {
+  test('is stayed with unasked, and let go at its end', async () => {
+    const w = near({ behind: 0.1, attended: true });
+    const { waited, slew } = ended('adjusted', await w.sync());
+    expect(waited).toBe('finished');
+    expect(slew?.remaining()).toBe(0);
+    expect(w.clock.behind()).toBeCloseTo(0, 6);
+  });
+
+  test('is let go when the user has enough of it, and what is left is known', async () => {
+    const w = near({ behind: 0.1, attended: true });
+    const stop = new AbortController();
+    w.at(100, () => stop.abort());
+    const { waited, slew } = ended('adjusted', await w.sync({}, { signal: stop.signal }));
+    expect(waited).toBe('interrupted');
+    expect(w.now()).toBe(100);
+    expect(slew?.remaining()).toBeCloseTo(0.05, 3);
+    await pass(w, 50);
+    expect(w.clock.behind()).toBeCloseTo(0.05, 3);
+  });
+
+  test('is let go whatever goes wrong', async () => {
+    const w = near({ behind: 0.1, attended: true });
+    const { host } = w.ports();
+    const broken = { ...host, remember: () => raise(new Error('a bug')) };
+    await expect(w.sync({}, { host: broken })).rejects.toThrow('a bug');
+    await pass(w, 50);
+    expect(w.clock.behind()).toBeCloseTo(0.1, 3);
+  });
+});
+
 describe('the hardware clock', () => {
   test('is written with what the clock shows after a step', async () => {
     const w = near({ behind: 2 });
@@ -81,7 +112,7 @@ describe('the hardware clock', () => {
   test('is written after the kernel has copied its clock there, which is still being slewed', async () => {
     const w = near({ behind: 0.1 });
     ended('adjusted', await w.sync({ rtc: true }));
-    expect(w.rtcWritten[0]).toBeLessThanOrEqual(0.1 - 2 * 500e-6);
+    expect(w.rtcWritten[0]).toBeLessThanOrEqual(0.1 - 4 * 500e-6);
   });
 
   test('is left alone otherwise, and when the clock is', async () => {
@@ -101,3 +132,7 @@ describe('the hardware clock', () => {
     expect(warnings[0]).toContain('hardware clock was not written');
   });
 });
+
+function raise(error: Error): never {
+  throw error;
+}

@@ -54,7 +54,7 @@ test('what is kept can be taken, once', () => {
 test.runIf(posix)('it is for the owner alone', () => {
   store().keep(SERVER, SESSION);
   expect(statSync(join(directory, files()[0]!)).mode & 0o777).toBe(0o600);
-  expect(statSync(directory).mode & 0o777).toBe(0o711);
+  expect(statSync(directory).mode & 0o777).toBe(0o700);
 });
 
 test('there is nothing where nothing was kept, and nothing is kept without a cookie', () => {

@@ -38,18 +38,18 @@ const LONGEST_SLEW: Seconds = 2145;
 /** What a tick of 1/100 s is without correction, in µs; each µs of difference makes 100 ppm. */
 const TICK = 10_000n;
 
-const PERMISSION =
-  'Setting the clock needs the capability CAP_SYS_TIME: run as root (sudo), or grant it with ' +
-  `\`sudo setcap cap_sys_time+ep ${process.execPath}\`, with AmbientCapabilities=CAP_SYS_TIME in a systemd ` +
-  'unit, or with --cap-add SYS_TIME for a container';
-
 /** Opens the clock; throws what `foreign` throws if a function is missing, `ClockError` if the kernel is too old. */
-export function openLinux(foreign: Foreign, arch: string = process.arch): Clock {
+export function openLinux(
+  foreign: Foreign,
+  arch: string = process.arch,
+  user: number | undefined = process.geteuid?.(),
+): Clock {
+  const permission = permissionFor(user);
   const { gettime, adjtime } = systemCalls(foreign, arch);
   const time = share(foreign, 16);
   const adjust = timexCaller(foreign, (address, attempt) => {
     // The answer is the leap state, TIME_OK … TIME_ERROR; only −1 is a failure.
-    if (adjtime(CLOCK_REALTIME, address) < 0) throw systemError(attempt, foreign.errno(), PERMISSION);
+    if (adjtime(CLOCK_REALTIME, address) < 0) throw systemError(attempt, foreign.errno(), permission);
   });
 
   function reading(clock: number): bigint {
@@ -108,6 +108,16 @@ export function openLinux(foreign: Foreign, arch: string = process.arch): Clock 
     },
     bootId,
   };
+}
+
+/** How to be allowed to. Root that is refused is without the capability: in a container or user namespace, mostly. */
+function permissionFor(user: number | undefined): string {
+  return user === 0
+    ? 'Root, too, needs the capability CAP_SYS_TIME to set the clock, and this process is without it, as in a ' +
+        'container: start that with --cap-add SYS_TIME, or run tsntp outside of it'
+    : 'Setting the clock needs the capability CAP_SYS_TIME: run as root (sudo), or grant it with ' +
+        'AmbientCapabilities=CAP_SYS_TIME in a systemd unit, or, to every script of every user, with ' +
+        `\`sudo setcap cap_sys_time+ep ${process.execPath}\``;
 }
 
 /**

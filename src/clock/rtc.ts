@@ -118,7 +118,10 @@ function openDevice(
     } catch (cause) {
       const { code, errno = 0 } = cause as NodeJS.ErrnoException;
       if (code === 'ENOENT' || code === 'ENODEV' || code === 'ENXIO') continue;
-      throw systemError(`open the hardware clock ${path}`, -errno, PERMISSION);
+      const error = systemError(`open the hardware clock ${path}`, -errno, PERMISSION);
+      throw error.kind === 'busy'
+        ? new ClockError('busy', `${error.message}: another process has it open; try again`)
+        : error;
     }
   }
   const others = listRtcs(root);

@@ -78,7 +78,7 @@ export function writeState(directory: string, state: State): string | undefined 
   try {
     prepareDirectory(directory);
     // Everybody may ask for the status.
-    replaceOwn(join(directory, FILE), `${JSON.stringify(state, null, 2)}\n`, 0o644);
+    replaceOwn(join(directory, FILE), `${JSON.stringify(state, null, 2)}\n`);
     return undefined;
   } catch (error) {
     return `cannot remember that tsntp has set this clock: ${text(error)}`;

@@ -22,21 +22,21 @@ import { dirname } from 'node:path';
 /** Who may open a lock for reading may hold it, too; cookies are secrets. */
 const SECRET = 0o600;
 
-/** Makes `directory` (0711: what is in it has modes of its own) if it is not there, and throws unless it is one that only we, or root, can write to. */
+/** Makes `directory` (0700) if it is not there, and throws unless it is one that only we, or root, can write to. */
 export function prepareDirectory(directory: string): void {
   if (!existsSync(directory)) makeDirectory(directory);
   checkDirectory(directory);
 }
 
 /**
- * Opens a regular file that only we, or root, could have written; a new one gets `mode`. Throws otherwise.
+ * Opens a regular file that only we, or root, could have written; a new one has mode 0600. Throws otherwise.
  * Node adds O_CLOEXEC itself.
  */
-export function openOwn(path: string, flags: number, mode: number = SECRET): number {
+export function openOwn(path: string, flags: number): number {
   let fd: number;
   try {
     // O_NONBLOCK, or a FIFO in the file's place would hold us up for ever. Windows has neither flag.
-    fd = openSync(path, flags | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0), mode);
+    fd = openSync(path, flags | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0), SECRET);
   } catch (error) {
     // FreeBSD says EMLINK.
     if (codeOf(error) === 'ELOOP' || codeOf(error) === 'EMLINK') throw symbolicLink(path);
@@ -82,12 +82,12 @@ export function readOwn(path: string, largest: number): Uint8Array {
 }
 
 /** Writes such a file: beside it first, and renamed, so that a power cut leaves the old or the new one. */
-export function replaceOwn(path: string, contents: string, mode: number = SECRET): void {
+export function replaceOwn(path: string, contents: string): void {
   if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) throw symbolicLink(path);
   // Random, because a file left by a killed run would else be in the way whenever the process id comes again.
   const temporary = `${path}.${randomBytes(8).toString('hex')}`;
   try {
-    const fd = openOwn(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, mode);
+    const fd = openOwn(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL);
     try {
       writeFileSync(fd, contents);
       fsyncSync(fd);
@@ -104,7 +104,7 @@ export function replaceOwn(path: string, contents: string, mode: number = SECRET
 /** Not by mkdir's own `recursive`, which never returns where the kernel makes no directories: /proc, autofs. */
 function makeDirectory(directory: string): void {
   try {
-    mkdirSync(directory, 0o711);
+    mkdirSync(directory, 0o700);
   } catch (error) {
     // Another tsntp was quicker.
     if (codeOf(error) === 'EEXIST') return;

@@ -117,6 +117,20 @@ describe('the macOS clock', () => {
     expect(openDarwin(recordedMac({}, { sysctlbyname: () => -1 })).bootId()).toBeUndefined();
   });
 
+  test.each([
+    [1, 'not-permitted'],
+    [22, 'invalid'],
+    [5, 'failed'],
+  ])('errno %d is %s', (errno, kind) => {
+    const refuse: Answer = () => mac.fail(errno);
+    const mac = recordedMac({}, { settimeofday: refuse, adjtime: refuse, ntp_adjtime: refuse });
+    const clock = openDarwin(mac);
+    const refusal = expect.objectContaining({ name: 'ClockError', kind });
+    expect(() => clock.step(1)).toThrow(refusal);
+    expect(() => clock.slew(1)).toThrow(refusal);
+    expect(() => clock.declareSynchronised({ maxError: 1, estimatedError: 1 })).toThrow(refusal);
+  });
+
   test('without the superuser it says to use sudo, and a refused step leaves a slew in progress alone', () => {
     const refuse: Answer = () => mac.fail(1);
     const mac = recordedMac({}, { settimeofday: refuse, adjtime: refuse, ntp_adjtime: refuse });

@@ -75,8 +75,8 @@ describe('the state file', () => {
     expect(readState(directory)).toEqual({ state });
     expect(readdirSync(directory)).toEqual(['state.json']);
     if (!posix) return;
-    expect(statSync(directory).mode & 0o7777).toBe(0o711);
-    expect(statSync(join(directory, 'state.json')).mode & 0o7777).toBe(0o644);
+    expect(statSync(directory).mode & 0o7777).toBe(0o700);
+    expect(statSync(join(directory, 'state.json')).mode & 0o7777).toBe(0o600);
   });
 
   test('is replaced, not written over: a reader has the old or the new one whole', () => {

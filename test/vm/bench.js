@@ -14,7 +14,7 @@ import { GUEST_TOKEN } from './guest/kernel.js';
 import { machines } from './machines.js';
 import { toolPath } from './tools.js';
 
-const TIMEOUT = 60;
+const TIMEOUT = 120;
 const here = dirname(fileURLToPath(import.meta.url));
 const plan = JSON.parse(readFileSync(process.argv[2], 'utf8'));
 const chosen = cases.filter(c => plan.cases.includes(c.name));

@@ -1,6 +1,8 @@
 // What many cases ask of a run of tsntp.
 
 import { strict as assert } from 'node:assert';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { STA_UNSYNC, setKernelClock } from '../guest/kernel.js';
 
 /** The exit codes of the command line. */
 export const EXIT = { done: 0, noServer: 3, notPermitted: 4, refused: 5, otherService: 6, interrupted: 130 };
@@ -15,6 +17,14 @@ export function ended({ code, signal, ...run }, expected) {
 export function said(run, pattern) {
   assert.match(run.stdout + run.stderr, pattern, `tsntp did not say ${pattern}`);
   return run;
+}
+
+/** Makes what is left of the last run look as after a restart of the machine. */
+export function rebooted() {
+  const file = '/var/lib/tsntp/state.json';
+  const state = JSON.parse(readFileSync(file, 'utf8'));
+  writeFileSync(file, JSON.stringify({ ...state, lastSet: { ...state.lastSet, bootId: 'the boot before' } }));
+  setKernelClock({ status: STA_UNSYNC });
 }
 
 /** Fails unless `actual` is `expected` within `tolerance`; all in one unit. */

@@ -8,6 +8,7 @@ import { realtime } from '../clock.js';
 import { hardwareTurn, kernelClock } from '../guest/kernel.js';
 import { ZONE } from '../machines.js';
 import { EXIT, ended, near, said } from './expect.js';
+import { CAPABLE_USER } from './privileges.js';
 
 const group = 'rtc';
 /** How far the hardware clock's second may turn from the true one. */
@@ -93,10 +94,45 @@ export const hardware = [
         ended(await guest.tsntp(['sync', '-w', guest.address('main')]), EXIT.done),
         /rtc0.*(busy|in use)|busy.*rtc/i,
       );
-      const run = said(await guest.tsntp(['rtc', 'show']), /busy|in use/i);
+      const run = said(await guest.tsntp(['rtc', 'show']), /busy.*another process has it open/);
       closeSync(held);
-      assert.notEqual(run.code, EXIT.done);
+      ended(run, EXIT.notPermitted);
       return guest.residual('main', SYSTEM_LIMIT);
+    },
+  },
+  {
+    ...{ name: 'no access to the hardware clock: each says so', group, machine: 'qemu' },
+    ...{ asked: '+3.25 s', servers: { main: 3.25 } },
+    async run(guest) {
+      const under = CAPABLE_USER;
+      const run = ended(await guest.tsntp(['sync', '-w', guest.address('main')], { under }), EXIT.done);
+      said(run, /warning: the hardware clock was not written: cannot open .*rtc0: permission denied/);
+      for (const verb of ['show', 'write', 'read'])
+        said(
+          ended(await guest.tsntp(['rtc', verb], { under }), EXIT.notPermitted),
+          /permission denied.*run as root/,
+        );
+      // The kernel shows it to everybody elsewhere.
+      const { stdout } = ended(await guest.tsntp(['status', '--json'], { under }), EXIT.done);
+      assert.equal(JSON.parse(stdout).rtc.path, '/dev/rtc0');
+      return guest.residual('main', SYSTEM_LIMIT);
+    },
+  },
+  {
+    ...{
+      name: 'another device than the first',
+      group,
+      machine: 'qemu',
+      asked: 'nothing',
+      servers: { main: 0 },
+    },
+    async run(guest) {
+      // The machine has but one: the second is another name of it.
+      execFileSync('cp', ['--archive', '/dev/rtc0', '/dev/rtc1']);
+      const run = ended(await guest.tsntp(['rtc', 'show', '--device', '/dev/rtc1']), EXIT.done);
+      said(run, /^\/dev\/rtc1 shows .*\nThis machine also has \/dev\/rtc0: see --device\.$/m);
+      const missing = ended(await guest.tsntp(['rtc', 'show', '--device', '/dev/rtc7']), EXIT.notPermitted);
+      said(missing, /no hardware clock: \/dev\/rtc7 is not there; there are \/dev\/rtc0/);
     },
   },
   {
@@ -122,14 +158,23 @@ export const hardware = [
   })),
 ];
 
-/** The hardware clock's second turns with the server's; `zone` is how far it is ahead of UTC. */
+/**
+ * The hardware clock's second turns with the server's; `zone` is how far it is ahead of UTC. Of three turns the one in the
+ * middle: the emulator is held up now and then, the turn stays where it is.
+ */
 async function turnsTrue(guest, zone = 0, limit = TURN_LIMIT) {
-  const { hardware, system } = hardwareTurn();
-  const { error, uncertainty } = await guest.error('main');
-  const residual = Number(hardware - system) / 1e9 - zone + error;
+  const turns = [];
+  for (let turn = 0; turn < 3; turn++) turns.push(await turnOf(guest, zone));
+  const { residual, uncertainty } = turns.sort((a, b) => a.residual - b.residual)[1];
   if (Math.abs(residual) <= limit) return { residual, seen: `± ${(uncertainty * 1e3).toFixed(3)} ms` };
   const message = `the hardware clock turns ${(residual * 1e3).toFixed(3)} ms from the true second`;
   throw Object.assign(new Error(message), { residual });
+}
+
+async function turnOf(guest, zone) {
+  const { hardware, system } = hardwareTurn();
+  const { error, uncertainty } = await guest.error('main');
+  return { residual: Number(hardware - system) / 1e9 - zone + error, uncertainty };
 }
 
 async function agreesWithHwclock() {

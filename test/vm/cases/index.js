@@ -1,5 +1,5 @@
 // Every case of the bench, in the order of --list. A case is
-//   name, group    what it is called, and what --only chooses it by
+//   name, group    what it alone is called, and what --only chooses it by
 //   machine        'uml' or 'qemu' (machines.js)
 //   servers        by name: how far the server is ahead of the truth in seconds, or { offset | until, leap, stratum }
 //   asked          for the table
@@ -27,3 +27,8 @@ export const cases = [
   ...privileges,
   ...hardware,
 ];
+
+// The guest finds its case by the name.
+const names = cases.map(c => c.name);
+const twice = names.find((name, i) => names.indexOf(name) !== i);
+if (twice !== undefined) throw new Error(`two cases are called "${twice}"`);

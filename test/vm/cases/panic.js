@@ -1,7 +1,7 @@
 // The panic limit and its memory: one large correction a boot, and no more of them unless a human says so.
 
 import { setTime } from '../guest/kernel.js';
-import { EXIT, ended } from './expect.js';
+import { EXIT, ended, rebooted } from './expect.js';
 
 const group = 'panic';
 const machine = 'uml';
@@ -34,6 +34,24 @@ export const panic = [
         guest.tsntp(['sync', '--max-offset', '10', guest.address('hour')]),
       );
       ended(run, EXIT.refused);
+    },
+  },
+  {
+    ...{ name: '--max-offset holds even with -g', group, machine, asked: 'nothing' },
+    servers: { hour: 3600 },
+    async run(guest) {
+      const args = ['sync', '-g', '--max-offset', '10', guest.address('hour')];
+      ended(await guest.untouched(() => guest.tsntp(args)), EXIT.refused);
+    },
+  },
+  {
+    ...{ name: 'after a reboot, an hour is corrected again', group, machine, asked: '+1 h' },
+    servers: { hour: 3600, other: 7200 },
+    async run(guest) {
+      await setByFirst(guest);
+      rebooted();
+      ended(await guest.tsntp(['sync', guest.address('other')]), EXIT.done);
+      return guest.residual('other');
     },
   },
   {

@@ -85,7 +85,60 @@ export const slew = [
       await underWay(guest, 0.1, 4);
     },
   },
+  {
+    name: '--wait at a terminal shows a bar and the time to go',
+    group: 'slew',
+    machine: 'uml',
+    asked: '+10 ms',
+    seconds: 30,
+    servers: { main: 0 },
+    async run(guest) {
+      await guest.misset('main', -0.01);
+      const run = guest.startAtTerminal(['sync', '--wait', guest.address('main')]);
+      await slewBegun(guest);
+      guest.idle();
+      const { stdout } = ended(await run.ended, EXIT.done);
+      const shown = [...plain(stdout).matchAll(/slewing ([█░]{20}) (\S+) ms left, (\d+) s to go/g)];
+      assert.ok(shown.length > 10, `the progress was shown ${shown.length} times`);
+      const [bar, left, toGo] = [1, 2, 3].map(i => shown.map(match => match[i]));
+      assert.match(bar.at(0), /^█{0,2}░+$/);
+      assert.match(bar.at(-1), /^█{17,20}░*$/);
+      assert.ok(Number(left.at(0)) > 8 && Number(left.at(-1)) <= 2, `left: ${left.at(0)} to ${left.at(-1)}`);
+      near('the time to go at first', Number(toGo.at(0)), 20, 4);
+      assert.match(plain(stdout), /; it has been slewed\.$/);
+      return guest.residual('main');
+    },
+  },
+  {
+    name: 'Ctrl-C at a terminal says that the kernel goes on',
+    group: 'slew',
+    machine: 'uml',
+    asked: '+100 ms',
+    servers: { main: 0 },
+    async run(guest) {
+      await guest.misset('main', -0.1);
+      const run = guest.startAtTerminal(['sync', '--wait', guest.address('main')]);
+      await slewBegun(guest);
+      await guest.sleep(3);
+      run.child.stdin.write('\x03');
+      const { stdout } = ended(await run.ended, EXIT.interrupted);
+      const [, left] = /the kernel goes on with the ([\d.]+) ms that are left\.$/.exec(plain(stdout)) ?? [];
+      near('what is said to be left', Number(left) / 1e3, kernelClock().slewLeft, 1.5e-3);
+      await underWay(guest, 0.1, 6);
+    },
+  },
 ];
+
+/** What a terminal got, without escape sequences and line breaks. */
+function plain(text) {
+  return (
+    text
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what an escape sequence is made of
+      .replace(/\x1b\[[0-9;?]*[A-Za-z]/g, '')
+      .replace(/\s+/g, ' ')
+      .trim()
+  );
+}
 
 function asked(offset) {
   return `${offset > 0 ? '+' : ''}${Math.round(offset * 1e3)} ms`;

@@ -2,49 +2,95 @@
 
 import { strict as assert } from 'node:assert';
 import { kernelClock } from '../guest/kernel.js';
-import { EXIT, ended, near } from './expect.js';
+import { EXIT, ended, near, rebooted } from './expect.js';
 import { ORDINARY_USER } from './privileges.js';
 
 const group = 'status';
 const machine = 'uml';
-const servers = { main: 0 };
 /** How far the clock is ahead before the run. */
 const AHEAD = 0.05;
+const INSTANT = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d`;
 
 export const status = [
   {
-    ...{ name: 'before the first run', group, machine, servers },
+    ...{ name: 'before the first run', group, machine, servers: { main: 0 } },
     async run(guest) {
-      const kernel = await guest.untouched(() => json(guest));
-      assert.equal(kernel.synchronised, false);
-      assert.equal(kernel.slewRemaining, 0);
+      const report = await guest.untouched(() => json(guest));
+      assert.equal(report.synchronised, false);
+      assert.equal(report.slewRemaining, 0);
+      assert.equal(report.lastSet, undefined);
+      await shows(guest, [
+        ['synchronised', /^no$/],
+        ['slew left', /^none$/],
+        ['last set', /^never by tsntp$/],
+        ['also set by', /^nobody$/],
+        ['hardware clock', /^none$/],
+      ]);
     },
   },
   {
-    ...{ name: 'with a slew under way, for an ordinary user', group, machine, servers },
+    ...{
+      name: 'what last set the clock, and since when',
+      group,
+      machine,
+      asked: '+3.25 s',
+      servers: { main: 3.25 },
+    },
     async run(guest) {
-      await guest.misset('main', AHEAD);
       ended(await guest.tsntp(['sync', guest.address('main')]), EXIT.done);
-      const kernel = await json(guest, { under: ORDINARY_USER });
-      assert.equal(kernel.synchronised, true);
-      near('slewRemaining', kernel.slewRemaining, kernelClock().slewLeft, 3e-3);
-      near('maxError', kernel.maxError, kernelClock().maxError, 3e-3);
+      const { lastSet, ...report } = await guest.untouched(() => json(guest));
+      assert.equal(report.synchronised, true);
+      assert.equal(report.slewRemaining, 0);
+      assert.equal(lastSet.kind, 'step');
+      assert.equal(lastSet.sinceBoot, true);
+      near('lastSet.offset', lastSet.offset, 3.25, 2);
+      near('the age of lastSet.time', Date.parse(report.now) - Date.parse(lastSet.time), 5e3, 5e3);
+      await shows(guest, [
+        ['synchronised', new RegExp(`^yes, since ${INSTANT}Z$`)],
+        ['error bound', /^± \d+\.\d+ ms$/],
+        ['slew left', /^none$/],
+        ['last set', new RegExp(`^${INSTANT}Z: step of \\+\\d\\.\\d+ s to 10\\.9\\.\\d+\\.1 \\(± .* ms\\)$`)],
+      ]);
     },
   },
   {
-    ...{ name: 'what last set the clock, and the table', group, machine, servers },
+    ...{ name: 'with a slew under way, for an ordinary user', group, machine, servers: { main: 0 } },
     async run(guest) {
       await guest.misset('main', AHEAD);
       ended(await guest.tsntp(['sync', guest.address('main')]), EXIT.done);
-      const { lastSet } = await json(guest);
-      assert.equal(lastSet.kind, 'slew');
-      near('lastSet.offset', lastSet.offset, -AHEAD, 2e-3);
-      const { stdout } = ended(await guest.tsntp(['status']), EXIT.done);
-      assert.match(stdout, /synchronised: +yes/);
+      const report = await json(guest, { under: ORDINARY_USER });
+      assert.equal(report.synchronised, true);
+      near('slewRemaining', report.slewRemaining, kernelClock().slewLeft, 3e-3);
+      near('maxError', report.maxError, kernelClock().maxError, 3e-3);
+      assert.equal(report.lastSet, undefined, 'the memory is for root alone');
+      assert.match(report.warnings.join(), /permission denied/);
+      const under = ORDINARY_USER;
+      await shows(guest, [['slew left', /^-4\d\.\d+ ms, for [89]\d s$/]], { under });
+    },
+  },
+  {
+    ...{ name: 'after a restart of the machine', group, machine, servers: { main: 3.25 } },
+    async run(guest) {
+      ended(await guest.tsntp(['sync', guest.address('main')]), EXIT.done);
+      rebooted();
+      const { synchronised, lastSet } = await json(guest);
+      assert.equal(synchronised, false);
+      assert.equal(lastSet.sinceBoot, false);
+      await shows(guest, [
+        ['synchronised', /^no$/],
+        ['last set', /Z, before the machine came up: step of \+/],
+      ]);
     },
   },
 ];
 
 async function json(guest, options) {
   return JSON.parse(ended(await guest.tsntp(['status', '--json'], options), EXIT.done).stdout);
+}
+
+/** The lines of these names have values that match. */
+async function shows(guest, expected, options) {
+  const { stdout } = ended(await guest.tsntp(['status'], options), EXIT.done);
+  const rows = new Map([...stdout.matchAll(/^(.+?): +(.*)$/gm)].map(([, name, value]) => [name, value]));
+  for (const [name, pattern] of expected) assert.match(rows.get(name) ?? '(no such line)', pattern, name);
 }

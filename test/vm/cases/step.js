@@ -12,6 +12,7 @@ export const step = [
       name: `the server is ${Math.abs(offset)} s ${offset > 0 ? 'ahead' : 'behind'}`,
       asked: `${offset > 0 ? '+' : ''}${offset} s`,
       servers: { main: offset },
+      prepare: guest => guest.misset('main', -offset),
     }),
   ),
   stepCase({
@@ -29,6 +30,7 @@ export const step = [
     name: 'a small offset with --step',
     asked: '-0.02 s',
     servers: { main: -0.02 },
+    prepare: guest => guest.misset('main', 0.02),
     args: ['--step'],
   }),
   {
@@ -51,7 +53,7 @@ function stepCase({ name, asked, servers, prepare, args = [] }) {
   return {
     ...{ name, group: 'step', machine: 'uml', asked, servers },
     async run(guest) {
-      prepare?.();
+      await prepare?.(guest);
       ended(await guest.tsntp(['sync', ...args, guest.address('main')]), EXIT.done);
       return guest.residual('main');
     },

@@ -5,13 +5,15 @@ exec >"$job/log" 2>&1
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:$tools/sbin:$tools/usr/sbin HOME=/root
 mountpoint -q /proc || mount -t proc proc /proc
 mountpoint -q /dev || mount -t devtmpfs dev /dev
+mkdir -p /dev/pts
+mount -t devpts devpts /dev/pts
 mount -t sysfs sys /sys
 mount -t tmpfs -o mode=755 tmpfs /run
 mkdir -p /opt/tsntp
 mount --bind "$command" /opt/tsntp
 : >/opt/node
 mount --bind "$node" /opt/node
-rm -f /etc/adjtime
+rm -rf /etc/adjtime /var/lib/tsntp
 ip link set lo up
 ip address add "$address" dev "$interface"
 ip link set "$interface" up

@@ -21,4 +21,5 @@ try {
   console.log(error.stack);
 }
 guest.close();
+console.log(guest.transcript().join('\n'));
 writeFileSync(join(folder, 'result.json'), JSON.stringify(result), { flush: true });

@@ -48,6 +48,11 @@ export function openGuest(job, folder) {
     startTsntp,
     /** Runs tsntp to its end: { code, signal, stdout, stderr }. `under` is a program that starts it, as setpriv. */
     tsntp: (args, options) => startTsntp(args, options).ended,
+    /** Starts tsntp at a terminal of 80 columns; what is written to its stdin is typed there. */
+    startAtTerminal: args => {
+      const command = `stty rows 24 cols 80; exec ${[...COMMAND, ...args].join(' ')}`;
+      return start(['script', '-qec', command, '/dev/null'], { env: { TERM: 'xterm-256color' } });
+    },
     /** The guest's clock less the server's, in seconds: { error, uncertainty }. */
     error,
     /** Fails when the clock is further than the limit from the server's; gives the result of a case. */
@@ -72,10 +77,14 @@ export function openGuest(job, folder) {
         throw new Error(`the kernel's maxError was ${before.kernel.maxError}, is ${after.kernel.maxError}`);
       return result;
     },
-    /** Puts the clock `seconds` ahead of a server's, roughly. */
+    /** Puts the clock `seconds` ahead of a server's, to a millisecond: to set it takes time, on a busy host a long one. */
     async misset(name, seconds) {
-      const { error: now } = await error(name);
-      setTime(realtime() + BigInt(Math.round((seconds - now) * 1e9)));
+      for (let tries = 0; tries < 10; tries++) {
+        const { error: now } = await error(name);
+        if (Math.abs(now - seconds) < 1e-3) return;
+        setTime(realtime() + BigInt(Math.round((seconds - now) * 1e9)));
+      }
+      throw new Error(`the clock cannot be put ${seconds} s ahead`);
     },
     /** Tells the bench that this guest will mostly sleep from here on. */
     idle: () => writeFileSync(join(folder, 'idle'), ''),
