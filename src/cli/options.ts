@@ -1,5 +1,4 @@
-// argv and TSNTP_* → what the user wants, checked. Every number goes through one validator, because yargs alone turns
-// `-t abc` into NaN and goes on.
+// argv and TSNTP_* → what the user wants, checked: each command's options, and the pipeline's options out of them.
 
 import type { Argv } from 'yargs';
 import { escaped, familyOf } from '../net/server.ts';
@@ -9,6 +8,7 @@ import type { RtcAction, RtcArguments } from './commands/rtc.ts';
 import type { StatusArguments } from './commands/status.ts';
 import { fromEnvironment, type YargsOptions } from './environment.ts';
 import { UsageError } from './usage-error.ts';
+import { number, single, text } from './values.ts';
 
 export type Format = 'auto' | 'table' | 'classic' | 'json';
 const FORMATS: readonly Format[] = ['auto', 'table', 'classic', 'json'];
@@ -113,35 +113,7 @@ const state = {
 } as const;
 const json = { describe: 'print one JSON object', type: 'boolean', default: false } as const;
 
-/** One option's number. Coerces text; throws `UsageError` naming the option, the value and what is allowed. */
-function number(
-  name: string,
-  range: { min: number; max: number; whole?: true; above?: true; unit?: string },
-) {
-  const { min, max, whole, above, unit = '' } = range;
-  return (value: unknown): number | undefined => {
-    if (value === undefined) return undefined;
-    const one = single(name, value);
-    const parsed = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(one.trim()) ? Number(one) : NaN;
-    const fits =
-      parsed <= max && (above ? parsed > min : parsed >= min) && (!whole || Number.isInteger(parsed));
-    if (fits) return parsed;
-    const kind = whole ? 'a whole number' : 'a number';
-    const from = above ? `above ${min}, up to ${max}` : `from ${min} to ${max}`;
-    throw new UsageError(`${name}: "${one}" is not allowed; give ${kind} ${from}${unit}`);
-  };
-}
-
 const seconds = ' (seconds)';
-
-function single(name: string, value: unknown): string {
-  if (Array.isArray(value)) throw new UsageError(`${name}: given ${value.length} times; give it once`);
-  return String(value);
-}
-
-function text(name: string) {
-  return (value: unknown): string | undefined => (value === undefined ? undefined : single(name, value));
-}
 
 const MEASURING = 'Measuring:';
 const AUTHENTICATION = 'Authentication:';
