@@ -157,6 +157,17 @@ test('src/ keeps the rules', () => {
   expect(violationsOf(sources)).toEqual([]);
 });
 
+test.each(['ntp/auth/key.ts', 'ntp/auth/nts.ts'])(
+  '%s compares what must stay unguessed in constant time',
+  path => {
+    const code = withoutComments(readSources().get(path)!);
+    expect(code).toContain('equalBytes(');
+    expect(code).not.toMatch(
+      /(digest|expected|uniqueId)\b[^;\n]*[!=]==|[!=]==[^;\n]*(digest|expected|uniqueId)\b/i,
+    );
+  },
+);
+
 test('the import lines are read', () => {
   const graph = graphOf(readSources());
   expect(graph.get('ntp/sample.ts')).toEqual([
