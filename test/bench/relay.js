@@ -1,0 +1,145 @@
+// The network of the bench: each address is a perfect server behind a path of paths.js, in one process, so that
+// nothing but the path comes between. A request is stamped by the kernel as it comes in, is "at the server" when its
+// way there is over, and its reply leaves when the way back is over too. A liar's T2 and T3 are off by the same.
+//
+// Commands on standard input, one a line of JSON: { open: id, profile, seed, servers: [{ address, lie }] } answers
+// `open id`, { close: id } answers `close id PACKETS`. At the end of the input it says how late its replies were.
+
+import { writeSync } from 'node:fs';
+import { close, goFirst, now, open, readInput, receive, send, socketAddress, wait } from './network.js';
+import { PROFILES, pathOf } from './paths.js';
+
+/** @typedef {{ fd: number, id: string, lie: bigint, path: import('./paths.js').Path, first?: bigint, packets: number }} Server */
+
+const STANDARD_INPUT = 0;
+const NTP_PORT = 123;
+/** Sleeps end late by some tens of microseconds: what is left is spent awake, and nobody else runs on that processor. */
+const AWAKE = 100_000n;
+const KEPT = 10_000n;
+const IDLE = 1_000_000_000n;
+const NTP_TO_UNIX = 2_208_988_800n;
+
+/** @type {Map<number, Server>} */
+const servers = new Map();
+/** @type {{ due: bigint, fd: number, bytes: Uint8Array, to: Uint8Array }[]} */
+let replies = [];
+/** @type {number[]} */
+const lateness = [];
+
+goFirst();
+let running = true;
+warmUp();
+lateness.length = 0;
+while (running) step();
+lateness.sort((a, b) => a - b);
+const share = (/** @type {number} */ p) => (lateness[Math.floor(p * lateness.length)] ?? 0) / 1000;
+say(
+  `late ${JSON.stringify({ replies: lateness.length, median: share(0.5), p90: share(0.9), p99: share(0.99) })}`,
+);
+
+function step() {
+  const next = replies.reduce((least, { due }) => (due < least ? due : least), now() + IDLE);
+  const left = next - now() - AWAKE;
+  for (const fd of wait([STANDARD_INPUT, ...servers.keys()], left > 0n ? left : 0n)) {
+    if (fd === STANDARD_INPUT) obey(readInput());
+    else accept(/** @type {Server} */ (servers.get(fd)));
+  }
+  sendDue();
+}
+
+/** Spends the last moments before a reply awake. */
+function sendDue() {
+  const soon = replies.filter(({ due }) => due - now() <= AWAKE).sort((a, b) => Number(a.due - b.due));
+  if (soon.length === 0) return;
+  replies = replies.filter(reply => !soon.includes(reply));
+  for (const { due, fd, bytes, to } of soon) {
+    let at = now();
+    while (at < due) at = now();
+    send(fd, bytes, to);
+    lateness.push(Number(at - due));
+  }
+}
+
+/** @param {Server} server */
+function accept(server) {
+  const arrival = receive(server.fd);
+  if (!arrival || arrival.bytes.length < 48) return;
+  const { bytes, from, at } = arrival;
+  server.first ??= at;
+  server.packets += 1;
+  const sent = Number(at - server.first) / 1e9;
+  const there = server.path.forward(sent);
+  const back = server.path.backward(sent + (there ?? 0));
+  if (there === undefined || back === undefined) return;
+  const arrived = at + nanoseconds(there);
+  const reply = replyTo(bytes, arrived + server.lie, arrived + KEPT + server.lie);
+  replies.push({ due: arrived + KEPT + nanoseconds(back), fd: server.fd, bytes: reply, to: from });
+}
+
+/** Stratum 1, refid GPS, precision 2^-23, root dispersion 1 ms. @param {Buffer} request @param {bigint} t2 @param {bigint} t3 */
+function replyTo(request, t2, t3) {
+  const reply = Buffer.alloc(48);
+  reply.set([/** @type {number} */ (request[0] & 0b00111000) | 4, 1, 6, -23 & 0xff]);
+  reply.writeUInt32BE(66, 8);
+  reply.write('GPS', 12, 'latin1');
+  reply.writeBigUInt64BE(timestamp(t2 - 10_000_000_000n), 16);
+  request.copy(reply, 24, 40, 48);
+  reply.writeBigUInt64BE(timestamp(t2), 32);
+  reply.writeBigUInt64BE(timestamp(t3), 40);
+  return reply;
+}
+
+/** @param {bigint} unix */
+function timestamp(unix) {
+  return BigInt.asUintN(64, ((unix + NTP_TO_UNIX * 1_000_000_000n) << 32n) / 1_000_000_000n);
+}
+
+/** @param {number} seconds */
+function nanoseconds(seconds) {
+  return BigInt(Math.round(seconds * 1e9));
+}
+
+/** @param {string} input */
+function obey(input) {
+  running = input !== '';
+  for (const line of input.split('\n').filter(line => line !== '')) {
+    const command = JSON.parse(line);
+    if (command.open !== undefined) {
+      for (const [k, { address, lie }] of command.servers.entries()) {
+        const profile = PROFILES[/** @type {keyof typeof PROFILES} */ (command.profile)];
+        const path = pathOf(profile, command.seed * 8 + k);
+        const fd = open(address, NTP_PORT);
+        servers.set(fd, { fd, id: command.open, lie: nanoseconds(lie), path, packets: 0 });
+      }
+      say(`open ${command.open}`);
+    } else {
+      const closing = [...servers.values()].filter(({ id }) => id === command.close);
+      for (const { fd } of closing) {
+        close(fd);
+        servers.delete(fd);
+        replies = replies.filter(reply => reply.fd !== fd);
+      }
+      say(`close ${command.close} ${closing.reduce((sum, { packets }) => sum + packets, 0)}`);
+    }
+  }
+}
+
+/** A few hundred exchanges with oneself: the first ones of a process are slow. */
+function warmUp() {
+  const [client, fd] = [open('127.0.0.1', 40_123), open('127.0.0.1', 40_124)];
+  servers.set(fd, { fd, id: 'warm-up', lie: 0n, path: pathOf(PROFILES.LAN, 0), packets: 0 });
+  for (let i = 0; i < 500; i++) {
+    send(client, Buffer.alloc(48), socketAddress('127.0.0.1', 40_124));
+    do step();
+    while (replies.length > 0);
+    receive(client);
+  }
+  servers.delete(fd);
+  close(client);
+  close(fd);
+}
+
+/** @param {string} line */
+function say(line) {
+  writeSync(1, `${line}\n`);
+}

@@ -1,0 +1,64 @@
+// What a long list costs: the command asks 10,000 servers on loopback addresses of their own, once each, and must lose
+// none; wall time, CPU time and memory for each format. `node test/bench/scale.js [COUNT]`, after `npm run build`.
+
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const count = Number(process.argv[2] ?? 10_000);
+const RUNS = 3;
+/** Says at the end of the process what it used. */
+const AT_EXIT = 'process.on("exit",()=>console.error(JSON.stringify(process.resourceUsage())))';
+const responder = spawn(process.execPath, ['test/scale/responder.js'], {
+  stdio: ['ignore', 'pipe', 'inherit'],
+});
+const folder = mkdtempSync(join(tmpdir(), 'tsntp-scale-'));
+try {
+  const [port] = await once(responder.stdout.setEncoding('utf8'), 'data');
+  const list = join(folder, 'servers');
+  // From 127.2.0.0 on, but for the addresses that the responder is deaf to.
+  const addresses = Array.from(
+    { length: count },
+    (_, i) => `127.${2 + (i >> 13)}.${64 + ((i >> 8) & 31)}.${i & 255}`,
+  );
+  writeFileSync(list, addresses.map(address => `${address}:${port.trim()}`).join('\n'));
+  console.log(`Node ${process.version}, ${count} servers`);
+  for (const format of ['json', 'table', 'classic']) {
+    for (let i = 0; i < RUNS; i++) console.log(measure(list, format));
+  }
+} finally {
+  responder.kill();
+  rmSync(folder, { recursive: true });
+}
+
+/** @param {string} list @param {string} format */
+function measure(list, format) {
+  const node = ['--import', `data:text/javascript,${AT_EXIT}`];
+  const args = ['bin/tsntp.js', '-q', '-p', '1', '-f', list, '--format', format];
+  const before = performance.now();
+  const { status, stdout, stderr } = spawnSync(process.execPath, [...node, ...args], {
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+  });
+  const wall = (performance.now() - before) / 1000;
+  if (status !== 0) throw new Error(`exit ${status}: ${stderr}`);
+  const used = JSON.parse(stderr.slice(stderr.indexOf('{')));
+  const lost = format === 'json' ? `${lostOf(stdout)} lost` : '';
+  const cpu = (used.userCPUTime + used.systemCPUTime) / 1e6;
+  const cells = [
+    `${wall.toFixed(2)} s`,
+    `${cpu.toFixed(2)} s CPU`,
+    `${(used.maxRSS / 1024).toFixed(0)} MiB`,
+    lost,
+  ];
+  return format.padEnd(8) + cells.map(cell => cell.padStart(12)).join('');
+}
+
+/** @param {string} report */
+function lostOf(report) {
+  return JSON.parse(report).servers.filter(
+    (/** @type {{ answered: number }} */ { answered }) => answered === 0,
+  ).length;
+}

@@ -1,0 +1,218 @@
+// Which estimate is best: peers simulated over the bench's paths → the error of each way to filter, cluster and
+// combine, through the package's own stages where it has them. Prints Markdown; needs `npm run build`.
+//   node test/bench/simulate.js [RUNS]
+
+import { clusterSurvivors } from '../../dist/ntp/cluster.js';
+import { combineSurvivors } from '../../dist/ntp/combine.js';
+import { estimatePeer } from '../../dist/ntp/filter.js';
+import { selectTruechimers } from '../../dist/ntp/select.js';
+import { add, difference, unixTimeOf } from '../../dist/ntp/time.js';
+import { between, PROFILES, pathOf, randomOf } from './paths.js';
+
+/** @import { PeerEstimate, Estimator } from '../../dist/ntp/filter.js' */
+/** @import { Profile } from './paths.js' */
+/** @typedef {readonly PeerEstimate[]} Peers */
+
+const runs = Number(process.argv[2] ?? 2000);
+const start = unixTimeOf(1_800_000_000_000_000_000n);
+
+/** Beside the bench's profiles: three good servers with a noisy one, and paths of unlike length and asymmetry. */
+const WORLDS = {
+  ...Object.fromEntries(
+    Object.entries(PROFILES).map(([name, profile]) => [name, () => ({ profile, skew: 0 })]),
+  ),
+  'WAN + 1 BAD': (/** @type {number} */ k) => ({ profile: k === 0 ? PROFILES.BAD : PROFILES.WAN, skew: 0 }),
+  UNLIKE: (/** @type {number} */ _k, /** @type {() => number} */ random) => {
+    const base = 0.005 * Math.exp(3 * random());
+    const profile = { base, jitter: base * between(random, [0.02, 0.3]), loss: 0.01, bursts: false };
+    return { profile, skew: base * between(random, [-0.1, 0.1]) };
+  },
+};
+
+/** How many servers, how many of them lie, by how much (in one-way delays where the unit is not seconds), claiming what. */
+const SCENARIOS = {
+  'one server': { servers: 1, liars: 0, lie: () => 0, claim: 0.001 },
+  'four servers': { servers: 4, liars: 0, lie: () => 0, claim: 0.001 },
+  'four, one lies by 1 s': { servers: 4, liars: 1, lie: () => 1, claim: 0.001 },
+  'four, one lies within its bound': {
+    servers: 4,
+    liars: 1,
+    lie: (/** @type {number} */ base) => 0.4 * base,
+    claim: 0.001,
+  },
+  'four, one lies and claims a wide bound': {
+    servers: 4,
+    liars: 1,
+    lie: (/** @type {number} */ base) => 20 * base,
+    claim: 1,
+  },
+  'five, two lie by 1 s': { servers: 5, liars: 2, lie: () => 1, claim: 0.001 },
+};
+
+const lambda = (/** @type {PeerEstimate} */ { rootDistance }) => 1 / rootDistance;
+const clustered = (/** @type {Peers} */ peers) => clusterSurvivors(peers).survivors;
+
+/** @type {Record<string, { estimator?: Estimator, combine: (peers: Peers) => number }>} */
+const METHODS = {
+  '**tsntp**: paired minima, weighted median': {
+    combine: peers => combineSurvivors(clustered(peers), peers).offset,
+  },
+  'the same, least delay': {
+    estimator: 'least-delay',
+    combine: peers => combineSurvivors(clustered(peers), peers).offset,
+  },
+  'the same, none cast off': { combine: peers => combineSurvivors(peers, peers).offset },
+  'the same, cluster of RFC 5905': { combine: peers => combineSurvivors(rfcCluster(peers), peers).offset },
+  'RFC 5905 (least delay, cluster, mean 1/λ)': {
+    estimator: 'least-delay',
+    combine: peers => mean(rfcCluster(peers), lambda),
+  },
+  'the one packet of least delay (as ntpdig)': {
+    estimator: 'least-delay',
+    combine: peers => peers.reduce((least, peer) => (peer.delay < least.delay ? peer : least)).offset,
+  },
+  'paired minima, cluster of RFC 5905, mean 1/λ': { combine: peers => mean(rfcCluster(peers), lambda) },
+  '— mean 1/λ²': { combine: peers => mean(rfcCluster(peers), peer => lambda(peer) ** 2) },
+  '— mean 1/jitter²': { combine: peers => mean(rfcCluster(peers), ({ jitter }) => 1 / jitter ** 2) },
+  '— system peer alone': { combine: peers => rfcCluster(peers)[0]?.offset ?? 0 },
+  'no cluster, mean 1/λ': { combine: peers => mean(peers, lambda) },
+  '— median, all alike': { combine: peers => median(peers.map(({ offset }) => offset)) },
+  '— middle half of the weights 1/λ': { combine: peers => middleHalf(peers) },
+  '— Huber, scale = median jitter': { combine: huber },
+};
+
+for (const [scenario, { servers, liars, lie, claim }] of Object.entries(SCENARIOS)) {
+  for (const samples of [4, 8]) {
+    const errors = new Map(Object.keys(METHODS).map(method => [method, /** @type {string[]} */ ([])]));
+    for (const serverOf of Object.values(WORLDS)) {
+      const found = simulate(serverOf, { servers, liars, lie, claim, samples });
+      for (const [method, cells] of errors) cells.push(cell(found.get(method) ?? []));
+    }
+    console.log(`\n**${scenario}, ${samples} samples** (error in ms: median / p90 / p99 of ${runs} runs)\n`);
+    console.log(
+      `| | ${Object.keys(WORLDS).join(' | ')} |\n|---|${'---|'.repeat(Object.keys(WORLDS).length)}`,
+    );
+    // Of one server there is nothing to combine: the first two methods say all.
+    const rows = [...errors].slice(0, servers === 1 ? 2 : undefined);
+    for (const [method, cells] of rows) console.log(`| ${method} | ${cells.join(' | ')} |`);
+  }
+}
+
+/**
+ * @param {(k: number, random: () => number) => { profile: Profile, skew: number }} serverOf
+ * @param {{ servers: number, liars: number, lie: (base: number) => number, claim: number, samples: number }} scenario
+ */
+function simulate(serverOf, { servers, liars, lie, claim, samples }) {
+  const errors = new Map(Object.keys(METHODS).map(method => [method, /** @type {number[]} */ ([])]));
+  for (let run = 0; run < runs; run++) {
+    const random = randomOf(run + 1);
+    const sign = random() < 0.5 ? -1 : 1;
+    const bursts = Array.from({ length: servers }, (_, k) => {
+      const { profile, skew } = serverOf(k, random);
+      const lies = k >= servers - liars;
+      return burst(profile, skew, {
+        seed: run * 16 + k,
+        samples,
+        lie: lies ? sign * lie(profile.base) : 0,
+        claim: lies ? claim : 0.001,
+      });
+    }).filter(samples => samples.length > 0);
+    for (const estimator of /** @type {const} */ (['paired-minima', 'least-delay'])) {
+      const peers = bursts.map(samples => estimatePeer(samples, estimator)).filter(peer => !('kind' in peer));
+      const selection = selectTruechimers(peers);
+      if (selection.kind === 'no-majority') continue;
+      for (const [method, { estimator: wanted = 'paired-minima', combine }] of Object.entries(METHODS)) {
+        if (wanted === estimator) errors.get(method)?.push(Math.abs(combine(selection.truechimers)));
+      }
+    }
+  }
+  return errors;
+}
+
+/** One server's samples of a clock that is right. @param {Profile} profile @param {number} skew */
+function burst(profile, skew, { seed, samples, lie, claim }) {
+  const path = pathOf(profile, seed);
+  const spacing = profile.base < 0.001 ? 0.1 : 2;
+  return Array.from({ length: samples }, (_, i) => {
+    const [forward, backward] = [path.forward(i * spacing), path.backward(i * spacing)];
+    if (forward === undefined || backward === undefined) return undefined;
+    const t1 = add(start, i * spacing);
+    const [t2, t4] = [add(t1, forward + skew + lie), add(t1, forward + backward)];
+    const delay = difference(t4, t1);
+    const packet = { precision: -23, rootDelay: 0, rootDispersion: claim, stratum: 2, leap: 0, refid: 0 };
+    const received = { time: t4, monotonic: t4 };
+    return {
+      kind: 'sample',
+      t1,
+      t2,
+      t3: t2,
+      t4,
+      offset: difference(t2, t1) - delay / 2,
+      delay,
+      dispersion: 1e-6 + 15e-6 * delay,
+      packet,
+      received,
+    };
+  }).filter(sample => sample !== undefined);
+}
+
+/** Down to the steadiest server's jitter, NMIN 3 (RFC 5905 §11.2.2). @param {Peers} peers */
+function rfcCluster(peers) {
+  let left = peers.toSorted((a, b) => a.rootDistance - b.rootDistance);
+  while (left.length > 3) {
+    const centre = left.reduce((sum, { offset }) => sum + offset, 0) / left.length;
+    const worst = left.reduce((far, one) =>
+      Math.abs(one.offset - centre) >= Math.abs(far.offset - centre) ? one : far,
+    );
+    const squares = left.reduce((sum, { offset }) => sum + (offset - worst.offset) ** 2, 0);
+    if (Math.sqrt(squares / (left.length - 1)) <= Math.min(...left.map(({ jitter }) => jitter))) break;
+    left = left.filter(one => one !== worst);
+  }
+  return left;
+}
+
+/** @param {Peers} peers @param {(peer: PeerEstimate) => number} weight */
+function mean(peers, weight) {
+  const total = peers.reduce((sum, peer) => sum + weight(peer), 0);
+  return peers.reduce((sum, peer) => sum + weight(peer) * peer.offset, 0) / total;
+}
+
+/** @param {readonly number[]} values */
+function median(values) {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+/** The mean of what lies from the first to the third quarter of the weights. @param {Peers} peers */
+function middleHalf(peers) {
+  const total = peers.reduce((sum, peer) => sum + lambda(peer), 0);
+  let [passed, sum] = [0, 0];
+  for (const peer of peers.toSorted((a, b) => a.offset - b.offset)) {
+    const inside = Math.min(passed + lambda(peer), 0.75 * total) - Math.max(passed, 0.25 * total);
+    sum += Math.max(inside, 0) * peer.offset;
+    passed += lambda(peer);
+  }
+  return sum / (total / 2);
+}
+
+/** @param {Peers} peers */
+function huber(peers) {
+  const scale = median(peers.map(({ jitter }) => jitter));
+  let centre = median(peers.map(({ offset }) => offset));
+  for (let i = 0; i < 20; i++) {
+    const at = centre;
+    centre = mean(peers, peer => lambda(peer) * Math.min(1, scale / Math.abs(peer.offset - at)));
+  }
+  return centre;
+}
+
+/** @param {readonly number[]} errors */
+function cell(errors) {
+  const sorted = errors.toSorted((a, b) => a - b);
+  const at = (/** @type {number} */ share) => {
+    const ms = 1e3 * (sorted[Math.min(Math.floor(share * sorted.length), sorted.length - 1)] ?? Number.NaN);
+    return ms < 0.02 ? ms.toFixed(4) : ms < 10 ? ms.toFixed(2) : ms.toFixed(1);
+  };
+  return `${at(0.5)} / ${at(0.9)} / ${at(0.99)}`;
+}
