@@ -35,6 +35,12 @@ const ADJ_OFFSET_SS_READ = 0xa001;
 const NANOSECONDS = 1_000_000_000n;
 /** glibc's limit for adjtime where `long` has 32 bits: INT_MAX µs less 2 s. It takes 50 days as it is. */
 const LONGEST_SLEW: Seconds = 2145;
+/**
+ * The two readings of a pair lie so close, in ns, or are taken again: a process that loses the processor between them
+ * would else believe that somebody had stepped the clock.
+ */
+const TOGETHER = 20_000n;
+const READ_ATTEMPTS = 5;
 /** What a tick of 1/100 s is without correction, in µs; each µs of difference makes 100 ppm. */
 const TICK = 10_000n;
 
@@ -69,7 +75,15 @@ export function openLinux(
     sets: true,
     now,
     monotonic,
-    read: () => ({ time: now(), monotonic: monotonic() }),
+    read() {
+      for (let attempt = 1; ; attempt++) {
+        const before = monotonic();
+        const time = now();
+        const gap = monotonic() - before;
+        if (gap <= TOGETHER || attempt === READ_ATTEMPTS)
+          return { time, monotonic: monotonicTimeOf(before + gap / 2n) };
+      }
+    },
     step(offset) {
       const { whole, rest } = split(nanoseconds(offset), NANOSECONDS);
       const { status } = adjust('read the state of the clock', { modes: 0 });

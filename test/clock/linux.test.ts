@@ -166,7 +166,20 @@ describe('what the kernel is asked', () => {
     const kernel = recordedKernel();
     openLinux(kernel, 'x64').read();
     const clocks = kernel.callsOf('clock_gettime').map(([clock]) => clock);
-    expect(clocks.slice(-2)).toEqual([0, 1]);
+    expect(clocks.slice(-3)).toEqual([1, 0, 1]);
+  });
+
+  test('a reading during which the process was kept waiting is taken again', () => {
+    const monotonic = [0n, 5_000_000n, 6_000_000n, 6_001_000n];
+    let wall = 0n;
+    const kernel = recordedLibrary({
+      clock_gettime: args => {
+        fillTime(args.at(-1), 0n, args[0]?.value === 1 ? monotonic.shift()! : ++wall);
+        return 0;
+      },
+      clock_adjtime: () => 0,
+    });
+    expect(openLinux(kernel, 'x64').read()).toEqual({ time: wall, monotonic: 6_000_500n });
   });
 
   test('every step is whole seconds and 0 to 999,999,999 ns, which make up the offset', () => {
