@@ -93,7 +93,7 @@ export function authenticationOf({ authentication, burst }: ServerReport): strin
 export function explainUnsuitable(reason: Unsuitable, servers: readonly ServerReport[]): string {
   switch (reason.kind) {
     case 'none-answered':
-      return servers.length === 1 ? 'it did not answer' : `none of ${servers.length} answered`;
+      return servers.length === 1 ? 'no reply came' : `none of ${servers.length} answered`;
     case 'none-passed':
       return 'no answer passed the tests';
     case 'none-authenticated':
