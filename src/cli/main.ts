@@ -3,40 +3,30 @@
 import { ClockError } from '../clock/clock.ts';
 import { escaped } from '../net/server.ts';
 import { VERSION } from '../release.ts';
+import { runCommandLine } from './command-line.ts';
 import { EXIT_BUG, EXIT_CLOCK, EXIT_USAGE } from './exit-code.ts';
 import { jsonError } from './report/json.ts';
 import { beginRun, type Io } from './run.ts';
+import { describeBug } from './stack.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Runs tsntp as the command line says. Never rejects. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   const run = beginRun(io);
   try {
-    if (asksVersion(argv)) {
-      run.print(`${VERSION}\n`);
-      return 0;
-    }
-    const { runCommandLine } = await import('./command-line.ts');
     return await runCommandLine(argv, run);
   } catch (error) {
     const mistake = error instanceof UsageError || error instanceof ClockError;
     const exitCode = error instanceof ClockError ? EXIT_CLOCK : mistake ? EXIT_USAGE : EXIT_BUG;
     if (wantsJson(argv, io.env)) run.print(jsonError(messageOf(error), exitCode, VERSION));
-    run.note(
-      mistake ? `tsntp: ${messageOf(error)}` : `tsntp: this is a bug, please report it: ${stackOf(error)}`,
-    );
+    run.note(`tsntp: ${mistake ? messageOf(error) : describeBug(error)}`);
     return exitCode;
   } finally {
     run.end();
   }
 }
 
-/** Answered before yargs is loaded: scripts ask it often. */
-function asksVersion(argv: readonly string[]): boolean {
-  return argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V');
-}
-
-/** Also before the options are read: in JSON mode every outcome is JSON. */
+/** Before the options are read: in JSON mode every outcome is JSON. */
 function wantsJson(argv: readonly string[], env: NodeJS.ProcessEnv): boolean {
   if (argv.includes('--json')) return true;
   const said = /(?:^|\n)--format[=\n](.*)/.exec(argv.join('\n'))?.[1];
@@ -47,8 +37,4 @@ function wantsJson(argv: readonly string[], env: NodeJS.ProcessEnv): boolean {
 function messageOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   return message.split('\n').map(escaped).join('\n');
-}
-
-function stackOf(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -2,7 +2,7 @@
 // stdout may be a pipe while stderr is a terminal. chalk itself knows neither NO_COLOR nor FORCE_COLOR.
 
 import { WriteStream } from 'node:tty';
-import { Chalk, type ChalkInstance, type ColorSupportLevel } from 'chalk';
+import type { ColorSupportLevel } from 'chalk';
 
 /** A stream to write to: process.stdout, process.stderr, or a test's. */
 export interface Output {
@@ -12,7 +12,7 @@ export interface Output {
 }
 
 export interface Terminal {
-  readonly chalk: ChalkInstance;
+  readonly colors: ColorSupportLevel;
   /** Columns; undefined where lines need no limit (a pipe, a file, a terminal that does not say). */
   readonly width: number | undefined;
   /** Whether a person sees it and lines can be redrawn. */
@@ -23,7 +23,7 @@ export interface Terminal {
 export function terminalOf(output: Output, env: NodeJS.ProcessEnv, color: boolean | undefined): Terminal {
   const width = output.isTTY && output.columns ? output.columns : undefined;
   return {
-    chalk: new Chalk({ level: levelOf(output, env, color) }),
+    colors: levelOf(output, env, color),
     width,
     interactive: width !== undefined && env.TERM !== 'dumb' && env.CI === undefined,
   };

@@ -2,7 +2,6 @@
 // tsntp does. One that cannot set the clock (no CAP_SYS_TIME) or that only measures is not among them; one that sets
 // it once and ends is, as it may have measured already and would add its correction to ours. What cannot be found out counts as absent: looking is never an error.
 
-import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { posix, win32 } from 'node:path';
 
@@ -172,7 +171,8 @@ async function onDarwin(root: string): Promise<readonly TimeService[]> {
 }
 
 /** What a command prints; nothing when it is absent, fails or takes longer than a few seconds. */
-function outputOf(command: string, args: readonly string[]): Promise<string> {
+async function outputOf(command: string, args: readonly string[]): Promise<string> {
+  const { execFile } = await import('node:child_process');
   return new Promise(resolve => {
     execFile(command, args, { timeout: 3000, windowsHide: true }, (error, stdout) =>
       resolve(error ? '' : stdout),

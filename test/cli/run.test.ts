@@ -71,8 +71,8 @@ describe('a stdout that nobody reads', () => {
     expect(await unread(['demo'])).toEqual({ code: 0, stderr: '' });
   });
 
-  test('--help', async () => {
-    expect(await unread(['--help'])).toEqual({ code: 0, stderr: '' });
+  test.each([['--help'], ['--version']])('%s', async option => {
+    expect(await unread([option])).toEqual({ code: 0, stderr: '' });
   });
 
   test('a failure keeps its exit code', async () => {
@@ -102,6 +102,12 @@ describe.runIf(existsSync('/dev/full'))('a full disk', () => {
   test('stdout: stderr says that the result is lost', async () => {
     const [server] = await serve({});
     const { code, stderr } = await full(['-q', '-p', '1', server!], 1);
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^tsntp: cannot write the result to stdout: ENOSPC/);
+  });
+
+  test('so it does of the version', async () => {
+    const { code, stderr } = await full(['--version'], 1);
     expect(code).toBe(0);
     expect(stderr).toMatch(/^tsntp: cannot write the result to stdout: ENOSPC/);
   });

@@ -1,6 +1,5 @@
 // The table at real terminals and in pipes, and at any width.
 
-import { Chalk } from 'chalk';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ROWS } from '../../src/cli/report/excerpt.ts';
@@ -159,6 +158,6 @@ describe('at any width', () => {
 });
 
 function linesOf(outcome: Outcome, width: number | undefined, verbose = false): readonly string[] {
-  const terminal = { chalk: new Chalk({ level: 0 }), width, interactive: true };
+  const terminal = { colors: 0, width, interactive: true } as const;
   return tableText(outcome, { terminal, verbose }).slice(0, -1).split('\n');
 }

@@ -1,7 +1,7 @@
 // An outcome for a person at a terminal: a table with the columns and tally characters of `ntpq -p`, then one
 // sentence. Where the terminal is narrow, the columns that matter least go first.
 
-import type { ChalkInstance } from 'chalk';
+import { Chalk, type ChalkInstance } from 'chalk';
 import Table from 'cli-table3';
 import { formatRefid } from '../../ntp/refid.ts';
 import type { Outcome, ServerReport } from '../../outcome.ts';
@@ -19,7 +19,8 @@ export interface TableContext {
 
 /** The table and the sentence, ending with a line end. */
 export function tableText(outcome: Outcome, { terminal, verbose }: TableContext): string {
-  const { chalk, width } = terminal;
+  const { colors, width } = terminal;
+  const chalk = new Chalk({ level: colors });
   const sentence = wrap(sentenceOf(outcome), width);
   const color =
     outcome.kind === 'no-suitable-server' || outcome.kind === 'clock-error' ? chalk.red : chalk.bold;

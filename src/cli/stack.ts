@@ -1,0 +1,28 @@
+// The stack of a bug, with the places in the sources instead of those in the bundle. The source maps are read only
+// now: Node, told to use them, would read them at every start.
+
+import { readFileSync } from 'node:fs';
+import { SourceMap } from 'node:module';
+import { fileURLToPath } from 'node:url';
+
+/** What to show of a bug. An error's stack; of anything else that was thrown, its text. */
+export function describeBug(error: unknown): string {
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const maps = new Map<string, SourceMap | undefined>();
+  const inSources = stack.replace(/(file:\S+?):(\d+):(\d+)/g, (place, file: string, line, column) => {
+    if (!maps.has(file)) maps.set(file, mapOf(file));
+    const origin = maps.get(file)?.findOrigin(Number(line), Number(column));
+    if (!origin || !('fileName' in origin)) return place;
+    return `${origin.fileName.replace(/^(\.\.\/)+/, '')}:${origin.lineNumber}:${origin.columnNumber}`;
+  });
+  return `this is a bug, please report it: ${inSources}`;
+}
+
+/** Undefined where there is none: run from the sources. */
+function mapOf(file: string): SourceMap | undefined {
+  try {
+    return new SourceMap(JSON.parse(readFileSync(`${fileURLToPath(file)}.map`, 'utf8')));
+  } catch {
+    return undefined;
+  }
+}
