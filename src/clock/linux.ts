@@ -79,9 +79,11 @@ export function openLinux(
       for (let attempt = 1; ; attempt++) {
         const before = monotonic();
         const time = now();
-        const gap = monotonic() - before;
+        const after = monotonic();
+        const gap = after - before;
+        // The time of the later moment: a datagram that leaves now is stamped so much closer to its leaving.
         if (gap <= TOGETHER || attempt === READ_ATTEMPTS)
-          return { time, monotonic: monotonicTimeOf(before + gap / 2n) };
+          return { time: unixTimeOf(time + gap / 2n), monotonic: after };
       }
     },
     step(offset) {

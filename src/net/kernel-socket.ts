@@ -11,6 +11,8 @@ import type { Address } from './transport.ts';
 export interface KernelSockets {
   /** Opens a connected, non-blocking socket that stamps what arrives, and returns its descriptor: the caller's to close. */
   open(address: Address, source?: string): number;
+  /** Goes the way of `send` and sends nothing, so that the next `send` goes it sooner. */
+  rehearse(datagram: Uint8Array): void;
   send(fd: number, datagram: Uint8Array): void;
   /** When the datagram that was read last from `fd` came in, or undefined where the kernel does not tell. */
   arrivalStamp(fd: number): UnixTime | undefined;
@@ -33,6 +35,7 @@ const AF_INET6 = 10;
 const SOCK_DGRAM = 2;
 const SOCK_NONBLOCK = 0o4000;
 const SOCK_CLOEXEC = 0o2000000;
+const NO_SOCKET = -1;
 /** Fills two longs, seconds and nanoseconds. */
 const SIOCGSTAMPNS_OLD = 0x8907;
 /** Fills two 64-bit numbers wherever it runs; since Linux 5.1. */
@@ -92,6 +95,9 @@ function kernelSockets(koffi: typeof import('koffi').default): KernelSockets {
       // The first call answers ENOENT, and makes the kernel stamp from now on.
       ioctl(fd, stampRequest, stamp);
       return fd;
+    },
+    rehearse(datagram) {
+      send(NO_SOCKET, datagram, datagram.length, 0);
     },
     send(fd, datagram) {
       checked('send', send(fd, datagram, datagram.length, 0));

@@ -69,6 +69,8 @@ function kernelChannel(
   let firstSent: Reading | undefined;
 
   function sendNow(datagram: Uint8Array): Reading {
+    // Code that has just run is in the processor's caches: 3 µs less between T1 and the wire.
+    kernel.rehearse(datagram);
     const at = read();
     kernel.send(fd, datagram);
     firstSent ??= at;

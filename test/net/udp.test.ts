@@ -16,7 +16,7 @@ import { Worker } from 'node:worker_threads';
 import { buildSync } from 'esbuild';
 import koffi from 'koffi';
 import { afterEach, describe, expect, test } from 'vitest';
-import { loadKernelSockets } from '../../src/net/kernel-socket.ts';
+import { type KernelSockets, loadKernelSockets } from '../../src/net/kernel-socket.ts';
 import type { Address, Arrival, ChannelListener, TransportError } from '../../src/net/transport.ts';
 import { udpTransport } from '../../src/net/udp.ts';
 import { monotonicTimeOf, type Reading, type UnixTime, unixTimeOf } from '../../src/ntp/time.ts';
@@ -254,6 +254,37 @@ test.runIf(linux).each<[string, (now: bigint) => bigint | undefined, why: RegExp
   expect(notByKernel).toMatch(why);
   expectInOrder(sent, at, read());
 });
+
+test.runIf(linux)(
+  'a request is rehearsed, then T1 is read, then it leaves: nothing comes between',
+  async () => {
+    const kernel = await loadKernelSockets();
+    const done: string[] = [];
+    const noting: KernelSockets = {
+      ...kernel,
+      rehearse(datagram) {
+        done.push('rehearse');
+        kernel.rehearse(datagram);
+      },
+      send(fd, datagram) {
+        done.push('send');
+        kernel.send(fd, datagram);
+      },
+    };
+    const readNoting = () => {
+      done.push('read');
+      return read();
+    };
+    const transport = udpTransport(readNoting, async () => noting);
+    const inbox = new Inbox();
+    const channel = await transport.connect(await echo(4), inbox);
+    done.length = 0;
+    channel.send(Uint8Array.of(1));
+    expect(done).toEqual(['rehearse', 'read', 'send']);
+    await inbox.next();
+    channel.close();
+  },
+);
 
 describe.runIf(linux).each([
   ['of the C library', ''],
