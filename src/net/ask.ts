@@ -102,6 +102,10 @@ export async function resolveServer(
   run: Run,
 ): Promise<readonly ResolvedAddress[] | ResolveError> {
   const { plan, ports, emit, signal } = run;
+  if (signal.aborted) {
+    const message = `${host} was not asked: the time was up before its turn; name fewer servers, or allow a later deadline`;
+    return new ResolveError('temporary', message);
+  }
   try {
     const addresses = await patiently(ports.resolve(host, plan.family, signal), entry, run);
     emit({ kind: 'resolved', server, addresses: addresses.map(({ address }) => address) });

@@ -13,6 +13,7 @@ import {
   type Sample,
 } from '../ntp/sample.ts';
 import { elapsed, type MonotonicTime, type NtpTimestamp, ntpTimestampOf, type Seconds } from '../ntp/time.ts';
+import { onAbort } from './abort.ts';
 import { spacingOf } from './spacing.ts';
 import type { Timer } from './timer.ts';
 import {
@@ -153,12 +154,10 @@ class Exchanges implements ChannelListener {
     const before = this.#answered.size;
     if (!this.#send(channel)) return;
     const cancel = this.#ports.timer.after(timeout, () => this.#conclude('waited'));
-    const abort = (): void => this.#conclude('aborted');
-    signal.addEventListener('abort', abort);
-    if (signal.aborted) abort();
+    const deaf = onAbort(signal, () => this.#conclude('aborted'));
     const end = await concluded;
     cancel();
-    signal.removeEventListener('abort', abort);
+    deaf();
     if (end === 'waited') this.#emit({ kind: 'timeout', address: this.#address, waited: timeout });
     if (end !== 'replied') this.#giveUp(before);
     if (this.#samples.length === 0 && this.#sent >= HOPELESS_AFTER) {

@@ -4,6 +4,7 @@
 import { lookup } from 'node:dns/promises';
 import { setMaxListeners } from 'node:events';
 import { SocketAddress } from 'node:net';
+import { onAbort } from './abort.ts';
 import { escaped, familyOf } from './server.ts';
 
 export interface ResolvedAddress {
@@ -121,10 +122,9 @@ function noAddressOf(family: 4 | 6, host: string, options?: ErrorOptions): Resol
 
 function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
-    const abort = (): void => reject(signal.reason);
     // One signal ends all lookups of a run: Node 20 would warn of the eleventh.
     setMaxListeners(0, signal);
-    signal.addEventListener('abort', abort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+    const deaf = onAbort(signal, () => reject(signal.reason));
+    work.then(resolve, reject).finally(deaf);
   });
 }

@@ -1,6 +1,7 @@
 // Waiting, as a port: the real one here, virtual time in the tests' simulated world.
 
 import { type MonotonicTime, monotonicTimeOf, type Seconds } from '../ntp/time.ts';
+import { onAbort } from './abort.ts';
 
 export interface Timer {
   now(): MonotonicTime;
@@ -29,10 +30,10 @@ export function sleepBy(
   return new Promise(resolve => {
     const wake = (): void => {
       cancel();
-      signal?.removeEventListener('abort', wake);
+      deaf?.();
       resolve();
     };
     const cancel = after(duration, wake);
-    signal?.addEventListener('abort', wake);
+    const deaf = signal && onAbort(signal, wake);
   });
 }

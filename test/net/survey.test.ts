@@ -254,6 +254,18 @@ describe('servers that do not answer', () => {
     expect(samplesOf(await ask(w))).toEqual([1, 0]);
   });
 
+  test('who never had his turn is said not to have been asked', async () => {
+    const addresses = Array.from({ length: 130 }, (_, i) => `10.0.0.${i}`);
+    const w = world({ servers: Object.fromEntries(addresses.map(address => [address, dead])) });
+    const deadline = new AbortController();
+    w.at(5, () => deadline.abort());
+    const sources = await ask(w, { signal: deadline.signal });
+    const errors = sources.map(({ error }) => error?.message);
+    expect(errors.slice(0, 128)).toEqual(Array(128).fill(undefined));
+    expect(errors[128]).toMatch(/^10\.0\.0\.128 was not asked: the time was up before its turn; /);
+    expect(errors[129]).toMatch(/^10\.0\.0\.129 was not asked/);
+  });
+
   test('all silent: each is asked as often as agreed, and that is all', async () => {
     const w = world({ servers: { a: dead, b: dead } });
     expect(samplesOf(await ask(w))).toEqual([0, 0]);
