@@ -105,6 +105,30 @@ describe('writing the hardware clock', () => {
     expect(writes[0]!.at % 1_000_000_000n).toBeLessThan(1_000_000n);
   });
 
+  test.each([
+    ['one that took long is written once more', 1, 2],
+    ['where each takes long, the third stands', Number.POSITIVE_INFINITY, 3],
+  ])('%s', async (_, slowWrites, expected) => {
+    put('dev/rtc0', '');
+    put('sys/class/rtc/rtc0/name', 'rtc-ds1307 2-0068\n');
+    let slow = false;
+    const clock = steppingClock(() => {
+      const stall = slow ? 10_000_000n : 100_000n;
+      slow = false;
+      return stall;
+    });
+    const seconds: (number | undefined)[] = [];
+    const library = recordedLibrary({
+      ioctl: ([, request, memory]) => {
+        expect(request!.value).toBe(RTC_SET_TIME);
+        slow = seconds.push(members(memory!.memory!)[0]) <= slowWrites;
+        return 0;
+      },
+    });
+    await (await open(clock, library)).write(0);
+    expect(seconds).toEqual([23, 24, 25].slice(0, expected));
+  });
+
   test('keeps local time if the third line of /etc/adjtime says so', async () => {
     put('dev/rtc0', '');
     put('etc/adjtime', '0.000000 1700000000 0.000000\n1700000000\nLOCAL\n');
