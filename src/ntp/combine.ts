@@ -1,12 +1,21 @@
 // Survivors → one estimate of our clock's offset, with an error bound that needs nothing but an honest majority
-// among all servers that were usable. Where RFC 5905 §11.2.3 takes the mean with weights 1/λ, this takes the median
-// with those weights: exponential queueing makes the error of paired minima a Laplace distribution, whose most
-// likely centre is the median, and a server that lies or is congested cannot drag it (test/bench/RESULTS.md).
+// among all servers that were usable. Where RFC 5905 §11.2.3 takes the mean with weights 1/λ, this takes the weighted
+// median: exponential queueing makes the error of paired minima a Laplace distribution, whose most likely centre is
+// the median, and a server that lies or is congested cannot drag it. The weights look at how long packets were held up
+// besides, as that is where errors come from (test/bench/RESULTS.md).
 // Sign: a positive offset = our clock is behind = add it.
 
 import { type Clusterable, selectionJitter } from './cluster.ts';
 import { type Candidate, majorityRegion } from './select.ts';
 import type { Seconds } from './time.ts';
+
+/** What being held up weighs, against the root distance: a server errs by most of the one, and by a small share of the other. */
+const HELD_UP_COUNTS = 10;
+
+/** What combining needs of a survivor; a PeerEstimate is one. */
+export interface Combinable extends Clusterable {
+  readonly delay: Seconds;
+}
 
 export interface Estimate {
   readonly offset: Seconds;
@@ -19,11 +28,11 @@ export interface Estimate {
 }
 
 /** Combines survivors (the system peer first, at least one) that came out of `usable`. */
-export function combineSurvivors(survivors: readonly Clusterable[], usable: readonly Candidate[]): Estimate {
+export function combineSurvivors(survivors: readonly Combinable[], usable: readonly Candidate[]): Estimate {
   const systemPeer = survivors[0];
   if (!systemPeer) throw new RangeError('combineSurvivors needs at least one survivor');
   const weights = sharesInMedian(survivors);
-  const weighted = (value: (survivor: Clusterable) => number) =>
+  const weighted = (value: (survivor: Combinable) => number) =>
     survivors.reduce((sum, survivor, i) => sum + weights[i]! * value(survivor), 0);
   const offset = weighted(survivor => survivor.offset);
   const peerJitter = Math.sqrt(weighted(survivor => survivor.jitter ** 2));
@@ -36,15 +45,16 @@ export function combineSurvivors(survivors: readonly Clusterable[], usable: read
 }
 
 /**
- * The weighted median as shares of the offsets: each server stands at the centre of its weight, 1/λ, on the line
- * of all weights in the order of the offsets, and the two on either side of the middle share by their distance from
- * it. Of two servers this is the mean with weights 1/λ, of three alike the middle one.
+ * The weighted median as shares of the offsets: each server stands at the centre of its weight on the line of all
+ * weights in the order of the offsets, and the two on either side of the middle share by their distance from it. Of
+ * two servers this is the weighted mean, of three alike the middle one.
  */
-function sharesInMedian(survivors: readonly Clusterable[]): readonly number[] {
+function sharesInMedian(survivors: readonly Combinable[]): readonly number[] {
   const ascending = survivors.map((_, i) => i).sort((a, b) => survivors[a]!.offset - survivors[b]!.offset);
+  const weights = weightsOf(survivors);
   let total = 0;
   const centres = ascending.map(i => {
-    const weight = 1 / survivors[i]!.rootDistance;
+    const weight = weights[i]!;
     total += weight;
     return total - weight / 2;
   });
@@ -54,6 +64,19 @@ function sharesInMedian(survivors: readonly Clusterable[]): readonly number[] {
   const [from, to] = [centres[below]!, centres[above]!];
   const share = above === below ? 1 : (middle - from) / (to - from);
   return survivors.map((_, i) => (i === ascending[above] ? share : i === ascending[below] ? 1 - share : 0));
+}
+
+/**
+ * 1/(λ + 10·h), where h = (δ − the least δ)/2: for so long, in the mean of both directions, the packets of a server were
+ * held up beyond those of the quickest, if all paths are equally long. Where all delays are alike these are the
+ * weights of the RFC, 1/λ.
+ */
+function weightsOf(survivors: readonly Combinable[]): readonly number[] {
+  const leastDelay = Math.min(...survivors.map(({ delay }) => delay));
+  return survivors.map(({ delay, rootDistance }) => {
+    const heldUp = (delay - leastDelay) / 2;
+    return 1 / (rootDistance + HELD_UP_COUNTS * heldUp);
+  });
 }
 
 /** The farthest that any place where most of the servers agree is from the offset. */

@@ -74,6 +74,16 @@ describe('combineSurvivors', () => {
     expect(offset).toBeCloseTo(0.03, 12);
   });
 
+  test('who was held up weighs less, worked by hand', () => {
+    // 20 ms over the least delay: 1/(0.1 + 0.1) to 1/(0.1 + 0).
+    const two = [candidate(0.01, 0.1, { delay: 0.03 }), candidate(0.04, 0.1, { delay: 0.05 })];
+    const { offset, weights } = combineSurvivors(two, two);
+    expect(weights[0]).toBeCloseTo(2 / 3, 12);
+    expect(offset).toBeCloseTo(0.02, 12);
+    const later = two.map(one => ({ ...one, delay: one.delay + 1 }));
+    expect(combineSurvivors(later, later).weights[0]).toBeCloseTo(2 / 3, 12);
+  });
+
   test('how far off the farthest is, is all one: a server that lies within its bound cannot drag the others', () => {
     const good = [0.001, 0.002, 0.003].map(offset => candidate(offset, 0.1));
     const offsetWith = (lie: number) => {

@@ -3,7 +3,7 @@
 
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import type { Clusterable } from '../../src/ntp/cluster.ts';
+import type { Combinable } from '../../src/ntp/combine.ts';
 import { encodePacket, type Packet } from '../../src/ntp/packet.ts';
 import {
   type Expectation,
@@ -126,15 +126,15 @@ export function sampleOf(course: Partial<Course> = {}, changes: Partial<Packet> 
 export function candidate(
   offset: Seconds,
   rootDistance: Seconds,
-  { stratum = 2, jitter = 1e-6 }: { stratum?: number; jitter?: Seconds } = {},
-): Clusterable {
-  return { offset, rootDistance, stratum, jitter };
+  { stratum = 2, jitter = 1e-6, delay = 0 }: { stratum?: number; jitter?: Seconds; delay?: Seconds } = {},
+): Combinable {
+  return { offset, rootDistance, stratum, jitter, delay };
 }
 
 /** Servers of which more than half are honest: the truth lies in their intervals. The others say anything at all. */
 export interface Electorate {
   readonly truth: Seconds;
-  readonly candidates: readonly Clusterable[];
+  readonly candidates: readonly Combinable[];
 }
 
 /** Electorates of 1 to 13 servers, in any order. */
@@ -142,14 +142,16 @@ export function electorates(): fc.Arbitrary<Electorate> {
   const seconds = (min: number, max: number) => fc.double({ min, max, noNaN: true });
   const jitter = seconds(1e-7, 0.1);
   const stratum = fc.integer({ min: 1, max: 15 });
+  const delay = seconds(0, 3);
   // The error's share stays a hair under 1: at 1 itself, rounding alone may put the truth outside.
   const honest = fc.record({
     share: seconds(-0.999, 0.999),
     rootDistance: seconds(1e-6, 2),
     jitter,
     stratum,
+    delay,
   });
-  const liar = fc.record({ offset: seconds(-5, 5), rootDistance: seconds(1e-6, 5), jitter, stratum });
+  const liar = fc.record({ offset: seconds(-5, 5), rootDistance: seconds(1e-6, 5), jitter, stratum, delay });
   return fc
     .record({
       truth: seconds(-5, 5),
