@@ -1,6 +1,7 @@
 // The command with its packages, bundled by esbuild into few files so that it starts quickly. What a run may do without
 // is not read, or not run, until it is called. koffi stays outside: it carries binaries.
 
+import { builtinModules } from 'node:module';
 import { build } from 'esbuild';
 
 /** Into the folder `outdir`: one file for `--version`, one for all else, one for each package that few runs need. @param {string} outdir */
@@ -26,15 +27,16 @@ export async function bundleCommand(outdir) {
       js: "const require = process.getBuiltinModule('node:module').createRequire(import.meta.url);",
     },
   };
-  const packages = ['ora', 'cli-table3'];
+  const apart = [...WHEN_LOADED, ...WHEN_CALLED];
   await build({ ...whole, entryPoints: ['src/cli/start.ts'], plugins: [mainBeside, nodesOwnModules] });
-  await build({
-    ...whole,
-    entryPoints: ['src/cli/main.ts'],
-    plugins: [nodesOwnModules, layoutWhenCalled, beside(packages)],
-  });
-  await build({ ...options, entryPoints: packages, format: 'cjs', outExtension: { '.js': '.cjs' } });
+  await build({ ...whole, entryPoints: ['src/cli/main.ts'], plugins: [nodesOwnModules, packagesBeside] });
+  await build({ ...options, entryPoints: apart, format: 'cjs', outExtension: { '.js': '.cjs' } });
 }
+
+/** What a table or a spinner needs: read when the code that imports it runs. */
+const WHEN_LOADED = ['ora', 'cli-table3'];
+/** yargs lays out --help with these; to be ready for all emoji costs them 30 ms, which no other run is to pay. */
+const WHEN_CALLED = ['cliui', 'string-width'];
 
 /** The rest of the command is a file of its own. @type {import('esbuild').Plugin} */
 const mainBeside = {
@@ -48,45 +50,27 @@ const mainBeside = {
 const nodesOwnModules = {
   name: 'Node’s own modules',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^node:/ }, ({ path }) => ({ path, namespace: 'node' }));
+    onResolve({ filter: /^/ }, ({ path }) =>
+      path.startsWith('node:') || builtinModules.includes(path) ? { path, namespace: 'node' } : undefined,
+    );
     onLoad({ filter: /^/, namespace: 'node' }, ({ path }) => ({
       contents: `module.exports = process.getBuiltinModule('${path}')`,
     }));
   },
 };
 
-/** yargs lays out --help with these; to be ready for all emoji costs them 30 ms, which no other run is to pay. @type {import('esbuild').Plugin} */
-const layoutWhenCalled = {
-  name: 'layout when called',
-  setup({ onResolve, onLoad, resolve }) {
-    onResolve(
-      { filter: /^(cliui|string-width)$/ },
-      async ({ path, kind, importer, resolveDir, namespace }) => {
-        if (namespace === 'layout') return undefined;
-        const found = await resolve(path, { kind, importer, resolveDir, namespace: 'layout' });
-        return { ...found, namespace: 'layout' };
-      },
+/** Few runs need these packages: each is a file of its own beside the command. @type {import('esbuild').Plugin} */
+const packagesBeside = {
+  name: 'packages beside',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^/ }, ({ path }) =>
+      WHEN_LOADED.includes(path) || WHEN_CALLED.includes(path) ? { path, namespace: 'beside' } : undefined,
     );
-    onLoad({ filter: /^/, namespace: 'layout' }, ({ path }) => ({
-      contents: `export default (...args) => require(${JSON.stringify(path)}).default(...args)`,
-      resolveDir: '.',
+    onLoad({ filter: /^/, namespace: 'beside' }, ({ path }) => ({
+      contents: WHEN_CALLED.includes(path)
+        ? `export default (...args) => require('./${path}.cjs').default(...args)`
+        : `const it = require('./${path}.cjs'); export default it.default ?? it`,
     }));
+    onResolve({ filter: /\.cjs$/, namespace: 'beside' }, ({ path }) => ({ path, external: true }));
   },
 };
-
-/** These packages are files of their own beside. @param {readonly string[]} packages @returns {import('esbuild').Plugin} */
-function beside(packages) {
-  return {
-    name: 'packages beside',
-    setup({ onResolve, onLoad }) {
-      onResolve({ filter: new RegExp(`^(${packages.join('|')})$`) }, ({ path }) => ({
-        path,
-        namespace: 'beside',
-      }));
-      onLoad({ filter: /^/, namespace: 'beside' }, ({ path }) => ({
-        contents: `const it = require('./${path}.cjs'); export default it.default ?? it`,
-      }));
-      onResolve({ filter: /\.cjs$/, namespace: 'beside' }, ({ path }) => ({ path, external: true }));
-    },
-  };
-}
