@@ -1,5 +1,5 @@
 // Every client of the bench: how to ask it for the offset without setting the clock, and how to read its answer.
-// The clock is right, so that the offset it reports is its error.
+// The clock is right, so that the offset it reports is its error. Debian's busybox has no ntpd, so that it is not here.
 
 import { join } from 'node:path';
 
