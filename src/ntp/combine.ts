@@ -1,8 +1,8 @@
 // Survivors → one estimate of our clock's offset, with an error bound that needs nothing but an honest majority
 // among all servers that were usable. Where RFC 5905 §11.2.3 takes the mean with weights 1/λ, this takes the weighted
 // median: exponential queueing makes the error of paired minima a Laplace distribution, whose most likely centre is
-// the median, and a server that lies or is congested cannot drag it. The weights look at how long packets were held up
-// besides, as that is where errors come from (test/bench/RESULTS.md).
+// the median, and a server that lies or is congested cannot drag it unless it outweighs all others. The weights look at
+// how long packets were held up besides, as that is where errors come from (test/bench/RESULTS.md).
 // Sign: a positive offset = our clock is behind = add it.
 
 import { type Clusterable, selectionJitter } from './cluster.ts';
@@ -10,11 +10,14 @@ import { type Candidate, majorityRegion } from './select.ts';
 import type { Seconds } from './time.ts';
 
 /** What being held up weighs, against the root distance: a server errs by most of the one, and by a small share of the other. */
-const HELD_UP_COUNTS = 10;
+const HELD_UP_COUNTS = 5;
 
 /** What combining needs of a survivor; a PeerEstimate is one. */
 export interface Combinable extends Clusterable {
+  /** δ, to the server. */
   readonly delay: Seconds;
+  /** Δ, from there to the reference clock. */
+  readonly rootDelay: Seconds;
 }
 
 export interface Estimate {
@@ -67,14 +70,14 @@ function sharesInMedian(survivors: readonly Combinable[]): readonly number[] {
 }
 
 /**
- * 1/(λ + 10·h), where h = (δ − the least δ)/2: for so long, in the mean of both directions, the packets of a server were
- * held up beyond those of the quickest, if all paths are equally long. Where all delays are alike these are the
- * weights of the RFC, 1/λ.
+ * 1/(λ + 5·h), where h is half of what a server's root delay, Δ + δ, is over the least of all: for so long its packets were
+ * held up in each direction, or so much longer is its path. Where all are alike these are the weights of the RFC, 1/λ.
  */
 function weightsOf(survivors: readonly Combinable[]): readonly number[] {
-  const leastDelay = Math.min(...survivors.map(({ delay }) => delay));
-  return survivors.map(({ delay, rootDistance }) => {
-    const heldUp = (delay - leastDelay) / 2;
+  const wholeDelays = survivors.map(({ rootDelay, delay }) => rootDelay + delay);
+  const least = wholeDelays.reduce((a, b) => Math.min(a, b));
+  return survivors.map(({ rootDistance }, i) => {
+    const heldUp = (wholeDelays[i]! - least) / 2;
     return 1 / (rootDistance + HELD_UP_COUNTS * heldUp);
   });
 }

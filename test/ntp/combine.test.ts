@@ -75,13 +75,21 @@ describe('combineSurvivors', () => {
   });
 
   test('who was held up weighs less, worked by hand', () => {
-    // 20 ms over the least delay: 1/(0.1 + 0.1) to 1/(0.1 + 0).
-    const two = [candidate(0.01, 0.1, { delay: 0.03 }), candidate(0.04, 0.1, { delay: 0.05 })];
+    // 40 ms over the least delay: 1/(0.1 + 0.1) to 1/(0.1 + 0).
+    const two = [candidate(0.01, 0.1, { delay: 0.03 }), candidate(0.04, 0.1, { delay: 0.07 })];
     const { offset, weights } = combineSurvivors(two, two);
     expect(weights[0]).toBeCloseTo(2 / 3, 12);
     expect(offset).toBeCloseTo(0.02, 12);
     const later = two.map(one => ({ ...one, delay: one.delay + 1 }));
     expect(combineSurvivors(later, later).weights[0]).toBeCloseTo(2 / 3, 12);
+  });
+
+  test('the delay is that to the reference clock: a near server with a long way of its own gains nothing', () => {
+    const two = [
+      candidate(0.01, 0.1, { delay: 0.001, rootDelay: 0.04 }),
+      candidate(0.02, 0.1, { delay: 0.041 }),
+    ];
+    expect(combineSurvivors(two, two).weights[0]).toBeCloseTo(0.5, 12);
   });
 
   test('how far off the farthest is, is all one: a server that lies within its bound cannot drag the others', () => {

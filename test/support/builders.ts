@@ -126,9 +126,9 @@ export function sampleOf(course: Partial<Course> = {}, changes: Partial<Packet> 
 export function candidate(
   offset: Seconds,
   rootDistance: Seconds,
-  { stratum = 2, jitter = 1e-6, delay = 0 }: { stratum?: number; jitter?: Seconds; delay?: Seconds } = {},
+  rest: Partial<Combinable> = {},
 ): Combinable {
-  return { offset, rootDistance, stratum, jitter, delay };
+  return { stratum: 2, jitter: 1e-6, delay: 0, rootDelay: 0, ...rest, offset, rootDistance };
 }
 
 /** Servers of which more than half are honest: the truth lies in their intervals. The others say anything at all. */
@@ -150,8 +150,16 @@ export function electorates(): fc.Arbitrary<Electorate> {
     jitter,
     stratum,
     delay,
+    rootDelay: delay,
   });
-  const liar = fc.record({ offset: seconds(-5, 5), rootDistance: seconds(1e-6, 5), jitter, stratum, delay });
+  const liar = fc.record({
+    offset: seconds(-5, 5),
+    rootDistance: seconds(1e-6, 5),
+    jitter,
+    stratum,
+    delay,
+    rootDelay: delay,
+  });
   return fc
     .record({
       truth: seconds(-5, 5),
