@@ -25,6 +25,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export interface PortChoices {
   /** False for the null driver: measures, decides, and touches nothing. */
   readonly setsClock: boolean;
+  /** Sets nothing, but says who would keep it from doing so. */
+  readonly rehearses?: boolean;
   /** The process's environment: where the user's folders are. */
   readonly env: Environment;
   /** Where the state file and the lock are; by default as the platform has it. */
@@ -39,7 +41,10 @@ export async function openPorts(choices: PortChoices): Promise<Ports> {
   const real = await openClock();
   const clock = choices.setsClock ? real : dryRun(real);
   const directory = stateDirectoryOf(choices);
-  const host = choices.setsClock ? thisMachine(clock, directory, choices.env) : bystander(clock, directory);
+  const { env } = choices;
+  const host = choices.setsClock
+    ? thisMachine(clock, directory, env)
+    : { ...bystander(clock, directory), ...(choices.rehearses && { claim: () => lookAround(env) }) };
   return {
     clock,
     transport: udpTransport(() => clock.read()),
@@ -108,16 +113,20 @@ function bystander(clock: Clock, directory: string | undefined): Host {
   };
 }
 
+/** Who else sets this clock. */
+async function lookAround(env: Environment): Promise<Claim> {
+  const services = await findTimeServices(process.platform, env.SystemRoot);
+  const contenders = services.map(service => ({ kind: 'service', ...service }) as const);
+  return { contenders, warnings: [], release() {} };
+}
+
 const noMemory =
   'there is no folder for the state file, so the next run will not know of this correction: name one with --state DIR';
 
 async function claimClock(directory: string | undefined, env: Environment): Promise<Claim> {
   const directories = lockDirectories(process.platform, env, directory);
-  const [lock, services] = await Promise.all([
-    acquireLock(directories),
-    findTimeServices(process.platform, env.SystemRoot),
-  ]);
-  const contenders: Contender[] = services.map(service => ({ kind: 'service', ...service }));
+  const [lock, others] = await Promise.all([acquireLock(directories), lookAround(env)]);
+  const contenders: Contender[] = [...others.contenders];
   const warnings: string[] = [];
   if (lock.kind === 'held')
     contenders.push({ kind: 'tsntp', ...(lock.pid !== undefined && { pid: lock.pid }) });

@@ -6,18 +6,18 @@ import type { Keys } from '../net/authentication.ts';
 import { escaped, NTP_PORT, type Server } from '../net/server.ts';
 import { KeyFileError, readKeys } from '../ntp/auth/key-file.ts';
 import type { NtsTrust } from '../nts.ts';
-import { UsageError } from './usage-error.ts';
+import { reasonOf, UsageError } from './usage-error.ts';
 
 /** Where ntpd's keys are, and ours. */
 export const DEFAULT_KEYS = '/etc/ntp.keys';
 
 export interface AuthenticationArguments {
-  readonly key: number | undefined;
-  readonly keys: string | undefined;
-  readonly nts: boolean | undefined;
-  readonly ntsCa: string | undefined;
-  readonly ntsIgnoreDates: boolean | undefined;
-  readonly ntpVersion: number | undefined;
+  readonly key?: number | undefined;
+  readonly keys?: string | undefined;
+  readonly nts?: boolean | undefined;
+  readonly ntsCa?: string | undefined;
+  readonly ntsIgnoreDates?: boolean | undefined;
+  readonly ntpVersion?: number | undefined;
 }
 
 export interface AuthenticatedServers {
@@ -109,11 +109,4 @@ async function authoritiesIn(file: string): Promise<string> {
   throw new UsageError(
     `--nts-ca ${escaped(file)}: this is no certificate in PEM (-----BEGIN CERTIFICATE-----)`,
   );
-}
-
-function reasonOf(error: unknown): string {
-  const { code } = error as NodeJS.ErrnoException;
-  if (code === 'ENOENT') return 'there is no such file';
-  if (code === 'EACCES') return 'permission denied';
-  return code === 'EISDIR' ? 'it is a folder' : String(code);
 }

@@ -3,16 +3,26 @@
 
 import yargs, { type Argv } from 'yargs';
 import { VERSION } from '../release.ts';
+import { optionsGiven, spellOut } from './argv.ts';
 import { runSync } from './commands/sync.ts';
+import { withoutOverruled } from './environment.ts';
 import { EXIT_CODES } from './exit-code.ts';
-import { withMeasuringOptions, withRtcOptions, withSettingOptions, withStatusOptions } from './options.ts';
+import {
+  everyOption,
+  withMeasuringOptions,
+  withRtcOptions,
+  withSettingOptions,
+  withStatusOptions,
+} from './options.ts';
 import type { Run } from './run.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Runs the command that `argv` names, and resolves with its exit code. Rejects with `UsageError` and what commands throw. */
 export async function runCommandLine(argv: readonly string[], run: Run): Promise<number> {
   let exitCode = 0;
-  const cli = declareCommands(yargs(), run, code => {
+  const options = everyOption();
+  const env = withoutOverruled(run.io.env, optionsGiven(argv, options), options);
+  const cli = declareCommands(yargs(), env, run, code => {
     exitCode = code;
   });
   cli
@@ -33,19 +43,26 @@ export async function runCommandLine(argv: readonly string[], run: Run): Promise
     .fail((message, error) => {
       throw error ? asUsageError(error) : new UsageError(`${withDashes(message)}; see tsntp --help`);
     });
-  await parse(cli, argv, run);
+  await parse(cli, spellOut(argv, options), run);
   return exitCode;
 }
 
 /** Each command with its options; `ended` is told its exit code. What a run may do without is imported when it is called. */
-function declareCommands(cli: Argv, run: Run, ended: (exitCode: number) => void): Argv {
-  const { env } = run.io;
+function declareCommands(
+  cli: Argv,
+  env: NodeJS.ProcessEnv,
+  run: Run,
+  ended: (exitCode: number) => void,
+): Argv {
   return cli
     .command(
       ['sync [server..]', '$0'],
       'measure, and set this machine’s clock once',
       builder => withSettingOptions(withMeasuringOptions(builder, env), env),
-      async args => ended(await runSync(args, 'sync', run)),
+      async args => {
+        refuseCommandWord(args.server);
+        ended(await runSync(args, 'sync', run));
+      },
     )
     .command(
       'query [server..]',
@@ -86,19 +103,22 @@ function declareCommands(cli: Argv, run: Run, ended: (exitCode: number) => void)
     .completion('completion-words', false);
 }
 
-/** yargs prints --help, --version and completions through this callback. */
-async function parse(cli: Argv, argv: readonly string[], run: Run): Promise<void> {
-  await cli.parseAsync(apart(argv), {}, (error: unknown, _args: unknown, output: string) => {
-    if (error) throw asUsageError(error);
-    if (output !== '') run.print(`${output}\n`);
-  });
+const COMMAND_WORDS = ['sync', 'query', 'demo', 'status', 'rtc', 'completion'];
+
+/** After an option without a value, as in `tsntp -v query`, yargs takes the command for a server: and would set the clock. */
+function refuseCommandWord(servers: readonly string[] = []): void {
+  const word = servers.find(server => COMMAND_WORDS.includes(server));
+  if (word === undefined) return;
+  throw new UsageError(
+    `"${word}" is a command, and comes first: tsntp ${word} …; a server of that name is written ${word}:123`,
+  );
 }
 
-/** `-p4` → `-p 4`: yargs takes the digit for the flag -4, and the p for one without a value. */
-function apart(argv: readonly string[]): readonly string[] {
-  return argv.flatMap(word => {
-    const [, option, value] = /^(-[ptofakI])([46].*)$/.exec(word) ?? [];
-    return option !== undefined && value !== undefined ? [option, value] : [word];
+/** yargs prints --help, --version and completions through this callback. */
+async function parse(cli: Argv, argv: readonly string[], run: Run): Promise<void> {
+  await cli.parseAsync(argv, {}, (error: unknown, _args: unknown, output: string) => {
+    if (error) throw asUsageError(error);
+    if (output !== '') run.print(`${output}\n`);
   });
 }
 

@@ -4,13 +4,12 @@
 import type { Options as YargsOption } from 'yargs';
 import { escaped } from '../net/server.ts';
 import { UsageError } from './usage-error.ts';
+import { yesOrNo } from './values.ts';
 
 /** A command's options as yargs takes them, by name. */
 export type YargsOptions = Readonly<Record<string, YargsOption>>;
 
 const PREFIX = 'TSNTP_';
-const YES = ['1', 'true', 'yes', 'on'];
-const NO = ['0', 'false', 'no', 'off', ''];
 
 /**
  * The values that `env` has for `options`; those of another command's options, in `all`, are passed over.
@@ -33,11 +32,36 @@ export function fromEnvironment(
   return values;
 }
 
+/**
+ * The environment without what it says against itself or a flag: of two options that exclude each other, what says no,
+ * and what does not agree with one of the `given`.
+ */
+export function withoutOverruled(
+  env: NodeJS.ProcessEnv,
+  given: ReadonlySet<string>,
+  options: YargsOptions,
+): NodeJS.ProcessEnv {
+  const pairs = Object.entries(options).flatMap(([name, { conflicts = [] }]) =>
+    [conflicts].flat().flatMap(other => [[name, String(other)] as const, [String(other), name] as const]),
+  );
+  const overruled = pairs.filter(
+    ([name, other]) => given.has(other) || (options[name]?.type === 'boolean' && saysNo(env, name)),
+  );
+  const variables = new Set(overruled.map(([name]) => variableOf(name)));
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !variables.has(name)));
+}
+
+function variableOf(option: string): string {
+  return PREFIX + option.toUpperCase().replaceAll('-', '_');
+}
+
+function saysNo(env: NodeJS.ProcessEnv, option: string): boolean {
+  const text = env[variableOf(option)];
+  return text !== undefined && read(variableOf(option), text, 'boolean') === false;
+}
+
 function read(name: string, text: string, type: YargsOptions[string]['type']): string | number | boolean {
   if (type === 'count' && /^\d$/.test(text)) return Number(text);
   if (type !== 'boolean' && type !== 'count') return text;
-  const word = text.toLowerCase();
-  if (YES.includes(word)) return true;
-  if (NO.includes(word)) return false;
-  throw new UsageError(`${name}: "${escaped(text)}" is not allowed; give 1 or 0`);
+  return text !== '' && yesOrNo(name, text);
 }

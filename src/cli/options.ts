@@ -16,39 +16,39 @@ const FORMATS: readonly Format[] = ['auto', 'table', 'classic', 'json'];
 /** What `query` and `sync` share, after the validators; undefined where nothing was said. */
 export interface MeasuringArguments extends AuthenticationArguments {
   /** Those of the command line. */
-  readonly server: readonly string[] | undefined;
+  readonly server?: readonly string[] | undefined;
   /** What follows `--`: servers, too. */
   readonly '--'?: readonly string[];
   /** Those of TSNTP_SERVERS. */
-  readonly servers: string | undefined;
-  readonly samples: number | undefined;
-  readonly timeout: number | undefined;
-  readonly interval: number | 'auto' | undefined;
-  readonly deadline: number | undefined;
-  readonly minServers: number | undefined;
-  readonly ipv4: boolean | undefined;
-  readonly ipv6: boolean | undefined;
-  readonly source: string | undefined;
-  readonly file: readonly string[] | undefined;
-  readonly allowAnyOffset: boolean | undefined;
-  readonly state: string | undefined;
-  readonly format: Format | undefined;
-  readonly debug: boolean | undefined;
+  readonly servers?: string | undefined;
+  readonly samples?: number | undefined;
+  readonly timeout?: number | undefined;
+  readonly interval?: number | 'auto' | undefined;
+  readonly deadline?: number | undefined;
+  readonly minServers?: number | undefined;
+  readonly ipv4?: boolean | undefined;
+  readonly ipv6?: boolean | undefined;
+  readonly source?: string | undefined;
+  readonly file?: readonly string[] | undefined;
+  readonly allowAnyOffset?: boolean | undefined;
+  readonly state?: string | undefined;
+  readonly format?: Format | undefined;
+  readonly debug?: boolean | undefined;
   readonly verbose: number;
-  readonly color: boolean | undefined;
+  readonly color?: boolean | undefined;
 }
 
 /** What only `sync` takes. */
 export interface SettingArguments {
-  readonly query: boolean | undefined;
-  readonly dryRun: boolean | undefined;
-  readonly step: boolean | undefined;
-  readonly slew: boolean | undefined;
-  readonly stepThreshold: number | undefined;
-  readonly maxOffset: number | undefined;
-  readonly force: boolean | undefined;
-  readonly rtc: boolean | undefined;
-  readonly wait: boolean | undefined;
+  readonly query?: boolean | undefined;
+  readonly dryRun?: boolean | undefined;
+  readonly step?: boolean | undefined;
+  readonly slew?: boolean | undefined;
+  readonly stepThreshold?: number | undefined;
+  readonly maxOffset?: number | undefined;
+  readonly force?: boolean | undefined;
+  readonly rtc?: boolean | undefined;
+  readonly wait?: boolean | undefined;
 }
 
 /** Declares what `query` and `sync` share. */
@@ -97,6 +97,15 @@ export function withRtcOptions(
 /** Declares what `status` takes. */
 export function withStatusOptions(yargs: Argv, env: NodeJS.ProcessEnv): Argv<StatusArguments> {
   return declare<StatusArguments>(yargs, env, { json, state });
+}
+
+/** Every command's switches and what else they share, for what is looked at before yargs does. */
+export function everyOption(): YargsOptions {
+  const general = {
+    help: { alias: 'h', type: 'boolean' },
+    version: { alias: 'V', type: 'boolean' },
+  } as const;
+  return { ...measuringOptions, ...settingOptions, json, ...general };
 }
 
 /** Options, with the environment's values where no flag is given. */
@@ -207,7 +216,7 @@ const measuringOptions = {
     coerce: (value: unknown): readonly string[] | undefined =>
       value === undefined ? undefined : [value].flat().map(String),
   },
-  servers: { type: 'string', hidden: true },
+  servers: { type: 'string', hidden: true, coerce: text('--servers') },
   key: {
     alias: 'a',
     group: AUTHENTICATION,
@@ -329,9 +338,7 @@ const settingOptions = {
 } as const satisfies YargsOptions;
 
 /** The pipeline's options out of the command line's; `servers` come from servers.ts. */
-export function syncOptionsOf(
-  args: MeasuringArguments & Partial<SettingArguments>,
-): Omit<SyncOptions, 'servers'> {
+export function syncOptionsOf(args: MeasuringArguments & SettingArguments): Omit<SyncOptions, 'servers'> {
   return {
     ...defaults,
     ...given({

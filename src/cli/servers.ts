@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { parseServer, type Server, ServerSyntaxError } from '../net/server.ts';
 import { DEFAULT_LISTS, parseServerList, type ServerList } from '../net/server-list.ts';
-import { UsageError } from './usage-error.ts';
+import { reasonOf, UsageError } from './usage-error.ts';
 
 export interface ChosenServers extends ServerList {
   /** Where they were found, when the user did not say. */
@@ -42,23 +42,9 @@ function readList(file: string): string {
   try {
     return readFileSync(file === '-' ? 0 : file, 'utf8');
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
     throw new UsageError(
-      `cannot read the server list ${file === '-' ? 'from stdin' : file}: ${reasonOf(code)}`,
+      `cannot read the server list ${file === '-' ? 'from stdin' : file}: ${reasonOf(error)}`,
     );
-  }
-}
-
-function reasonOf(code: string | undefined): string {
-  switch (code) {
-    case 'ENOENT':
-      return 'there is no such file';
-    case 'EACCES':
-      return 'permission denied';
-    case 'EISDIR':
-      return 'it is a folder';
-    default:
-      return String(code);
   }
 }
 

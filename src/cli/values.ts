@@ -1,6 +1,7 @@
 // One option's text → its value, checked here because yargs alone turns `-t abc` into NaN and goes on. All throw
 // `UsageError` with the option, the value and what is allowed; undefined is an option that was not given.
 
+import { escaped } from '../net/server.ts';
 import { UsageError } from './usage-error.ts';
 
 /** What a number may be. */
@@ -39,4 +40,15 @@ export function text(name: string): (value: unknown) => string | undefined {
 export function single(name: string, value: unknown): string {
   if (Array.isArray(value)) throw new UsageError(`${name}: given ${value.length} times; give it once`);
   return String(value);
+}
+
+const YES = ['1', 'true', 'yes', 'on'];
+const NO = ['0', 'false', 'no', 'off'];
+
+/** What a switch says that is given with a value. */
+export function yesOrNo(name: string, value: string): boolean {
+  const word = value.toLowerCase();
+  if (YES.includes(word)) return true;
+  if (NO.includes(word)) return false;
+  throw new UsageError(`${name}: "${escaped(value)}" is not allowed; give 1 or 0`);
 }

@@ -72,4 +72,23 @@ describe('a real run', () => {
     expect((await tsntp(['query', server!], { env })).code).toBe(0);
     expect((await tsntp(['demo'], { env })).code).toBe(0);
   });
+
+  test.each([
+    [{ TSNTP_STEP: '1' }, ['-B']],
+    [{ TSNTP_STEP: '0' }, ['-B']],
+    [{ TSNTP_STEP: '0', TSNTP_SLEW: '1' }, []],
+    [{ TSNTP_IPV6: '1' }, ['-4']],
+    [{ TSNTP_KEY: '7', TSNTP_NTS: '0' }, ['--ipv4']],
+  ])('%j gives way to %j', async (env, args) => {
+    const [server] = await serve({});
+    const { code, stderr } = await tsntp(['sync', '-q', '-p', '1', ...args, server!], { env });
+    expect(stderr).not.toContain('mutually exclusive');
+    // Key 7 is in no file here.
+    expect(code).toBe('TSNTP_KEY' in env ? 2 : 0);
+  });
+
+  test('two variables that exclude each other are a mistake', async () => {
+    const { code, stderr } = await tsntp(['-q', '127.0.0.1'], { env: { TSNTP_STEP: '1', TSNTP_SLEW: '1' } });
+    expect({ code, exclusive: stderr.includes('mutually exclusive') }).toEqual({ code: 2, exclusive: true });
+  });
 });

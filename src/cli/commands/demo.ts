@@ -4,7 +4,6 @@
 import { openClock } from '../../clock/index.ts';
 import { type ResponderOptions, refidOf, startResponder } from '../../net/responder.ts';
 import { formatServer } from '../../net/server.ts';
-import type { MeasuringArguments, SettingArguments } from '../options.ts';
 import type { Run } from '../run.ts';
 import { runSync } from './sync.ts';
 
@@ -24,38 +23,8 @@ export async function runDemo(run: Run): Promise<number> {
       formatServer({ host: address.address, port: address.port }),
     );
     run.print('Four servers on this machine, the last of them one second off. Nothing is set.\n\n');
-    return await runSync(demoArguments(server), 'sync', run);
+    return await runSync({ server, format: 'table', verbose: 0, dryRun: true, force: true }, 'sync', run);
   } finally {
     await Promise.all(responders.map(responder => responder.close()));
   }
 }
-
-function demoArguments(server: readonly string[]): MeasuringArguments & Partial<SettingArguments> {
-  return { ...nothingSaid, server, format: 'table', dryRun: true };
-}
-
-const nothingSaid: MeasuringArguments = {
-  server: undefined,
-  servers: undefined,
-  samples: undefined,
-  timeout: undefined,
-  interval: undefined,
-  deadline: undefined,
-  minServers: undefined,
-  ipv4: undefined,
-  ipv6: undefined,
-  source: undefined,
-  ntpVersion: undefined,
-  key: undefined,
-  keys: undefined,
-  nts: undefined,
-  ntsCa: undefined,
-  ntsIgnoreDates: undefined,
-  file: undefined,
-  allowAnyOffset: undefined,
-  state: undefined,
-  format: undefined,
-  debug: undefined,
-  verbose: 0,
-  color: undefined,
-};

@@ -15,7 +15,7 @@ import { type ChosenServers, chooseServers } from '../servers.ts';
 import { noSpinner, startSpinner } from '../spinner.ts';
 import { terminalOf } from '../terminal.ts';
 
-export type SyncArguments = MeasuringArguments & Partial<SettingArguments>;
+export type SyncArguments = MeasuringArguments & SettingArguments;
 
 /** Asks, sets, reports. `purpose` is what the command's name says; -q makes a query of a sync. */
 export async function runSync(args: SyncArguments, purpose: 'sync' | 'query', run: Run): Promise<number> {
@@ -41,6 +41,7 @@ export async function runSync(args: SyncArguments, purpose: 'sync' | 'query', ru
   };
   const ports = await openPorts({
     setsClock: command === 'sync' && !args.dryRun && !args.debug,
+    rehearses: args.dryRun === true && !args.debug,
     env: run.io.env,
     ...(args.state !== undefined && { stateDirectory: args.state }),
     nts,
@@ -48,8 +49,9 @@ export async function runSync(args: SyncArguments, purpose: 'sync' | 'query', ru
     signal: run.signal,
   });
   const options = { ...syncOptionsOf(args), servers, keys };
-  const outcome = await (command === 'query' ? query(options, ports) : sync(options, ports));
-  spinner.stop();
+  const outcome = await (command === 'query' ? query(options, ports) : sync(options, ports)).finally(
+    spinner.stop,
+  );
 
   if (tracing) run.note(...summaryLines(outcome));
   else if (format === 'classic') run.note(...classicNotes(outcome));

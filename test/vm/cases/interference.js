@@ -34,6 +34,15 @@ export const interference = [
     },
   },
   {
+    ...{ name: 'chronyd keeps the clock: a dry run says so', group, machine, asked: 'nothing' },
+    servers: { true: 0, main: 3.25 },
+    async run(guest) {
+      await keptByChronyd(guest);
+      said(ended(await guest.tsntp(['sync', '-n', guest.address('main')]), EXIT.otherService), /chronyd/);
+      ended(await guest.tsntp(['sync', '-n', '--force', guest.address('main')]), EXIT.done);
+    },
+  },
+  {
     ...{ name: 'chronyd keeps the clock: a query needs no leave', group, machine, asked: 'nothing' },
     servers: { true: 0, main: 3.25 },
     async run(guest) {

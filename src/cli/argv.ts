@@ -1,0 +1,56 @@
+// argv as people write it → argv that yargs takes as it is meant.
+
+import type { YargsOptions } from './environment.ts';
+import { UsageError } from './usage-error.ts';
+import { yesOrNo } from './values.ts';
+
+/** Spells out `-p4` and `--query=1`, up to `--`. Throws `UsageError` for a switch that says neither yes nor no. */
+export function spellOut(argv: readonly string[], options: YargsOptions): readonly string[] {
+  const end = argv.includes('--') ? argv.indexOf('--') : argv.length;
+  const types = typesOf(options);
+  return [...argv.slice(0, end).flatMap(word => apart(asSwitch(word, types))), ...argv.slice(end)];
+}
+
+/** `-p4` → `-p 4`: yargs takes the digit for the flag -4, and the p for one without a value. */
+function apart(word: string): readonly string[] {
+  const [, option, value] = /^(-[ptofakI])([46].*)$/.exec(word) ?? [];
+  return option !== undefined && value !== undefined ? [option, value] : [word];
+}
+
+/** `--query=1`, `-vq=yes` → `…=true`: yargs takes every word but "true" for no, and the clock would be set. */
+function asSwitch(word: string, types: ReadonlyMap<string, string>): string {
+  const [, before = '', option = '', said = ''] = /^(--|-\w*(?=\w=))([^=]+)=(.*)$/s.exec(word) ?? [];
+  const name = option.length === 1 ? `-${option}` : `--${option}`;
+  switch (types.get(option)) {
+    case 'boolean':
+      return `${before}${option}=${yesOrNo(name, said)}`;
+    case 'count':
+      throw new UsageError(`${name} takes no value; give it twice to be told more`);
+    default:
+      return word;
+  }
+}
+
+/** The names of the options that are given, up to `--`. */
+export function optionsGiven(argv: readonly string[], options: YargsOptions): ReadonlySet<string> {
+  const end = argv.includes('--') ? argv.indexOf('--') : argv.length;
+  const words = argv.slice(0, end).flatMap(word => {
+    const [, name] = /^--([^=]+)/.exec(word) ?? [];
+    const [, letters = ''] = /^-(\w+)/.exec(word) ?? [];
+    return name === undefined ? [...letters] : [name];
+  });
+  const said = new Set(words);
+  const names = Object.entries(options).filter(([name, { alias = [] }]) =>
+    [name, ...[alias].flat()].some(word => said.has(word)),
+  );
+  return new Set(names.map(([name]) => name));
+}
+
+/** By the options' names and letters. */
+function typesOf(options: YargsOptions): ReadonlyMap<string, string> {
+  return new Map(
+    Object.entries(options).flatMap(([name, { alias = [], type = '' }]) =>
+      [name, ...[alias].flat()].map(word => [word, type] as const),
+    ),
+  );
+}
