@@ -15,7 +15,7 @@ export interface Io {
 
 export interface Run {
   readonly io: Io;
-  /** Aborts at SIGINT, SIGTERM and their like. */
+  /** Aborts at SIGINT, SIGTERM and their like, which end the process as ever until this is asked for. */
   readonly signal: AbortSignal;
   interruptedBy(): NodeJS.Signals | undefined;
   /** The result, to stdout. */
@@ -30,18 +30,21 @@ export interface Run {
 const SIGNALS: readonly NodeJS.Signals[] =
   process.platform === 'win32' ? ['SIGINT', 'SIGTERM', 'SIGBREAK', 'SIGHUP'] : ['SIGINT', 'SIGTERM'];
 
-/** Begins to listen to signals and to broken streams. */
+/** Begins to listen to broken streams. */
 export function beginRun(io: Io): Run {
   const interrupt = new AbortController();
   let by: NodeJS.Signals | undefined;
-  const listeners = SIGNALS.map(signal => {
-    const listener = () => {
-      by ??= signal;
-      interrupt.abort();
-    };
-    io.on(signal, listener);
-    return { signal, listener };
-  });
+  const listeners: { readonly signal: NodeJS.Signals; readonly listener: () => void }[] = [];
+  function listen(): void {
+    for (const signal of SIGNALS) {
+      const listener = () => {
+        by ??= signal;
+        interrupt.abort();
+      };
+      io.on(signal, listener);
+      listeners.push({ signal, listener });
+    }
+  }
   const note = (...lines: readonly string[]) => {
     if (lines.length > 0) io.stderr.write(lines.map(line => `${line}\n`).join(''));
   };
@@ -54,7 +57,10 @@ export function beginRun(io: Io): Run {
   };
   return {
     io,
-    signal: interrupt.signal,
+    get signal() {
+      if (listeners.length === 0) listen();
+      return interrupt.signal;
+    },
     interruptedBy: () => by,
     print: text => void io.stdout.write(text, written),
     note,

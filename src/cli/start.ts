@@ -13,7 +13,8 @@ export async function start(process: NodeJS.Process): Promise<void> {
     process.stderr.write(`tsntp: ${describeBug(error)}\n`, () => process.exit(EXIT_BUG));
   });
   const exitCode = await exitCodeFor(process);
-  process.stdout.write('', () => leave(exitCode));
+  // Pipes take their time: what has not been read yet would be lost.
+  process.stdout.write('', () => process.stderr.write('', () => leave(exitCode)));
 }
 
 async function exitCodeFor(process: NodeJS.Process): Promise<number> {

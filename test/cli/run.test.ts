@@ -1,9 +1,20 @@
 // Signals at any moment, and streams that nobody reads or that are full.
 
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, existsSync, openSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { onLinux, type Running, serve, serveSilence, start, tsntp } from '../support/command.ts';
+import {
+  onLinux,
+  type Running,
+  scratch,
+  serve,
+  serveSilence,
+  start,
+  tsntp,
+  works,
+} from '../support/command.ts';
 
 /** Far longer than any test waits: what ends earlier was interrupted. */
 const LONG = ['-t', '600', '--deadline', '900'];
@@ -86,6 +97,26 @@ describe('a stdout that nobody reads', () => {
     const { code, stderr } = await run.ended;
     return { code, stderr };
   }
+});
+
+test.runIf(process.platform !== 'win32')(
+  'a long trace is there to its end, whoever reads it slowly',
+  async () => {
+    const servers = await serve(...Array.from({ length: 20 }, () => ({})));
+    const slowly = ['sh', '-c', '"$@" 2>&1 >/dev/null | { sleep 2; cat; }', 'sh'];
+    const { stdout } = await tsntp(['-d', '-p', '16', '--interval', '0.001', ...servers], { within: slowly });
+    expect(stdout.length).toBeGreaterThan(100_000);
+    expect(stdout.trimEnd().split('\n').at(-1)).toMatch(/^(decision|would|This clock|.*slew|.*step)/i);
+  },
+);
+
+test.runIf(works(['mkfifo', '--version']))('a list that never comes does not make it deaf', async () => {
+  const fifo = join(scratch(), 'list');
+  execFileSync('mkfifo', [fifo]);
+  const run = start(['-q', '-f', fifo]);
+  await new Promise(resolve => setTimeout(resolve, 1000));
+  run.child.kill('SIGTERM');
+  expect((await run.ended).code).toBe(143);
 });
 
 describe.runIf(process.platform !== 'win32')('closed', () => {
