@@ -7,14 +7,15 @@ import {
   type MonotonicTime,
   monotonicTimeOf,
   nanoseconds,
+  type Reading,
   type Seconds,
   type UnixTime,
   unixTimeOf,
 } from '../ntp/time.ts';
-import { type Clock, ClockError, SLEW_RATE } from './clock.ts';
+import { type Clock, ClockError, type ClockStatus, SLEW_RATE } from './clock.ts';
 import { type CFunction, type Foreign, share, signed, split, systemError } from './library.ts';
 import { measurePrecision } from './precision.ts';
-import { statusOf, synchronisedRequest, timexCaller } from './timex.ts';
+import { statusOf, synchronisedRequest, timexCaller, whatIsTold } from './timex.ts';
 
 const CLOCK_REALTIME = 0;
 /**
@@ -65,6 +66,14 @@ export function openLinux(
   }
   const now = (): UnixTime => unixTimeOf(reading(CLOCK_REALTIME));
   const monotonic = (): MonotonicTime => monotonicTimeOf(reading(CLOCK_MONOTONIC));
+  /** Of the later moment: a datagram that leaves now is stamped so much closer to its leaving. */
+  function pair(): { readonly reading: Reading; readonly gap: bigint } {
+    const before = monotonic();
+    const time = now();
+    const after = monotonic();
+    const gap = after - before;
+    return { reading: { time: unixTimeOf(time + gap / 2n), monotonic: after }, gap };
+  }
   // Handed out in whole seconds: the last 500 µs at most are still being applied when the kernel answers 0.
   const remaining = (): Seconds =>
     Number(adjust('read what is left of a slew', { modes: ADJ_OFFSET_SS_READ }).offset) / 1e6;
@@ -76,15 +85,12 @@ export function openLinux(
     now,
     monotonic,
     read() {
-      for (let attempt = 1; ; attempt++) {
-        const before = monotonic();
-        const time = now();
-        const after = monotonic();
-        const gap = after - before;
-        // The time of the later moment: a datagram that leaves now is stamped so much closer to its leaving.
-        if (gap <= TOGETHER || attempt === READ_ATTEMPTS)
-          return { time: unixTimeOf(time + gap / 2n), monotonic: after };
+      let closest = pair();
+      for (let attempt = 1; attempt < READ_ATTEMPTS && closest.gap > TOGETHER; attempt++) {
+        const next = pair();
+        if (next.gap < closest.gap) closest = next;
       }
+      return closest.reading;
     },
     step(offset) {
       const { whole, rest } = split(nanoseconds(offset), NANOSECONDS);
@@ -114,16 +120,18 @@ export function openLinux(
       const current = adjust('read the state of the clock', { modes: 0 });
       adjust('mark the clock as synchronised', synchronisedRequest(current, quality));
     },
-    status() {
-      const timex = adjust('read the state of the clock', { modes: 0 });
-      const status = statusOf(timex);
-      const byTick = Number(timex.tick - TICK) * 100;
-      const slewRemaining = remaining();
-      const slewRate = Math.sign(slewRemaining) * SLEW_RATE;
-      return { ...status, frequency: (status.frequency ?? 0) + byTick, slewRemaining, slewRate };
-    },
+    status: () => whatIsTold(status),
     bootId,
   };
+
+  function status(): ClockStatus {
+    const timex = adjust('read the state of the clock', { modes: 0 });
+    const status = statusOf(timex);
+    const byTick = Number(timex.tick - TICK) * 100;
+    const slewRemaining = remaining();
+    const slewRate = Math.sign(slewRemaining) * SLEW_RATE;
+    return { ...status, frequency: (status.frequency ?? 0) + byTick, slewRemaining, slewRate };
+  }
 }
 
 /** How to be allowed to. Root that is refused is without the capability: in a container or user namespace, mostly. */

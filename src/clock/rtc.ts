@@ -99,6 +99,8 @@ const LATE: Seconds = 0.001;
 /** How late it may be over, unless it always is: a busy machine holds one up now and then, a slow bus each. */
 const LATE_END: Seconds = 0.005;
 const WRITES = 3;
+/** On a machine so busy that even this many seconds bring no moment for it, the attempt is an error. */
+const ATTEMPTS = 10;
 /** Timers are not exact; the rest is spent looking at the clock. */
 const BEFOREHAND: Seconds = 0.02;
 /** A clock whose second has not turned by then stands still. */
@@ -212,16 +214,22 @@ async function readAtTurn(device: Pick<Device, 'get'>, clock: Clock, path: strin
 
 /** Writes second N at N + `toTurn`: a clock that turns so long after being written then shows N + 1 at N + 1. */
 async function writeAtTurn(device: Device, clock: Clock, offset: Seconds, toTurn: Seconds): Promise<void> {
-  for (let writes = 0; writes < WRITES; ) {
-    const earliest = add(clock.now(), offset + BEFOREHAND - toTurn);
-    const second = unixTimeOf((earliest / SECOND + 1n) * SECOND);
+  for (let attempt = 1, writes = 0; attempt <= ATTEMPTS; attempt++) {
+    const { time, monotonic } = clock.read();
+    const second = unixTimeOf((add(time, offset + BEFOREHAND - toTurn) / SECOND + 1n) * SECOND);
     const due = add(second, toTurn - offset);
-    await setTimeout(Math.max(0, (difference(due, clock.now()) - BEFOREHAND) * 1000));
+    const wait = difference(due, time);
+    await setTimeout(Math.max(0, (wait - BEFOREHAND) * 1000));
     const set = device.setting(second);
-    while (clock.now() < due);
-    if (difference(clock.now(), due) > LATE) continue;
+    // Somebody may have set the clock back meanwhile.
+    while (clock.now() < due && elapsed(clock.monotonic(), monotonic) <= wait + LATE);
+    if (Math.abs(difference(clock.now(), due)) > LATE) continue;
     set();
     writes += 1;
-    if (difference(clock.now(), due) <= LATE_END) return;
+    if (writes === WRITES || difference(clock.now(), due) <= LATE_END) return;
   }
+  throw new ClockError(
+    'failed',
+    `the hardware clock was not written at the right moment in ${ATTEMPTS} attempts: this machine is too busy, or its clock is being moved; try again`,
+  );
 }

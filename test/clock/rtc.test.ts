@@ -105,6 +105,34 @@ describe('writing the hardware clock', () => {
     expect(writes[0]!.at % 1_000_000_000n).toBeLessThan(1_000_000n);
   });
 
+  test('a machine that never looks in time gives up, and says so', async () => {
+    put('dev/rtc0', '');
+    put('sys/class/rtc/rtc0/name', 'rtc-ds1307 2-0068\n');
+    const clock = steppingClock(() => 30_000_000n);
+    const { library, writes } = recordedDevice(clock);
+    const device = await open(clock, library);
+    await expect(device.write(0)).rejects.toThrow(
+      /was not written at the right moment in 10 attempts.*too busy/,
+    );
+    expect(writes).toEqual([]);
+  }, 60_000);
+
+  test('a clock that is set back meanwhile does not hold it up', async () => {
+    put('dev/rtc0', '');
+    put('sys/class/rtc/rtc0/name', 'rtc-ds1307 2-0068\n');
+    const steady = steppingClock();
+    let [readings, back] = [0, 0n];
+    const now = () => {
+      if (++readings === 20) back = 3_600_000_000_000n;
+      return unixTimeOf(steady.now() - back);
+    };
+    const clock = { ...steady, now, read: () => ({ time: now(), monotonic: steady.monotonic() }) };
+    const { library, writes } = recordedDevice(clock);
+    await (await open(clock, library)).write(0);
+    expect(readings).toBeGreaterThan(20);
+    expect(writes.map(({ at }) => at % 1_000_000_000n < 1_000_000n)).toEqual([true]);
+  });
+
   test.each([
     ['one that took long is written once more', 1, 2],
     ['where each takes long, the third stands', Number.POSITIVE_INFINITY, 3],
