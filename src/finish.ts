@@ -46,8 +46,9 @@ export async function finish(outcome: Outcome, options: FinishOptions, ports: Fi
   if (!clock.sets) return outcome;
   const slew = outcome.kind === 'adjusted' ? outcome.slew : undefined;
   try {
-    const warnings = [...outcome.warnings, declare(outcome, clock), remember(outcome, host)];
+    const warnings = [...outcome.warnings, declare(outcome, clock, slew), remember(outcome, host)];
     const waited = slew && (options.wait || !slew.unattended) ? await waitFor(slew, ports) : undefined;
+    if (waited === 'finished') declare(outcome, clock, slew);
     const writes = options.rtc && waited !== 'interrupted';
     const rtcError = writes ? await writeRtc(slew, ports) : undefined;
     return {
@@ -62,10 +63,12 @@ export async function finish(outcome: Outcome, options: FinishOptions, ports: Fi
   }
 }
 
-/** Tells the kernel how good its clock is now. */
-function declare({ estimate }: Finished, clock: Clock): string | undefined {
+/** Tells the kernel how good its clock is now; what a slew has still to add is wrong for so long. */
+function declare({ estimate }: Finished, clock: Clock, slew: Slew | undefined): string | undefined {
+  const { rootDistance, jitter } = estimate;
   try {
-    clock.declareSynchronised({ maxError: estimate.rootDistance, estimatedError: estimate.jitter });
+    const left = Math.abs(slew?.remaining() ?? 0);
+    clock.declareSynchronised({ maxError: rootDistance + left, estimatedError: Math.max(jitter, left) });
     return undefined;
   } catch (error) {
     return `the kernel was not told that its clock is synchronised: ${messageOf(error)}`;

@@ -12,6 +12,18 @@ describe('after success', () => {
     expect(declarations(w)).toMatchObject([{ quality: { maxError: rootDistance, estimatedError: jitter } }]);
   });
 
+  test('what a slew has still to add counts as an error, until it is added', async () => {
+    const w = near({ behind: 0.1 });
+    const { rootDistance } = ended('adjusted', await w.sync({ wait: true })).estimate;
+    const [first, last] = w.clock.calls.flatMap(call =>
+      call.kind === 'declare-synchronised' ? [call.quality] : [],
+    );
+    expect(first!.maxError).toBeCloseTo(rootDistance + 0.1, 3);
+    expect(first!.estimatedError).toBeCloseTo(0.1, 3);
+    expect(last!.maxError).toBeCloseTo(rootDistance, 9);
+    expect(last!.estimatedError).toBeLessThan(0.001);
+  });
+
   test('a kernel that cannot be told is a warning', async () => {
     const w = near({ behind: 2, refusesQualityWith: 'failed' });
     const { warnings } = ended('adjusted', await w.sync());
