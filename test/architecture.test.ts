@@ -47,7 +47,15 @@ const PROCESS_FACTS = ['arch', 'execPath', 'geteuid', 'getuid', 'hrtime', 'pid',
 /** The library's edge also looks where the user's folders are. */
 const LIBRARY_FACTS = [...PROCESS_FACTS, 'env'];
 
+/** Who holds the clock's rate lets it go when the process ends. */
+const HOLDER_FACTS = [...PROCESS_FACTS, 'off', 'once'];
+
 const ODDS_AND_ENDS = /(^|\/)(utils?|helpers?|types?|constants?|common|misc)(\/|\.ts$)/;
+
+const FACTS_OF: Readonly<Record<string, readonly string[]>> = {
+  'index.ts': LIBRARY_FACTS,
+  'clock/windows.ts': HOLDER_FACTS,
+};
 
 function violationsOf(sources: Sources): readonly string[] {
   const each = [...sources].flatMap(([path, text]) => {
@@ -88,7 +96,7 @@ function importViolations(path: string, specifier: string): readonly string[] {
 
 /** Uses of `process` and `console` that only the edge may make. */
 function edgeViolations(path: string, code: string): readonly string[] {
-  const facts = path.startsWith('ntp/') ? [] : path === 'index.ts' ? LIBRARY_FACTS : PROCESS_FACTS;
+  const facts = path.startsWith('ntp/') ? [] : (FACTS_OF[path] ?? PROCESS_FACTS);
   const members = [...code.matchAll(/(?<![\w.'"-])(process|console)(?:\?\.|\.|\[['"])(\w+)/g)];
   const whole = [
     ...code.matchAll(

@@ -1,7 +1,7 @@
 // "Asking 4 servers" on a terminal's stderr, once a run takes longer than a second. It is redrawn only when
 // something has happened, so that no timer of its own runs while timestamps are taken.
 
-import { SLEW_RATE } from '../clock/clock.ts';
+import { slewDuration } from '../clock/clock.ts';
 import type { Seconds } from '../ntp/time.ts';
 import type { SyncEvent } from '../sync.ts';
 import { formatDuration } from './report/quantity.ts';
@@ -61,5 +61,5 @@ const BAR = 20;
 function slewingText(left: Seconds, of: Seconds): string {
   const done = Math.round(BAR * (1 - left / of));
   const bar = '█'.repeat(done) + '░'.repeat(BAR - done);
-  return `slewing ${bar} ${formatDuration(Math.abs(left))} left, ${Math.ceil(Math.abs(left) / SLEW_RATE)} s to go`;
+  return `slewing ${bar} ${formatDuration(Math.abs(left))} left, ${Math.ceil(slewDuration(left))} s to go`;
 }

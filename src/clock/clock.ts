@@ -41,8 +41,17 @@ export interface ClockStatus {
   readonly slewRate?: number;
 }
 
-/** How fast a slew is, on every platform: the 500 ppm of Linux's adjtimex(2), in seconds per second. */
+/** How fast a slew is: the 500 ppm of Linux's adjtimex(2), in seconds per second. */
 export const SLEW_RATE = 500e-6;
+/** macOS slews so fast what is over a second (XNU, kern_ntptime.c). */
+export const FAST_SLEW_RATE = 5e-3;
+
+/** How long a slew by `offset` takes. */
+export function slewDuration(offset: Seconds, platform: NodeJS.Platform = process.platform): Seconds {
+  const size = Math.abs(offset);
+  const fast = platform === 'darwin' ? Math.max(0, size - 1) : 0;
+  return fast / FAST_SLEW_RATE + (size - fast) / SLEW_RATE;
+}
 
 /** A slew under way. */
 export interface Slew {

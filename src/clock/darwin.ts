@@ -11,10 +11,10 @@ import {
   type UnixTime,
   unixTimeOf,
 } from '../ntp/time.ts';
-import type { Clock } from './clock.ts';
+import { type Clock, FAST_SLEW_RATE, SLEW_RATE } from './clock.ts';
 import { type Foreign, type Library, share, signed, split, systemError } from './library.ts';
 import { measurePrecision } from './precision.ts';
-import { statusOf, synchronisedRequest, timexCaller } from './timex.ts';
+import { statusOf, synchronisedRequest, timexCaller, whatIsTold } from './timex.ts';
 
 const CLOCK_REALTIME = 0;
 const CLOCK_MONOTONIC_RAW = 4;
@@ -23,10 +23,6 @@ const CLOCK_UPTIME_RAW = 8;
 
 const NANOSECONDS = 1_000_000_000n;
 const MICROSECONDS = 1_000_000n;
-
-/** The kernel slews at 5000 ppm what is over a second, and the last second at 500 ppm. */
-const FAST = 5e-3;
-const SLOW = 500e-6;
 
 const PERMISSION = 'Setting the clock needs the superuser: run tsntp with sudo';
 
@@ -93,15 +89,15 @@ export function openDarwin(foreign: Foreign): Clock {
       const current = adjust('read the state of the clock', { modes: 0 });
       adjust('mark the clock as synchronised', synchronisedRequest(current, quality));
     },
-    status: () => statusOf(adjust('read the state of the clock', { modes: 0 })),
+    status: () => whatIsTold(() => statusOf(adjust('read the state of the clock', { modes: 0 }))),
     bootId: () => bootSession(foreign, libc),
   };
 }
 
 function leftOf(offset: Seconds, after: Seconds): Seconds {
   const size = Math.abs(offset);
-  const fast = Math.max(0, size - 1) / FAST;
-  const left = after < fast ? size - after * FAST : Math.min(size, 1) - (after - fast) * SLOW;
+  const fast = Math.max(0, size - 1) / FAST_SLEW_RATE;
+  const left = after < fast ? size - after * FAST_SLEW_RATE : Math.min(size, 1) - (after - fast) * SLEW_RATE;
   return Math.sign(offset) * Math.max(0, left);
 }
 

@@ -1,6 +1,7 @@
 // Who else steers this clock: the processes of the machine → the time services that would undo, or be upset by, what
 // tsntp does. One that cannot set the clock (no CAP_SYS_TIME) or that only measures is not among them; one that sets
-// it once and ends is, as it may have measured already and would add its correction to ours. What cannot be found out counts as absent: looking is never an error.
+// it once and ends is, as it may have measured already and would add its correction to ours. What cannot be found out
+// counts as absent: looking is never an error.
 
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { posix, win32 } from 'node:path';
@@ -70,6 +71,7 @@ const DAEMONS: readonly Daemon[] = [
   { name: 'openntpd', comm: 'openntpd' },
   { name: 'NTPsec ntpd', mark: /ntpsec/, ...NTPD },
   { name: 'ntpd', ...NTPD },
+  { name: 'ntpd-rs', comm: 'ntp-daemon' },
   { name: 'systemd-timesyncd', comm: 'systemd-timesyn' },
   {
     name: 'phc2sys',

@@ -6,7 +6,7 @@
 
 import { join, posix, win32 } from 'node:path';
 import { add, type Seconds, type UnixTime, unixTimeOf } from '../ntp/time.ts';
-import { checkDirectory, prepareDirectory, readOwn, replaceOwn } from './trusted-file.ts';
+import { checkDirectory, codeOf, prepareDirectory, readOwn, replaceOwn } from './trusted-file.ts';
 
 /** One correction that was made. */
 export interface LastSet {
@@ -77,7 +77,6 @@ export function readState(directory: string): StateReading {
 export function writeState(directory: string, state: State): string | undefined {
   try {
     prepareDirectory(directory);
-    // Everybody may ask for the status.
     replaceOwn(join(directory, FILE), `${JSON.stringify(state, null, 2)}\n`);
     return undefined;
   } catch (error) {
@@ -150,8 +149,4 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 
 function text(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-function codeOf(error: unknown): string | undefined {
-  return (error as NodeJS.ErrnoException).code;
 }

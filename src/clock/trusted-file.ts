@@ -101,6 +101,11 @@ export function replaceOwn(path: string, contents: string): void {
   }
 }
 
+/** The system's name for an error of node:fs, such as `ENOENT`. */
+export function codeOf(error: unknown): string | undefined {
+  return (error as NodeJS.ErrnoException).code;
+}
+
 /** Not by mkdir's own `recursive`, which never returns where the kernel makes no directories: /proc, autofs. */
 function makeDirectory(directory: string): void {
   try {
@@ -129,8 +134,4 @@ function checkOwner(path: string, stats: Stats): void {
 
 function symbolicLink(path: string): Error {
   return new Error(`${path} is a symbolic link, which tsntp does not follow here: remove it`);
-}
-
-function codeOf(error: unknown): string | undefined {
-  return (error as NodeJS.ErrnoException).code;
 }

@@ -1,6 +1,7 @@
 // Windows: Clock → SetSystemTime, which takes milliseconds, so that a step waits for the instant at which the
 // new time is a whole one; and a rate that is held while a slew lasts and given back whatever happens, because
-// Windows itself does not slew. learn.microsoft.com: sysinfoapi.h, securitybaseapi.h. Positive = forward.
+// Windows itself does not slew; by the next run where this one was killed.
+// learn.microsoft.com: sysinfoapi.h, securitybaseapi.h. Positive = forward.
 
 import {
   elapsed,
@@ -12,7 +13,7 @@ import {
   unixTimeOf,
 } from '../ntp/time.ts';
 import { type Clock, ClockError, type ClockErrorKind, SLEW_RATE, type Slew } from './clock.ts';
-import { type CFunction, type Foreign, type Library, share, signed } from './library.ts';
+import { type Foreign, type Library, share, signed } from './library.ts';
 import { measurePrecision } from './precision.ts';
 
 /** FILETIME counts 100 ns from 1601-01-01. */
@@ -26,15 +27,17 @@ const LONGEST_SLEW: Seconds = 1000;
 /** Opens the clock; throws what `foreign` throws if a function is missing. */
 export function openWindows(foreign: Foreign): Clock {
   const kernel32 = foreign.load('kernel32.dll');
-  const getTime = either(
+  const kernelbase = foreign.load('kernelbase.dll');
+  const getTime = firstOf(
     () => kernel32.func('void __stdcall GetSystemTimePreciseAsFileTime(void *time)'),
     () => kernel32.func('void __stdcall GetSystemTimeAsFileTime(void *time)'),
   );
   const setTime = kernel32.func('int __stdcall SetSystemTime(void *time)');
   const fail = failing(kernel32);
   const allow = privileges(foreign, kernel32, fail);
-  const rate = openRate(foreign, kernel32, fail);
-  const monotonic = monotonicClock(foreign);
+  const rate = openRate(foreign, kernelbase, kernel32, fail);
+  const raw = unbiasedClock(foreign, kernelbase);
+  const { monotonic, follow } = following(raw);
   const filetime = share(foreign, 8);
   const systemtime = share(foreign, 16);
   let held: Slew | undefined;
@@ -55,6 +58,7 @@ export function openWindows(foreign: Foreign): Clock {
       const attempt = `step the clock by ${signed(offset)}`;
       held?.release();
       allow(attempt);
+      endLeftover(rate, attempt);
       const ns = nanoseconds(offset);
       // The second millisecond from now: the first may pass while SYSTEMTIME is filled in.
       const due = ((now() + ns) / MILLISECOND + 2n) * MILLISECOND;
@@ -71,21 +75,24 @@ export function openWindows(foreign: Foreign): Clock {
         );
       held?.release();
       allow(attempt);
-      held = hold(rate, offset, attempt, monotonic);
+      held = hold(rate, offset, attempt, raw);
       return held;
     },
     // Windows keeps no such state outside its own time service.
     declareSynchronised() {},
     status() {
-      const { adjustment, increment, disabled } = rate.get('read the rate of the clock');
+      const current = rate.get('read the rate of the clock');
+      follow(current);
+      const { adjustment, increment, disabled } = current;
       const frequency = disabled ? 0 : (Number(adjustment) / Number(increment) - 1) * 1e6;
-      return { frequency, ...(held && { slewRemaining: held.remaining() }) };
+      const slewRate = withoutSlew(current).speed;
+      return { frequency, slewRate, ...(held && { slewRemaining: held.remaining() }) };
     },
     bootId: () => bootCount(foreign),
   };
 }
 
-function either(preferred: () => CFunction, otherwise: () => CFunction): CFunction {
+function firstOf<T>(preferred: () => T, otherwise: () => T): T {
   try {
     return preferred();
   } catch {
@@ -163,25 +170,24 @@ interface RateControl {
   set(attempt: string, adjustment: bigint, disabled: boolean): void;
 }
 
-/** The precise functions (Windows 10) count in the frequency of the performance counter, to 0.1 ppm; the old ones in 6 ppm. */
-function openRate(foreign: Foreign, kernel32: Library, fail: Fail): RateControl {
+/**
+ * The precise functions (Windows 10) count in the frequency of the performance counter, to 0.1 ppm; the old ones in 6 ppm.
+ * The precise ones are in kernelbase.dll alone.
+ */
+function openRate(foreign: Foreign, kernelbase: Library, kernel32: Library, fail: Fail): RateControl {
   const getPrecise =
     'int __stdcall GetSystemTimeAdjustmentPrecise(void *adjustment, void *increment, void *disabled)';
   const setPrecise = 'int __stdcall SetSystemTimeAdjustmentPrecise(uint64 adjustment, int disabled)';
   const getOld = 'int __stdcall GetSystemTimeAdjustment(void *adjustment, void *increment, void *disabled)';
   const setOld = 'int __stdcall SetSystemTimeAdjustment(uint32 adjustment, int disabled)';
-  const [getRate, setRate] = pair(getPrecise, setPrecise) ?? [kernel32.func(getOld), kernel32.func(setOld)];
+  const [getRate, setRate] = firstOf(
+    () => [kernelbase.func(getPrecise), kernelbase.func(setPrecise)] as const,
+    () => [kernel32.func(getOld), kernel32.func(setOld)] as const,
+  );
   const adjustment = share(foreign, 8);
   const increment = share(foreign, 8);
   const disabled = share(foreign, 8);
 
-  function pair(get: string, set: string): readonly [CFunction, CFunction] | undefined {
-    try {
-      return [kernel32.func(get), kernel32.func(set)];
-    } catch {
-      return undefined;
-    }
-  }
   return {
     get(attempt) {
       if (!getRate(adjustment.address, increment.address, disabled.address)) fail(attempt);
@@ -197,13 +203,41 @@ function openRate(foreign: Foreign, kernel32: Library, fail: Fail): RateControl 
   };
 }
 
+/** What a slew adds to the rate, or takes from it. */
+function slewUnits(increment: bigint): bigint {
+  return BigInt(Math.max(1, Math.round(Number(increment) * SLEW_RATE)));
+}
+
+/**
+ * The rate that a slew was put on top of, and how fast that slew moves the clock, in seconds per second; 0 where the rate
+ * is nobody's slew. A tsntp that was killed leaves its rate behind, and Windows keeps it until the machine boots again.
+ */
+function withoutSlew(rate: Rate): { readonly base: Rate; readonly speed: number } {
+  const { adjustment, increment, disabled } = rate;
+  const units = adjustment < increment ? -slewUnits(increment) : slewUnits(increment);
+  const frequency = adjustment - increment - units;
+  // Within 100 ppm: that far a clock may have been corrected before the slew.
+  const slewed = !disabled && frequency * frequency * 25n <= units * units;
+  if (!slewed) return { base: rate, speed: 0 };
+  const base = { adjustment: increment + frequency, increment, disabled: frequency === 0n };
+  return { base, speed: Number(units) / Number(increment) };
+}
+
+/** Takes back the rate that a killed tsntp has left. */
+function endLeftover(rate: RateControl, attempt: string): void {
+  const { base, speed } = withoutSlew(rate.get(attempt));
+  if (speed !== 0) rate.set(attempt, base.adjustment, base.disabled);
+}
+
 /** Runs the clock fast or slow until `offset` is applied; a timer ends it even when nobody asks what remains. */
 function hold(rate: RateControl, offset: Seconds, attempt: string, monotonic: () => MonotonicTime): Slew {
-  const before = rate.get(attempt);
-  const base = before.disabled ? before.increment : before.adjustment;
-  const units = Math.sign(offset) * Math.max(1, Math.round(Number(before.increment) * SLEW_RATE));
-  const speed = units / Number(before.increment);
-  rate.set(attempt, base + BigInt(units), false);
+  const { base } = withoutSlew(rate.get(attempt));
+  const found = base.disabled ? base.increment : base.adjustment;
+  const units = Math.sign(offset) * Number(slewUnits(base.increment));
+  const speed = units / Number(base.increment);
+  rate.set(attempt, found + BigInt(units), false);
+  // Also where an exception that nobody catches ends the process.
+  process.once('exit', release);
   const started = monotonic();
   let left: Seconds | undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -217,7 +251,8 @@ function hold(rate: RateControl, offset: Seconds, attempt: string, monotonic: ()
     if (left !== undefined) return;
     const rest = remaining();
     clearTimeout(timer);
-    rate.set('give the clock its rate back', before.adjustment, before.disabled);
+    process.off('exit', release);
+    rate.set('give the clock its rate back', base.adjustment, base.disabled);
     left = rest;
   }
   function settle(): void {
@@ -231,18 +266,40 @@ function hold(rate: RateControl, offset: Seconds, attempt: string, monotonic: ()
 }
 
 /** The clock that stands still in sleep, so that one is noticed against the wall clock; else Node's, which does not. */
-function monotonicClock(foreign: Foreign): () => MonotonicTime {
+function unbiasedClock(foreign: Foreign, kernelbase: Library): () => MonotonicTime {
   const memory = share(foreign, 8);
-  try {
-    const declaration = 'void __stdcall QueryUnbiasedInterruptTimePrecise(void *time)';
-    const query = foreign.load('kernelbase.dll').func(declaration);
-    return () => {
-      query(memory.address);
-      return monotonicTimeOf(memory.longs[0]! * FILETIME_UNIT);
-    };
-  } catch {
-    return () => monotonicTimeOf(process.hrtime.bigint());
-  }
+  return firstOf(
+    () => {
+      const query = kernelbase.func('void __stdcall QueryUnbiasedInterruptTimePrecise(void *time)');
+      return () => {
+        query(memory.address);
+        return monotonicTimeOf(memory.longs[0]! * FILETIME_UNIT);
+      };
+    },
+    () => () => monotonicTimeOf(process.hrtime.bigint()),
+  );
+}
+
+/**
+ * `raw`, which no rate reaches, made as fast as the wall clock, so that a slew is not taken for steps. It follows the
+ * rate as it was when it was last looked at: by `status`, with which every measurement begins.
+ */
+function following(raw: () => MonotonicTime): {
+  readonly monotonic: () => MonotonicTime;
+  readonly follow: (rate: Rate) => void;
+} {
+  let from = { raw: 0n, monotonic: 0n };
+  let ratio = { adjustment: 1n, increment: 1n };
+  const scaled = (now: bigint) =>
+    monotonicTimeOf(from.monotonic + ((now - from.raw) * ratio.adjustment) / ratio.increment);
+  return {
+    monotonic: () => scaled(raw()),
+    follow({ adjustment, increment, disabled }) {
+      const now = raw();
+      from = { raw: now, monotonic: scaled(now) };
+      ratio = disabled ? { adjustment: 1n, increment: 1n } : { adjustment, increment };
+    },
+  };
 }
 
 /** SYSTEMTIME: year, month, weekday, day, hour, minute, second, millisecond, each 2 bytes, in UTC. */

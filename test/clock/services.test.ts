@@ -68,6 +68,8 @@ describe('on Linux', () => {
     ['openntpd', { comm: 'openntpd', command: '/usr/sbin/openntpd -d' }],
     ['busybox ntpd', { comm: 'ntpd', command: 'ntpd -n -p 192.0.2.1', exe: '/bin/busybox' }],
     ['busybox ntpd', { comm: 'busybox', command: 'busybox ntpd -n -p 192.0.2.1' }],
+    ['ntpd-rs', { comm: 'ntp-daemon', command: '/usr/bin/ntp-daemon', capabilities: '0000000002000400' }],
+    ['ntpd-rs', { comm: 'ntp-daemon', command: 'ntp-daemon --config /etc/ntp.toml' }],
     ['systemd-timesyncd', { comm: 'systemd-timesyn', command: '/lib/systemd/systemd-timesyncd' }],
     ['phc2sys', { comm: 'phc2sys', command: 'phc2sys -s eth0 -w' }],
     ['phc2sys', { comm: 'phc2sys', command: 'phc2sys -arr' }],
@@ -86,6 +88,7 @@ describe('on Linux', () => {
     ['network cards', { comm: 'phc2sys', command: 'phc2sys -a' }],
     ['without the capability', { comm: 'chronyd', command: 'chronyd', capabilities: ALL_BUT_SYS_TIME }],
     ['a zombie', { comm: 'chronyd', command: '' }],
+    ['metrics', { comm: 'ntp-metrics-exp', command: '/usr/bin/ntp-metrics-exporter' }],
     ['something else', { comm: 'chronyc', command: 'chronyc tracking' }],
     ['something named alike', { comm: 'constructor', command: 'chronyd' }],
   ])('%s does not: %j', async (_, process) => {
@@ -111,6 +114,14 @@ describe('on Linux', () => {
     mkdirSync(join(root, 'run/systemd/system'), { recursive: true });
     show(7, { comm: 'chronyd', command: 'chronyd', unit });
     expect(await findTimeServices('linux', root)).toMatchObject([{ stop }]);
+  });
+
+  test('ntpd-rs is stopped by its unit', async () => {
+    mkdirSync(join(root, 'run/systemd/system'), { recursive: true });
+    show(7, { comm: 'ntp-daemon', command: '/usr/bin/ntp-daemon', unit: '/system.slice/ntpd-rs.service' });
+    expect(await findTimeServices('linux', root)).toMatchObject([
+      { name: 'ntpd-rs', stop: 'systemctl stop ntpd-rs' },
+    ]);
   });
 
   test('without systemd a unit name means nothing', async () => {

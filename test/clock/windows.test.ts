@@ -1,27 +1,57 @@
 import { describe, expect, test, vi } from 'vitest';
 import { openWindows } from '../../src/clock/windows.ts';
-import { unixTimeOf } from '../../src/ntp/time.ts';
+import { difference, elapsed, unixTimeOf } from '../../src/ntp/time.ts';
 import { type Answer, type RecordedLibrary, recordedLibrary } from '../support/recorded-library.ts';
 
 const FILETIME_OF_1970 = 116_444_736_000_000_000n;
 const ADJUSTMENT = 10_000_000n;
 
-interface RecordedWindows extends RecordedLibrary {
-  /** Lets `seconds` pass on the clock that stands still in sleep. */
-  pass(seconds: number): void;
+interface Rate {
+  readonly adjustment: bigint;
+  readonly disabled?: boolean;
 }
 
-/** A Windows 10, as administrator; wall time goes on by 0.1 ms a reading, the other clock only by `pass`. */
-function recordedWindows(answers: Readonly<Record<string, Answer | undefined>> = {}): RecordedWindows {
+interface RecordedWindows extends RecordedLibrary {
+  /** Lets `seconds` pass on the clock that stands still in sleep, and on the wall clock at its rate. */
+  pass(seconds: number): void;
+  /** Somebody else sets the rate. */
+  turn(rate: Rate): void;
+}
+
+/** In a real Windows 10 they are nowhere else. */
+const HOMES = {
+  GetSystemTimeAdjustmentPrecise: 'kernelbase.dll',
+  SetSystemTimeAdjustmentPrecise: 'kernelbase.dll',
+  QueryUnbiasedInterruptTimePrecise: 'kernelbase.dll',
+};
+
+const FOUND: Rate = { adjustment: ADJUSTMENT + 30n };
+
+/**
+ * A Windows 10, as administrator, whose clock's rate is `rate` until it is set. Wall time goes on by 0.1 ms a reading and by
+ * `pass`, the other clock only by `pass`.
+ */
+function recordedWindows(
+  answers: Readonly<Record<string, Answer | undefined>> = {},
+  rate: Rate = FOUND,
+): RecordedWindows {
   // 2026-11-21T12:10:23.0005Z
   let filetime = FILETIME_OF_1970 + 17_952_630_230_005_000n;
   let uptime = 0n;
-  const fillRate =
-    (adjustment: bigint, increment: bigint): Answer =>
+  let { adjustment, disabled = false } = rate;
+  const getRate =
+    (scale: bigint): Answer =>
     args => {
-      args[0]!.memory!.setBigUint64(0, adjustment, true);
-      args[1]!.memory!.setBigUint64(0, increment, true);
-      args[2]!.memory!.setInt32(0, 0, true);
+      args[0]!.memory!.setBigUint64(0, adjustment / scale, true);
+      args[1]!.memory!.setBigUint64(0, ADJUSTMENT / scale, true);
+      args[2]!.memory!.setInt32(0, disabled ? 1 : 0, true);
+      return 1;
+    };
+  const setRate =
+    (scale: bigint): Answer =>
+    ([units, off]) => {
+      adjustment = BigInt(units!.value as bigint) * scale;
+      disabled = off!.value === 1;
       return 1;
     };
   const all: Readonly<Record<string, Answer | undefined>> = {
@@ -48,10 +78,11 @@ function recordedWindows(answers: Readonly<Record<string, Answer | undefined>> =
       return 1;
     },
     AdjustTokenPrivileges: () => 1,
-    GetSystemTimeAdjustmentPrecise: fillRate(ADJUSTMENT + 30n, ADJUSTMENT),
-    SetSystemTimeAdjustmentPrecise: () => 1,
-    GetSystemTimeAdjustment: fillRate(156_250n, 156_250n),
-    SetSystemTimeAdjustment: () => 1,
+    GetSystemTimeAdjustmentPrecise: getRate(1n),
+    SetSystemTimeAdjustmentPrecise: setRate(1n),
+    // 15.625 ms in units of 100 ns.
+    GetSystemTimeAdjustment: getRate(64n),
+    SetSystemTimeAdjustment: setRate(64n),
     RegGetValueW: args => {
       args[5]!.memory!.setUint32(0, 42, true);
       return 0;
@@ -60,9 +91,14 @@ function recordedWindows(answers: Readonly<Record<string, Answer | undefined>> =
   };
   const present = Object.entries(all).filter((entry): entry is [string, Answer] => entry[1] !== undefined);
   return {
-    ...recordedLibrary(Object.fromEntries(present)),
+    ...recordedLibrary(Object.fromEntries(present), HOMES),
     pass: seconds => {
-      uptime += BigInt(Math.round(seconds * 1e7));
+      const units = BigInt(Math.round(seconds * 1e7));
+      uptime += units;
+      filetime += disabled ? units : (units * adjustment) / ADJUSTMENT;
+    },
+    turn: to => {
+      ({ adjustment, disabled = false } = to);
     },
   };
 }
@@ -72,6 +108,8 @@ function systemTime(windows: RecordedLibrary): readonly number[] {
   const memory = windows.callsOf('SetSystemTime')[0]![0] as DataView;
   return Array.from({ length: 8 }, (_, i) => memory.getUint16(2 * i, true));
 }
+
+const OLD = { GetSystemTimeAdjustmentPrecise: undefined, SetSystemTimeAdjustmentPrecise: undefined };
 
 const rates = (windows: RecordedLibrary) => windows.callsOf('SetSystemTimeAdjustmentPrecise');
 
@@ -178,13 +216,7 @@ describe('a slew on Windows', () => {
   });
 
   test('leaves the automatic adjustment on where it was', () => {
-    const automatic: Answer = args => {
-      args[0]!.memory!.setBigUint64(0, 0n, true);
-      args[1]!.memory!.setBigUint64(0, ADJUSTMENT, true);
-      args[2]!.memory!.setInt32(0, 1, true);
-      return 1;
-    };
-    const windows = recordedWindows({ GetSystemTimeAdjustmentPrecise: automatic });
+    const windows = recordedWindows({}, { adjustment: 0n, disabled: true });
     openWindows(windows).slew(1).release();
     expect(rates(windows)).toEqual([
       [ADJUSTMENT + 5000n, 0],
@@ -205,10 +237,7 @@ describe('a slew on Windows', () => {
   });
 
   test('works with the old functions, by the rate that their coarse units make', () => {
-    const windows = recordedWindows({
-      GetSystemTimeAdjustmentPrecise: undefined,
-      SetSystemTimeAdjustmentPrecise: undefined,
-    });
+    const windows = recordedWindows(OLD, { adjustment: ADJUSTMENT });
     const slew = openWindows(windows).slew(-0.05);
     windows.pass(10);
     expect(slew.remaining()).toBeCloseTo(-0.05 + (10 * 78) / 156_250, 9);
@@ -228,10 +257,111 @@ describe('a slew on Windows', () => {
   test('the status tells the rate and what is left', () => {
     const windows = recordedWindows();
     const clock = openWindows(windows);
-    expect(clock.status()).toEqual({ frequency: expect.closeTo(3, 6) });
+    expect(clock.status()).toEqual({ frequency: expect.closeTo(3, 6), slewRate: 0 });
     const slew = clock.slew(0.05);
     windows.pass(20);
-    expect(clock.status().slewRemaining).toBeCloseTo(0.04, 9);
+    expect(clock.status()).toMatchObject({ slewRemaining: expect.closeTo(0.04, 9), slewRate: 500e-6 });
     slew.release();
+    expect(clock.status().slewRate).toBe(0);
+  });
+
+  test('gives the rate back when the process ends otherwise, and listens to that no longer than it lasts', () => {
+    const listeners = process.listeners('exit');
+    const windows = recordedWindows();
+    const slew = openWindows(windows).slew(0.05);
+    const [atExit, ...others] = process.listeners('exit').filter(each => !listeners.includes(each));
+    expect(others).toEqual([]);
+    atExit!(1);
+    expect(rates(windows).slice(1)).toEqual([[ADJUSTMENT + 30n, 0]]);
+    expect(process.listeners('exit')).toEqual(listeners);
+    slew.release();
+    expect(rates(windows)).toHaveLength(2);
+  });
+});
+
+describe('the rate that a killed tsntp has left on Windows', () => {
+  /** The rates that it may have left: of a slew forward or backward, on top of none, and of what it had found. */
+  const LEFT: readonly (readonly [bigint, bigint, number])[] = [
+    [5000n, 0n, 1],
+    [-5000n, 0n, 1],
+    [5030n, 30n, 0],
+    [-4970n, 30n, 0],
+  ];
+
+  test.each(LEFT)('of %d units is taken back by a step, before it sets the time', (left, found, off) => {
+    const windows = recordedWindows({}, { adjustment: ADJUSTMENT + left });
+    openWindows(windows).step(1);
+    expect(rates(windows)).toEqual([[ADJUSTMENT + found, off]]);
+    const names = windows.calls.map(call => call.name);
+    expect(names.indexOf('SetSystemTimeAdjustmentPrecise')).toBeLessThan(names.indexOf('SetSystemTime'));
+  });
+
+  test.each(LEFT)('of %d units is taken back by a slew, and not added to', (left, found, off) => {
+    const windows = recordedWindows({}, { adjustment: ADJUSTMENT + left });
+    const slew = openWindows(windows).slew(-0.05);
+    windows.pass(40);
+    expect(slew.remaining()).toBeCloseTo(-0.03, 9);
+    slew.release();
+    expect(rates(windows)).toEqual([
+      [ADJUSTMENT + found - 5000n, 0],
+      [ADJUSTMENT + found, off],
+    ]);
+  });
+
+  test.each([1n, -1n])('is known in the units of the old functions, %d times 78', sign => {
+    const windows = recordedWindows(OLD, { adjustment: ADJUSTMENT + sign * 78n * 64n });
+    openWindows(windows).step(1);
+    expect(windows.callsOf('SetSystemTimeAdjustment')).toEqual([[156_250n, 1]]);
+  });
+
+  test.each<[string, Rate]>([
+    ['a correction of 350 ppm', { adjustment: ADJUSTMENT + 3500n }],
+    ['one of 650 ppm', { adjustment: ADJUSTMENT - 6500n }],
+    ['one that is switched off', { adjustment: ADJUSTMENT + 5000n, disabled: true }],
+  ])('is not %s', (_, rate) => {
+    const windows = recordedWindows({}, rate);
+    const clock = openWindows(windows);
+    expect(clock.status().slewRate).toBe(0);
+    clock.step(1);
+    expect(rates(windows)).toEqual([]);
+    clock.slew(1).release();
+    expect(rates(windows).at(-1)).toEqual([rate.adjustment, rate.disabled ? 1 : 0]);
+  });
+
+  test.each<[Rate, number]>([
+    [{ adjustment: ADJUSTMENT + 5000n }, 500e-6],
+    [{ adjustment: ADJUSTMENT - 4970n }, -500e-6],
+    [FOUND, 0],
+    [{ adjustment: ADJUSTMENT - 3000n }, 0],
+    [{ adjustment: 0n, disabled: true }, 0],
+  ])('is told, and no rate is taken for steps of the clock: %o', (rate, slewRate) => {
+    const windows = recordedWindows({}, rate);
+    const clock = openWindows(windows);
+    windows.pass(3600);
+    expect(clock.status().slewRate).toBe(slewRate);
+    const before = clock.read();
+    windows.pass(6);
+    const after = clock.read();
+    expect(elapsed(after.monotonic, before.monotonic)).toBeCloseTo(
+      // The reading itself takes 0.1 ms.
+      difference(after.time, before.time) - 1e-4,
+      6,
+    );
+  });
+
+  test('taken back by somebody else, changes the monotonic clock from then on, and not before', () => {
+    const windows = recordedWindows({}, { adjustment: ADJUSTMENT + 5000n });
+    const clock = openWindows(windows);
+    windows.pass(1000);
+    clock.status();
+    const first = clock.monotonic();
+    windows.pass(100);
+    clock.status();
+    windows.turn({ adjustment: ADJUSTMENT, disabled: true });
+    expect(elapsed(clock.monotonic(), first)).toBeCloseTo(100.05, 9);
+    expect(clock.status().slewRate).toBe(0);
+    expect(elapsed(clock.monotonic(), first)).toBeCloseTo(100.05, 9);
+    windows.pass(100);
+    expect(elapsed(clock.monotonic(), first)).toBeCloseTo(200.05, 9);
   });
 });

@@ -26,8 +26,14 @@ export interface RecordedLibrary extends Foreign {
   fail(errno: number): -1;
 }
 
-/** Has the functions of `answers` and no others, whatever library they are looked for in. */
-export function recordedLibrary(answers: Readonly<Record<string, Answer>>): RecordedLibrary {
+/**
+ * Has the functions of `answers` and no others, whatever library they are looked for in; those of `homes` only in the
+ * library that it names.
+ */
+export function recordedLibrary(
+  answers: Readonly<Record<string, Answer>>,
+  homes: Readonly<Record<string, string>> = {},
+): RecordedLibrary {
   const calls: RecordedCall[] = [];
   const memories = new Map<bigint, ArrayBuffer>();
   let errno = 0;
@@ -36,9 +42,9 @@ export function recordedLibrary(answers: Readonly<Record<string, Answer>>): Reco
     const memory = typeof value === 'bigint' ? memories.get(value) : undefined;
     return memory ? { value, memory: new DataView(memory) } : { value };
   }
-  function func(declaration: string) {
+  function find(library: string | null, declaration: string) {
     const name = /(\w+)\s*\(/.exec(declaration)?.[1] ?? '';
-    const answer = answers[name];
+    const answer = (homes[name] ?? library) === library ? answers[name] : undefined;
     if (!answer) throw new Error(`Cannot find function '${name}' in shared library`);
     return (...values: readonly unknown[]) => {
       const args = values.map(argumentOf);
@@ -56,7 +62,7 @@ export function recordedLibrary(answers: Readonly<Record<string, Answer>>): Reco
       errno = code;
       return -1;
     },
-    load: () => ({ func }),
+    load: library => ({ func: declaration => find(library, declaration) }),
     errno: () => errno,
     address(memory) {
       const address = BigInt(memories.size + 1) << 12n;

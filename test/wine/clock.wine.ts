@@ -67,4 +67,21 @@ describe.skipIf(missing)('the Windows clock under wine', () => {
     expect(begun).toBe(false);
     expect(ended).toBe(0);
   });
+
+  test('a process that ends otherwise lets a slew go', () => {
+    const [left, later] = JSON.parse(
+      run(`
+        import { openClock } from './src/clock/index.ts';
+        const clock = await openClock();
+        const slew = clock.slew(10);
+        process.on('exit', () => {
+          const left = slew.remaining();
+          for (const begun = Date.now(); Date.now() < begun + 50; );
+          console.log(JSON.stringify([left, slew.remaining()]));
+        });
+        process.exit(0);`),
+    );
+    expect(left).toBeGreaterThan(9);
+    expect(later).toBe(left);
+  });
 });

@@ -1,6 +1,6 @@
 // `tsntp status`: what the kernel and the last runs say of this machine's clock, as lines or JSON.
 
-import { SLEW_RATE } from '../../clock/clock.ts';
+import { slewDuration } from '../../clock/clock.ts';
 import { VERSION } from '../../release.ts';
 import { readStatus, type Status } from '../../status.ts';
 import { formatDuration, formatOffset } from '../report/quantity.ts';
@@ -63,7 +63,7 @@ function secondsOf(time: string): string {
 
 function slewText(left: number): string {
   if (left === 0) return 'none';
-  return `${formatOffset(left)}, for ${Math.ceil(Math.abs(left) / SLEW_RATE)} s`;
+  return `${formatOffset(left)}, for ${Math.ceil(slewDuration(left))} s`;
 }
 
 function lastSetText({

@@ -1,6 +1,6 @@
 // An outcome in one sentence, and what to do next where something is to be done.
 
-import { SLEW_RATE } from '../../clock/clock.ts';
+import { slewDuration } from '../../clock/clock.ts';
 import type { Estimate } from '../../ntp/combine.ts';
 import type { Ending, Findings, Outcome } from '../../outcome.ts';
 import { formatDuration, formatSize } from './quantity.ts';
@@ -73,6 +73,6 @@ function doneWith({ decision, slew, waited }: Extract<Outcome, { readonly kind: 
 }
 
 function slewTime(offset: number): string {
-  const seconds = Math.ceil(Math.abs(offset) / SLEW_RATE);
+  const seconds = Math.ceil(slewDuration(offset));
   return seconds < 120 ? `${seconds} s` : `${Math.ceil(seconds / 60)} min`;
 }
