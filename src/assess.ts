@@ -37,9 +37,7 @@ export function assess(sources: readonly Source[], rules: AssessmentRules, now: 
   const selectable = peers.filter(peer => !peer.source.server.noselect);
   // Whoever asks for authentication is not to be outvoted by servers that anybody may play, nor left to them alone.
   const asked = sources.some(({ server, authentication }) => authentication && !server.noselect);
-  const usable = asked ? selectable.filter(({ source }) => source.authentication) : selectable;
-  const verdicts = new Map<Peer, Verdict>();
-  for (const peer of selectable) if (!usable.includes(peer)) verdicts.set(peer, { kind: 'unauthenticated' });
+  const { usable, verdicts } = votersAmong(selectable, asked);
   const report = (): readonly ServerReport[] => judged.map(one => reportOf(one, verdicts));
   if (usable.length === 0) {
     return { kind: 'no-suitable-server', reason: whyNone(sources, selectable), servers: report() };
@@ -67,6 +65,23 @@ export function assess(sources: readonly Source[], rules: AssessmentRules, now: 
     verdicts.set(peer, { kind: i === 0 ? 'system-peer' : 'survivor', weight: estimate.weights[i]! });
   }
   return { kind: 'agreed', estimate, intersection, servers: report() };
+}
+
+/** Who has a vote, and why the others have none; however often an address is named, it has one. */
+function votersAmong(
+  peers: readonly Peer[],
+  onlyAuthenticated: boolean,
+): { readonly usable: readonly Peer[]; readonly verdicts: Map<Peer, Verdict> } {
+  const usable = new Map<string, Peer>();
+  const verdicts = new Map<Peer, Verdict>();
+  for (const peer of peers) {
+    const { address, authentication } = peer.source;
+    const at = `${address!.address} ${address!.port}`;
+    if (onlyAuthenticated && !authentication) verdicts.set(peer, { kind: 'unauthenticated' });
+    else if (usable.has(at)) verdicts.set(peer, { kind: 'duplicate' });
+    else usable.set(at, peer);
+  }
+  return { usable: [...usable.values()], verdicts };
 }
 
 /** Kernels hand a slew out in whole seconds: so long it may be going on before it begins, or after it is said to be over. */

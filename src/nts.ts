@@ -3,6 +3,8 @@
 
 import { createHash } from 'node:crypto';
 import type { KeyServer, Nts, NtsSession } from './net/nts.ts';
+import type { DateRule } from './net/nts-certificate.ts';
+import type { Trust } from './net/nts-trust.ts';
 
 /** Whom to trust with a certificate. */
 export interface NtsTrust {
@@ -13,9 +15,15 @@ export interface NtsTrust {
 }
 
 /** Opens NTS. `directory` has the store; `clockIsGood` says whether dates must count whatever the user wishes. */
-export function openNts(trust: NtsTrust, directory: string | undefined, clockIsGood: () => boolean): Nts {
+export function openNts(
+  trust: NtsTrust,
+  directory: string | undefined,
+  clockIsGood: () => boolean,
+  platform: NodeJS.Platform = process.platform,
+): Nts {
   const store = async () => {
-    if (directory === undefined) return undefined;
+    // On Windows a mode of 0600 hides nothing, and what lies below %ProgramData% every user can read.
+    if (directory === undefined || platform === 'win32') return undefined;
     const { ntsStore } = await import('./nts-store.ts');
     return ntsStore(
       directory,
@@ -24,15 +32,17 @@ export function openNts(trust: NtsTrust, directory: string | undefined, clockIsG
         .digest('hex'),
     );
   };
-  const dates = () => (trust.ignoreDates ? (clockIsGood() ? 'must-count' : 'ignore') : 'count');
+  const dates = (): DateRule => (trust.ignoreDates ? (clockIsGood() ? 'must-count' : 'ignore') : 'count');
+  let trusted: Trust | undefined;
   return {
     async exchange(server, addresses, signal, source) {
-      const [{ exchangeKeys }, { systemRoots }] = await Promise.all([
+      const [{ exchangeKeys }, { systemRoots, trustIn }] = await Promise.all([
         import('./net/nts-ke.ts'),
         import('./net/nts-trust.ts'),
       ]);
-      const roots = trust.ca === undefined ? systemRoots() : [trust.ca];
-      return exchangeKeys(server, addresses, { roots, dates: dates(), now: new Date() }, signal, source);
+      trusted ??= trustIn(trust.ca === undefined ? systemRoots() : [trust.ca]);
+      const rules = { trust: trusted, dates: dates(), now: new Date() };
+      return exchangeKeys(server, addresses, rules, signal, source);
     },
     take: async (server: KeyServer) => (await store())?.take(server),
     keep: async (server: KeyServer, session: NtsSession) => (await store())?.keep(server, session),

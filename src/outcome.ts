@@ -22,6 +22,8 @@ export type Verdict =
   | { readonly kind: 'falseticker' }
   /** Measured only: others are authenticated, and this one is not. */
   | { readonly kind: 'unauthenticated' }
+  /** Measured only: another entry of its address has that one's vote. */
+  | { readonly kind: 'duplicate' }
   /** Usable, but no majority was found, or too few servers were left. */
   | { readonly kind: 'undecided' }
   /** Measured, but its list says `noselect`. */

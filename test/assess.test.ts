@@ -5,7 +5,7 @@ import { type Assessment, type AssessmentRules, assess } from '../src/assess.ts'
 import type { Authentication } from '../src/net/authentication.ts';
 import { NtsError } from '../src/net/nts.ts';
 import type { Server } from '../src/net/server.ts';
-import { survey } from '../src/net/survey.ts';
+import { type Source, survey } from '../src/net/survey.ts';
 import { decodePacket, type Packet } from '../src/ntp/packet.ts';
 import { plausibleTimes } from '../src/ntp/sample.ts';
 import { ntpTimestampOf } from '../src/ntp/time.ts';
@@ -17,6 +17,8 @@ interface Terms extends Partial<AssessmentRules> {
   readonly marks?: Readonly<Record<string, Partial<Server>>>;
   /** Those that were to be authenticated; what came of it is in their samples. */
   readonly authenticated?: readonly string[];
+  /** Authenticated ones that are named a second time, with another key. */
+  readonly twice?: readonly string[];
   /** Seconds from the last answer to the assessment. */
   readonly waiting?: number;
 }
@@ -24,7 +26,7 @@ interface Terms extends Partial<AssessmentRules> {
 /** Surveys these servers with a clock that is right, and assesses them. */
 async function judge(
   servers: Readonly<Record<string, SimulatedServer>>,
-  { setup, marks = {}, authenticated = [], waiting = 0, ...rules }: Terms = {},
+  { setup, marks = {}, authenticated = [], twice = [], waiting = 0, ...rules }: Terms = {},
 ): Promise<Assessment> {
   const w = world({ ...setup, servers });
   const options = w.options();
@@ -34,15 +36,18 @@ async function judge(
   const sources = await w.run(survey(marked, plan, ports, () => {}, new AbortController().signal));
   await w.run(new Promise<void>(resolve => w.at(w.now() + waiting, resolve)));
   return assess(
-    sources.map(source =>
-      authenticated.includes(source.server.host) ? { ...source, authentication } : source,
-    ),
+    sources.flatMap((source): readonly Source[] => {
+      if (!authenticated.includes(source.server.host)) return [source];
+      const one = { ...source, authentication };
+      const other = { ...source, authentication: { ...authentication, id: 2 } };
+      return twice.includes(source.server.host) ? [one, other] : [one];
+    }),
     { minServers: 1, estimator: 'paired-minima', slewRate: 0, ...rules },
     w.clock.monotonic(),
   );
 }
 
-const authentication: Authentication = { kind: 'key', id: 1, type: 'sha1' };
+const authentication: Extract<Authentication, { kind: 'key' }> = { kind: 'key', id: 1, type: 'sha1' };
 
 const verdictsOf = ({ servers }: Assessment): readonly string[] => servers.map(({ verdict }) => verdict.kind);
 
@@ -239,6 +244,29 @@ describe('authenticated servers', () => {
     const assessment = agreed(await judge({ ...crowd, e: honest }, { authenticated: ['a', 'b', 'e'] }));
     expect(verdictsOf(assessment).filter(verdict => verdict === 'falseticker')).toHaveLength(1);
     expect(assessment.servers[1]!.verdict.kind).toBe('falseticker');
+  });
+
+  test('have one vote each, however often they are named', async () => {
+    const terms = { authenticated: ['a', 'b', 'c'], twice: ['a', 'c'] } as const;
+    const assessment = agreed(await judge({ a: honest, b: honest, c: ahead }, terms));
+    expect(verdictsOf(assessment).toSorted()).toEqual([
+      'duplicate',
+      'duplicate',
+      'falseticker',
+      'survivor',
+      'system-peer',
+    ]);
+    expect(assessment.servers[1]).toMatchObject({
+      authentication: { id: 2 },
+      verdict: { kind: 'duplicate' },
+      estimate: {},
+    });
+    expect(assessment.estimate.offset).toBeCloseTo(0, 6);
+  });
+
+  test('that are named twice are not two for the least number', async () => {
+    const terms = { authenticated: ['a'], twice: ['a'], minServers: 2 } as const;
+    expect(await judge({ a: honest }, terms)).toMatchObject({ reason: { kind: 'too-few', truechimers: 1 } });
   });
 
   test('alone count for the least number', async () => {

@@ -268,6 +268,7 @@ describe('report.schema.json', () => {
       unreachable: 1,
       'not-resolved': 1,
       unauthenticated: 1,
+      duplicate: 1,
       'no-keys': 1,
     });
     const reasons = all<Unsuitable['kind']>({

@@ -1,7 +1,15 @@
 // One server of a survey by NTS (RFC 8915): with what an earlier run left, or with a new exchange of keys; never
 // without either.
 
-import { type Approach, ask, patiently, type Run, resolveServer, type Source, takenAs } from './ask.ts';
+import {
+  type Approach,
+  ask,
+  broughtSamples,
+  patiently,
+  type Run,
+  resolveServer,
+  type Source,
+} from './ask.ts';
 import { authenticateByNts } from './authentication.ts';
 import { KE_PORT, type KeyExchange, type KeyServer, NtsError } from './nts.ts';
 import { ResolveError } from './resolve.ts';
@@ -19,7 +27,7 @@ export async function askByNts(server: Server, entry: RollEntry, run: Run): Prom
     port: server.ntsPort ?? KE_PORT,
     ntpPort: server.port,
   };
-  let kept = await nts.take(keyServer);
+  let kept = run.signal.aborted ? undefined : await nts.take(keyServer);
   for (let mayRenew = true; ; mayRenew = false) {
     const exchange = kept ? undefined : await exchangeKeys(server, keyServer, entry, run);
     if (exchange instanceof Error) return [{ server, error: exchange, authentication: { kind: 'nts' } }];
@@ -31,15 +39,15 @@ export async function askByNts(server: Server, entry: RollEntry, run: Run): Prom
     const approach: Approach = { host, port, addresses: 1, version: 4, authenticator, authentication };
     const otherwise = mayRenew && ({ otherwise: kept ? 'when-hopeless' : 'when-refused' } as const);
     const sources = await ask(server, { ...approach, ...otherwise }, entry, run);
-    const useful = sources.some(({ burst }) => burst !== undefined && burst.samples.length > 0);
+    const useful = broughtSamples(sources);
+    const untouched = sources.every(({ burst }) => !burst || burst.sent === 0);
     // Not what only this run took on trust.
-    if (useful && !exchange?.certificate.datesIgnored)
+    if ((useful || untouched) && !exchange?.certificate.datesIgnored)
       await nts.keep(keyServer, { ...session, cookies: authenticator.cookies() });
     const refused = sources.some(({ burst }) => burst?.rejections.some(({ kind }) => kind === 'nts-nak'));
     if (useful || !mayRenew || sources.length === 0 || run.signal.aborted || !(kept || refused))
       return sources;
     kept = undefined;
-    for (const { address } of sources) if (address) run.taken.delete(takenAs(address, 'nts'));
   }
 }
 
@@ -49,12 +57,13 @@ async function exchangeKeys(
   entry: RollEntry,
   run: Run,
 ): Promise<KeyExchange | ResolveError | NtsError> {
-  const { ports, plan, emit, signal } = run;
+  const { ports, plan, emit, signal, slot } = run;
   const addresses = await resolveServer(server, server.host, entry, run);
   if (addresses instanceof ResolveError) return addresses;
   try {
-    const exchanging = ports.nts.exchange(keyServer, addresses, signal, plan.source);
-    const exchange = await patiently(exchanging, entry, run);
+    const exchange = await slot(() =>
+      patiently(ports.nts.exchange(keyServer, addresses, signal, plan.source), entry, run),
+    );
     emit({ kind: 'keys-exchanged', server, exchange });
     return exchange;
   } catch (error) {

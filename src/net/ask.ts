@@ -55,7 +55,7 @@ export interface Run {
   readonly signal: AbortSignal;
   readonly roll: RollCall;
   readonly slot: Slots;
-  /** Addresses that are asked already. */
+  /** Addresses that are asked already, and as whose. */
   readonly taken: Set<string>;
 }
 
@@ -83,15 +83,25 @@ export async function ask(
   const resolved = await resolveServer(server, approach.host, entry, run);
   if (resolved instanceof ResolveError) return [{ server, error: resolved, ...proven }];
   const families = [...new Set(resolved.map(address => address.family))];
+  const claimed: Address[] = [];
   let sources: readonly Source[] = [];
   for (const [i, family] of families.entries()) {
     const ofFamily = resolved.filter(address => address.family === family);
-    const { fresh, takenBefore } = claim(ofFamily, approach, run.taken);
+    const { fresh, takenBefore } = claim(ofFamily, server, approach, run.taken);
+    claimed.push(...fresh);
     const bursts = await askAddresses(fresh, approach, i + 1 < families.length, entry, run);
     sources = fresh.map((address, k) => ({ server, address, burst: bursts[k]!, ...proven }));
     if (run.signal.aborted || takenBefore || bursts.some(burst => burst.answered > 0)) break;
   }
+  // The other approach may lead to the same addresses.
+  if (approach.otherwise && !broughtSamples(sources))
+    for (const address of claimed) run.taken.delete(takenAs(address, server));
   return sources;
+}
+
+/** Whether any of them brought samples. */
+export function broughtSamples(sources: readonly Source[]): boolean {
+  return sources.some(({ burst }) => burst !== undefined && burst.samples.length > 0);
 }
 
 /** The addresses of a host, or why there are none. */
@@ -132,22 +142,23 @@ export async function patiently<T>(work: Promise<T>, entry: RollEntry, { plan, p
 /** The addresses of a name that nobody has asked yet, and makes them asked; whether somebody had taken any before. */
 function claim(
   resolved: readonly ResolvedAddress[],
-  { port, addresses, authentication }: Approach,
+  server: Server,
+  { port, addresses }: Approach,
   taken: Set<string>,
 ): { readonly fresh: readonly Address[]; readonly takenBefore: boolean } {
   const all = resolved.map(({ address, family }): Address => ({ address, family, port }));
-  const free = all.filter(address => !taken.has(takenAs(address, authentication?.kind)));
+  const free = all.filter(address => !taken.has(takenAs(address, server)));
   const fresh = free.slice(0, addresses);
-  for (const address of fresh) taken.add(takenAs(address, authentication?.kind));
+  for (const address of fresh) taken.add(takenAs(address, server));
   return { fresh, takenBefore: free.length < resolved.length };
 }
 
-/** A server that is named with authentication is not the same as one without: that one has no vote beside it. */
-export function takenAs(
-  { address, port }: Address,
-  authentication: Authentication['kind'] | undefined,
-): string {
-  return `${address} ${port} ${authentication ?? ''}`;
+/**
+ * An address, and who is to prove to be there, with a vote or without: what a name leads to is not its owner's alone to
+ * say, and whoever names another's address takes nothing away from him.
+ */
+function takenAs({ address, port }: Address, { host, key, nts, ntsPort, noselect }: Server): string {
+  return JSON.stringify([address, port, nts ? [host, ntsPort] : key, noselect]);
 }
 
 /** The bursts of one name; a hopeless one is given up at once when there is something else to try. */

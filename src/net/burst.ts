@@ -125,7 +125,6 @@ class Exchanges implements ChannelListener {
   #rejected = 0;
   #sent = 0;
   readonly #answered = new Set<Request>();
-  #lost = 0;
   /** The authenticator has nothing left to ask with. */
   #exhausted = false;
   #kiss: Kiss | undefined;
@@ -151,15 +150,16 @@ class Exchanges implements ChannelListener {
     const concluded = new Promise<Ending>(resolve => {
       this.#conclude = resolve;
     });
-    const before = this.#answered.size;
     if (!this.#send(channel)) return;
     const cancel = this.#ports.timer.after(timeout, () => this.#conclude('waited'));
     const deaf = onAbort(signal, () => this.#conclude('aborted'));
     const end = await concluded;
     cancel();
     deaf();
-    if (end === 'waited') this.#emit({ kind: 'timeout', address: this.#address, waited: timeout });
-    if (end !== 'replied') this.#giveUp(before);
+    if (end === 'waited') {
+      this.#emit({ kind: 'timeout', address: this.#address, waited: timeout });
+      this.#giveUp();
+    }
     if (this.#samples.length === 0 && this.#sent >= HOPELESS_AFTER) {
       this.#emit({ kind: 'hopeless', address: this.#address });
     }
@@ -175,7 +175,7 @@ class Exchanges implements ChannelListener {
   untilNext(): Seconds {
     const spacing = spacingOf(this.#plan.interval, this.#address, {
       firstRoundTrip: this.#firstRoundTrip,
-      lost: this.#lost > 0,
+      lost: this.#sent > this.#answered.size,
       kissed: this.#kiss !== undefined,
     });
     const since = this.#lastSent === undefined ? 0 : elapsed(this.#ports.timer.now(), this.#lastSent);
@@ -201,6 +201,7 @@ class Exchanges implements ChannelListener {
     if (result.kind === 'sample' || !NOT_ITS_WORD.has(result.test)) this.#conclude('replied');
   }
 
+  /** It may be an earlier datagram's: the wait ends, and a true reply that comes all the same counts. */
   error(error: unknown): void {
     if (!(error instanceof TransportError)) throw error;
     this.#error = error;
@@ -250,9 +251,8 @@ class Exchanges implements ChannelListener {
   }
 
   /** Nobody waits for the requests so far any more. */
-  #giveUp(answeredBefore: number): void {
+  #giveUp(): void {
     for (const request of this.#outstanding) this.#close(request);
-    if (this.#answered.size === answeredBefore) this.#lost += 1;
   }
 
   #close(request: Request): void {

@@ -4,14 +4,14 @@
 import { X509Certificate } from 'node:crypto';
 import { checkServerIdentity, type DetailedPeerCertificate, type TLSSocket } from 'node:tls';
 import { type CertificateSummary, type KeyServer, NtsError, type NtsErrorKind } from './nts.ts';
+import { certificatesIn, type Trust } from './nts-trust.ts';
 import { escaped, formatServer } from './server.ts';
 
 /** Whether dates count; `must-count`: they were to be ignored, and this clock is too good for that. */
 export type DateRule = 'count' | 'ignore' | 'must-count';
 
 export interface CertificateRules {
-  /** Whom to trust: certificates as PEM. */
-  readonly roots: readonly string[];
+  readonly trust: Trust;
   readonly dates: DateRule;
   /** What this clock shows. */
   readonly now: Date;
@@ -47,7 +47,7 @@ export function certificateProblem(
     new NtsError(kind, `the certificate of ${formatServer(server)} ${what}`);
   if (!dates) return namedProblem(code, server, chain[0], problem);
   // OpenSSL tells of one error only, and an expired certificate may be a stranger's as well.
-  const other = problemBesidesDates(chain, server, rules.roots, problem);
+  const other = problemBesidesDates(chain, server, rules.trust.roots, problem);
   if (other) return other;
   return rules.dates === 'ignore' ? undefined : problem(dates, datesText(chain, rules));
 }
@@ -56,7 +56,7 @@ export function certificateProblem(
 export function summaryOf(socket: TLSSocket): CertificateSummary {
   const leaf = socket.getPeerX509Certificate()!;
   return {
-    subject: nameIn(leaf.subject),
+    subject: nameIn(leaf.subject || leaf.subjectAltName),
     issuer: nameIn(leaf.issuer),
     names: namesOf(leaf),
     validFrom: isoOf(leaf.validFrom),
@@ -121,7 +121,7 @@ function problemBesidesDates(
   if (usages && !usages.some(usage => SERVER_USAGES.includes(usage))) {
     return problem('certificate-invalid', 'is not for a server');
   }
-  const trusted = certificatesIn(roots);
+  const trusted = roots.flatMap(certificatesIn);
   let last = leaf;
   for (let length = 0; length < LONGEST_CHAIN; length++) {
     const one = last;
@@ -148,13 +148,9 @@ function chainOf(peer: DetailedPeerCertificate): readonly X509Certificate[] {
   return chain;
 }
 
-function certificatesIn(roots: readonly string[]): readonly X509Certificate[] {
-  const pem = /-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----/gs;
-  return roots.flatMap(text => text.match(pem) ?? []).map(text => new X509Certificate(text));
-}
-
-/** The common name, or all of it, printable. */
-function nameIn(distinguished: string): string {
+/** The common name, or all of it, printable. Of an empty name Node makes undefined, whatever its types say. */
+function nameIn(distinguished: string | undefined): string {
+  if (!distinguished) return '(no name)';
   const name = /^CN=(.*)$/m.exec(distinguished)?.[1] ?? distinguished.replaceAll('\n', ', ');
   return escaped(name);
 }

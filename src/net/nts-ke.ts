@@ -1,7 +1,9 @@
 // One NTS key exchange (RFC 8915 §4): a host → TLS 1.3, `ntske/1`, one request, one response → keys, cookies and
 // who serves the time. Whatever goes wrong on the way is an NtsError that names it.
 
+import { once } from 'node:events';
 import type { TcpSocketConnectOpts } from 'node:net';
+import { finished } from 'node:stream/promises';
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import {
   type Agreement,
@@ -9,11 +11,11 @@ import {
   encodeKeRequest,
   exporterContext,
   KEY_LENGTH,
-  KeyExchangeRefusal,
   readResponse,
 } from '../ntp/auth/ke-records.ts';
 import type { Seconds } from '../ntp/time.ts';
-import { type KeyExchange, type KeyServer, NtsError } from './nts.ts';
+import { onAbort } from './abort.ts';
+import { type CertificateSummary, type KeyExchange, type KeyServer, NtsError } from './nts.ts';
 import { type CertificateRules, certificateProblem, summaryOf } from './nts-certificate.ts';
 import type { ResolvedAddress } from './resolve.ts';
 import { escaped, familyOf, formatServer } from './server.ts';
@@ -23,9 +25,11 @@ const ALPN = 'ntske/1';
 const LIMIT: Seconds = 5;
 /** Before the next address of a name is tried as well; Node's 250 ms are too short for a satellite link. */
 const NEXT_ADDRESS_AFTER: Seconds = 1;
+/** How Node names a connection that the other end broke off. */
+const CUT: readonly string[] = ['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'];
 
-/** Exchanges keys. Rejects with `NtsError`; an abort counts as having waited too long. */
-export function exchangeKeys(
+/** Exchanges keys. Rejects with `NtsError`, whatever goes wrong; an abort counts as having waited too long. */
+export async function exchangeKeys(
   server: KeyServer,
   addresses: readonly ResolvedAddress[],
   rules: CertificateRules,
@@ -33,61 +37,37 @@ export function exchangeKeys(
   source?: string,
 ): Promise<KeyExchange> {
   const started = performance.now();
+  let stage = 'the connection';
+  const tooLong = () =>
+    new NtsError('timeout', `${about(server)} did not end in time, it still waits for ${stage}`);
+  if (signal.aborted) throw tooLong();
   const socket = connect(optionsFor(server, addresses, rules, source));
-  return new Promise<KeyExchange>((resolve, reject) => {
-    let stage = 'the connection';
-    let received: Uint8Array = new Uint8Array();
-    const fail = (error: NtsError) => {
-      end();
-      reject(error);
-    };
-    const tooLong = () =>
-      fail(new NtsError('timeout', `${about(server)} did not end in time, it still waits for ${stage}`));
-    const limit = setTimeout(tooLong, LIMIT * 1000);
-    const end = () => {
-      clearTimeout(limit);
-      signal.removeEventListener('abort', tooLong);
-      socket.destroy();
-    };
-    if (signal.aborted) return tooLong();
-    signal.addEventListener('abort', tooLong, { once: true });
-
-    socket.once('connect', () => {
-      stage = 'the TLS handshake';
-    });
-    socket.once('secureConnect', () => {
-      const problem = protocolProblem(socket, server) ?? certificateProblem(socket, server, rules);
-      if (problem) return fail(problem);
-      stage = 'the response';
-      socket.write(encodeKeRequest());
-    });
-    socket.on('data', (chunk: Uint8Array) => {
-      received = Buffer.concat([received, chunk]);
-      try {
-        const agreement = readResponse(received);
-        if (!agreement) return;
-        const duration = (performance.now() - started) / 1000;
-        const exchange = { ...exchangeOf(socket, server, agreement), duration };
-        end();
-        resolve(exchange);
-      } catch (error) {
-        fail(refusal(error, server));
-      }
-    });
-    const cut = () =>
-      fail(new NtsError('truncated', `${about(server)} failed: it ended before ${stage} was complete`));
-    socket.once('end', cut);
-    socket.once('close', cut);
-    socket.once('error', error => fail(connectionError(error, server, stage)));
-    // After the first error, Node may tell of another.
-    socket.on('error', () => {});
+  socket.once('connect', () => {
+    stage = 'the TLS handshake';
   });
+  const giveUp = () => socket.destroy(tooLong());
+  const limit = setTimeout(giveUp, LIMIT * 1000);
+  const deaf = onAbort(signal, giveUp);
+  try {
+    await secured(socket);
+    const peer = peerOf(socket, server, rules);
+    stage = 'the response';
+    socket.write(encodeKeRequest());
+    const agreement = await responseOf(socket);
+    return exchangeOf(peer, server, agreement, (performance.now() - started) / 1000);
+  } catch (error) {
+    throw failureOf(error, server, stage);
+  } finally {
+    clearTimeout(limit);
+    deaf();
+    socket.destroy();
+  }
 }
 
 function optionsFor(
   { host, port }: KeyServer,
   addresses: readonly ResolvedAddress[],
-  { roots }: CertificateRules,
+  { trust }: CertificateRules,
   localAddress: string | undefined,
 ): ConnectionOptions & Omit<TcpSocketConnectOpts, 'port'> {
   const literal = familyOf(host) !== undefined;
@@ -104,12 +84,58 @@ function optionsFor(
     autoSelectFamily: true,
     autoSelectFamilyAttemptTimeout: NEXT_ADDRESS_AFTER * 1000,
     ...(localAddress !== undefined && { localAddress }),
-    minVersion: 'TLSv1.3',
+    secureContext: trust.context,
     ALPNProtocols: [ALPN],
-    ca: [...roots],
     // Not to let it pass: certificateProblem, which is asked before a byte is sent, can tell what is wrong with it.
     rejectUnauthorized: false,
   };
+}
+
+/** Waits until TLS is agreed on. */
+async function secured(socket: TLSSocket): Promise<void> {
+  // After the first error, Node may tell of another.
+  socket.on('error', () => {});
+  await Promise.race([once(socket, 'secureConnect'), finished(socket)]);
+}
+
+/** What the connection itself tells of who is at its other end, and the keys that come from it. */
+interface Peer {
+  readonly c2s: Uint8Array;
+  readonly s2c: Uint8Array;
+  readonly address: string;
+  readonly certificate: CertificateSummary;
+}
+
+/** To be called as soon as TLS is agreed on: of a connection that has been broken off nothing is known any more. */
+function peerOf(socket: TLSSocket, server: KeyServer, rules: CertificateRules): Peer {
+  const address = socket.remoteAddress;
+  if (address === undefined) throw new EarlyEnd();
+  const problem = protocolProblem(socket, server) ?? certificateProblem(socket, server, rules);
+  if (problem) throw problem;
+  const key = (direction: 'c2s' | 's2c') =>
+    socket.exportKeyingMaterial(KEY_LENGTH, EXPORTER_LABEL, Buffer.from(exporterContext(direction)));
+  return { c2s: key('c2s'), s2c: key('s2c'), address, certificate: summaryOf(socket) };
+}
+
+async function responseOf(socket: TLSSocket): Promise<Agreement> {
+  let received: Uint8Array = new Uint8Array();
+  for await (const chunk of socket) {
+    received = Buffer.concat([received, chunk]);
+    const agreement = readResponse(received);
+    if (agreement) return agreement;
+  }
+  throw new EarlyEnd();
+}
+
+function exchangeOf(
+  { c2s, s2c, address, certificate }: Peer,
+  { ntpPort }: KeyServer,
+  { cookies, host, port }: Agreement,
+  duration: Seconds,
+): KeyExchange {
+  // Without a server record it is the address of the key exchange, not merely its name (RFC 8915 §4.1.7).
+  const session = { c2s, s2c, cookies, host: host ?? address, port: port ?? ntpPort };
+  return { session, certificate, address, duration };
 }
 
 function about(server: KeyServer): string {
@@ -121,29 +147,14 @@ function protocolProblem(socket: TLSSocket, server: KeyServer): NtsError | undef
   return new NtsError('no-ntske', `${about(server)} failed: it speaks TLS, but not ${ALPN}`);
 }
 
-/** To be called while the connection is there: its keys come from it. */
-function exchangeOf(
-  socket: TLSSocket,
-  { ntpPort }: KeyServer,
-  { cookies, host, port }: Agreement,
-): Omit<KeyExchange, 'duration'> {
-  const key = (direction: 'c2s' | 's2c') =>
-    socket.exportKeyingMaterial(KEY_LENGTH, EXPORTER_LABEL, Buffer.from(exporterContext(direction)));
-  const address = socket.remoteAddress!;
-  return {
-    // Without a server record it is the address of the key exchange, not merely its name (RFC 8915 §4.1.7).
-    session: { c2s: key('c2s'), s2c: key('s2c'), cookies, host: host ?? address, port: port ?? ntpPort },
-    certificate: summaryOf(socket),
-    address,
-  };
+/** The connection ended before all was said. */
+class EarlyEnd extends Error {
+  readonly code = 'ECONNRESET';
 }
 
-function refusal(error: unknown, server: KeyServer): NtsError {
-  if (!(error instanceof KeyExchangeRefusal)) throw error;
-  return new NtsError('refused', `${about(server)} failed: ${error.message}`, { cause: error });
-}
-
-function connectionError(cause: Error, server: KeyServer, stage: string): NtsError {
+/** Whatever was thrown on the way: a server that finds a fault in this program fails alone, and not the run. */
+function failureOf(cause: unknown, server: KeyServer, stage: string): NtsError {
+  if (cause instanceof NtsError) return cause;
   const { code = '', message } = cause as NodeJS.ErrnoException;
   const failed = (kind: NtsError['kind'], why: string) =>
     new NtsError(kind, `${about(server)} failed: ${why}`, { cause });
@@ -152,12 +163,12 @@ function connectionError(cause: Error, server: KeyServer, stage: string): NtsErr
       code === 'ECONNREFUSED' ? 'nobody serves NTS there (ECONNREFUSED)' : code || escaped(message);
     return failed('unreachable', reason);
   }
-  if (code === 'ECONNRESET' || code === 'EPIPE') {
-    return failed('truncated', `it broke the connection off before ${stage} was complete`);
-  }
+  if (CUT.includes(code)) return failed('truncated', `it ended before ${stage} was complete`);
   if (code === 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL')
     return failed('no-ntske', `it does not speak ${ALPN}`);
   if (/PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL/.test(code))
     return failed('no-tls', 'it does not speak TLS 1.3');
-  return failed('no-tls', `it does not speak TLS as it should (${escaped(code || message)})`);
+  if (/^ERR_SSL_|^EPROTO$/.test(code))
+    return failed('no-tls', `it does not speak TLS as it should (${code})`);
+  return failed('refused', escaped(message));
 }

@@ -250,6 +250,41 @@ describe('a network that fails', () => {
     expect(w.now()).toBeLessThan(2.1);
   });
 
+  /** The network reports an error right after request `number`, as it does of an earlier datagram. */
+  function complainingAfter(number: number, w: World): Transport {
+    const { transport } = w.ports();
+    let sent = 0;
+    return {
+      async connect(address, listener) {
+        const channel = await transport.connect(address, listener);
+        return {
+          close: () => channel.close(),
+          send(bytes) {
+            const error = new TransportError('connection-refused', 'an earlier one was refused');
+            if (++sent === number) w.at(w.now(), () => listener.error(error));
+            return channel.send(bytes);
+          },
+        };
+      },
+    };
+  }
+
+  test.each([1, 2, 3])('an error after request %i, and the reply all the same: it counts', async number => {
+    const w = world({ servers: { [PUBLIC]: {} } });
+    const { burst, times } = await ask({}, {}, PUBLIC, { w, transport: complainingAfter(number, w) });
+    const course = { samples: 4, rejected: 0, sent: 4, answered: 4 };
+    expect({ ...burst, samples: burst.samples.length }).toMatchObject(course);
+    expect(burst.error).toMatchObject({ kind: 'connection-refused' });
+    expect(spaces(times)).toEqual([2, 2, 2]);
+  });
+
+  test('next door, an error turns to every 2 s, until the reply has come', async () => {
+    const w = world({ servers: { [NEXT_DOOR]: quick } });
+    const { burst, times } = await ask({}, {}, NEXT_DOOR, { w, transport: complainingAfter(2, w) });
+    expect(burst.samples).toHaveLength(4);
+    expect(spaces(times)).toEqual([0.1, 2, 0.1]);
+  });
+
   test('silent: said so after the second request', async () => {
     const { burst, events, times } = await ask({ fault: 'silent' });
     expect(burst).toMatchObject({ sent: 4, answered: 0, samples: [] });

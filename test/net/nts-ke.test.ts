@@ -4,10 +4,12 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { NtsError, type NtsErrorKind } from '../../src/net/nts.ts';
 import type { CertificateRules } from '../../src/net/nts-certificate.ts';
 import { exchangeKeys } from '../../src/net/nts-ke.ts';
+import { trustIn } from '../../src/net/nts-trust.ts';
 import type { Authority, Forge, Identity } from '../support/certificates.ts';
 import { forge } from '../support/certificates.ts';
 import { good, record } from '../support/ke-response.ts';
 import {
+  cutShort,
   type KeyServerUnderTest,
   keyServer,
   type Respond,
@@ -42,14 +44,16 @@ async function serve(respond: Respond = sends(...good()), as: Identity = identit
   return server;
 }
 
-interface Terms extends Partial<CertificateRules> {
+interface Terms extends Partial<Omit<CertificateRules, 'trust'>> {
+  readonly roots?: readonly string[];
   readonly host?: string;
   readonly signal?: AbortSignal;
 }
 
 function exchange({ port }: { readonly port: number }, terms: Terms = {}) {
-  const { host = 'localhost', signal = new AbortController().signal, ...rules } = terms;
-  const whole = { roots: [authority.certificate], dates: 'count', now: NOW, ...rules } as const;
+  const { host = 'localhost', signal = new AbortController().signal, roots, ...rules } = terms;
+  const trust = trustIn(roots ?? [authority.certificate]);
+  const whole = { trust, dates: 'count', now: NOW, ...rules } as const;
   return exchangeKeys({ host, port, ntpPort: 123 }, LOOPBACK, whole, signal);
 }
 
@@ -112,6 +116,22 @@ describe('an exchange', () => {
     expect((await exchange(server, { host: '127.0.0.1' })).address).toBe('127.0.0.1');
   });
 
+  test('takes a certificate whose alternative names are all that it has', async () => {
+    const { certificate } = await exchange(await serve(undefined, authority.issue('')));
+    expect(certificate).toMatchObject({
+      subject: 'DNS:localhost, IP Address:127.0.0.1, IP Address:0:0:0:0:0:0:0:1',
+      issuer: 'Good Authority',
+    });
+  });
+
+  test('that is broken off right behind the response has who answered', async () => {
+    const server = await serve((socket, keys) => {
+      sends(...good())(socket, keys);
+      server.reset();
+    });
+    expect(await exchange(server)).toMatchObject({ address: '127.0.0.1', session: { host: '127.0.0.1' } });
+  });
+
   test('takes a chain', async () => {
     const below = authority.issue('Below', { authority: true });
     expect((await exchange(await serve(undefined, below.issue('localhost')))).certificate.issuer).toBe(
@@ -138,6 +158,22 @@ describe('a certificate fails by name:', () => {
       exchange(await serve(undefined, made.selfSigned('localhost'))),
       'certificate-untrusted',
       /does not trust/,
+    );
+  });
+
+  test('without any name', async () => {
+    const message = /authority that this machine does not trust \(\(no name\)\)/;
+    const server = await serve(undefined, made.selfSigned(''));
+    await expectFailure(exchange(server), 'certificate-untrusted', message);
+  });
+
+  test('that cannot be judged', async () => {
+    const server = await serve(undefined, authority.issue('localhost', { valid: PAST }));
+    const broken = authority.certificate.replaceAll(/^[^-]/gm, '!');
+    await expectFailure(
+      exchange(server, { roots: [authority.certificate, broken] }),
+      'refused',
+      /^the NTS key exchange with localhost:\d+ failed: ./,
     );
   });
 
@@ -261,6 +297,12 @@ describe('a server fails by name:', () => {
     const server = await tcpServer(socket => socket.destroy());
     servers.push(server);
     await expectFailure(exchange(server), 'truncated', /TLS handshake/);
+  });
+
+  test('that breaks off as soon as the handshake is over', async () => {
+    const server = await cutShort(await serve());
+    servers.push(server);
+    await expectFailure(exchange(server), 'truncated', /handshake|response/);
   });
 
   test.each<[string, Respond, NtsErrorKind, RegExp]>([

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import { afterAll, expect, test } from 'vitest';
+import { NtsError } from '../../src/net/nts.ts';
 import { holdsCertificates, systemRoots } from '../../src/net/nts-trust.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tsntp-trust-'));
@@ -23,6 +24,12 @@ test('the first bundle of the system that has certificates is trusted, and none 
     file('two', second!),
   ];
   expect(systemRoots(bundles)).toEqual([first]);
+});
+
+test('a bundle that is there and cannot be read is not passed over', () => {
+  const bundles = [folder, file('good', first!)];
+  expect(() => systemRoots(bundles)).toThrow(NtsError);
+  expect(() => systemRoots(bundles)).toThrow(/EISDIR.*--nts-ca FILE/);
 });
 
 test('where there is no bundle, Node has a list', () => {

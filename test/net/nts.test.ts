@@ -21,6 +21,7 @@ const C2S = new Uint8Array(32).fill(1);
 const S2C = new Uint8Array(32).fill(2);
 const cookies = (first: number): readonly Uint8Array[] =>
   Array.from({ length: 8 }, (_, i) => new Uint8Array(100).fill(first + i));
+const KEY_SERVER: KeyServer = { host: AT, port: 4460, ntpPort: 123 };
 const session = (changes: Partial<NtsSession> = {}): NtsSession => ({
   host: AT,
   port: 123,
@@ -107,7 +108,7 @@ describe('with NTS', () => {
   test('keys are exchanged, four samples taken, and the cookies that are left kept', async () => {
     const port = nts([exchangeOf()]);
     const { w, sources } = await ask(port, { servers: one(honest) });
-    expect(port.asked).toEqual([{ host: AT, port: 4460, ntpPort: 123 }]);
+    expect(port.asked).toEqual([KEY_SERVER]);
     expect(sources).toMatchObject([{ authentication: { kind: 'nts', exchange: { address: AT } } }]);
     expect(samplesOf(sources)).toEqual([4]);
     expect(port.kept).toMatchObject([{ host: AT, port: 123, c2s: C2S, s2c: S2C }]);
@@ -217,6 +218,56 @@ describe('with NTS', () => {
     expect(port.kept).toEqual([]);
   });
 
+  test('a key exchange that names the server of another takes nothing away from it', async () => {
+    const asks = [server('203.0.113.8', { nts: true }), server(AT, { nts: true })];
+    const servers = { ...one(honest), '203.0.113.8': {} };
+    const { sources } = await ask(nts([exchangeOf(), exchangeOf()]), { asks, servers });
+    expect(sources.map(source => source.server.host)).toEqual(['203.0.113.8', AT]);
+    expect(samplesOf(sources)).toEqual([4, 4]);
+  });
+
+  test('after what an earlier run left, both families of a name are asked anew', async () => {
+    const host = 'ntp.example';
+    const names = { [host]: { addresses: ['2001:db8::1', '203.0.113.7'] } };
+    const servers = { '2001:db8::1': { fault: 'silent' }, '203.0.113.7': { answers: knows(100) } } as const;
+    const port = nts([exchangeOf({ host, cookies: cookies(100) })], session({ host }));
+    const { sources } = await ask(port, { names, servers, asks: [server(AT, { nts: true })] });
+    expect(samplesOf(sources)).toEqual([4]);
+  });
+
+  test('of many exchanges, as many as of bursts are under way', async () => {
+    let [now, most] = [0, 0];
+    const slow: Nts = {
+      ...nts([]),
+      async exchange(_server, _addresses, signal) {
+        most = Math.max(most, ++now);
+        if (!signal.aborted) await new Promise(resolve => signal.addEventListener('abort', resolve));
+        now -= 1;
+        throw new NtsError('timeout', 'it stalled');
+      },
+    };
+    const asks = Array.from({ length: 300 }, (_, i) => server(`10.0.${i >> 8}.${i & 255}`, { nts: true }));
+    await ask(slow, { asks, overAfter: 1 });
+    expect(most).toBe(128);
+  });
+
+  test('what an earlier run left is not touched when the time is up', async () => {
+    const port = nts([], session());
+    const asks = [server('203.0.113.2'), server(AT, { nts: true })];
+    await ask(port, { asks, servers: { '203.0.113.2': {} }, overAfter: 0.05 });
+    expect(await port.take(KEY_SERVER)).toEqual(session());
+    expect(port.kept).toEqual([]);
+  });
+
+  test('what an earlier run left is kept again when nothing of it was sent', async () => {
+    const kept = session({ host: 'hangs' });
+    const names = { hangs: { takes: Infinity } };
+    const port = nts([], kept);
+    const { w } = await ask(port, { asks: [server(AT, { nts: true })], names, overAfter: 1 });
+    expect(w.asked).toEqual([]);
+    expect(port.kept).toEqual([kept]);
+  });
+
   test('a server that is named with and without is asked both ways', async () => {
     const both: Script = exchange =>
       exchange.bytes.length > HEADER_LENGTH ? honest(exchange) : [{ bytes: exchange.reply() }];
@@ -227,11 +278,12 @@ describe('with NTS', () => {
 });
 
 describe('with a key', () => {
-  const key = { id: 7, type: 'aes128-cmac', secret: new Uint8Array(16).fill(7) } as const;
-  const keys: Keys = new Map([[7, key]]);
-  const signed: Script = ({ reply }) => [
-    { bytes: keyAuthenticator(key, () => new Uint8Array()).seal(reply())!.bytes },
-  ];
+  const keyOf = (id: number) => ({ id, type: 'aes128-cmac', secret: new Uint8Array(16).fill(id) }) as const;
+  const signedBy =
+    (id: number): Script =>
+    ({ reply }) => [{ bytes: keyAuthenticator(keyOf(id), () => new Uint8Array()).seal(reply())!.bytes }];
+  const keys: Keys = new Map([1, 2, 3, 4, 7].map(id => [id, keyOf(id)]));
+  const signed = signedBy(7);
   const asks = [server(AT, { key: 7 })];
 
   test('every request and reply has its MAC', async () => {
@@ -249,6 +301,17 @@ describe('with a key', () => {
     const { sources } = await ask(nts([]), { asks, keys, servers: one(late) });
     expect(samplesOf(sources)).toEqual([4]);
     expect(sources[0]!.burst!.rejections.map(({ kind }) => kind)).toEqual(Array(4).fill('absent-mac'));
+  });
+
+  test('nobody takes the others away, whatever his name leads to', async () => {
+    const others = ['203.0.113.2', '203.0.113.3', '203.0.113.4'];
+    const honestly = others.map((address, i) => [address, { answers: signedBy(i + 2) }] as const);
+    const servers = { ...Object.fromEntries(honestly), '203.0.113.66': { answers: signedBy(1) } };
+    const names = { evil: { addresses: [...others, '203.0.113.66'] } };
+    const named = [server('evil', { key: 1 }), ...others.map((one, i) => server(one, { key: i + 2 }))];
+    const { sources } = await ask(nts([]), { asks: named, keys, names, servers });
+    const brought = sources.filter(({ burst }) => burst!.samples.length > 0);
+    expect(brought.map(({ address }) => address!.address)).toEqual(['203.0.113.66', ...others]);
   });
 
   test('that was not given, nobody is asked', async () => {

@@ -110,6 +110,14 @@ describe('names and addresses', () => {
     expect(w.asked).toHaveLength(8);
   });
 
+  test('an address that somebody else names as not to be selected is asked for itself, too', async () => {
+    const names = { evil: { addresses: six.slice(0, 4) } };
+    const w = world({ names, servers: all(six.slice(0, 4), {}) });
+    const servers = [server('evil', { noselect: true }), ...six.slice(0, 3).map(one => server(one))];
+    const voters = (await ask(w, { servers })).filter(one => !one.server.noselect);
+    expect(samplesOf(voters)).toEqual([4, 4, 4]);
+  });
+
   test('another port is another server', async () => {
     const w = world({ servers: { '127.0.0.1': local } });
     const servers = [server('127.0.0.1', { port: 1123 }), server('127.0.0.1', { port: 1124 })];

@@ -29,7 +29,7 @@ export interface IdentityOptions {
 export interface Authority {
   readonly certificate: string;
   readonly certificateFile: string;
-  /** Issues a certificate. */
+  /** Issues a certificate; with no name, its alternative names are all that it has. */
   issue(name: string, options?: IdentityOptions): Identity & Authority;
 }
 
@@ -73,13 +73,13 @@ export function forge(): Forge {
     // `openssl ca` is the one command that takes both dates.
     writeFileSync(
       file('conf'),
-      `[ca]\ndefault_ca=d\n[d]\ndatabase=${file('db')}\nserial=${file('serial')}\nnew_certs_dir=${folder}\ndefault_md=sha256\npolicy=p\nunique_subject=no\n[p]\ncommonName=supplied\n`,
+      `[ca]\ndefault_ca=d\n[d]\ndatabase=${file('db')}\nserial=${file('serial')}\nnew_certs_dir=${folder}\ndefault_md=sha256\npolicy=p\nunique_subject=no\n[p]\ncommonName=optional\n`,
     );
     writeFileSync(file('db'), '');
     writeFileSync(file('serial'), `${(0x1000 + number).toString(16)}\n`);
     const run = (...args: readonly string[]) => execFileSync('openssl', args, { stdio: 'pipe' });
     run('ecparam', '-name', 'prime256v1', '-genkey', '-noout', '-out', file('key'));
-    run('req', '-new', '-key', file('key'), '-subj', `/CN=${name}`, '-out', file('csr'));
+    run('req', '-new', '-key', file('key'), '-subj', name === '' ? '/' : `/CN=${name}`, '-out', file('csr'));
     const by = signer
       ? ['-cert', signer.certificateFile, '-keyfile', signer.keyFile]
       : ['-selfsign', '-keyfile', file('key')];

@@ -1,6 +1,6 @@
 // A server of the NTS key exchange on loopback that does what a test wants, good or bad.
 
-import { createServer as createTcpServer, type Server, type Socket } from 'node:net';
+import { connect, createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import { createServer, type TLSSocket, type TlsOptions } from 'node:tls';
 import { EXPORTER_LABEL, exporterContext, KEY_LENGTH } from '../../src/ntp/auth/ke-records.ts';
 import type { Identity } from './certificates.ts';
@@ -18,6 +18,8 @@ export interface KeyServerUnderTest {
   readonly port: number;
   /** How many connections have come as far as a request. */
   asked(): number;
+  /** Breaks off all connections at once, with a RST. */
+  reset(): void;
   stop(): Promise<void>;
 }
 
@@ -51,6 +53,20 @@ export function tcpServer(greet: (socket: Socket) => void): Promise<KeyServerUnd
   );
 }
 
+/** Passes on what another says up to the end of the handshake, and breaks off with it. */
+export function cutShort({ port }: KeyServerUnderTest): Promise<KeyServerUnderTest> {
+  return tcpServer(socket => {
+    const other = connect(port, '127.0.0.1');
+    other.on('error', () => {});
+    socket.on('data', bytes => other.write(bytes));
+    other.on('data', bytes => {
+      socket.write(bytes);
+      socket.resetAndDestroy();
+      other.destroy();
+    });
+  });
+}
+
 /** Sends these bytes and closes. */
 export function sends(...parts: readonly Uint8Array[]): Respond {
   return socket => void socket.end(Buffer.concat(parts));
@@ -69,6 +85,9 @@ async function listening(server: Server, asked: () => number): Promise<KeyServer
   return {
     port: at.port,
     asked,
+    reset() {
+      for (const socket of sockets) socket.resetAndDestroy();
+    },
     stop: () =>
       new Promise(resolve => {
         server.close(() => resolve());

@@ -20,6 +20,7 @@ export function tallyOf(verdict: Verdict): Tally {
       return 'x';
     case 'noselect':
     case 'unauthenticated':
+    case 'duplicate':
     case 'undecided':
       return ' ';
     case 'dropped':
@@ -48,6 +49,8 @@ export function reasonOf(verdict: Verdict): string {
       return verdict.kind;
     case 'unauthenticated':
       return 'measured only: not authenticated';
+    case 'duplicate':
+      return 'measured only: its address has a vote already';
     case 'undecided':
       return 'no majority agrees';
     case 'dropped':
@@ -103,7 +106,7 @@ export function explainUnsuitable(reason: Unsuitable, servers: readonly ServerRe
     case 'too-few':
       return `${count(reason.truechimers, 'server')} agree, --min-servers asks for ${reason.wanted}`;
     case 'clock-unsteady':
-      return `somebody stepped this clock during ${count(reason.attempts, 'measurement')}`;
+      return `somebody moved this clock during ${count(reason.attempts, 'measurement')}`;
     default:
       return reason satisfies never;
   }
