@@ -16,16 +16,45 @@ import { between, PROFILES, pathOf, randomOf } from './paths.js';
 const runs = Number(process.argv[2] ?? 2000);
 const start = unixTimeOf(1_800_000_000_000_000_000n);
 
-/** Beside the bench's profiles: three good servers with a noisy one, and paths of unlike length and asymmetry. */
+/**
+ * @typedef {object} Way to a simulated server
+ * @property {Profile} profile
+ * @property {number} [skew] how much later requests arrive than replies do, in seconds: asymmetry, and the server's own error
+ * @property {number} [rootDelay]
+ * @property {number} [rootDispersion]
+ *
+ * @typedef {(k: number, random: () => number) => Way} World
+ */
+
+/**
+ * Beside the bench's profiles: three good servers with a noisy one; paths of unlike length and asymmetry; the same with
+ * strata 1 and 2, whose own errors are within their root delay and dispersion; and a near server whose path is far more
+ * asymmetric than those of three others.
+ * @type {Record<string, World>}
+ */
 const WORLDS = {
-  ...Object.fromEntries(
-    Object.entries(PROFILES).map(([name, profile]) => [name, () => ({ profile, skew: 0 })]),
-  ),
-  'WAN + 1 BAD': (/** @type {number} */ k) => ({ profile: k === 0 ? PROFILES.BAD : PROFILES.WAN, skew: 0 }),
-  UNLIKE: (/** @type {number} */ _k, /** @type {() => number} */ random) => {
-    const base = 0.005 * Math.exp(3 * random());
+  ...Object.fromEntries(Object.entries(PROFILES).map(([name, profile]) => [name, () => ({ profile })])),
+  'WAN + 1 BAD': k => ({ profile: k === 0 ? PROFILES.BAD : PROFILES.WAN }),
+  UNLIKE: (_k, random) => {
+    const base = logarithmic(random, [0.005, 0.1]);
     const profile = { base, jitter: base * between(random, [0.02, 0.3]), loss: 0.01, bursts: false };
     return { profile, skew: base * between(random, [-0.1, 0.1]) };
+  },
+  POOL: (_k, random) => {
+    const base = logarithmic(random, [0.0025, 0.025]);
+    const profile = { base, jitter: base * between(random, [0.02, 0.2]), loss: 0.01, bursts: false };
+    const asymmetry = base * between(random, [-0.1, 0.1]);
+    if (random() < 0.3) return { profile, skew: asymmetry };
+    const rootDelay = logarithmic(random, [0.001, 0.055]);
+    const rootDispersion = logarithmic(random, [0.002, 0.03]);
+    const ownError =
+      (rootDelay / 2) * between(random, [-0.15, 0.15]) + rootDispersion * between(random, [-0.1, 0.1]);
+    return { profile, skew: asymmetry + ownError, rootDelay, rootDispersion };
+  },
+  CROOKED: (k, random) => {
+    const base = k === 0 ? 0.005 : logarithmic(random, [0.015, 0.04]);
+    const profile = { base, jitter: 0.1 * base, loss: 0, bursts: false };
+    return { profile, skew: base * (k === 0 ? 0.6 : between(random, [-0.05, 0.05])) };
   },
 };
 
@@ -50,6 +79,16 @@ const SCENARIOS = {
 };
 
 const lambda = (/** @type {PeerEstimate} */ { rootDistance }) => 1 / rootDistance;
+/** 1/(λ + c·h), as in combine.ts. @param {number} counts @param {(peer: PeerEstimate) => number} delayOf */
+const heldUp =
+  (counts, delayOf = ({ delay, rootDelay }) => delay + rootDelay) =>
+  (/** @type {Peers} */ peers) => {
+    const survivors = clustered(peers);
+    const least = Math.min(...survivors.map(delayOf));
+    const weight = (/** @type {PeerEstimate} */ peer) =>
+      1 / (peer.rootDistance + (counts * (delayOf(peer) - least)) / 2);
+    return weightedMedian(survivors, weight);
+  };
 const clustered = (/** @type {Peers} */ peers) => clusterSurvivors(peers).survivors;
 
 /** @type {Record<string, { estimator?: Estimator, combine: (peers: Peers) => number }>} */
@@ -57,6 +96,10 @@ const METHODS = {
   '**tsntp**: paired minima, weighted median': {
     combine: peers => combineSurvivors(clustered(peers), peers).offset,
   },
+  'the same, weights 1/λ (RFC 5905)': { combine: peers => weightedMedian(clustered(peers), lambda) },
+  'the same, weights 1/(λ + 2h)': { combine: heldUp(2) },
+  'the same, weights 1/(λ + 10h)': { combine: heldUp(10) },
+  'the same, weights 1/(λ + 5h), h of δ without Δ': { combine: heldUp(5, ({ delay }) => delay) },
   'the same, least delay': {
     estimator: 'least-delay',
     combine: peers => combineSurvivors(clustered(peers), peers).offset,
@@ -67,6 +110,7 @@ const METHODS = {
     estimator: 'least-delay',
     combine: peers => mean(rfcCluster(peers), lambda),
   },
+  'pooled minima: of all servers together': { combine: pooledMinima },
   'the one packet of least delay (as ntpdig)': {
     estimator: 'least-delay',
     combine: peers => peers.reduce((least, peer) => (peer.delay < least.delay ? peer : least)).offset,
@@ -81,40 +125,42 @@ const METHODS = {
   '— Huber, scale = median jitter': { combine: huber },
 };
 
+/** They differ in the estimate of one server. */
+const ESTIMATORS = ['**tsntp**: paired minima, weighted median', 'the same, least delay'];
+
 for (const [scenario, { servers, liars, lie, claim }] of Object.entries(SCENARIOS)) {
   for (const samples of [4, 8]) {
     const errors = new Map(Object.keys(METHODS).map(method => [method, /** @type {string[]} */ ([])]));
-    for (const serverOf of Object.values(WORLDS)) {
-      const found = simulate(serverOf, { servers, liars, lie, claim, samples });
+    for (const wayTo of Object.values(WORLDS)) {
+      const found = simulate(wayTo, { servers, liars, lie, claim, samples });
       for (const [method, cells] of errors) cells.push(cell(found.get(method) ?? []));
     }
     console.log(`\n**${scenario}, ${samples} samples** (error in ms: median / p90 / p99 of ${runs} runs)\n`);
     console.log(
       `| | ${Object.keys(WORLDS).join(' | ')} |\n|---|${'---|'.repeat(Object.keys(WORLDS).length)}`,
     );
-    // Of one server there is nothing to combine: the first two methods say all.
-    const rows = [...errors].slice(0, servers === 1 ? 2 : undefined);
+    // Of one server there is nothing to combine.
+    const rows = [...errors].filter(([method]) => servers > 1 || ESTIMATORS.includes(method));
     for (const [method, cells] of rows) console.log(`| ${method} | ${cells.join(' | ')} |`);
   }
 }
 
 /**
- * @param {(k: number, random: () => number) => { profile: Profile, skew: number }} serverOf
+ * @param {World} wayTo
  * @param {{ servers: number, liars: number, lie: (base: number) => number, claim: number, samples: number }} scenario
  */
-function simulate(serverOf, { servers, liars, lie, claim, samples }) {
+function simulate(wayTo, { servers, liars, lie, claim, samples }) {
   const errors = new Map(Object.keys(METHODS).map(method => [method, /** @type {number[]} */ ([])]));
   for (let run = 0; run < runs; run++) {
     const random = randomOf(run + 1);
     const sign = random() < 0.5 ? -1 : 1;
     const bursts = Array.from({ length: servers }, (_, k) => {
-      const { profile, skew } = serverOf(k, random);
+      const way = wayTo(k, random);
       const lies = k >= servers - liars;
-      return burst(profile, skew, {
+      return burst(lies ? { ...way, rootDispersion: claim } : way, {
         seed: run * 16 + k,
         samples,
-        lie: lies ? sign * lie(profile.base) : 0,
-        claim: lies ? claim : 0.001,
+        lie: lies ? sign * lie(way.profile.base) : 0,
       });
     }).filter(samples => samples.length > 0);
     for (const estimator of /** @type {const} */ (['paired-minima', 'least-delay'])) {
@@ -129,8 +175,8 @@ function simulate(serverOf, { servers, liars, lie, claim, samples }) {
   return errors;
 }
 
-/** One server's samples of a clock that is right. @param {Profile} profile @param {number} skew */
-function burst(profile, skew, { seed, samples, lie, claim }) {
+/** One server's samples of a clock that is right. @param {Way} way */
+function burst({ profile, skew = 0, rootDelay = 0, rootDispersion = 0.001 }, { seed, samples, lie }) {
   const path = pathOf(profile, seed);
   const spacing = profile.base < 0.001 ? 0.1 : 2;
   return Array.from({ length: samples }, (_, i) => {
@@ -139,7 +185,7 @@ function burst(profile, skew, { seed, samples, lie, claim }) {
     const t1 = add(start, i * spacing);
     const [t2, t4] = [add(t1, forward + skew + lie), add(t1, forward + backward)];
     const delay = difference(t4, t1);
-    const packet = { precision: -23, rootDelay: 0, rootDispersion: claim, stratum: 2, leap: 0, refid: 0 };
+    const packet = { precision: -23, rootDelay, rootDispersion, stratum: 2, leap: 0, refid: 0 };
     const received = { time: t4, monotonic: t4 };
     return {
       kind: 'sample',
@@ -177,6 +223,29 @@ function mean(peers, weight) {
   return peers.reduce((sum, peer) => sum + weight(peer) * peer.offset, 0) / total;
 }
 
+/** As in combine.ts. @param {Peers} peers @param {(peer: PeerEstimate) => number} weight */
+function weightedMedian(peers, weight) {
+  const ascending = peers.toSorted((a, b) => a.offset - b.offset);
+  let total = 0;
+  const centres = ascending.map(peer => {
+    const [half, before] = [weight(peer) / 2, total];
+    total += 2 * half;
+    return { centre: before + half, offset: peer.offset };
+  });
+  const at = centres.findIndex(({ centre }) => centre >= total / 2);
+  const [below, above] = [centres[Math.max(at - 1, 0)], centres[at]];
+  if (!below || !above || below === above) return above?.offset ?? 0;
+  const share = (total / 2 - below.centre) / (above.centre - below.centre);
+  return below.offset + share * (above.offset - below.offset);
+}
+
+/** The least forward and the least backward difference of any server. @param {Peers} peers */
+function pooledMinima(peers) {
+  const forward = Math.min(...peers.map(({ delay, offset }) => delay / 2 + offset));
+  const backward = Math.min(...peers.map(({ delay, offset }) => delay / 2 - offset));
+  return (forward - backward) / 2;
+}
+
 /** @param {readonly number[]} values */
 function median(values) {
   const sorted = values.toSorted((a, b) => a - b);
@@ -205,6 +274,11 @@ function huber(peers) {
     centre = mean(peers, peer => lambda(peer) * Math.min(1, scale / Math.abs(peer.offset - at)));
   }
   return centre;
+}
+
+/** @param {() => number} random @param {readonly [number, number]} range */
+function logarithmic(random, [from, to]) {
+  return from * (to / from) ** random();
 }
 
 /** @param {readonly number[]} errors */
