@@ -108,7 +108,10 @@ async function writeRtc(
   { host, timer, signal }: FinishPorts,
 ): Promise<string | undefined> {
   try {
-    if (slew && slew.remaining() !== 0) await timer.sleep(KERNEL_COPY, signal);
+    if (slew && slew.remaining() !== 0) {
+      await timer.sleep(KERNEL_COPY, signal);
+      if (signal.aborted) return 'the hardware clock was not written: interrupted';
+    }
     await host.writeRtc(slew?.remaining() ?? 0);
     return undefined;
   } catch (error) {

@@ -136,6 +136,19 @@ describe('the hardware clock', () => {
     expectUntouched(refused);
   });
 
+  test('interrupted while the kernel’s own copy is awaited, it is not written, and that is said', async () => {
+    const w = near({ behind: 0.1 });
+    const stop = new AbortController();
+    const run = w.sync({ rtc: true }, { signal: stop.signal });
+    w.at(2.5, () => stop.abort());
+    const { rtc, warnings } = ended('adjusted', await run);
+    expect({ rtc, warnings, written: w.rtcWritten }).toEqual({
+      rtc: undefined,
+      warnings: ['the hardware clock was not written: interrupted'],
+      written: [],
+    });
+  });
+
   test('that cannot be written is a warning: the clock is set all the same', async () => {
     const w = near({ behind: 2, rtcRefusesWith: 'busy' });
     const { warnings, rtc } = ended('adjusted', await w.sync({ rtc: true }));

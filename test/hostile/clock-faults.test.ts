@@ -53,6 +53,15 @@ describe.skipIf(withoutStrace !== undefined)('the clock call', () => {
     expect(code).toBe(4);
   });
 
+  test.each(Object.keys(kinds))('nor does that keep anybody from measuring: %s', async error => {
+    const { code, report } = await injected(
+      [`clock_adjtime:error=${error}`],
+      ['-q', await address(lie(0.2))],
+    );
+    expect(code).toBe(0);
+    expect(report.offset).toBeCloseTo(0.2, 1);
+  });
+
   test('the kernel does not take the note that it is synchronised: a warning, exit 0', async () => {
     const success = `clock_adjtime:retval=0:when=${await moving.slew()}`;
     const { code, report } = await injected([success], ['--slew', await address(lie(0.2))]);
