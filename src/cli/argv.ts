@@ -21,7 +21,10 @@ function apart(word: string): readonly string[] {
 function asSwitch(word: string, types: ReadonlyMap<string, string>): string {
   const [, before = '', option = '', said = ''] = /^(--|-\w*(?=\w=))([^=]+)=(.*)$/s.exec(word) ?? [];
   const name = option.length === 1 ? `-${option}` : `--${option}`;
-  switch (types.get(option)) {
+  // yargs takes --dryRun, too.
+  const known =
+    option.length === 1 ? option : option.replace(/[A-Z]/g, capital => `-${capital.toLowerCase()}`);
+  switch (types.get(known)) {
     case 'boolean':
       return `${before}${option}=${yesOrNo(name, said)}`;
     case 'count':

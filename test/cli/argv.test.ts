@@ -12,6 +12,7 @@ test.each([
   ['--query=Yes', '--query=true'],
   ['--query=off', '--query=false'],
   ['--dry-run=on', '--dry-run=true'],
+  ['--dryRun=1', '--dryRun=true'],
   ['-q=1', '-q=true'],
   ['-vq=0', '-vq=false'],
   ['--version=1', '--version=true'],
