@@ -1,7 +1,7 @@
 // The command with its packages, bundled by esbuild into few files so that it starts quickly. What a run may do without
 // is not read, or not run, until it is called. koffi stays outside: it carries binaries.
 
-import { builtinModules } from 'node:module';
+import { createRequire, isBuiltin } from 'node:module';
 import { build } from 'esbuild';
 
 /** Into the folder `outdir`: one file for `--version`, one for all else, one for each package that few runs need. @param {string} outdir */
@@ -46,18 +46,49 @@ const mainBeside = {
   },
 };
 
-/** Node's own modules are loaded when the code that imports them runs; as imports, all would be before the first line. @type {import('esbuild').Plugin} */
+/**
+ * Node's own modules are loaded when the code that imports them runs; as imports, all would be before the first line. Each
+ * name is fetched but once: as CommonJS, every importer would copy all names of the module.
+ * @type {import('esbuild').Plugin}
+ */
 const nodesOwnModules = {
   name: 'Node’s own modules',
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^/ }, ({ path }) =>
-      path.startsWith('node:') || builtinModules.includes(path) ? { path, namespace: 'node' } : undefined,
+      isBuiltin(path) ? { path: path.replace(/^node:/, ''), namespace: 'node' } : undefined,
     );
     onLoad({ filter: /^/, namespace: 'node' }, ({ path }) => ({
-      contents: `module.exports = process.getBuiltinModule('${path}')`,
+      contents: FUNCTIONS[path] ? whenCalled(path, FUNCTIONS[path]) : whenImported(path),
     }));
   },
 };
+
+/** What few runs call: yargs asserts only where its own code is wrong, and addresses need no resolver. @type {Readonly<Record<string, readonly string[]>>} */
+const FUNCTIONS = { assert: ['strictEqual', 'notStrictEqual'], 'dns/promises': ['lookup'] };
+
+/** @param {string} path */
+function whenImported(path) {
+  const names = Object.keys(createRequire(import.meta.url)(`node:${path}`));
+  const each = names
+    .filter(name => /^[a-z_]\w*$/i.test(name) && name !== 'default')
+    .map(name => `const ${name}_ = /* @__PURE__ */ get('${name}'); export { ${name}_ as ${name} };`);
+  return [
+    `const all = /* @__PURE__ */ process.getBuiltinModule('node:${path}');`,
+    'const get = name => all[name];',
+    'export default all;',
+    ...each,
+  ].join('\n');
+}
+
+/** @param {string} path @param {readonly string[]} names */
+function whenCalled(path, names) {
+  return names
+    .map(
+      name =>
+        `export const ${name} = (...args) => process.getBuiltinModule('node:${path}').${name}(...args);`,
+    )
+    .join('\n');
+}
 
 /** Few runs need these packages: each is a file of its own beside the command. @type {import('esbuild').Plugin} */
 const packagesBeside = {
