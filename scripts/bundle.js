@@ -19,7 +19,7 @@ export async function bundleCommand(outdir) {
   const whole = {
     ...options,
     format: 'esm',
-    external: ['koffi', './main.js'],
+    external: ['koffi'],
     sourcemap: true,
     sourcesContent: false,
     // For what is loaded by require: Node's own modules, and the packages beside.

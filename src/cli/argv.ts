@@ -6,9 +6,24 @@ import { yesOrNo } from './values.ts';
 
 /** Spells out `-p4` and `--query=1`, up to `--`. Throws `UsageError` for a switch that says neither yes nor no. */
 export function spellOut(argv: readonly string[], options: YargsOptions): readonly string[] {
-  const end = argv.includes('--') ? argv.indexOf('--') : argv.length;
+  const end = endOfOptions(argv);
   const types = typesOf(options);
   return [...argv.slice(0, end).flatMap(word => apart(asSwitch(word, types))), ...argv.slice(end)];
+}
+
+/** The names of the options that are given in what is spelt out, up to `--`. */
+export function optionsGiven(argv: readonly string[], options: YargsOptions): ReadonlySet<string> {
+  const types = typesOf(options);
+  const said = new Set(argv.slice(0, endOfOptions(argv)).flatMap(word => optionsIn(word, types)));
+  const names = Object.entries(options).filter(([name, { alias = [] }]) =>
+    [name, ...[alias].flat()].some(word => said.has(word)),
+  );
+  return new Set(names.map(([name]) => name));
+}
+
+function endOfOptions(argv: readonly string[]): number {
+  const end = argv.indexOf('--');
+  return end < 0 ? argv.length : end;
 }
 
 /** `-p4` → `-p 4`: yargs takes the digit for the flag -4, and the p for one without a value. */
@@ -34,19 +49,13 @@ function asSwitch(word: string, types: ReadonlyMap<string, string>): string {
   }
 }
 
-/** The names of the options that are given, up to `--`. */
-export function optionsGiven(argv: readonly string[], options: YargsOptions): ReadonlySet<string> {
-  const end = argv.includes('--') ? argv.indexOf('--') : argv.length;
-  const words = argv.slice(0, end).flatMap(word => {
-    const [, name] = /^--([^=]+)/.exec(word) ?? [];
-    const [, letters = ''] = /^-(\w+)/.exec(word) ?? [];
-    return name === undefined ? [...letters] : [name];
-  });
-  const said = new Set(words);
-  const names = Object.entries(options).filter(([name, { alias = [] }]) =>
-    [name, ...[alias].flat()].some(word => said.has(word)),
-  );
-  return new Set(names.map(([name]) => name));
+/** The name or the letters of one word; what follows a letter that takes a value is that. */
+function optionsIn(word: string, types: ReadonlyMap<string, string>): readonly string[] {
+  const [, name] = /^--([^=]+)/.exec(word) ?? [];
+  if (name !== undefined) return [name];
+  const letters = [...(/^-(\w+)/.exec(word)?.[1] ?? '')];
+  const valued = letters.findIndex(letter => types.get(letter) === 'string');
+  return valued < 0 ? letters : letters.slice(0, valued + 1);
 }
 
 /** By the options' names and letters. */

@@ -21,7 +21,8 @@ import { UsageError } from './usage-error.ts';
 export async function runCommandLine(argv: readonly string[], run: Run): Promise<number> {
   let exitCode = 0;
   const options = everyOption();
-  const env = withoutOverruled(run.io.env, optionsGiven(argv, options), options);
+  const words = spellOut(argv, options);
+  const env = withoutOverruled(run.io.env, optionsGiven(words, options), options);
   const cli = declareCommands(yargs(), env, run, code => {
     exitCode = code;
   });
@@ -43,7 +44,7 @@ export async function runCommandLine(argv: readonly string[], run: Run): Promise
     .fail((message, error) => {
       throw error ? asUsageError(error) : new UsageError(`${withDashes(message)}; see tsntp --help`);
     });
-  await parse(cli, spellOut(argv, options), run);
+  await parse(cli, words, run);
   return exitCode;
 }
 

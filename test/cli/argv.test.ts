@@ -38,6 +38,20 @@ test('which options are given', () => {
   expect([...given].sort()).toEqual(['max-offset', 'nts', 'query', 'slew']);
 });
 
+test.each([['-p14'], ['-a64'], ['-fB4'], ['-t1'], ['-qp', '4']])(
+  '%j: what a letter takes is no option',
+  (...words) => {
+    const given = optionsGiven(words, options);
+    expect([...given].filter(name => ['ipv4', 'ipv6', 'slew'].includes(name))).toEqual([]);
+  },
+);
+
+test('a variable counts though a number looks like a flag that excludes it', async () => {
+  const [server] = await serve({});
+  const { code, stderr } = await tsntp(['-q', '-p4', server!], { env: { TSNTP_IPV6: '1' } });
+  expect({ code, why: stderr.includes('IPv6') }).toEqual({ code: 3, why: true });
+});
+
 describe.runIf(onLinux)('a command that may set no clock', () => {
   test.each([
     [['--query=1']],

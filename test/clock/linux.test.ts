@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { buildSync } from 'esbuild';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ClockError } from '../../src/clock/clock.ts';
+import { type Clock, ClockError } from '../../src/clock/clock.ts';
 import { openClock } from '../../src/clock/index.ts';
 import { openLinux } from '../../src/clock/linux.ts';
 import { type Answer, fillTime, type RecordedLibrary, recordedLibrary } from '../support/recorded-library.ts';
@@ -169,8 +169,8 @@ describe('what the kernel is asked', () => {
     expect(clocks.slice(-3)).toEqual([1, 0, 1]);
   });
 
-  test('a reading during which the process was kept waiting is taken again', () => {
-    const monotonic = [0n, 5_000_000n, 6_000_000n, 6_001_000n];
+  /** A clock whose monotonic one shows these times in turn, and whose wall clock goes on by 1 ns a reading. */
+  function readingAt(monotonic: bigint[]): { readonly clock: Clock; readonly wall: () => bigint } {
     let wall = 0n;
     const kernel = recordedLibrary({
       clock_gettime: args => {
@@ -179,22 +179,19 @@ describe('what the kernel is asked', () => {
       },
       clock_adjtime: () => 0,
     });
-    expect(openLinux(kernel, 'x64').read()).toEqual({ time: wall + 500n, monotonic: 6_001_000n });
+    return { clock: openLinux(kernel, 'x64'), wall: () => wall };
+  }
+
+  test('a reading during which the process was kept waiting is taken again', () => {
+    const { clock, wall } = readingAt([0n, 5_000_000n, 6_000_000n, 6_001_000n]);
+    expect(clock.read()).toEqual({ time: wall() + 500n, monotonic: 6_001_000n });
   });
 
   test('where all are slow, the pair that lies closest counts', () => {
     const gaps = [400_000n, 300_000n, 50_000n, 90_000n, 2_000_000n];
     const monotonic = gaps.flatMap((gap, i) => [BigInt(i) * 10_000_000n, BigInt(i) * 10_000_000n + gap]);
-    let wall = 0n;
-    const kernel = recordedLibrary({
-      clock_gettime: args => {
-        fillTime(args.at(-1), 0n, args[0]?.value === 1 ? monotonic.shift()! : ++wall);
-        return 0;
-      },
-      clock_adjtime: () => 0,
-    });
-    const clock = openLinux(kernel, 'x64');
-    const before = wall;
+    const { clock, wall } = readingAt(monotonic);
+    const before = wall();
     expect(clock.read()).toEqual({ time: before + 3n + 25_000n, monotonic: 20_050_000n });
   });
 
