@@ -4,7 +4,7 @@
 
 import { NtsError } from './net/nts.ts';
 import type { Source } from './net/survey.ts';
-import { clusterSurvivors, MAXDIST } from './ntp/cluster.ts';
+import { clusterSurvivors } from './ntp/cluster.ts';
 import { combineSurvivors, type Estimate } from './ntp/combine.ts';
 import { type Estimator, estimatePeer, type PeerEstimate } from './ntp/filter.ts';
 import { broughtForward, PHI, type Sample } from './ntp/sample.ts';
@@ -15,6 +15,8 @@ import type { ServerReport, Unsuitable, Verdict } from './outcome.ts';
 export interface AssessmentRules {
   /** Fewer truechimers than this are not believed. */
   readonly minServers: number;
+  /** A server whose root distance is over this says too little. */
+  readonly maxDistance: Seconds;
   readonly estimator: Estimator;
   /** How fast a slew in progress moved our clock meanwhile: seconds per second, positive = forward. */
   readonly slewRate: number;
@@ -89,8 +91,12 @@ const SLEW_GRAIN: Seconds = 1;
 
 type Judged = Peer | { readonly source: Source; readonly verdict: Verdict };
 
-/** An estimate grows worse by PHI while the others are waited for (RFC 5905 §11.1); one over MAXDIST is unfit (§11.2). */
-function judge(source: Source, { estimator, slewRate }: AssessmentRules, now: MonotonicTime): Judged {
+/** An estimate grows worse by PHI while the others are waited for (RFC 5905 §11.1); one over the limit is unfit (§11.2). */
+function judge(
+  source: Source,
+  { estimator, maxDistance, slewRate }: AssessmentRules,
+  now: MonotonicTime,
+): Judged {
   const ageOf = ({ received }: Sample) => elapsed(now, received.monotonic);
   const samples = (source.burst?.samples ?? []).map(sample =>
     broughtForward(sample, slewRate * ageOf(sample)),
@@ -101,7 +107,8 @@ function judge(source: Source, { estimator, slewRate }: AssessmentRules, now: Mo
   const age = elapsed(now, estimate.at.monotonic);
   const slewed = Math.abs(slewRate) * Math.min(ageOf(samples[0]!), SLEW_GRAIN);
   const rootDistance = estimate.rootDistance + PHI * age + slewed;
-  if (rootDistance > MAXDIST) return { source, verdict: { kind: 'too-far', rootDistance } };
+  if (rootDistance > maxDistance)
+    return { source, verdict: { kind: 'too-far', rootDistance, limit: maxDistance } };
   return { ...estimate, rootDistance, source };
 }
 

@@ -23,6 +23,8 @@ export interface QueryOptions {
   /** For the whole run. */
   readonly deadline: Seconds;
   readonly minServers: number;
+  /** A server whose root distance is over this is not believed. */
+  readonly maxDistance: Seconds;
   readonly estimator: Estimator;
   readonly version: number;
   readonly family?: 4 | 6;

@@ -33,8 +33,8 @@ export type Verdict =
   | { readonly kind: 'kissed'; readonly kiss: Kiss }
   /** Its samples contradict each other by so much: a clock was moved while we asked. */
   | { readonly kind: 'inconsistent'; readonly by: Seconds }
-  /** Its root distance is over MAXDIST: its time says too little. */
-  | { readonly kind: 'too-far'; readonly rootDistance: Seconds }
+  /** Its root distance is over the limit: its time says too little. */
+  | { readonly kind: 'too-far'; readonly rootDistance: Seconds; readonly limit: Seconds }
   | { readonly kind: 'no-reply' }
   | { readonly kind: 'unreachable'; readonly message: string }
   | { readonly kind: 'not-resolved'; readonly message: string }

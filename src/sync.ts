@@ -13,6 +13,7 @@ import {
   measure,
   type QueryOptions,
 } from './measure.ts';
+import { MAXDIST } from './ntp/cluster.ts';
 import type { Estimate } from './ntp/combine.ts';
 import { type ClockStanding, type Decision, decide, type Limits, STEPT } from './ntp/decide.ts';
 import type { Contender, Ending, Outcome } from './outcome.ts';
@@ -29,6 +30,7 @@ export const defaults: Omit<SyncOptions, 'servers'> = {
   interval: 'auto',
   deadline: 15,
   minServers: 1,
+  maxDistance: MAXDIST,
   estimator: 'paired-minima',
   version: 4,
   method: 'by-threshold',

@@ -6,6 +6,7 @@ import type { Authentication } from '../src/net/authentication.ts';
 import { NtsError } from '../src/net/nts.ts';
 import type { Server } from '../src/net/server.ts';
 import { type Source, survey } from '../src/net/survey.ts';
+import { MAXDIST } from '../src/ntp/cluster.ts';
 import { decodePacket, type Packet } from '../src/ntp/packet.ts';
 import { plausibleTimes } from '../src/ntp/sample.ts';
 import { ntpTimestampOf } from '../src/ntp/time.ts';
@@ -42,7 +43,7 @@ async function judge(
       const other = { ...source, authentication: { ...authentication, id: 2 } };
       return twice.includes(source.server.host) ? [one, other] : [one];
     }),
-    { minServers: 1, estimator: 'paired-minima', slewRate: 0, ...rules },
+    { minServers: 1, maxDistance: MAXDIST, estimator: 'paired-minima', slewRate: 0, ...rules },
     w.clock.monotonic(),
   );
 }
@@ -292,7 +293,7 @@ describe('authenticated servers', () => {
   test('without keys are named so', () => {
     const error = new NtsError('certificate-name', 'it is for another');
     const source = { server: server('a', { nts: true }), error, authentication: { kind: 'nts' } } as const;
-    const rules = { minServers: 1, estimator: 'paired-minima', slewRate: 0 } as const;
+    const rules = { minServers: 1, maxDistance: MAXDIST, estimator: 'paired-minima', slewRate: 0 } as const;
     expect(assess([source], rules, world({ servers: {} }).clock.monotonic())).toMatchObject({
       reason: { kind: 'none-authenticated' },
       servers: [{ verdict: { kind: 'no-keys', message: 'it is for another' } }],

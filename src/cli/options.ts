@@ -26,6 +26,7 @@ export interface MeasuringArguments extends AuthenticationArguments {
   readonly interval?: number | 'auto' | undefined;
   readonly deadline?: number | undefined;
   readonly minServers?: number | undefined;
+  readonly maxDistance?: number | undefined;
   readonly ipv4?: boolean | undefined;
   readonly ipv6?: boolean | undefined;
   readonly source?: string | undefined;
@@ -175,6 +176,14 @@ const measuringOptions = {
     requiresArg: true,
     type: 'string',
     coerce: number('--min-servers', { min: 1, max: 10_000, whole: true }),
+  },
+  'max-distance': {
+    group: MEASURING,
+    describe: 'believe no server whose root distance is over this many seconds',
+    defaultDescription: '1.5',
+    requiresArg: true,
+    type: 'string',
+    coerce: number('--max-distance', { min: 0, above: true, max: 16, unit: seconds }),
   },
   ipv4: { alias: '4', group: MEASURING, describe: 'use IPv4 only', type: 'boolean', conflicts: 'ipv6' },
   ipv6: { alias: '6', group: MEASURING, describe: 'use IPv6 only', type: 'boolean' },
@@ -347,6 +356,7 @@ export function syncOptionsOf(args: MeasuringArguments & SettingArguments): Omit
       interval: args.interval,
       deadline: args.deadline,
       minServers: args.minServers,
+      maxDistance: args.maxDistance,
       version: args.ntpVersion,
       family: args.ipv4 ? 4 : args.ipv6 ? 6 : undefined,
       source: args.source,

@@ -22,6 +22,14 @@ export interface Server {
   readonly noselect?: true;
   /** Stands for several servers. */
   readonly pool?: true;
+  /** Of a pool, so many of its addresses at most. */
+  readonly maxSources?: number;
+  /** Asked over this family only. */
+  readonly family?: 4 | 6;
+  /** chrony's `trust`: never a falseticker for servers without it. */
+  readonly trust?: true;
+  /** chrony's `require`: nothing is set unless this server, or another one required, is among those believed. */
+  readonly require?: true;
   /** Where it was named: `command line`, `FILE:LINE` or `TSNTP_SERVERS`. */
   readonly from: string;
 }

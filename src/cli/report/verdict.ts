@@ -60,7 +60,7 @@ export function reasonOf(verdict: Verdict): string {
     case 'inconsistent':
       return `server dropped: its samples contradict each other by ${formatDuration(verdict.by)}`;
     case 'too-far':
-      return `server dropped: too far away (root distance ${formatDuration(verdict.rootDistance)})`;
+      return `server dropped: too far away (root distance ${formatDuration(verdict.rootDistance)}, --max-distance is ${formatDuration(verdict.limit)})`;
     case 'no-reply':
       return 'no reply';
     case 'unreachable':
