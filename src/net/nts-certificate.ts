@@ -5,7 +5,8 @@ import { X509Certificate } from 'node:crypto';
 import { checkServerIdentity, type DetailedPeerCertificate, type TLSSocket } from 'node:tls';
 import { type CertificateSummary, type KeyServer, NtsError, type NtsErrorKind } from './nts.ts';
 import { certificatesIn, type Trust } from './nts-trust.ts';
-import { escaped, formatServer } from './server.ts';
+import { loadVerifier } from './openssl.ts';
+import { escaped, familyOf, formatServer } from './server.ts';
 
 /** Whether dates count; `must-count`: they were to be ignored, and this clock is too good for that. */
 export type DateRule = 'count' | 'ignore' | 'must-count';
@@ -22,34 +23,51 @@ const DATES: ReadonlyMap<string, NtsErrorKind> = new Map([
   ['CERT_NOT_YET_VALID', 'certificate-not-yet-valid'],
 ]);
 const UNTRUSTED: readonly string[] = [
+  'CERT_SIGNATURE_FAILURE',
   'SELF_SIGNED_CERT_IN_CHAIN',
   'DEPTH_ZERO_SELF_SIGNED_CERT',
   'UNABLE_TO_GET_ISSUER_CERT',
   'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 ];
-/** Extended key usages (RFC 5280 §4.2.1.12): serverAuth and any. */
-const SERVER_USAGES: readonly string[] = ['1.3.6.1.5.5.7.3.1', '2.5.29.37.0'];
 const LONGEST_CHAIN = 8;
 
-/** Why the peer of an established connection is not to be believed; undefined when it is. */
-export function certificateProblem(
-  socket: TLSSocket,
+/** What a connection tells of its peer's certificate. Of a connection that has been broken off, nothing is known. */
+export interface Presented {
+  /** Node's code of what is wrong; undefined when nothing is. */
+  readonly code: string | undefined;
+  /** What the peer sent, its own first. */
+  readonly chain: readonly X509Certificate[];
+}
+
+/** The certificate of a connection on which TLS has just been agreed on. */
+export function presentedBy(socket: TLSSocket): Presented {
+  // Node passes the error's code here, whatever its types say.
+  if (socket.authorized) return { code: undefined, chain: [] };
+  return { code: String(socket.authorizationError), chain: chainOf(socket.getPeerCertificate(true)) };
+}
+
+/** Why a peer may not be believed; undefined when it may. */
+export async function certificateProblem(
+  { code, chain }: Presented,
   server: KeyServer,
   rules: CertificateRules,
-): NtsError | undefined {
-  if (socket.authorized) return undefined;
-  // Node passes the error's code here, whatever its types say.
-  const code = String(socket.authorizationError);
+): Promise<NtsError | undefined> {
+  if (code === undefined) return undefined;
   const dates = DATES.get(code);
-  const chain = chainOf(socket.getPeerCertificate(true));
   const problem = (kind: NtsErrorKind, what: string) =>
     new NtsError(kind, `the certificate of ${formatServer(server)} ${what}`);
   if (!dates) return namedProblem(code, server, chain[0], problem);
   // OpenSSL tells of one error only, and an expired certificate may be a stranger's as well.
-  const other = problemBesidesDates(chain, server, rules.trust.roots, problem);
+  const other = await problemBesidesDates(chain, server, rules, problem);
   if (other) return other;
   return rules.dates === 'ignore' ? undefined : problem(dates, datesText(chain, rules));
+}
+
+/** A host as TLS names it, without a final dot (RFC 6066 §3); undefined for a literal address, which it does not name. */
+export function serverName(host: string): string | undefined {
+  const name = host.replace(/\.$/, '');
+  return familyOf(name) === undefined ? name : undefined;
 }
 
 /** What reports say of the peer's certificate. */
@@ -79,7 +97,9 @@ function namedProblem(
 }
 
 function wrongName(host: string, leaf: X509Certificate, problem: Problem): NtsError {
-  const names = namesOf(leaf).join(', ') || nameIn(leaf.subject);
+  const names = namesOf(leaf).join(', ');
+  if (names === '')
+    return problem('certificate-name', 'names no host (subjectAltName): it needs another one');
   return problem(
     'certificate-name',
     `is for ${names}, not for ${host}: name the server as its certificate does`,
@@ -104,38 +124,56 @@ function datesText(chain: readonly X509Certificate[], { dates, now }: Certificat
 }
 
 /**
- * What OpenSSL checks of a chain, without the dates: each link's issuer and signature, that an issuer is an authority,
- * that the chain ends in the trust store, the name, and that the certificate is a server's. Not looked at: constraints
- * that an authority puts on names and on the length of chains, and the strength of its signatures.
+ * What is wrong with a chain whatever the time: its name, and all that OpenSSL verifies. And some time there must have been
+ * at which all of it was valid: an authority whose own time was over issues nothing.
  */
-function problemBesidesDates(
+async function problemBesidesDates(
   chain: readonly X509Certificate[],
   { host }: KeyServer,
-  roots: readonly string[],
+  { trust, dates }: CertificateRules,
   problem: Problem,
-): NtsError | undefined {
+): Promise<NtsError | undefined> {
   const [leaf, ...others] = chain;
   if (!leaf) return problem('certificate-invalid', 'is missing');
-  if (checkServerIdentity(host, leaf.toLegacyObject())) return wrongName(host, leaf, problem);
-  const usages: readonly string[] | undefined = leaf.keyUsage;
-  if (usages && !usages.some(usage => SERVER_USAGES.includes(usage))) {
-    return problem('certificate-invalid', 'is not for a server');
+  if (!isNamed(leaf, host)) return wrongName(host, leaf, problem);
+  const verify = await loadVerifier().catch((cause: Error) => cause);
+  if (verify instanceof Error) {
+    // Out of date is then all that can be said of it.
+    if (dates !== 'ignore') return undefined;
+    return problem(
+      'certificate-invalid',
+      `is out of date, and cannot be checked without its dates: ${verify.message}`,
+    );
   }
-  const trusted = roots.flatMap(certificatesIn);
-  let last = leaf;
-  for (let length = 0; length < LONGEST_CHAIN; length++) {
-    const one = last;
-    if (trusted.some(root => root.fingerprint256 === one.fingerprint256 || isIssuer(root, one)))
-      return undefined;
-    const issuer = others.find(other => isIssuer(other, one));
-    if (!issuer) break;
-    last = issuer;
-  }
-  return untrusted(leaf, problem);
+  const roots = trust.roots.flatMap(certificatesIn);
+  const wrong = verify({ leaf, others, roots });
+  if (wrong?.untrusted) return untrusted(leaf, problem);
+  if (wrong) return problem('certificate-invalid', `does not hold (${wrong.text})`);
+  const wasValid = beginnings(leaf, [...others, ...roots]).some(time => {
+    const then = (one: X509Certificate) => isValid(one, time);
+    return then(leaf) && !verify({ leaf, others: others.filter(then), roots: roots.filter(then) });
+  });
+  if (wasValid) return undefined;
+  return problem('certificate-invalid', 'was never valid together with those of the authorities above it');
 }
 
-function isIssuer(issuer: X509Certificate, one: X509Certificate): boolean {
-  return issuer.ca && one.checkIssued(issuer) && one.verify(issuer.publicKey);
+/** Names count only where certificates have them (RFC 9525 §2): a common name is none, and a wildcard is a whole label. */
+function isNamed(leaf: X509Certificate, host: string): boolean {
+  const name = serverName(host);
+  if (checkServerIdentity(name ?? host, leaf.toLegacyObject())) return false;
+  if (name === undefined) return leaf.checkIP(host.replace(/%.*$/, '')) !== undefined;
+  return leaf.checkHost(name, { subject: 'never', partialWildcards: false }) !== undefined;
+}
+
+/** From when a chain may have been valid: since its leaf was, or since something above it was renewed later. */
+function beginnings(leaf: X509Certificate, above: readonly X509Certificate[]): readonly number[] {
+  const first = Date.parse(leaf.validFrom);
+  const later = above.map(({ validFrom }) => Date.parse(validFrom)).filter(time => time > first);
+  return [first, ...new Set(later)].filter(time => isValid(leaf, time));
+}
+
+function isValid({ validFrom, validTo }: X509Certificate, time: number): boolean {
+  return Date.parse(validFrom) <= time && time <= Date.parse(validTo);
 }
 
 /** What the server sent, its own first. */

@@ -16,9 +16,16 @@ import {
 import type { Seconds } from '../ntp/time.ts';
 import { onAbort } from './abort.ts';
 import { type CertificateSummary, type KeyExchange, type KeyServer, NtsError } from './nts.ts';
-import { type CertificateRules, certificateProblem, summaryOf } from './nts-certificate.ts';
+import {
+  type CertificateRules,
+  certificateProblem,
+  type Presented,
+  presentedBy,
+  serverName,
+  summaryOf,
+} from './nts-certificate.ts';
 import type { ResolvedAddress } from './resolve.ts';
-import { escaped, familyOf, formatServer } from './server.ts';
+import { escaped, formatServer } from './server.ts';
 
 const ALPN = 'ntske/1';
 /** An exchange takes two or three round trips; a server that stalls is not to use up the run. */
@@ -50,7 +57,9 @@ export async function exchangeKeys(
   const deaf = onAbort(signal, giveUp);
   try {
     await secured(socket);
-    const peer = peerOf(socket, server, rules);
+    const peer = peerOf(socket, server);
+    const problem = await certificateProblem(peer.presented, server, rules);
+    if (problem) throw problem;
     stage = 'the response';
     socket.write(encodeKeRequest());
     const agreement = await responseOf(socket);
@@ -70,13 +79,13 @@ function optionsFor(
   { trust }: CertificateRules,
   localAddress: string | undefined,
 ): ConnectionOptions & Omit<TcpSocketConnectOpts, 'port'> {
-  const literal = familyOf(host) !== undefined;
+  const servername = serverName(host);
   const [first] = addresses;
   return {
-    host: literal ? first!.address : host,
+    host: servername === undefined ? first!.address : host,
     port,
     // What the certificate must name; a literal address is not sent along (RFC 6066 §3).
-    ...(!literal && { servername: host }),
+    ...(servername !== undefined && { servername }),
     lookup: (_host, { all }, found) => {
       if (all) found(null, [...addresses]);
       else found(null, first!.address, first!.family);
@@ -103,18 +112,20 @@ interface Peer {
   readonly c2s: Uint8Array;
   readonly s2c: Uint8Array;
   readonly address: string;
+  readonly presented: Presented;
   readonly certificate: CertificateSummary;
 }
 
 /** To be called as soon as TLS is agreed on: of a connection that has been broken off nothing is known any more. */
-function peerOf(socket: TLSSocket, server: KeyServer, rules: CertificateRules): Peer {
+function peerOf(socket: TLSSocket, server: KeyServer): Peer {
   const address = socket.remoteAddress;
   if (address === undefined) throw new EarlyEnd();
-  const problem = protocolProblem(socket, server) ?? certificateProblem(socket, server, rules);
+  const problem = protocolProblem(socket, server);
   if (problem) throw problem;
   const key = (direction: 'c2s' | 's2c') =>
     socket.exportKeyingMaterial(KEY_LENGTH, EXPORTER_LABEL, Buffer.from(exporterContext(direction)));
-  return { c2s: key('c2s'), s2c: key('s2c'), address, certificate: summaryOf(socket) };
+  const keys = { c2s: key('c2s'), s2c: key('s2c') };
+  return { ...keys, address, presented: presentedBy(socket), certificate: summaryOf(socket) };
 }
 
 async function responseOf(socket: TLSSocket): Promise<Agreement> {

@@ -22,9 +22,10 @@ export interface Trust {
   readonly context: SecureContext;
 }
 
-/** Trust in these authorities, given as PEM. */
+/** Trust in these authorities, given as PEM. One that another authority issued is as good as a root (RFC 5280 §6.1.1 d). */
 export function trustIn(roots: readonly string[]): Trust {
-  return { roots, context: createSecureContext({ ca: [...roots], minVersion: 'TLSv1.3' }) };
+  const terms = { minVersion: 'TLSv1.3', allowPartialTrustChain: true } as const;
+  return { roots, context: createSecureContext({ ca: [...roots], ...terms }) };
 }
 
 /**
