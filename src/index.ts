@@ -1,10 +1,12 @@
 // The library: `import { query, sync } from 'tsntp'`. The command's own pipeline with typed results; it prints
 // nothing and never exits.
 
+import { listenedTo } from './listening.ts';
 import { parseServer, type Server } from './net/server.ts';
 import type { NtsTrust } from './nts.ts';
 import type { Outcome } from './outcome.ts';
 import { openPorts } from './ports.ts';
+import { checkRanges, given, type Optional } from './ranges.ts';
 import {
   defaults,
   type Ports,
@@ -14,23 +16,30 @@ import {
   sync as syncWith,
 } from './sync.ts';
 
-/** What both `query` and `sync` take; all of it may be left out. Durations are seconds. */
-export interface Options extends Partial<Omit<SyncOptions, 'servers'>> {
+/**
+ * What both `query` and `sync` take; all of it may be left out, or undefined. Durations are seconds; `timeout` and `deadline` may be
+ * `Infinity`.
+ */
+export interface Options extends Optional<Omit<SyncOptions, 'servers'>> {
   /** Stops the run: it ends with an outcome of kind `interrupted`, and the clock untouched. */
-  readonly signal?: AbortSignal;
-  /** Called with each packet, test and decision as it happens. */
-  readonly onEvent?: (event: SyncEvent) => void;
+  readonly signal?: AbortSignal | undefined;
+  /**
+   * Called with each packet, test and decision as it happens. If it throws, or returns a promise that rejects meanwhile, the run
+   * ends, and the promise of the run rejects with that error.
+   */
+  readonly onEvent?: ((event: SyncEvent) => void) | undefined;
   /** Where the state file and the lock are; by default as the platform has it. */
-  readonly stateDirectory?: string;
+  readonly stateDirectory?: string | undefined;
   /** Whom to trust with a certificate for NTS; the system's authorities unless given. */
-  readonly nts?: NtsTrust;
+  readonly nts?: NtsTrust | undefined;
   /** In place of this machine's clock, network, resolver, …: for tests. */
-  readonly ports?: Partial<Ports>;
+  readonly ports?: Optional<Ports> | undefined;
 }
 
 /**
  * Measures this machine's clock against servers (`host`, `host:port`, `[v6]:port`) and touches nothing; needs no
- * privilege. Resolves with an Outcome whatever the network does. Throws `ServerSyntaxError`.
+ * privilege. Resolves with an Outcome whatever the network does. Rejects with `ServerSyntaxError`, and with `RangeError` for an
+ * option that is out of its range.
  */
 export function query(
   servers: string | readonly (string | Server)[],
@@ -41,7 +50,7 @@ export function query(
 
 /**
  * The same, and then steps or slews this machine's clock, once or not at all. What stands in the way (privilege,
- * limits, another time service) is in the Outcome. Throws `ServerSyntaxError`.
+ * limits, another time service) is in the Outcome. Rejects as `query` does.
  */
 export function sync(
   servers: string | readonly (string | Server)[],
@@ -53,21 +62,20 @@ export function sync(
 async function run(
   pipeline: typeof syncWith,
   servers: string | readonly (string | Server)[],
-  { signal, onEvent, stateDirectory, nts, ports, ...options }: Options,
+  { signal, onEvent, stateDirectory, nts, ports = {}, ...options }: Options,
   setsClock: boolean,
 ): Promise<Outcome> {
+  checkRanges(options);
   const named = (typeof servers === 'string' ? [servers] : servers).map(server =>
     typeof server === 'string' ? parseServer(server, 'argument') : server,
   );
   const real = await openPorts({
     setsClock,
     env: process.env,
-    ...(stateDirectory !== undefined && { stateDirectory }),
-    ...(nts && { nts }),
-    ...(onEvent && { emit: onEvent }),
-    ...(signal && { signal }),
+    ...given({ stateDirectory, nts, signal, emit: onEvent }),
   });
-  return pipeline({ ...defaults, ...options, servers: named }, { ...real, ...ports });
+  const chosen = { ...real, ...given(ports) };
+  return listenedTo(chosen, heard => pipeline({ ...defaults, ...given(options), servers: named }, heard));
 }
 
 export type { Clock, ClockErrorKind, ClockStatus, Quality, Slew } from './clock/clock.ts';

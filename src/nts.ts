@@ -9,9 +9,9 @@ import type { Trust } from './net/nts-trust.ts';
 /** Whom to trust with a certificate. */
 export interface NtsTrust {
   /** Authorities as PEM, in place of the system's. */
-  readonly ca?: string;
+  readonly ca?: string | undefined;
   /** Pass over the dates of certificates, on a clock that cannot tell. */
-  readonly ignoreDates?: boolean;
+  readonly ignoreDates?: boolean | undefined;
 }
 
 /** Opens NTS. `directory` has the store; `clockIsGood` says whether dates must count whatever the user wishes. */

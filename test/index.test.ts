@@ -68,6 +68,20 @@ describe('with ports of one’s own', () => {
     expect(refused).toMatchObject({ kind: 'refused', decision: { by: 'max-offset' } });
   });
 
+  test.each(['decided', 'receive', 'transmit'])(
+    'a listener that throws at %s leaves it alone, too',
+    async kind => {
+      const there = world({ behind: 5, servers: { '203.0.113.5': {}, '203.0.113.6': {} } });
+      const emit = (event: SyncEvent) => {
+        if (event.kind === kind) throw new RangeError('mine');
+      };
+      const run = sync(['203.0.113.5', '203.0.113.6'], { ports: there.ports({ emit }) });
+      await expect(there.run(run)).rejects.toThrow(new RangeError('mine'));
+      expect(there.clock.behind()).toBeCloseTo(5, 6);
+      expect(there.unfinished()).toBe(0);
+    },
+  );
+
   test('an abort leaves it alone, too', async () => {
     const there = world({ behind: 5, servers: { '203.0.113.5': {} } });
     const stop = new AbortController();

@@ -2,7 +2,6 @@
 // nsswitch.conf count. The order is the system's: RFC 6724 puts what routes best first.
 
 import { lookup } from 'node:dns/promises';
-import { setMaxListeners } from 'node:events';
 import { SocketAddress } from 'node:net';
 import { onAbort } from './abort.ts';
 import { escaped, familyOf } from './server.ts';
@@ -122,8 +121,6 @@ function noAddressOf(family: 4 | 6, host: string, options?: ErrorOptions): Resol
 
 function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
-    // One signal ends all lookups of a run: Node 20 would warn of the eleventh.
-    setMaxListeners(0, signal);
     const deaf = onAbort(signal, () => reject(signal.reason));
     work.then(resolve, reject).finally(deaf);
   });

@@ -1,7 +1,6 @@
 // A server list → what each server answered. Names resolve and bursts run in parallel; no address is asked twice.
 // Nobody waits for servers without a usable reply once all others are done.
 
-import { setMaxListeners } from 'node:events';
 import { elapsed, type Seconds } from '../ntp/time.ts';
 import {
   ADDRESSES_PER_NAME,
@@ -38,8 +37,6 @@ export async function survey(
 ): Promise<readonly Source[]> {
   const enough = new AbortController();
   const over = AbortSignal.any([signal, enough.signal]);
-  // Every server listens to it; Node would print a warning of a leak from the eleventh on.
-  setMaxListeners(0, over);
   const run: Run = {
     plan,
     ports,

@@ -20,7 +20,7 @@ import {
 
 /**
  * The real network. `read` reads both clocks, and is called for each datagram.
- * `load` yields the C library's sockets; where it rejects, node:dgram does all the work.
+ * `load` yields the C library's sockets; where it rejects, or they are refused, node:dgram does all the work.
  */
 export function udpTransport(
   read: () => Reading,
@@ -34,9 +34,9 @@ export function udpTransport(
       const path: Path = { address, ...(source !== undefined && { source }) };
       try {
         checkSource(path);
-        return kernel instanceof Error
-          ? plainChannel(await plainSocket(path), path, listener, read, kernel.message)
-          : kernelChannel(kernel, path, listener, read);
+        const channel = kernel instanceof Error ? kernel : kernelChannel(kernel, path, listener, read);
+        if (!(channel instanceof Error)) return channel;
+        return plainChannel(await plainSocket(path), path, listener, read, channel.message);
       } catch (error) {
         throw transportError(error, path);
       }
@@ -58,14 +58,16 @@ function checkSource({ address, source }: Path): void {
   );
 }
 
+/** A channel over the C library's socket, or why this runtime cannot read from one. */
 function kernelChannel(
   kernel: KernelSockets,
   path: Path,
   listener: ChannelListener,
   read: () => Reading,
-): Channel {
+): Channel | Error {
   const fd = kernel.open(path.address, path.source);
   const socket = adopt(kernel, fd, path.address.family);
+  if (socket instanceof Error) return socket;
   let firstSent: Reading | undefined;
 
   function sendNow(datagram: Uint8Array): Reading {
@@ -92,13 +94,17 @@ function kernelChannel(
   });
 }
 
-/** Gives the descriptor to node:dgram, which reads from it and closes it from here on. */
-function adopt(kernel: KernelSockets, fd: number, family: 4 | 6): Socket {
+/** Gives the descriptor to node:dgram, which reads from it and closes it from here on; or says why that refuses it. */
+function adopt(kernel: KernelSockets, fd: number, family: 4 | 6): Socket | Error {
+  const socket = createSocket(family === 6 ? 'udp6' : 'udp4');
   try {
-    return createSocket(family === 6 ? 'udp6' : 'udp4').bind({ fd });
-  } catch (error) {
+    // Not to be shared: a worker of node:cluster would have its primary bind it, which has no such descriptor.
+    return socket.bind({ fd, exclusive: true });
+  } catch (cause) {
     kernel.close(fd);
-    throw error;
+    socket.close();
+    const { code = String(cause) } = cause as NodeJS.ErrnoException;
+    return new Error(`node:dgram refuses its socket (${code})`, { cause });
   }
 }
 

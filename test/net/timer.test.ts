@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { realTimer } from '../../src/net/timer.ts';
 import { elapsed } from '../../src/ntp/time.ts';
 
@@ -23,4 +23,32 @@ test('what is taken back does not happen', async () => {
   cancel();
   await new Promise<void>(resolve => realTimer.after(0.01, resolve));
   expect(happened).toEqual([]);
+});
+
+test.each([
+  [25 * 86_400, true],
+  [100 * 86_400, true],
+  [Infinity, false],
+])('what is to happen after %d s happens then, and not before', (duration, comes) => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  let happened = 0;
+  const cancel = realTimer.after(duration, () => {
+    happened += 1;
+  });
+  vi.advanceTimersByTime(Math.min(duration, 365 * 86_400) * 1000 - 1);
+  expect(happened).toBe(0);
+  vi.advanceTimersByTime(1);
+  expect(happened).toBe(comes ? 1 : 0);
+  cancel();
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test('what is taken back after weeks does not happen', () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const cancel = realTimer.after(100 * 86_400, () => expect.unreachable());
+  vi.advanceTimersByTime(60 * 86_400_000);
+  cancel();
+  expect(vi.getTimerCount()).toBe(0);
 });

@@ -286,6 +286,32 @@ test.runIf(linux)(
   },
 );
 
+test.runIf(linux)('a descriptor that node:dgram refuses is closed, and Node makes the socket', async () => {
+  const opened: number[] = [];
+  const closed: number[] = [];
+  const refused: KernelSockets = {
+    ...(await loadKernelSockets()),
+    open() {
+      opened.push(openSync('/dev/null', 'r'));
+      return opened.at(-1)!;
+    },
+    close(fd) {
+      closeSync(fd);
+      closed.push(fd);
+    },
+  };
+  const inbox = new Inbox();
+  const channel = await udpTransport(read, async () => refused).connect(await echo(4), inbox);
+  channel.send(new Uint8Array(48));
+  const { stampedBy, notByKernel } = await inbox.next();
+  channel.close();
+  expect([stampedBy, notByKernel]).toEqual([
+    'process',
+    'node:dgram refuses its socket (ERR_INVALID_FD_TYPE)',
+  ]);
+  expect(closed).toEqual(opened);
+});
+
 describe.runIf(linux).each([
   ['of the C library', ''],
   ['of node:dgram alone', ', () => Promise.reject(new Error())'],

@@ -1,0 +1,78 @@
+// The library's options → the same, checked: undefined is not given, and every value is in its range.
+
+import { inspect } from 'node:util';
+import { familyOf } from './net/server.ts';
+import type { SyncOptions } from './sync.ts';
+
+/** `T`, where undefined means the same as leaving out. */
+export type Optional<T> = { readonly [K in keyof T]?: T[K] | undefined };
+
+/** What an object says, without what it leaves undefined. */
+export function given<T extends object>(values: T): Given<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Given<T>;
+}
+
+type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+/** Throws `RangeError` with option, value and what is allowed for the first option that is out of its range. */
+export function checkRanges(options: Optional<SyncOptions>): void {
+  for (const [name, value] of Object.entries(given(options))) {
+    const range = RANGES[name as keyof SyncOptions];
+    if (!range || range.has(value)) continue;
+    throw new RangeError(`${name}: ${shown(value)} is not allowed; give ${range.text}`);
+  }
+}
+
+/** Values of an option, and how a message calls them. */
+interface Range {
+  has(value: unknown): boolean;
+  readonly text: string;
+}
+
+/** What the command allows for its options of these names; but waiting may last for ever. */
+const RANGES: Readonly<Partial<Record<keyof SyncOptions, Range>>> = {
+  samples: number(1, 16, { whole: true }),
+  timeout: number(0, Infinity, { above: true, unit: ' (seconds)' }),
+  deadline: number(0, Infinity, { above: true, unit: ' (seconds)' }),
+  interval: or('auto', number(0, 3600, { unit: ' (seconds)' })),
+  minServers: number(1, 10_000, { whole: true }),
+  maxDistance: number(0, 16, { above: true, unit: ' (seconds)' }),
+  version: number(1, 4, { whole: true }),
+  family: oneOf(4, 6),
+  source: { has: value => typeof value === 'string' && familyOf(value) !== undefined, text: 'an IP address' },
+  method: oneOf('by-threshold', 'step', 'slew'),
+  stepThreshold: number(0, 1e9, { unit: ' (seconds)' }),
+  maxOffset: number(0, 1e10, { unit: ' (seconds)' }),
+  allowAnyOffset: oneOf(true, false),
+  force: oneOf(true, false),
+  wait: oneOf(true, false),
+  rtc: oneOf(true, false),
+};
+
+interface NumberRules {
+  readonly whole?: true;
+  /** `min` itself is not allowed. */
+  readonly above?: true;
+  readonly unit?: string;
+}
+
+function number(min: number, max: number, { whole, above, unit = '' }: NumberRules): Range {
+  const fits = (value: number) => value <= max && (above ? value > min : value >= min);
+  return {
+    has: value => typeof value === 'number' && fits(value) && (!whole || Number.isInteger(value)),
+    text: `${whole ? 'a whole number' : 'a number'} ${above ? `above ${min}, up to ${max}` : `from ${min} to ${max}`}${unit}`,
+  };
+}
+
+function oneOf(...allowed: readonly unknown[]): Range {
+  return { has: value => allowed.includes(value), text: allowed.map(shown).join(' or ') };
+}
+
+function or(word: string, range: Range): Range {
+  return { has: value => value === word || range.has(value), text: `${range.text}, or ${shown(word)}` };
+}
+
+/** A value as a message has it, whatever it is. */
+function shown(value: unknown): string {
+  return inspect(value, { depth: 0, breakLength: Infinity });
+}
