@@ -2,28 +2,32 @@
 // completion are yargs' own.
 
 import yargs, { type Argv } from 'yargs';
+import { escaped } from '../net/server.ts';
 import { VERSION } from '../release.ts';
-import { optionsGiven, spellOut } from './argv.ts';
+import { type CommandLine, canonicalArgv, readArgv, refuseForeignOptions } from './argv.ts';
+import { isCommand, refuseCommandWords } from './command-words.ts';
 import { runSync } from './commands/sync.ts';
-import { withoutOverruled } from './environment.ts';
+import { readVariables, withoutOverruled } from './environment.ts';
 import { EXIT_CODES } from './exit-code.ts';
 import {
   everyOption,
+  generalOptions,
+  optionsOf,
+  RTC_ACTIONS,
   withMeasuringOptions,
   withRtcOptions,
   withSettingOptions,
   withStatusOptions,
 } from './options.ts';
 import type { Run } from './run.ts';
+import { closest } from './spelling.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Runs the command that `argv` names, and resolves with its exit code. Rejects with `UsageError` and what commands throw. */
 export async function runCommandLine(argv: readonly string[], run: Run): Promise<number> {
   let exitCode = 0;
-  const options = everyOption();
-  const words = spellOut(argv, options);
-  const env = withoutOverruled(run.io.env, optionsGiven(words, options), options);
-  const cli = declareCommands(yargs(), env, run, code => {
+  const { words, env } = argv[0] === COMPLETIONS ? { words: argv, env: {} } : read(argv, run);
+  const cli = declareCommands(yargs([], '/'), env, run, code => {
     exitCode = code;
   });
   cli
@@ -60,10 +64,7 @@ function declareCommands(
       ['sync [server..]', '$0'],
       'measure, and set this machine’s clock once',
       builder => withSettingOptions(withMeasuringOptions(builder, env), env),
-      async args => {
-        refuseCommandWord(args.server);
-        ended(await runSync(args, 'sync', run));
-      },
+      async args => ended(await runSync(args, 'sync', run)),
     )
     .command(
       'query [server..]',
@@ -104,16 +105,54 @@ function declareCommands(
     .completion('completion-words', false);
 }
 
-const COMMAND_WORDS = ['sync', 'query', 'demo', 'status', 'rtc', 'completion'];
-
-/** After an option without a value, as in `tsntp -v query`, yargs takes the command for a server: and would set the clock. */
-function refuseCommandWord(servers: readonly string[] = []): void {
-  const word = servers.find(server => COMMAND_WORDS.includes(server));
-  if (word === undefined) return;
-  throw new UsageError(
-    `"${word}" is a command, and comes first: tsntp ${word} …; a server of that name is written ${word}:123`,
-  );
+/** The command line as yargs takes it, and the variables that have a say beside it. Throws `UsageError`. */
+function read(argv: readonly string[], run: Run): { words: readonly string[]; env: NodeJS.ProcessEnv } {
+  const all = everyOption();
+  const line = readArgv(argv, { ...all, ...generalOptions });
+  const checked = asksForHelp(line) ? helpLine(line) : checkedLine(line);
+  const { env, warnings } = readVariables(run.io.env, all);
+  for (const warning of warnings) run.note(`warning: ${warning}`);
+  const given = new Set(line.options.map(({ name }) => name));
+  return { words: canonicalArgv(checked), env: withoutOverruled(env, given, all) };
 }
+
+function asksForHelp({ options }: CommandLine): boolean {
+  return options.some(({ name, value }) => Object.hasOwn(generalOptions, name) && value === true);
+}
+
+/** Of a line that asks for help, the command counts wherever it stands, and nothing else does. */
+function helpLine({ command, options, words }: CommandLine): CommandLine {
+  const named = command ?? words.find(isCommand);
+  return {
+    command: named,
+    options: options.filter(({ name }) => Object.hasOwn(generalOptions, name)),
+    words: [],
+  };
+}
+
+/** Refuses what the command does not take, before yargs takes it for something else. */
+function checkedLine({ command = 'sync', options, words }: CommandLine): CommandLine {
+  refuseForeignOptions(command, options, optionsOf);
+  if (command === 'rtc') refuseRtcWords(words);
+  else refuseCommandWords(words);
+  if (command !== 'rtc' && command !== 'sync' && command !== 'query' && words.length > 0)
+    throw new UsageError(`tsntp ${command} takes no servers: leave out "${escaped(words[0]!)}"`);
+  return { command, options, words };
+}
+
+function refuseRtcWords([action, second]: readonly string[]): void {
+  const actions: readonly string[] = RTC_ACTIONS;
+  if (action === undefined) throw new UsageError(`rtc: say what to do: ${actions.join(', ')}`);
+  if (!actions.includes(action)) {
+    const meant = closest(action, actions, () => 1);
+    const advice = meant === undefined ? `give one of ${actions.join(', ')}` : `did you mean "${meant}"?`;
+    throw new UsageError(`rtc: "${escaped(action)}" is not allowed; ${advice}`);
+  }
+  if (second !== undefined) throw new UsageError(`rtc ${action} takes no more words: "${escaped(second)}"`);
+}
+
+/** What the script of `completion` calls: what follows is not meant yet. */
+const COMPLETIONS = '--get-yargs-completions';
 
 /** yargs prints --help, --version and completions through this callback. */
 async function parse(cli: Argv, argv: readonly string[], run: Run): Promise<void> {

@@ -3,6 +3,7 @@
 
 import type { Options as YargsOption } from 'yargs';
 import { escaped } from '../net/server.ts';
+import { closest, editsOfOption } from './spelling.ts';
 import { UsageError } from './usage-error.ts';
 import { yesOrNo } from './values.ts';
 
@@ -11,23 +12,75 @@ export type YargsOptions = Readonly<Record<string, YargsOption>>;
 
 const PREFIX = 'TSNTP_';
 
+/** What Kubernetes puts into every pod for a service named tsntp, or tsntp-anything. */
+const KUBERNETES =
+  /^TSNTP_(\w+_)?(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT(_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)$/;
+
+/** The variables that are some command's options. */
+export interface Variables {
+  /** Each under the name that its option has. */
+  readonly env: NodeJS.ProcessEnv;
+  readonly warnings: readonly string[];
+}
+
 /**
- * The values that `env` has for `options`; those of another command's options, in `all`, are passed over.
- * Throws `UsageError` for a variable that is nobody's, and for a switch that says neither yes nor no.
+ * Sorts the environment by the options of `all` commands. One that differs by its underscores alone is read, with a
+ * warning; one that is misspelt throws `UsageError`, for the limit that it may set would be lost; others are a warning.
  */
+export function readVariables(env: NodeJS.ProcessEnv, all: YargsOptions): Variables {
+  const known = new Map(Object.keys(all).map(name => [variableOf(name), name]));
+  const own: Record<string, string | undefined> = {};
+  const strangers: string[] = [];
+  const warnings: string[] = [];
+  for (const [name, text] of Object.entries(env).filter(([name]) => name.startsWith(PREFIX))) {
+    const written = variableOf(name.slice(PREFIX.length));
+    const meant = known.has(written) ? written : withoutItsUnderscores(written, known.keys());
+    if (meant === undefined) {
+      refuseMisspelt(name, written, known.keys());
+      strangers.push(name);
+    } else if (meant === written) own[meant] = text;
+    else {
+      own[meant] ??= text;
+      warnings.push(`${escaped(name)} is read as ${meant}: write that`);
+    }
+  }
+  return { env: own, warnings: [...warnings, ...strangersWarning(strangers)] };
+}
+
+function withoutItsUnderscores(name: string, known: Iterable<string>): string | undefined {
+  const letters = (text: string) => text.replaceAll('_', '');
+  return [...known].find(each => letters(each) === letters(name));
+}
+
+function refuseMisspelt(name: string, written: string, known: Iterable<string>): void {
+  if (KUBERNETES.test(written)) return;
+  // Of three letters, one more or less is as likely another program's.
+  const most = (option: string) => (option.length < 4 ? 0 : editsOfOption(option));
+  const meant = closest(written, known, each => most(each.slice(PREFIX.length)));
+  if (meant !== undefined)
+    throw new UsageError(
+      `${escaped(name)}: no option has this name: did you mean ${meant}? Else give it another name`,
+    );
+}
+
+function strangersWarning(names: readonly string[]): readonly string[] {
+  if (names.length === 0) return [];
+  const makers = names.some(name => KUBERNETES.test(name))
+    ? ' (Kubernetes makes such for a service of that name: enableServiceLinks: false)'
+    : '';
+  const listed = names.map(escaped).join(', ');
+  return [`${listed}: no option has ${names.length === 1 ? 'this name' : 'these names'}; ignored${makers}`];
+}
+
+/** The values that the variables `env` have for a command's options; those of other commands are passed over. */
 export function fromEnvironment(
   env: NodeJS.ProcessEnv,
   options: YargsOptions,
-  all: YargsOptions,
 ): Readonly<Record<string, string | number | boolean>> {
-  const variables = Object.entries(env).filter(([name]) => name.startsWith(PREFIX));
   const values: Record<string, string | number | boolean> = {};
-  for (const [name, text = ''] of variables) {
-    const option = name.slice(PREFIX.length).toLowerCase().replaceAll('_', '-');
-    const type = options[option]?.type;
-    if (type !== undefined) values[option] = read(name, text, type);
-    else if (all[option] === undefined)
-      throw new UsageError(`${name}: there is no option --${escaped(option)}`);
+  for (const [name, { type }] of Object.entries(options)) {
+    const text = env[variableOf(name)];
+    if (text !== undefined && type !== undefined) values[name] = read(variableOf(name), text, type);
   }
   return values;
 }

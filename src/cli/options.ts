@@ -4,6 +4,7 @@ import type { Argv } from 'yargs';
 import { escaped, familyOf } from '../net/server.ts';
 import { defaults, type SyncOptions } from '../sync.ts';
 import { type AuthenticationArguments, DEFAULT_KEYS } from './authentication.ts';
+import { COMMANDS, type Command } from './command-words.ts';
 import type { RtcAction, RtcArguments } from './commands/rtc.ts';
 import type { StatusArguments } from './commands/status.ts';
 import { fromEnvironment, type YargsOptions } from './environment.ts';
@@ -34,6 +35,7 @@ export interface MeasuringArguments extends AuthenticationArguments {
   readonly allowAnyOffset?: boolean | undefined;
   readonly state?: string | undefined;
   readonly format?: Format | undefined;
+  readonly syslog?: boolean | undefined;
   readonly debug?: boolean | undefined;
   readonly verbose: number;
   readonly color?: boolean | undefined;
@@ -75,44 +77,50 @@ export function withRtcOptions(
   yargs: Argv,
   env: NodeJS.ProcessEnv,
 ): Argv<RtcArguments & { readonly action: RtcAction }> {
-  const options = {
-    action: { describe: 'show, write or read', choices: ['show', 'write', 'read'], demandOption: true },
-    device: {
-      describe: 'another hardware clock than the first',
-      requiresArg: true,
-      type: 'string',
-      coerce: text('--device'),
-    },
-    json,
-    'dry-run': { alias: 'n', describe: 'say what would be done, and set nothing', type: 'boolean' },
-    'allow-any-offset': {
-      alias: 'g',
-      describe: 'read: believe a time before this tsntp was released',
-      type: 'boolean',
-    },
+  const action = {
+    describe: 'show, write or read',
+    choices: RTC_ACTIONS,
+    demandOption: true,
   } as const;
-  const { action, ...rest } = options;
-  return declare<RtcArguments & { action: RtcAction }>(yargs.positional('action', action), env, rest);
+  return declare<RtcArguments & { action: RtcAction }>(yargs.positional('action', action), env, rtcOptions);
 }
 
 /** Declares what `status` takes. */
 export function withStatusOptions(yargs: Argv, env: NodeJS.ProcessEnv): Argv<StatusArguments> {
-  return declare<StatusArguments>(yargs, env, { json, state });
+  return declare<StatusArguments>(yargs, env, statusOptions);
 }
 
-/** Every command's switches and what else they share, for what is looked at before yargs does. */
-export function everyOption(): YargsOptions {
-  const general = {
-    help: { alias: 'h', type: 'boolean' },
-    version: { alias: 'V', type: 'boolean' },
-  } as const;
-  return { ...measuringOptions, ...settingOptions, json, ...general };
+/** The options of a command, without --help and --version. */
+export function optionsOf(command: Command): YargsOptions {
+  switch (command) {
+    case 'sync':
+      return { ...measuringOptions, ...settingOptions };
+    case 'query':
+      return measuringOptions;
+    case 'rtc':
+      return rtcOptions;
+    case 'status':
+      return statusOptions;
+    case 'demo':
+    case 'completion':
+      return {};
+  }
 }
+
+/** The options of all commands: those that a variable may set. */
+export function everyOption(): YargsOptions {
+  return Object.assign({}, ...COMMANDS.map(optionsOf));
+}
+
+/** What every command takes besides. */
+export const generalOptions: YargsOptions = {
+  help: { alias: 'h', type: 'boolean' },
+  version: { alias: 'V', type: 'boolean' },
+};
 
 /** Options, with the environment's values where no flag is given. */
 function declare<T>(yargs: Argv, env: NodeJS.ProcessEnv, options: YargsOptions): Argv<T> {
-  const values = fromEnvironment(env, options, { ...measuringOptions, ...settingOptions });
-  return yargs.options(options).config(values) as unknown as Argv<T>;
+  return yargs.options(options).config(fromEnvironment(env, options)) as unknown as Argv<T>;
 }
 
 const state = {
@@ -122,6 +130,27 @@ const state = {
   coerce: text('--state'),
 } as const;
 const json = { describe: 'print one JSON object', type: 'boolean', default: false } as const;
+
+/** What `rtc` does. */
+export const RTC_ACTIONS: readonly RtcAction[] = ['show', 'write', 'read'];
+
+const statusOptions = { json, state } as const satisfies YargsOptions;
+
+const rtcOptions = {
+  device: {
+    describe: 'another hardware clock than the first',
+    requiresArg: true,
+    type: 'string',
+    coerce: text('--device'),
+  },
+  json,
+  'dry-run': { alias: 'n', describe: 'say what would be done, and set nothing', type: 'boolean' },
+  'allow-any-offset': {
+    alias: 'g',
+    describe: 'read: believe a time before this tsntp was released',
+    type: 'boolean',
+  },
+} as const satisfies YargsOptions;
 
 const seconds = ' (seconds)';
 
@@ -216,6 +245,14 @@ const measuringOptions = {
     describe: 'accepted, and always so: ports are random',
     type: 'boolean',
   },
+  'authentication-delay': {
+    alias: 'e',
+    group: MEASURING,
+    describe: "accepted for ntpdate's sake, without effect",
+    requiresArg: true,
+    type: 'string',
+    coerce: number('--authentication-delay', { min: 0, max: 3600, unit: seconds }),
+  },
   file: {
     alias: 'f',
     group: MEASURING,
@@ -280,6 +317,12 @@ const measuringOptions = {
       if (format) return format;
       throw new UsageError(`--format: "${one}" is not allowed; give one of ${FORMATS.join(', ')}`);
     },
+  },
+  syslog: {
+    alias: 's',
+    group: REPORTING,
+    describe: "accepted for ntpdate's sake; results still go to stdout",
+    type: 'boolean',
   },
   debug: {
     alias: 'd',

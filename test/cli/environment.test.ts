@@ -1,7 +1,7 @@
 // TSNTP_* as options: what is yes, what is no, and what is a mistake.
 
 import { describe, expect, test } from 'vitest';
-import { fromEnvironment } from '../../src/cli/environment.ts';
+import { fromEnvironment, readVariables } from '../../src/cli/environment.ts';
 import { onLinux, serve, tsntp } from '../support/command.ts';
 
 const options = {
@@ -9,7 +9,12 @@ const options = {
   verbose: { type: 'count' },
   'max-offset': { type: 'string' },
 } as const;
-const all = { ...options, force: { type: 'boolean' } } as const;
+const all = {
+  ...options,
+  force: { type: 'boolean' },
+  state: { type: 'string' },
+  nts: { type: 'boolean' },
+} as const;
 
 test.each([
   ['1', true],
@@ -21,7 +26,7 @@ test.each([
   ['No', false],
   ['', false],
 ])('a switch: "%s" is %s', (text, value) => {
-  expect(fromEnvironment({ TSNTP_QUERY: text }, options, all)).toEqual({ query: value });
+  expect(fromEnvironment({ TSNTP_QUERY: text }, options)).toEqual({ query: value });
 });
 
 test('a count, a text, and what is not ours', () => {
@@ -32,15 +37,59 @@ test('a count, a text, and what is not ours', () => {
     PATH: '/bin',
     XTSNTP_QUERY: '1',
   };
-  expect(fromEnvironment(env, options, all)).toEqual({ verbose: 2, 'max-offset': '5' });
+  const variables = readVariables(env, all);
+  expect(variables.warnings).toEqual([]);
+  expect(fromEnvironment(variables.env, options)).toEqual({ verbose: 2, 'max-offset': '5' });
+});
+
+test.each(['2', 'tru'])('TSNTP_QUERY=%s is a mistake', text => {
+  const message = `TSNTP_QUERY: "${text}" is not allowed; give 1 or 0`;
+  expect(() => fromEnvironment({ TSNTP_QUERY: text }, options)).toThrow(message);
 });
 
 test.each([
-  ['TSNTP_QUERY', '2', 'TSNTP_QUERY: "2" is not allowed; give 1 or 0'],
-  ['TSNTP_QUERY', 'tru', 'TSNTP_QUERY: "tru" is not allowed; give 1 or 0'],
-  ['TSNTP_MAX_OFSET', '5', 'TSNTP_MAX_OFSET: there is no option --max-ofset'],
-])('%s=%s is a mistake', (name, text, message) => {
-  expect(() => fromEnvironment({ [name]: text }, options, all)).toThrow(message);
+  ['TSNTP_MAX_OFSET', 'TSNTP_MAX_OFFSET'],
+  ['TSNTP_MAX_OFFSETT', 'TSNTP_MAX_OFFSET'],
+  ['TSNTP_MXA_OFFSET', 'TSNTP_MAX_OFFSET'],
+  ['TSNTP_MAX_OFESTT', 'TSNTP_MAX_OFFSET'],
+  ['TSNTP_MAX_LIMIT', undefined],
+  ['TSNTP_QEURY', 'TSNTP_QUERY'],
+  ['TSNTP_FORCED', 'TSNTP_FORCE'],
+  ['TSNTP_NTP', undefined],
+  ['TSNTP_VERSION', undefined],
+  ['TSNTP_', undefined],
+  ['TSNTP___PROTO__', undefined],
+])('%s is a mistake where it is nearly an option: %s', (name, meant) => {
+  const variables = () => readVariables({ [name]: '5' }, all);
+  if (meant === undefined)
+    expect(variables().warnings).toEqual([`${name}: no option has this name; ignored`]);
+  else expect(variables).toThrow(`${name}: no option has this name: did you mean ${meant}?`);
+});
+
+test('underscores alone make no other option: it is read, and the warning says how to write it', () => {
+  expect(readVariables({ TSNTP_MAXOFFSET: '60' }, all)).toEqual({
+    env: { TSNTP_MAX_OFFSET: '60' },
+    warnings: ['TSNTP_MAXOFFSET is read as TSNTP_MAX_OFFSET: write that'],
+  });
+  const both = { TSNTP_MAX_OFFSET: '1', TSNTP_MAXOFFSET: '60' };
+  expect(readVariables(both, all).env).toEqual({ TSNTP_MAX_OFFSET: '1' });
+});
+
+test('what Kubernetes makes is one warning, whatever the service is called after', () => {
+  const env = {
+    TSNTP_SERVICE_HOST: '10.96.0.9',
+    TSNTP_SERVICE_PORT_NTP: '123',
+    TSNTP_PORT: 'udp://10.96.0.9:123',
+    TSNTP_PORT_123_UDP_ADDR: '10.96.0.9',
+    TSNTP_QUERY_SERVICE_HOST: '10.96.0.9',
+    TSNTP_QUERY_PORT: 'tcp://10.96.0.9:123',
+    IMAGE: 'x',
+  };
+  const variables = readVariables(env, all);
+  expect(variables.env).toEqual({});
+  expect(variables.warnings).toEqual([
+    expect.stringMatching(/^TSNTP_SERVICE_HOST, .*TSNTP_QUERY_PORT: .*Kubernetes/),
+  ]);
 });
 
 describe('a real run', () => {
@@ -64,6 +113,13 @@ describe('a real run', () => {
     expect(code).toBe(2);
     expect(stderr).toContain('"abc" is not allowed');
     expect(JSON.parse(stdout)).toMatchObject({ version: 1, result: 'error', exitCode: 2 });
+  });
+
+  test('what only status or rtc takes is no mistake for sync', async () => {
+    const [server] = await serve({});
+    const env = { TSNTP_JSON: '1', TSNTP_DEVICE: '/dev/rtc9' };
+    const { code, stderr } = await tsntp(['-q', '-p', '1', server!], { env });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   });
 
   test('what only sync takes is no mistake for query and demo', async () => {

@@ -1,9 +1,8 @@
 // Options as a user writes them: short and long, wrong values, conflicts, and what overrides what.
 
-import { EventEmitter } from 'node:events';
 import { describe, expect, test } from 'vitest';
-import { main } from '../../src/cli/main.ts';
 import { serve, serveSilence, tsntp } from '../support/command.ts';
+import { inProcess } from '../support/in-process.ts';
 
 /** A number's option, and a command that takes it and touches nothing. */
 const NUMBERS: readonly (readonly [option: string, allowed: string])[] = [
@@ -139,23 +138,3 @@ test('a flag is stronger than the environment, that than the default', async () 
   expect(await sent(['-p', '3'], { TSNTP_SAMPLES: '2' })).toBe(3);
   expect(await sent(['-p4'], { TSNTP_SAMPLES: '2' })).toBe(4);
 });
-
-/** Runs `main` in this process: only for command lines that cannot set the clock. */
-async function inProcess(
-  args: readonly string[],
-): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
-  if (args[0] !== 'query' && args[1] !== '-q') throw new Error('this could set the clock');
-  const output = { stdout: '', stderr: '' };
-  const stream = (name: keyof typeof output) =>
-    Object.assign(new EventEmitter(), {
-      write(text: string) {
-        output[name] += text;
-      },
-    });
-  const io = Object.assign(new EventEmitter(), {
-    stdout: stream('stdout'),
-    stderr: stream('stderr'),
-    env: {},
-  });
-  return { code: await main(args, io), ...output };
-}
