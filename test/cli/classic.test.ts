@@ -5,7 +5,7 @@ import { classicLines, classicNotes } from '../../src/cli/report/classic.ts';
 import { serve, serveSilence, tsntp } from '../support/command.ts';
 import { world } from '../support/world.ts';
 
-const CONTEXT = { listServers: false, now: new Date(2026, 10, 20, 12, 10, 23), pid: 4528 };
+const CONTEXT = { listServers: false, timestamp: '20 Nov 12:10:23', pid: 4528 };
 
 test('a query lists the servers, then the correction, as ntpdate -q', async () => {
   const [a, b] = await serve({ offset: -2 }, { offset: -2, stratum: 3 });
@@ -49,13 +49,13 @@ test('the line of a step and of a slew', async () => {
   ]);
 });
 
-test('the day of the month has two places; an offset never is -0', async () => {
+test('an offset never is -0', async () => {
   const there = world({ servers: { '203.0.113.5': {} } });
   const outcome = await there.query();
   if (outcome.kind !== 'queried') throw new Error(outcome.kind);
   const level = { ...outcome, estimate: { ...outcome.estimate, offset: -1e-9 } };
-  expect(classicLines(level, { ...CONTEXT, now: new Date(2026, 0, 5, 1, 2, 3) })).toEqual([
-    ' 5 Jan 01:02:03 tsntp[4528]: adjust time server 203.0.113.5 offset 0.000000 sec',
+  expect(classicLines(level, CONTEXT)).toEqual([
+    '20 Nov 12:10:23 tsntp[4528]: adjust time server 203.0.113.5 offset 0.000000 sec',
   ]);
 });
 

@@ -10,25 +10,30 @@ import { type Format, type MeasuringArguments, type SettingArguments, syncOption
 import { classicLines, classicNotes } from '../report/classic.ts';
 import { summaryLines, traceLines } from '../report/debug.ts';
 import { jsonText } from '../report/json.ts';
+import { timestampOf } from '../report/timestamp.ts';
 import type { Run } from '../run.ts';
 import { type ChosenServers, chooseServers } from '../servers.ts';
 import { noSpinner, startSpinner } from '../spinner.ts';
 import { terminalOf } from '../terminal.ts';
+import { refuseUnresolvedWords } from '../unresolved-words.ts';
 
 export type SyncArguments = MeasuringArguments & SettingArguments;
 
 /** Asks, sets, reports. `purpose` is what the command's name says; -q makes a query of a sync. */
 export async function runSync(args: SyncArguments, purpose: 'sync' | 'query', run: Run): Promise<number> {
-  const chosen = chooseServers(
-    [...(args.server ?? []), ...(args['--'] ?? [])],
-    args.file ?? [],
-    args.servers ?? '',
-  );
+  const named = [...(args.server ?? []), ...(args['--'] ?? [])];
+  const chosen = chooseServers(named, args.file ?? [], args.servers ?? '');
   const { servers, keys, nts } = await authenticateServers(chosen.servers, args);
   const command = args.query ? 'query' : purpose;
+  const options = { ...syncOptionsOf(args), servers, keys };
+  const mayMislead = command === 'sync' && !args.debug && servers.length > 1;
+  const deadline = mayMislead
+    ? await refuseUnresolvedWords(named, options.deadline, run.signal)
+    : options.deadline;
   const tracing = args.debug === true || args.verbose >= 2;
   for (const note of chosen.notes) run.note(note);
   if (chosen.foundIn !== undefined && args.verbose > 0) run.note(`servers from ${chosen.foundIn}`);
+  if (args.syslog) run.note('-s: results go to stdout; this tsntp writes nothing to the system log');
 
   const format = formatOf(args.format ?? 'auto', run);
   const { stderr } = run.io;
@@ -48,10 +53,8 @@ export async function runSync(args: SyncArguments, purpose: 'sync' | 'query', ru
     emit,
     signal: run.signal,
   });
-  const options = { ...syncOptionsOf(args), servers, keys };
-  const outcome = await (command === 'query' ? query(options, ports) : sync(options, ports)).finally(
-    spinner.stop,
-  );
+  const measure = command === 'query' ? query : sync;
+  const outcome = await measure({ ...options, deadline }, ports).finally(spinner.stop);
 
   if (tracing) run.note(...summaryLines(outcome));
   else if (format === 'classic') run.note(...classicNotes(outcome));
@@ -84,7 +87,8 @@ async function reportOf(
         ...(foundIn !== undefined && { serversFrom: foundIn }),
       });
     case 'classic': {
-      const context = { listServers: command === 'query', now: new Date(), pid: process.pid };
+      const timestamp = await timestampOf(new Date(), io.env);
+      const context = { listServers: command === 'query', timestamp, pid: process.pid };
       return classicLines(outcome, context)
         .map(line => `${line}\n`)
         .join('');

@@ -9,7 +9,8 @@ import { nameOf, reasonOf } from './verdict.ts';
 export interface ClassicContext {
   /** Also one line for each server: `query`, `-q`. */
   readonly listServers: boolean;
-  readonly now: Date;
+  /** The local time as ntpdate writes it: ` 5 Nov 12:10:23`. */
+  readonly timestamp: string;
   readonly pid: number;
 }
 
@@ -17,7 +18,7 @@ export interface ClassicContext {
 export function classicLines(outcome: Outcome, context: ClassicContext): readonly string[] {
   const measured = outcome.kind === 'refused' || outcome.kind === 'busy' || outcome.kind === 'clock-error';
   const servers = context.listServers || measured ? outcome.servers.map(serverLine) : [];
-  return [...servers, `${timestampOf(context.now)} tsntp[${context.pid}]: ${resultOf(outcome)}`];
+  return [...servers, `${context.timestamp} tsntp[${context.pid}]: ${resultOf(outcome)}`];
 }
 
 /** What the classic line of a failure or an interrupted wait does not say, for stderr and so for cron's mail: why, and what to do. */
@@ -79,13 +80,4 @@ function correction({ estimate, servers }: Findings & { readonly estimate: Estim
   const systemPeer = servers.find(({ verdict }) => verdict.kind === 'system-peer')!;
   const address = systemPeer.address?.address ?? systemPeer.server.host;
   return `time server ${address} offset ${sixDecimals(estimate.offset)} sec`;
-}
-
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-
-/** Local time as syslog and ntpdate write it: ` 5 Nov 12:10:23`. */
-function timestampOf(now: Date): string {
-  const two = (n: number) => String(n).padStart(2, '0');
-  const time = [now.getHours(), now.getMinutes(), now.getSeconds()].map(two).join(':');
-  return `${String(now.getDate()).padStart(2)} ${MONTHS[now.getMonth()]} ${time}`;
 }
