@@ -1,6 +1,7 @@
 // The command with its packages, bundled by esbuild into few files so that it starts quickly. What a run may do without
 // is not read, or not run, until it is called. koffi stays outside: it carries binaries.
 
+import { readFile } from 'node:fs/promises';
 import { createRequire, isBuiltin } from 'node:module';
 import { build } from 'esbuild';
 
@@ -29,7 +30,11 @@ export async function bundleCommand(outdir) {
   };
   const apart = [...WHEN_LOADED, ...WHEN_CALLED];
   await build({ ...whole, entryPoints: ['src/cli/start.ts'], plugins: [mainBeside, nodesOwnModules] });
-  await build({ ...whole, entryPoints: ['src/cli/main.ts'], plugins: [nodesOwnModules, packagesBeside] });
+  await build({
+    ...whole,
+    entryPoints: ['src/cli/main.ts'],
+    plugins: [nodesOwnModules, packagesBeside, anyFolder],
+  });
   await build({ ...options, entryPoints: apart, format: 'cjs', outExtension: { '.js': '.cjs' } });
 }
 
@@ -103,5 +108,21 @@ const packagesBeside = {
         : `const it = require('./${path}.cjs'); export default it.default ?? it`,
     }));
     onResolve({ filter: /\.cjs$/, namespace: 'beside' }, ({ path }) => ({ path, external: true }));
+  },
+};
+
+/**
+ * yargs, bundled, asks for the working folder when it is loaded, which may have been deleted, and would look for a
+ * package.json from there upward. @type {import('esbuild').Plugin}
+ */
+const anyFolder = {
+  name: 'any working folder',
+  setup({ onLoad }) {
+    onLoad({ filter: /yargs.lib.platform-shims.esm\.mjs$/ }, async ({ path }) => {
+      const text = await readFile(path, 'utf8');
+      const contents = text.replace('mainFilename || process.cwd()', '__dirname');
+      if (contents === text) throw new Error(`${path} no longer asks for the working folder`);
+      return { contents };
+    });
   },
 };

@@ -115,9 +115,14 @@ function bystander(clock: Clock, directory: string | undefined): Host {
 
 /** Who else sets this clock. */
 async function lookAround(env: Environment): Promise<Claim> {
-  const services = await findTimeServices(process.platform, env.SystemRoot);
+  const services = await findTimeServices(process.platform, windowsFolder(env));
   const contenders = services.map(service => ({ kind: 'service', ...service }) as const);
   return { contenders, warnings: [], release() {} };
+}
+
+/** Where the look for time services begins; elsewhere than on Windows, a variable of that name means nothing. */
+export function windowsFolder(env: Environment, platform: string = process.platform): string | undefined {
+  return platform === 'win32' ? env.SystemRoot : undefined;
 }
 
 const noMemory =

@@ -8,7 +8,7 @@ import { peekRtc } from './clock/rtc.ts';
 import { findTimeServices, type TimeService } from './clock/services.ts';
 import { type LastSet, readState, type StateReading, setSinceBoot, stateDirectory } from './clock/state.ts';
 import { difference, formatInstant, type Seconds } from './ntp/time.ts';
-import { bootOf, type Environment } from './ports.ts';
+import { bootOf, type Environment, windowsFolder } from './ports.ts';
 
 export interface Status {
   readonly now: string;
@@ -34,7 +34,7 @@ export async function readStatus(directory: string | undefined, env: Environment
     clock: clock.name,
     kernel: clock.status(),
     ...(lastSet && { lastSet: { ...lastSet, sinceBoot: setSinceBoot(state, bootOf(clock)) } }),
-    services: await findTimeServices(process.platform, env.SystemRoot),
+    services: await findTimeServices(process.platform, windowsFolder(env)),
     ...(rtc && { rtc }),
     warnings: warning === undefined ? [] : [warning],
   };

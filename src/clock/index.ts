@@ -27,10 +27,23 @@ export async function openClock(
   try {
     return adapters[platform](await importKoffi());
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    return readOnly(`the system's clock functions cannot be called through koffi: ${reason.split('\n')[0]}`);
+    return readOnly(`the system's clock functions cannot be called through koffi: ${whyWithout(cause)}`);
   }
 }
+
+/** Why koffi does not load, and what to do. */
+function whyWithout(cause: unknown): string {
+  const message = (cause instanceof Error ? cause.message : String(cause)).split('\n')[0]!;
+  // Bundled as CommonJS it has no import.meta.url to look from; elsewhere in a bundle, no binary beside it.
+  if (/'filename' must be a file URL|import\.meta|ERR_INVALID_ARG_VALUE/.test(message))
+    return `${message}; ${BUNDLED}`;
+  if (/native Koffi module/i.test(message))
+    return `its binary for ${process.platform}-${process.arch} is not there: ${INSTALL}; ${BUNDLED}`;
+  return /Cannot find (package|module)/.test(message) ? `${message}; ${INSTALL}` : message;
+}
+
+const INSTALL = 'install with optional dependencies (npm install --include=optional)';
+const BUNDLED = 'in a bundle, leave koffi out of it (esbuild: --external:koffi), and install it beside';
 
 function isSupported(platform: string): platform is SupportedPlatform {
   return Object.hasOwn(adapters, platform);
