@@ -6,6 +6,7 @@ import type { Clock } from './clock/clock.ts';
 import { dryRun } from './clock/dry-run.ts';
 import { openClock } from './clock/index.ts';
 import { acquireLock, lockDirectories } from './clock/lock.ts';
+import { whyHidden } from './clock/processes.ts';
 import { openRtc } from './clock/rtc.ts';
 import { findTimeServices } from './clock/services.ts';
 import { type Boot, readState, setSinceBoot, stateDirectory, writeState } from './clock/state.ts';
@@ -117,7 +118,9 @@ function bystander(clock: Clock, directory: string | undefined): Host {
 async function lookAround(env: Environment): Promise<Claim> {
   const services = await findTimeServices(process.platform, windowsFolder(env));
   const contenders = services.map(service => ({ kind: 'service', ...service }) as const);
-  return { contenders, warnings: [], release() {} };
+  const hidden = whyHidden();
+  const warnings = hidden === undefined ? [] : [`other time services would not be noticed: ${hidden}`];
+  return { contenders, warnings, release() {} };
 }
 
 /** Where the look for time services begins; elsewhere than on Windows, a variable of that name means nothing. */
@@ -132,7 +135,7 @@ async function claimClock(directory: string | undefined, env: Environment): Prom
   const directories = lockDirectories(process.platform, env, directory);
   const [lock, others] = await Promise.all([acquireLock(directories), lookAround(env)]);
   const contenders: Contender[] = [...others.contenders];
-  const warnings: string[] = [];
+  const warnings: string[] = [...others.warnings];
   if (lock.kind === 'held')
     contenders.push({ kind: 'tsntp', ...(lock.pid !== undefined && { pid: lock.pid }) });
   if (lock.kind === 'unavailable') warnings.push(`another tsntp would not be noticed: ${lock.reason}`);

@@ -4,6 +4,7 @@
 
 import type { Clock, ClockStatus } from './clock/clock.ts';
 import { openClock } from './clock/index.ts';
+import { whyHidden } from './clock/processes.ts';
 import { peekRtc } from './clock/rtc.ts';
 import { findTimeServices, type TimeService } from './clock/services.ts';
 import { type LastSet, readState, type StateReading, setSinceBoot, stateDirectory } from './clock/state.ts';
@@ -18,6 +19,8 @@ export interface Status {
   /** The last correction by tsntp, and whether it was made since the machine came up. Absent: none, or `warnings` say why not. */
   readonly lastSet?: LastSet & { readonly sinceBoot: boolean };
   readonly services: readonly TimeService[];
+  /** Why others than these may be at work; absent where all processes can be seen. */
+  readonly servicesHidden?: string;
   /** Absent where there is no hardware clock, or where it cannot be read. */
   readonly rtc?: { readonly path: string; readonly offset: Seconds };
   readonly warnings: readonly string[];
@@ -29,12 +32,14 @@ export async function readStatus(directory: string | undefined, env: Environment
   const { state, warning } = newest(directory === undefined ? memories(env) : [directory]);
   const { lastSet } = state;
   const rtc = await compareRtc(clock);
+  const servicesHidden = whyHidden();
   return {
     now: formatInstant(clock.now()),
     clock: clock.name,
     kernel: clock.status(),
     ...(lastSet && { lastSet: { ...lastSet, sinceBoot: setSinceBoot(state, bootOf(clock)) } }),
     services: await findTimeServices(process.platform, windowsFolder(env)),
+    ...(servicesHidden !== undefined && { servicesHidden }),
     ...(rtc && { rtc }),
     warnings: warning === undefined ? [] : [warning],
   };

@@ -1,11 +1,12 @@
 // The command in the places where it has to work: through a link, from anywhere, without koffi, without network, with
 // a name server that is silent.
 
-import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { VERSION } from '../../src/release.ts';
 import { BIN, onLinux, scratch, serve, tsntp, works } from '../support/command.ts';
+import { copyOfPackage } from '../support/package-copy.ts';
 
 describe('help', () => {
   test.each([['--help'], ['-h']])('%s goes to stdout', async option => {
@@ -70,7 +71,7 @@ describe('from anywhere', () => {
 describe('without koffi', () => {
   test('a query works', async () => {
     const [server] = await serve({ offset: 2 });
-    const { code, stdout, stderr } = await tsntp(['-q', '-p', '2', server!], { program: withoutKoffi() });
+    const { code, stdout, stderr } = await tsntp(['-q', '-p', '2', server!], { program: copyOfPackage() });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/offset (2\.0|1\.9)\d{5} sec\n$/);
   });
@@ -78,7 +79,7 @@ describe('without koffi', () => {
   test('setting exits 4 and says why', async () => {
     const [server] = await serve({});
     const { code, stderr } = await tsntp(['sync', '--force', '-p', '1', server!], {
-      program: withoutKoffi(),
+      program: copyOfPackage(),
     });
     expect(code).toBe(4);
     expect(stderr).toMatch(/not set: .*koffi/);
@@ -140,17 +141,4 @@ function besideSilentResolver(): readonly string[] {
     'exec "$@"',
   ];
   return [...ownNetwork, steps.join(' && '), 'sh', process.execPath, program!];
-}
-
-/** A copy of the package with all that it needs but koffi. */
-function withoutKoffi(): readonly string[] {
-  const folder = scratch();
-  for (const part of ['bin', 'dist', 'package.json']) cpSync(part, join(folder, part), { recursive: true });
-  const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as { dependencies: object };
-  mkdirSync(join(folder, 'node_modules'));
-  for (const name of Object.keys(dependencies).filter(each => each !== 'koffi')) {
-    mkdirSync(join(folder, 'node_modules', name, '..'), { recursive: true });
-    symlinkSync(resolve('node_modules', name), join(folder, 'node_modules', name));
-  }
-  return [process.execPath, join(folder, 'bin/tsntp.js')];
 }

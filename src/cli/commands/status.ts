@@ -30,7 +30,7 @@ function textOf(status: Status): string {
 }
 
 function rowsOf(status: Status): readonly (readonly [string, string])[] {
-  const { now, kernel, lastSet, services, rtc, clock, warnings } = status;
+  const { now, kernel, lastSet, rtc, clock, warnings } = status;
   const { maxError, estimatedError, frequency, slewRemaining } = kernel;
   const rows: (readonly [string, string | undefined])[] = [
     ['clock', `${now} (${clock})`],
@@ -43,17 +43,23 @@ function rowsOf(status: Status): readonly (readonly [string, string])[] {
       frequency === undefined ? undefined : `${frequency >= 0 ? '+' : ''}${frequency.toFixed(3)} ppm`,
     ],
     ['last set', lastSet ? lastSetText(lastSet) : warnings.length > 0 ? 'unknown' : 'never by tsntp'],
-    ['also set by', services.length === 0 ? 'nobody' : services.map(({ name }) => name).join(', ')],
+    ['also set by', servicesText(status)],
     ['hardware clock', rtc ? `${formatOffset(rtc.offset)} from the system clock (${rtc.path})` : 'none'],
   ];
   return rows.filter((row): row is readonly [string, string] => row[1] !== undefined);
 }
 
 /** Since when is known where nobody but tsntp has set the clock. */
-function synchronisedText({ kernel: { synchronised }, lastSet, services }: Status): string {
+function synchronisedText({ kernel: { synchronised }, lastSet, services, servicesHidden }: Status): string {
   if (synchronised === undefined) return 'this platform does not tell';
   if (!synchronised) return 'no';
-  return lastSet?.sinceBoot && services.length === 0 ? `yes, since ${secondsOf(lastSet.time)}` : 'yes';
+  const alone = services.length === 0 && servicesHidden === undefined;
+  return lastSet?.sinceBoot && alone ? `yes, since ${secondsOf(lastSet.time)}` : 'yes';
+}
+
+function servicesText({ services, servicesHidden }: Status): string {
+  if (services.length > 0) return services.map(({ name }) => name).join(', ');
+  return servicesHidden === undefined ? 'nobody' : `unknown: ${servicesHidden}`;
 }
 
 /** An instant without the fraction of its second. */
