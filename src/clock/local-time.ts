@@ -18,10 +18,11 @@ export async function localTime(
   at: Date,
   zone: string | undefined,
   importKoffi: () => Promise<Foreign> = () => import('koffi'),
+  arch: string = process.arch,
 ): Promise<LocalTime> {
   if (process.platform === 'win32' || isNamed(zone)) return nodesTime(at);
   try {
-    return byLibrary(await importKoffi(), at) ?? nodesTime(at);
+    return byLibrary(await importKoffi(), at, arch) ?? nodesTime(at);
   } catch {
     return nodesTime(at);
   }
@@ -47,9 +48,9 @@ function nodesTime(at: Date): LocalTime {
   };
 }
 
-function byLibrary(foreign: Foreign, at: Date): LocalTime | undefined {
+function byLibrary(foreign: Foreign, at: Date, arch: string): LocalTime | undefined {
   const libc = foreign.load(null);
-  const { call, last } = localtimeOf(libc);
+  const { call, last } = localtimeOf(libc, arch);
   const seconds = Math.floor(at.getTime() / 1000);
   if (seconds > last) return undefined;
   const time = share(foreign, 8);
@@ -69,9 +70,9 @@ const LAST_OF_32_BITS = 2 ** 31 - 1;
  * On a 32-bit machine the plain name takes a `time_t` of 32 bits (glibc; musl for old programs), the other one of 64. The
  * lower half of 64 bits is the same number on the little-endian machines that Node runs on.
  */
-function localtimeOf(libc: Library): { readonly call: CFunction; readonly last: number } {
+function localtimeOf(libc: Library, arch: string): { readonly call: CFunction; readonly last: number } {
   const declaration = (name: string) => `void *${name}(void *time, void *tm)`;
-  if (process.arch !== 'arm' && process.arch !== 'ia32')
+  if (arch !== 'arm' && arch !== 'ia32')
     return { call: libc.func(declaration('localtime_r')), last: Number.POSITIVE_INFINITY };
   try {
     return { call: libc.func(declaration('__localtime64_r')), last: Number.POSITIVE_INFINITY };

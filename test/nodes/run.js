@@ -7,6 +7,8 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const VERSIONS = ['20', '22', '24', '26'];
+/** One that is too old: the command has to say so. */
+const TOO_OLD = '18';
 const TESTS = ['test/net', 'test/sync.test.ts', 'test/measure.test.ts', 'test/cli/debug.test.ts'];
 /** Milliseconds; the tests of one version take 10 s. */
 const AT_MOST = 120_000;
@@ -15,7 +17,7 @@ const results = (process.argv.length > 2 ? process.argv.slice(2) : VERSIONS).map
 const columns = /** @type {const} */ (['node', 'tests', 'query']);
 console.log(row(columns));
 for (const result of results) console.log(row(columns.map(column => result[column])));
-if (!results.every(({ good }) => good)) process.exitCode = 1;
+if (!results.every(({ good }) => good) || !saysTooOld(TOO_OLD)) process.exitCode = 1;
 
 /** @param {string} version the number before the first dot */
 function check(version) {
@@ -34,6 +36,16 @@ function check(version) {
     query: query.says,
     good: tests.status === 0 && passed > 0 && failed === 0 && query.good,
   };
+}
+
+/** @param {string} version */
+function saysTooOld(version) {
+  const { status, stdout, stderr } = spawnSync(nodeOf(version), ['bin/tsntp.js', '-q', '127.0.0.1'], {
+    encoding: 'utf8',
+    timeout: AT_MOST,
+  });
+  console.log(row([`v${version}`, `exit ${status}`, stderr.trim()]));
+  return status === 4 && stdout === '' && /^tsntp: Node\.js \S+ is too old: .*\n$/.test(stderr);
 }
 
 /** The binary of that release; fetched at the first call. @param {string} version @returns {string} */
