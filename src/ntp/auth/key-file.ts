@@ -48,7 +48,7 @@ export function readKeys(
     if (words[0] === '') continue;
     const where = `${name}:${index + 1}`;
     const id = idOf(words[0]!, where);
-    if (!wanted.has(id)) continue;
+    if (id === undefined || !wanted.has(id)) continue;
     if (keys.has(id)) throw new KeyFileError(`${where}: key ${id} stands in this file twice`);
     keys.set(id, keyOf(id, words.slice(1), where));
   }
@@ -57,9 +57,10 @@ export function readKeys(
   return keys;
 }
 
-function idOf(word: string, where: string): number {
+/** Undefined for a number that is no key's: nothing can want that line. */
+function idOf(word: string, where: string): number | undefined {
   const id = Number(word);
-  if (/^\d{1,10}$/.test(word) && id >= 1 && id <= MAX_ID) return id;
+  if (/^\d+$/.test(word)) return id >= 1 && id <= MAX_ID ? id : undefined;
   throw new KeyFileError(
     `${where}: a line begins with the number of a key, from 1 to ${MAX_ID}; expected "ID TYPE KEY"`,
   );

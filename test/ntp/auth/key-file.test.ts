@@ -56,12 +56,19 @@ describe('the keys of', () => {
   });
 });
 
+test.each(['0', '00', '4294967296', '99999999999999999999'])(
+  'a line of id %s, which nothing can want, is skipped',
+  id => {
+    expect(read(`${id} secret\n7 MD5 a`, 7)).toMatchObject([{ id: 7 }]);
+  },
+);
+
 const SECRET = 'vErY-sEcReT';
 
 test.each([
   ['no number', `x MD5 ${SECRET}`, /^ntp\.keys:1: a line begins with the number/],
-  ['zero', `0 MD5 ${SECRET}`, /^ntp\.keys:1: a line begins with the number/],
-  ['a number too large', `4294967296 MD5 ${SECRET}`, /^ntp\.keys:1: a line begins/],
+  ['zero', `0 MD5 ${SECRET}`, /^ntp\.keys has no key 7$/],
+  ['a number too large', `4294967296 MD5 ${SECRET}`, /^ntp\.keys has no key 7$/],
   ['a type that is not known', `7 TIGER ${SECRET}`, /:1: the type of key 7 is not known; give MD5/],
   ['a type that only objects have', `7 constructor ${SECRET}`, /the type of key 7 is not known/],
   ['no key', '\n7', /:2: key 7 has no key; expected/],
