@@ -5,11 +5,10 @@ import { createHash } from 'node:crypto';
 import type { KeyServer, Nts, NtsSession } from './net/nts.ts';
 import type { DateRule } from './net/nts-certificate.ts';
 import type { Trust } from './net/nts-trust.ts';
+import type { Authorities } from './net/server.ts';
 
 /** Whom to trust with a certificate. */
-export interface NtsTrust {
-  /** Authorities as PEM, in place of the system's. */
-  readonly ca?: string | undefined;
+export interface NtsTrust extends Authorities {
   /** Pass over the dates of certificates, on a clock that cannot tell. */
   readonly ignoreDates?: boolean | undefined;
 }
@@ -21,30 +20,37 @@ export function openNts(
   clockIsGood: () => boolean,
   platform: NodeJS.Platform = process.platform,
 ): Nts {
-  const store = async () => {
+  const store = async ({ authorities = trust }: KeyServer) => {
     // On Windows a mode of 0600 hides nothing, and what lies below %ProgramData% every user can read.
     if (directory === undefined || platform === 'win32') return undefined;
     const { ntsStore } = await import('./nts-store.ts');
-    return ntsStore(
-      directory,
-      createHash('sha256')
-        .update(trust.ca ?? 'system')
-        .digest('hex'),
-    );
+    return ntsStore(directory, createHash('sha256').update(nameOf(authorities)).digest('hex'));
   };
   const dates = (): DateRule => (trust.ignoreDates ? (clockIsGood() ? 'must-count' : 'ignore') : 'count');
-  let trusted: Trust | undefined;
+  const trusted = new Map<string, Trust>();
   return {
     async exchange(server, addresses, signal, source) {
       const [{ exchangeKeys }, { systemRoots, trustIn }] = await Promise.all([
         import('./net/nts-ke.ts'),
         import('./net/nts-trust.ts'),
       ]);
-      trusted ??= trustIn(trust.ca === undefined ? systemRoots() : [trust.ca]);
-      const rules = { trust: trusted, dates: dates(), now: new Date() };
+      const { authorities = trust } = server;
+      const { ca, system = ca === undefined } = authorities;
+      // Read once, however many servers share them.
+      const name = nameOf(authorities);
+      const roots =
+        trusted.get(name) ?? trustIn([...(ca === undefined ? [] : [ca]), ...(system ? systemRoots() : [])]);
+      trusted.set(name, roots);
+      const rules = { trust: roots, dates: dates(), now: new Date() };
       return exchangeKeys(server, addresses, rules, signal, source);
     },
-    take: async (server: KeyServer) => (await store())?.take(server),
-    keep: async (server: KeyServer, session: NtsSession) => (await store())?.keep(server, session),
+    take: async (server: KeyServer) => (await store(server))?.take(server),
+    keep: async (server: KeyServer, session: NtsSession) => (await store(server))?.keep(server, session),
   };
+}
+
+/** Tells authorities apart, so that no cookie serves where its key exchange would not have been believed. */
+function nameOf({ ca, system }: Authorities): string {
+  if (ca === undefined) return system === false ? 'none' : 'system';
+  return system ? `system and ${ca}` : ca;
 }

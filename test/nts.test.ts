@@ -44,3 +44,13 @@ test.each([
   expect(existsSync(directory)).toBe(left !== undefined);
   expect(await nts.take(SERVER)).toEqual(left);
 });
+
+test('a server with authorities of its own is believed by those alone, and has cookies of its own', async () => {
+  const nts = openNts({}, join(folder, 'own'), () => true);
+  const own = { ...SERVER, authorities: { ca: rootCertificates[1]! } };
+  const beside = { ...SERVER, authorities: { ca: rootCertificates[1]!, system: true } };
+  await nts.keep(own, SESSION);
+  expect(await nts.take(SERVER)).toBeUndefined();
+  expect(await nts.take(beside)).toBeUndefined();
+  expect(await nts.take(own)).toEqual(SESSION);
+});

@@ -26,6 +26,7 @@ export async function askByNts(server: Server, entry: RollEntry, run: Run): Prom
     host: server.host,
     port: server.ntsPort ?? KE_PORT,
     ntpPort: server.port,
+    ...(server.authorities && { authorities: server.authorities }),
   };
   let kept = run.signal.aborted ? undefined : await nts.take(keyServer);
   for (let mayRenew = true; ; mayRenew = false) {

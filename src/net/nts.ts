@@ -4,6 +4,7 @@
 import type { NtsCredentials } from '../ntp/auth/nts.ts';
 import type { Seconds } from '../ntp/time.ts';
 import type { ResolvedAddress } from './resolve.ts';
+import type { Authorities } from './server.ts';
 
 /** The port of a key exchange (RFC 8915 §7.1). */
 export const KE_PORT = 4460;
@@ -38,6 +39,8 @@ export interface KeyServer {
   readonly port: number;
   /** Where it serves the time, unless the exchange says otherwise. */
   readonly ntpPort: number;
+  /** Whom to trust with its certificate, in place of what the run trusts. */
+  readonly authorities?: Authorities;
 }
 
 /** What one exchange agreed on, or what a run left of it: keys, cookies, and who serves the time. */

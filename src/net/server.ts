@@ -30,8 +30,18 @@ export interface Server {
   readonly trust?: true;
   /** chrony's `require`: nothing is set unless this server, or another one required, is among those believed. */
   readonly require?: true;
+  /** Whom to trust with this server's certificate, in place of what the run trusts. */
+  readonly authorities?: Authorities;
   /** Where it was named: `command line`, `FILE:LINE` or `TSNTP_SERVERS`. */
   readonly from: string;
+}
+
+/** Whom to trust with a certificate; the system's authorities where neither says otherwise. */
+export interface Authorities {
+  /** Authorities as PEM, in place of the system's. */
+  readonly ca?: string | undefined;
+  /** Trust those of the system, too. */
+  readonly system?: boolean | undefined;
 }
 
 /** The port of a server that names none (RFC 5905 §7.2). */
