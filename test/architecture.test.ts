@@ -1,8 +1,9 @@
 // The rules of dependency, checked by reading the import lines of src/:
 //
 //   bin → cli → sync → { net, clock } → ntp
+//         cli → sources → { net/server, ntp }
 //
-// ntp/ is pure · net/ and clock/ do not know each other · sync.ts gets the real network and the real clock handed in ·
+// ntp/ is pure · net/ and clock/ do not know each other · sources/ reads lists, and knows no clock · sync.ts gets the real network and the real clock handed in ·
 // only cli/ prints, colours, reads argv or env, or exits · there are no cycles and no files for odds and ends.
 // At the end, each rule is shown to catch what it is there for.
 
@@ -19,8 +20,9 @@ const REACHES: Readonly<Record<string, readonly string[]>> = {
   ntp: ['ntp'],
   net: ['net', 'ntp'],
   clock: ['clock', 'ntp'],
+  sources: ['sources', 'net', 'ntp'],
   '': ['', 'net', 'clock', 'ntp', '..'],
-  cli: ['cli', '', 'net', 'clock', 'ntp', '..'],
+  cli: ['cli', 'sources', '', 'net', 'clock', 'ntp', '..'],
 };
 
 /** npm packages, and where they belong. */
@@ -228,6 +230,9 @@ describe('a breach is caught', () => {
     ['net/a.ts', "import { sync } from '../sync.ts';", /net\/ imports \.\.\/sync/],
     ['net/a.ts', "import chalk from 'chalk';", /chalk does not belong/],
     ['clock/a.ts', "import type { Address } from '../net/transport.ts';", /clock\/ imports \.\.\/net/],
+    ['sources/a.ts', "import type { Clock } from '../clock/clock.ts';", /sources\/ imports \.\.\/clock/],
+    ['net/a.ts', "import { parseServerList } from '../sources/read.ts';", /net\/ imports \.\.\/sources/],
+    ['assess.ts', "import { parseServerList } from './sources/read.ts';", /src\/ imports \.\/sources/],
     ['clock/a.ts', 'process.exit(1);', /uses process\.exit/],
     ['clock/a.ts', "const home = process['env'].HOME;", /uses process\['env/],
     ['clock/a.ts', 'const { env } = process;', /uses = process/],

@@ -2,9 +2,9 @@
 // before yargs sees it: that takes -p4 for -p -4, --query=1 for "no", and its own names (--server, --action) for options.
 
 import { escaped } from '../net/server.ts';
+import { closest, editsOfOption } from '../sources/spelling.ts';
 import { COMMANDS, type Command, isCommand } from './command-words.ts';
 import type { YargsOptions } from './environment.ts';
-import { closest, editsOfOption } from './spelling.ts';
 import { UsageError } from './usage-error.ts';
 import { yesOrNo } from './values.ts';
 

@@ -1,12 +1,16 @@
-// -a, -k, --nts, --nts-ca → which servers are authenticated and with what: the keys that they name, and whom to
-// trust with a certificate. What cannot be read, or could have been read by others, is a usage error.
+// -a, -k, --nts, --nts-ca and what lists say → which servers are authenticated and with what: the keys that they name,
+// and whom to trust with a certificate. What cannot be read, or could have been read by others, is a usage error.
 
-import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Keys } from '../net/authentication.ts';
-import { escaped, NTP_PORT, type Server } from '../net/server.ts';
+import { escaped, formatServer, NTP_PORT, type Server } from '../net/server.ts';
+import type { SymmetricKey } from '../ntp/auth/key.ts';
 import { KeyFileError, readKeys } from '../ntp/auth/key-file.ts';
 import type { NtsTrust } from '../nts.ts';
-import { reasonOf, UsageError } from './usage-error.ts';
+import { reasonOf } from '../sources/files.ts';
+import type { Demand, ListedServer, ServerList } from '../sources/list.ts';
+import { UsageError } from './usage-error.ts';
 
 /** Where ntpd's keys are, and ours. */
 export const DEFAULT_KEYS = '/etc/ntp.keys';
@@ -28,33 +32,88 @@ export interface AuthenticatedServers {
 
 /** Throws `UsageError`. */
 export async function authenticateServers(
-  chosen: readonly Server[],
+  { servers: listed, demands }: Pick<ServerList, 'servers' | 'demands'>,
   args: AuthenticationArguments,
 ): Promise<AuthenticatedServers> {
-  const servers = chosen.map(server => withAuthentication(server, args));
-  if (args.ntpVersion !== undefined && args.ntpVersion < 4 && servers.some(({ nts }) => nts)) {
+  const chosen = listed.map(server => withAuthentication(server, args));
+  if (args.ntpVersion !== undefined && args.ntpVersion < 4 && chosen.some(({ nts }) => nts)) {
     throw new UsageError(`--ntp-version: NTS needs version 4, not ${args.ntpVersion}`);
   }
-  const ids = servers.flatMap(({ key, nts }) => (key !== undefined && !nts ? [key] : []));
+  const admitted = demands.authentication ? onlyAuthenticated(chosen, demands.authentication) : chosen;
   return {
-    servers,
-    keys: ids.length > 0 ? keysIn(args.keys ?? DEFAULT_KEYS, new Set(ids)) : new Map(),
+    servers: await Promise.all(admitted.map(server => withAuthorities(server, args))),
+    keys: keysOf(admitted, args),
     nts: {
-      ...(args.ntsCa !== undefined && { ca: await authoritiesIn(args.ntsCa) }),
+      ...(args.ntsCa !== undefined && { ca: await authoritiesIn([args.ntsCa], '--nts-ca') }),
       ...(args.ntsIgnoreDates && { ignoreDates: true }),
     },
   };
 }
 
-function withAuthentication(server: Server, { key, nts }: AuthenticationArguments): Server {
+function withAuthentication(server: ListedServer, { key, nts }: AuthenticationArguments): ListedServer {
   if (nts || server.nts) return withNts(server);
   return key === undefined || server.key !== undefined ? server : { ...server, key };
 }
 
+/** chrony's way: servers without authentication are measured and reported, and not believed. */
+function onlyAuthenticated(
+  servers: readonly ListedServer[],
+  { from, text }: Demand<true>,
+): readonly ListedServer[] {
+  const isAuthenticated = ({ key, nts, noselect }: Server) => !noselect && (nts || key !== undefined);
+  if (!servers.some(isAuthenticated)) {
+    const problem = 'no server has a key or NTS: write "key N" or "nts" behind one, or give --key N or --nts';
+    throw new UsageError(`${escaped(`${from}: ${text}`)}: ${problem}`);
+  }
+  return servers.map(server => (isAuthenticated(server) ? server : { ...server, noselect: true }));
+}
+
+/** Without what only its list needed; its authorities read, unless --nts-ca goes before them. */
+async function withAuthorities(
+  { keyFile: _, certificates, ...server }: ListedServer,
+  { ntsCa }: AuthenticationArguments,
+): Promise<Server> {
+  if (!server.nts || !certificates || ntsCa !== undefined) return server;
+  const { files, system, from } = certificates;
+  if (files.length === 0) {
+    const problem = `trusts no authority for ${formatServer(server)}: name one with "ntstrustedcerts FILE"`;
+    throw new UsageError(`${escaped(from)}: ${problem}`);
+  }
+  return {
+    ...server,
+    authorities: { ca: await authoritiesIn(files, `the authorities of ${escaped(from)} in`), system },
+  };
+}
+
 /** With NTS, the port of `host:port` is where keys are exchanged: who serves the time, that exchange says. */
-function withNts(server: Server): Server {
+function withNts(server: ListedServer): ListedServer {
   const named = server.ntsPort === undefined && server.port !== NTP_PORT;
   return { ...server, nts: true, ...(named && { ntsPort: server.port, port: NTP_PORT }) };
+}
+
+/** The keys that servers name, each from -k, or from where its list says. */
+function keysOf(servers: readonly ListedServer[], args: AuthenticationArguments): Keys {
+  const wanted = new Map<string, Set<number>>();
+  for (const { key, nts, keyFile = DEFAULT_KEYS } of servers) {
+    if (key === undefined || nts) continue;
+    const file = args.keys ?? keyFile;
+    wanted.set(file, (wanted.get(file) ?? new Set()).add(key));
+  }
+  const keys = new Map<number, SymmetricKey>();
+  for (const [file, ids] of wanted) {
+    for (const [id, key] of keysIn(file, ids)) {
+      if (keys.has(id) && !isSameKey(keys.get(id)!, key)) {
+        const files = [...wanted.keys()].map(escaped).join(', ');
+        throw new UsageError(`key ${id} is another in each of ${files}: give the right file with -k FILE`);
+      }
+      keys.set(id, key);
+    }
+  }
+  return keys;
+}
+
+function isSameKey(a: SymmetricKey, b: SymmetricKey): boolean {
+  return a.type === b.type && Buffer.compare(a.secret, b.secret) === 0;
 }
 
 function keysIn(file: string, ids: ReadonlySet<number>): Keys {
@@ -97,16 +156,25 @@ function readSecret(file: string): string {
   }
 }
 
-async function authoritiesIn(file: string): Promise<string> {
+/** The certificates of files, and of what is in folders, as PEM; `by` is what names them. */
+async function authoritiesIn(paths: readonly string[], by: string): Promise<string> {
   const { holdsCertificates } = await import('../net/nts-trust.ts');
-  let text: string;
+  return paths
+    .flatMap(path => {
+      const texts = authorityFilesIn(path, by).filter(holdsCertificates);
+      if (texts.length > 0) return texts;
+      const expected = 'this is no certificate in PEM (-----BEGIN CERTIFICATE-----)';
+      throw new UsageError(`${by} ${escaped(path)}: ${expected}`);
+    })
+    .join('\n');
+}
+
+function authorityFilesIn(path: string, by: string): readonly string[] {
   try {
-    text = readFileSync(file, 'utf8');
+    if (!statSync(path).isDirectory()) return [readFileSync(path, 'utf8')];
+    const paths = readdirSync(path).map(name => join(path, name));
+    return paths.filter(one => statSync(one).isFile()).map(one => readFileSync(one, 'utf8'));
   } catch (error) {
-    throw new UsageError(`cannot read --nts-ca ${escaped(file)}: ${reasonOf(error)}`);
+    throw new UsageError(`cannot read ${by} ${escaped(path)}: ${reasonOf(error)}`);
   }
-  if (holdsCertificates(text)) return text;
-  throw new UsageError(
-    `--nts-ca ${escaped(file)}: this is no certificate in PEM (-----BEGIN CERTIFICATE-----)`,
-  );
 }

@@ -4,6 +4,7 @@
 import yargs, { type Argv } from 'yargs';
 import { escaped } from '../net/server.ts';
 import { VERSION } from '../release.ts';
+import { closest } from '../sources/spelling.ts';
 import { type CommandLine, canonicalArgv, readArgv, refuseForeignOptions } from './argv.ts';
 import { isCommand, refuseCommandWords } from './command-words.ts';
 import { runSync } from './commands/sync.ts';
@@ -20,7 +21,6 @@ import {
   withStatusOptions,
 } from './options.ts';
 import type { Run } from './run.ts';
-import { closest } from './spelling.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Runs the command that `argv` names, and resolves with its exit code. Rejects with `UsageError` and what commands throw. */

@@ -1,7 +1,7 @@
 // Words of the command line that are commands, or nearly: a typing mistake must never set a clock.
 
 import { escaped } from '../net/server.ts';
-import { closest } from './spelling.ts';
+import { closest } from '../sources/spelling.ts';
 import { UsageError } from './usage-error.ts';
 
 /** The commands. */

@@ -3,7 +3,7 @@
 
 import type { Options as YargsOption } from 'yargs';
 import { escaped } from '../net/server.ts';
-import { closest, editsOfOption } from './spelling.ts';
+import { closest, editsOfOption } from '../sources/spelling.ts';
 import { UsageError } from './usage-error.ts';
 import { yesOrNo } from './values.ts';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type AuthenticationArguments, authenticateServers } from '../../src/cli/authentication.ts';
 import { UsageError } from '../../src/cli/usage-error.ts';
-import { parseServerList } from '../../src/net/server-list.ts';
+import { parseServerList } from '../../src/sources/read.ts';
 import { forge } from '../support/certificates.ts';
 import { scratch, tsntp } from '../support/command.ts';
 
@@ -29,13 +29,13 @@ const args = (given: Partial<AuthenticationArguments> = {}): AuthenticationArgum
   ...given,
 });
 
-const list = (...lines: readonly string[]) => parseServerList(lines.join('\n'), 'ntp.conf').servers;
+const list = (...lines: readonly string[]) => parseServerList(lines.join('\n'), 'ntp.conf');
 
 describe('servers', () => {
   test('without any of it are as they were, and no file is read', async () => {
-    const servers = list('server a.example');
-    expect(await authenticateServers(servers, args({ keys: '/none' }))).toEqual({
-      servers,
+    const chosen = list('server a.example');
+    expect(await authenticateServers(chosen, args({ keys: '/none' }))).toEqual({
+      servers: chosen.servers,
       keys: new Map(),
       nts: {},
     });
@@ -66,6 +66,65 @@ describe('servers', () => {
       { port: 1123, ntsPort: 4460 },
       { port: 1123, ntsPort: 4461 },
     ]);
+  });
+});
+
+describe('what a list says', () => {
+  test('its key file is read, and that of -k in its place', async () => {
+    const theirs = file('1 MD5 theirs\n');
+    const ours = file('1 MD5 ours\n');
+    const chosen = list(`keys ${theirs}`, 'server a.example key 1');
+    const secretOf = async (given = {}) => {
+      const { keys, servers } = await authenticateServers(chosen, args(given));
+      expect(servers[0]).not.toHaveProperty('keyFile');
+      return Buffer.from(keys.get(1)!.secret).toString();
+    };
+    expect(await secretOf()).toBe('theirs');
+    expect(await secretOf({ keys: ours })).toBe('ours');
+  });
+
+  test('one number for two keys in two lists is refused', async () => {
+    const [a, b] = [file('1 MD5 one\n'), file('1 MD5 two\n')];
+    const servers = [a, b].flatMap(keys => list(`keys ${keys}`, 'server a.example key 1').servers);
+    await expect(authenticateServers({ servers, demands: {} }, args())).rejects.toThrow(
+      `key 1 is another in each of ${a}, ${b}: give the right file with -k FILE`,
+    );
+  });
+
+  test('with authselectmode require, servers without authentication are not selected', async () => {
+    const lines = ['authselectmode require', 'server a.example', 'server b.example nts'];
+    const { servers } = await authenticateServers(list(...lines), args());
+    expect(servers.map(({ noselect = false }) => noselect)).toEqual([true, false]);
+    const all = await authenticateServers(list(...lines), args({ nts: true }));
+    expect(all.servers.some(({ noselect }) => noselect)).toBe(false);
+  });
+
+  test('with authselectmode require and no authentication at all, it is a mistake', async () => {
+    const chosen = list('authselectmode require', 'server a.example', 'server b.example nts noselect');
+    await expect(authenticateServers(chosen, args())).rejects.toThrow(
+      'ntp.conf:1: authselectmode require: no server has a key or NTS',
+    );
+  });
+
+  test('a folder of certificates is read, and --nts-ca goes before it', async () => {
+    const made = forge();
+    const [a, b, ours] = ['A', 'B', 'C'].map(name => made.authority(name));
+    const folder = scratch();
+    writeFileSync(join(folder, 'a.pem'), a!.certificate);
+    writeFileSync(join(folder, 'b.pem'), b!.certificate);
+    writeFileSync(join(folder, 'note'), 'none');
+    const chosen = list(`ntstrustedcerts ${folder}`, 'server a.example nts', 'server b.example');
+    const { servers } = await authenticateServers(chosen, args());
+    expect(servers.map(({ authorities }) => authorities)).toEqual([
+      { ca: `${a!.certificate}\n${b!.certificate}`, system: true },
+      undefined,
+    ]);
+    const given = await authenticateServers(chosen, args({ ntsCa: ours!.certificateFile }));
+    expect({ nts: given.nts, authorities: given.servers[0]!.authorities }).toEqual({
+      nts: { ca: ours!.certificate },
+      authorities: undefined,
+    });
+    made.remove();
   });
 });
 
@@ -130,7 +189,10 @@ describe('a mistake is named:', () => {
     const made = forge();
     const { certificate, certificateFile } = made.authority('A');
     const given = args({ ntsCa: certificateFile, ntsIgnoreDates: true });
-    expect((await authenticateServers([], given)).nts).toEqual({ ca: certificate, ignoreDates: true });
+    expect((await authenticateServers({ servers: [], demands: {} }, given)).nts).toEqual({
+      ca: certificate,
+      ignoreDates: true,
+    });
     made.remove();
   });
 });

@@ -113,10 +113,14 @@ test.runIf(process.platform !== 'win32')(
 test.runIf(works(['mkfifo', '--version']))('a list that never comes does not make it deaf', async () => {
   const fifo = join(scratch(), 'list');
   execFileSync('mkfifo', [fifo]);
-  const run = start(['-q', '-f', fifo]);
+  const within = ['sh', '-c', `exec "$@" <>${fifo}`, 'sh'];
+  const run = start(['-q', '-f', '-'], { within });
   await new Promise(resolve => setTimeout(resolve, 1000));
   run.child.kill('SIGTERM');
   expect((await run.ended).code).toBe(143);
+  // Under another name than stdin's it is not waited for.
+  const { code, stderr } = await tsntp(['-q', '-f', fifo]);
+  expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(/it is not a regular file/) });
 });
 
 describe.runIf(process.platform !== 'win32')('closed', () => {

@@ -1,10 +1,12 @@
 // Which servers are asked: of the command line, files, stdin, the environment, well-known files.
 
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { chooseServers } from '../../src/cli/servers.ts';
-import { DEFAULT_LISTS } from '../../src/net/server-list.ts';
+import { chooseServers, withDemands } from '../../src/cli/servers.ts';
+import { UsageError } from '../../src/cli/usage-error.ts';
+import { DEFAULT_LISTS } from '../../src/sources/well-known.ts';
 import { scratch, serve, tsntp } from '../support/command.ts';
 
 describe('where servers come from', () => {
@@ -32,16 +34,54 @@ describe('where servers come from', () => {
   });
 
   test('of well-known files, the first that names any, and none after it', () => {
-    const files = [
-      join(scratch(), 'none'),
-      list('# nothing'),
-      scratch(),
-      list('d.example'),
-      list('e.example'),
-    ];
+    const files = [join(scratch(), 'none'), list('# nothing'), list('d.example'), list('e.example')];
     const { servers, foundIn } = chooseServers([], [], '', files);
     expect(servers.map(({ host }) => host)).toEqual(['d.example']);
-    expect(foundIn).toBe(files[3]);
+    expect(foundIn).toBe(files[2]);
+  });
+
+  test('a well-known file that is there and cannot be read is no absence', () => {
+    const folder = scratch();
+    const at = (name: string) => join(folder, name);
+    symlinkSync(at('none'), at('dangling'));
+    symlinkSync(at('circle'), at('circle'));
+    const fifo = spawnSync('mkfifo', [at('fifo')]).status === 0;
+    const broken: [string, RegExp][] = [
+      [folder, /cannot be read: it is a folder/],
+      [at('dangling'), /dangling: cannot be read: there is no such file/],
+      [at('circle'), /circle: cannot be read: its symbolic links lead round in a circle/],
+      ...(fifo ? [[at('fifo'), /fifo: cannot be read: it is not a regular file/] as [string, RegExp]] : []),
+    ];
+    for (const [file, message] of broken) {
+      expect(() => chooseServers([], [], '', [file, list('d.example')])).toThrow(UsageError);
+      expect(() => chooseServers([], [], '', [file, list('d.example')])).toThrow(message);
+    }
+    expect(hosts([], [], '', [join(list(''), 'below-a-file'), list('d.example')])).toEqual(['d.example']);
+  });
+
+  test.runIf(process.platform !== 'win32')(
+    'a well-known file that every user can write is not believed',
+    () => {
+      const file = list('d.example');
+      chmodSync(file, 0o666);
+      expect(() => chooseServers([], [], '', [file])).toThrow(
+        /can be written by every user \(mode 0666\), who could name any server: chmod o-w it/,
+      );
+      expect(hosts([], [file], '')).toEqual(['d.example']);
+    },
+  );
+
+  test('of limits in several lists, the stricter holds; an argument goes before them', () => {
+    const a = list('server a.example\nminsources 2\nmaxdistance 3\n');
+    const b = list('server b.example\nminsources 3\nmaxdistance 9\n');
+    const { demands, notes } = chooseServers([], [a, b], '');
+    expect(demands).toMatchObject({ minServers: { value: 3 }, maxDistance: { value: 3 } });
+    expect(notes).toEqual([`${b}:2: minsources 3: holds`, `${a}:3: maxdistance 3: holds`]);
+    expect(withDemands({}, demands)).toEqual({ minServers: 3, maxDistance: 3 });
+    expect(withDemands({ minServers: 1, maxDistance: undefined }, demands)).toEqual({
+      minServers: 1,
+      maxDistance: 3,
+    });
   });
 
   test('a well-known file that is broken is no silence', () => {
@@ -102,7 +142,7 @@ describe('a real run', () => {
 
   test.each([
     ['/no/such/list', 'cannot read the server list /no/such/list: there is no such file'],
-    ['/', 'cannot read the server list /: it is a folder'],
+    ['/', '/: cannot be read: it is a folder'],
     ['/dev/null', '/dev/null: names no servers'],
     ['-', 'names no servers'],
   ])('-f %s: an error that says so', async (file, message) => {
@@ -128,12 +168,12 @@ describe('a real run', () => {
     expect(stderr).toContain(`${file}:2: cannot read "bad host"`);
   });
 
-  test('a skipped reference clock is noted', async () => {
+  test('a skipped reference clock is noted with -v, and cron has nothing to mail', async () => {
     const [a] = await serve({});
     const [host, port] = a!.split(':');
     const file = list(`server 127.127.1.0\nserver ${host} port ${port}\n`);
-    const { code, stderr } = await tsntp(['-q', '-p', '1', '-f', file]);
-    expect({ code, stderr }).toEqual({
+    expect(await tsntp(['-q', '-p', '1', '-f', file])).toMatchObject({ code: 0, stderr: '' });
+    expect(await tsntp(['-q', '-v', '-p', '1', '-f', file])).toMatchObject({
       code: 0,
       stderr: `${file}:1: 127.127.1.0 is a reference clock of ntpd, not a server: skipped\n`,
     });

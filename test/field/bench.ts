@@ -14,7 +14,7 @@ import {
   openServer,
   reply,
 } from '../hostile/server.ts';
-import { type Result, type Surroundings, scratch, tsntp } from '../support/command.ts';
+import { onLinux, type Result, type Surroundings, scratch, tsntp, works } from '../support/command.ts';
 
 /** What is out of the ordinary about a server; an ordinary one is right, of stratum 1, and answers at once. Seconds. */
 export interface Habits {
@@ -102,9 +102,27 @@ export interface Field {
   fill(text: string): string;
   /** Writes a file below the folder of the case, filled in; its path. */
   file(name: string, text: string, mode?: number): Promise<string>;
+  /** What a command runs within so that the files of the case below etc/ are in /etc, in place of all lists there. */
+  inEtc(): readonly string[];
   /** Runs tsntp in that folder with this command line, filled in: words between blanks. */
   tsntp(line: string, surroundings?: Surroundings): Promise<Result>;
 }
+
+/** Of /etc, all but lists of servers and what the case has: by links, so that the real ones are not touched. */
+const IN_ETC = `set -e
+etc=$1/etc host=$1/host-etc; shift
+mkdir -p "$etc" "$host"
+mount --bind /etc "$host"
+for path in "$host"/* "$host"/.[!.]*; do
+  name=\${path##*/}
+  case $name in tsntp.conf|chrony|chrony.conf|ntpsec|ntp.conf|systemd) continue ;; esac
+  [ -e "$etc/$name" ] || ln -s "$path" "$etc/$name"
+done
+mount --bind "$etc" /etc
+exec "$@"`;
+
+/** Whether folders can be put in the place of others: as root. */
+export const mounts: boolean = onLinux && works(['unshare', '-m', 'true']);
 
 let addresses = 0;
 
@@ -140,6 +158,7 @@ export async function field(servers: Readonly<Record<string, Habits>> = {}): Pro
       writeFileSync(path, fill(text), { mode });
       return path;
     },
+    inEtc: () => ['unshare', '-m', 'sh', '-c', IN_ETC, 'sh', directory],
     tsntp: (line, surroundings) =>
       tsntp(
         line

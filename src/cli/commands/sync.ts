@@ -12,7 +12,7 @@ import { summaryLines, traceLines } from '../report/debug.ts';
 import { jsonText } from '../report/json.ts';
 import { timestampOf } from '../report/timestamp.ts';
 import type { Run } from '../run.ts';
-import { type ChosenServers, chooseServers } from '../servers.ts';
+import { type ChosenServers, chooseServers, withDemands } from '../servers.ts';
 import { noSpinner, startSpinner } from '../spinner.ts';
 import { terminalOf } from '../terminal.ts';
 import { refuseUnresolvedWords } from '../unresolved-words.ts';
@@ -23,15 +23,15 @@ export type SyncArguments = MeasuringArguments & SettingArguments;
 export async function runSync(args: SyncArguments, purpose: 'sync' | 'query', run: Run): Promise<number> {
   const named = [...(args.server ?? []), ...(args['--'] ?? [])];
   const chosen = chooseServers(named, args.file ?? [], args.servers ?? '');
-  const { servers, keys, nts } = await authenticateServers(chosen.servers, args);
+  const { servers, keys, nts } = await authenticateServers(chosen, args);
   const command = args.query ? 'query' : purpose;
-  const options = { ...syncOptionsOf(args), servers, keys };
+  const options = { ...syncOptionsOf(withDemands(args, chosen.demands)), servers, keys };
   const mayMislead = command === 'sync' && !args.debug && servers.length > 1;
   const deadline = mayMislead
     ? await refuseUnresolvedWords(named, options.deadline, run.signal)
     : options.deadline;
   const tracing = args.debug === true || args.verbose >= 2;
-  for (const note of chosen.notes) run.note(note);
+  if (args.verbose > 0) run.note(...chosen.notes);
   if (chosen.foundIn !== undefined && args.verbose > 0) run.note(`servers from ${chosen.foundIn}`);
   if (args.syslog) run.note('-s: results go to stdout; this tsntp writes nothing to the system log');
 

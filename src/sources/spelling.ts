@@ -25,6 +25,8 @@ export function closest(
   most: (known: string) => number,
 ): string | undefined {
   const near = [...known]
+    // No word is so long that this takes its time.
+    .filter(each => Math.abs(each.length - word.length) <= most(each))
     .map(each => ({ each, distance: edits(word, each) }))
     .filter(({ each, distance }) => distance <= most(each));
   return near.sort((a, b) => a.distance - b.distance)[0]?.each;
@@ -33,4 +35,9 @@ export function closest(
 /** So many edits of an option's name are a mistype: of a short one, two would make another word. */
 export function editsOfOption(name: string): number {
   return name.length < 8 ? 1 : 2;
+}
+
+/** The word of a list that is meant: two edits away at most, and nearer than half of its length. */
+export function closestWord(word: string, known: Iterable<string>): string | undefined {
+  return closest(word.toLowerCase(), known, each => Math.min(2, (each.length - 1) / 2));
 }

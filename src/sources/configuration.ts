@@ -1,0 +1,106 @@
+// A configuration of ntpd or chronyd while it is read, and what comes of it at the end: only then is known which keys,
+// certificates and limits its servers have, for a line counts for those before it, too.
+
+import { escaped } from '../net/server.ts';
+import { type Files, ListError } from './files.ts';
+import type { Line } from './lines.ts';
+import type { CertificateFiles, Demand, Demands, ListedServer, ServerList } from './list.ts';
+import type { ServerLine } from './server-line.ts';
+
+/** What has been read so far. */
+export interface Configuration {
+  readonly files: Files;
+  readonly servers: (ServerLine & { readonly line: Line })[];
+  readonly notes: string[];
+  readonly demands: { -readonly [K in keyof Demands]: Demands[K] };
+  keyFile?: string;
+  /** ntpd's `trustedkey`: the only keys that authenticate. */
+  trustedKeys?: Demand<readonly (readonly [first: number, last: number])[]>;
+  /** chrony's sets of certificates, by number. */
+  readonly certificates: Map<number, string[]>;
+  /** chrony's `nosystemcert`. */
+  noSystemCertificates?: Line;
+  /** NTPsec's `nts ca`. */
+  authority?: Demand<string>;
+  /** ntpd's `tos maxclock`. */
+  maxClock?: number;
+  /** Hosts that ntpd's `restrict` keeps from answering, or from answering without authentication. */
+  readonly denied: { readonly host: string; readonly unlessAuthenticated: boolean; readonly line: Line }[];
+  /** chrony's `sourcedir`: read when all else is. */
+  readonly sourceDirectories: { readonly directories: readonly string[]; readonly line: Line }[];
+}
+
+/** Nothing read yet. */
+export function emptyConfiguration(files: Files): Configuration {
+  return {
+    files,
+    servers: [],
+    notes: [],
+    demands: {},
+    certificates: new Map(),
+    denied: [],
+    sourceDirectories: [],
+  };
+}
+
+/** A name stands for so many addresses unless its line or `tos maxclock` says fewer. */
+const SOURCES_PER_POOL = 4;
+
+/** The list that a configuration is. Throws `ListError` where its lines contradict each other. */
+export function listOf(configuration: Configuration): ServerList {
+  const { servers, demands, notes, keyFile } = configuration;
+  const most = poolSourcesOf(configuration);
+  const listed = servers.map((one): ListedServer => {
+    const { pool, maxSources = SOURCES_PER_POOL } = one.server;
+    checkAdmission(one, configuration);
+    const certificates = certificatesOf(one, configuration);
+    return {
+      ...one.server,
+      ...(pool && most < maxSources && { maxSources: most }),
+      ...(keyFile !== undefined && { keyFile }),
+      ...(certificates && { certificates }),
+    };
+  });
+  return { servers: listed, demands, notes: [...notes, ...servers.flatMap(one => one.notes)] };
+}
+
+/** ntpd asks no more servers of pools than `tos maxclock` leaves room for. */
+function poolSourcesOf({ servers, maxClock }: Configuration): number {
+  const pools = servers.filter(({ server }) => server.pool).length;
+  if (maxClock === undefined || pools === 0) return Infinity;
+  return Math.max(1, Math.floor((maxClock - (servers.length - pools)) / pools));
+}
+
+/** What ntpd would not believe for another line of its configuration. */
+function checkAdmission(
+  { server, line }: Configuration['servers'][number],
+  configuration: Configuration,
+): void {
+  const { key, nts, host } = server;
+  const { trustedKeys, denied } = configuration;
+  const trusted = trustedKeys?.value.some(([first, last]) => key! >= first && key! <= last) ?? true;
+  if (key !== undefined && !nts && !trusted) {
+    const problem = `key ${key} is not among those of "${escaped(trustedKeys!.text)}" (${escaped(trustedKeys!.from)}): add it there`;
+    throw new ListError(line.from, problem);
+  }
+  const authenticated = key !== undefined || nts === true;
+  const denial = denied.find(one => one.host === host && !(one.unlessAuthenticated && authenticated));
+  if (denial) {
+    const problem = `"${escaped(denial.line.text)}" forbids to believe a server of ${escaped(line.from)}: take out one of the two`;
+    throw new ListError(denial.line.from, problem);
+  }
+}
+
+/** Whom to trust with a server's certificate, where that is not the system alone. */
+function certificatesOf(
+  { authority, certificateSet = 0, line }: Configuration['servers'][number],
+  configuration: Configuration,
+): CertificateFiles | undefined {
+  const { certificates, noSystemCertificates, authority: general } = configuration;
+  if (authority !== undefined) return { files: [authority], system: false, from: line.from };
+  if (certificateSet === 0 && general) return { files: [general.value], system: false, from: general.from };
+  const files = certificates.get(certificateSet) ?? [];
+  const system = certificateSet === 0 && noSystemCertificates === undefined;
+  if (files.length === 0 && system) return undefined;
+  return { files, system, from: (certificateSet === 0 && noSystemCertificates?.from) || line.from };
+}

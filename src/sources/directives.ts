@@ -1,0 +1,139 @@
+// ntp.conf and chrony.conf, with all that they include → a list. Capitals in directives do not matter, as in chronyd.
+
+import { dirname, resolve } from 'node:path';
+import { escaped, ServerSyntaxError } from '../net/server.ts';
+import { type Configuration, emptyConfiguration, listOf } from './configuration.ts';
+import { HARMLESS_FROM, IRRELEVANT, REFUSED, SAID } from './directive-table.ts';
+import { type Files, ListError } from './files.ts';
+import { filesIn, filesMatching, isPattern } from './includes.ts';
+import { type Line, significantLines, wordsOf } from './lines.ts';
+import type { ServerList } from './list.ts';
+import { type Directive, OBEYED, refusal, refuseLimit } from './obedience.ts';
+import { isReferenceClock, readServerLine } from './server-line.ts';
+import { isServerOption } from './server-options.ts';
+import { closestWord } from './spelling.ts';
+
+/** chronyd's bound; ntpd's is 5. */
+const DEEPEST = 10;
+/** However the files include each other. */
+const MOST_FILES = 1000;
+
+/** Reads the lines of the file called `name` and what it includes. Throws `ServerSyntaxError` and `ListError`. */
+export function readDirectives(lines: readonly Line[], name: string, files: Files): ServerList {
+  const reader = new Reader(files, name);
+  reader.follow(lines, name);
+  return reader.finish();
+}
+
+class Reader {
+  readonly #into: Configuration;
+  /** The files that are being read, each included by the one before it. */
+  readonly #chain: string[];
+  #opened = 0;
+
+  constructor(files: Files, name: string) {
+    this.#into = emptyConfiguration(files);
+    this.#chain = [resolve(name)];
+  }
+
+  follow(lines: readonly Line[], name: string): void {
+    const directory = dirname(name);
+    for (const line of lines) {
+      const [first = '', ...words] = wordsOf(line);
+      this.#obey(first, { line, words, directory });
+    }
+  }
+
+  finish(): ServerList {
+    const { sourceDirectories, files } = this.#into;
+    for (const { directories, line } of sourceDirectories)
+      for (const path of filesIn(directories, '.sources', files)) this.#include(path, line);
+    return listOf(this.#into);
+  }
+
+  #obey(first: string, directive: Directive): void {
+    const { line, words, directory } = directive;
+    const { notes, sourceDirectories, files } = this.#into;
+    const name = first.toLowerCase();
+    const directories = words.map(word => resolve(directory, word));
+    if (name === 'server' || name === 'pool' || name === 'peer') this.#server(name === 'pool', directive);
+    else if (name === 'include') this.#includeMatching(directive);
+    else if (name === 'includefile') this.#includeFile(directive);
+    else if (name === 'confdir')
+      for (const path of filesIn(directories, '.conf', files)) this.#include(path, line);
+    else if (name === 'sourcedir') sourceDirectories.push({ directories, line });
+    else if (OBEYED.has(name)) OBEYED.get(name)!(directive, this.#into);
+    else if (SAID.has(name)) notes.push(`${escaped(`${line.from}: ${line.text}`)}: ${SAID.get(name)}`);
+    else if (REFUSED.has(name)) throw new ListError(line.from, refusal(line.text, REFUSED.get(name)!));
+    else if (HARMLESS_FROM.has(name)) refuseLimit(line, name, words[0]);
+    else if (!IRRELEVANT.has(name)) notes.push(unknownDirective(first, directive));
+  }
+
+  #server(pool: boolean, { line, words, directory }: Directive): void {
+    if (isReferenceClock(words[0] ?? '')) {
+      const what = `${words[0]} is a reference clock of ntpd, not a server: skipped`;
+      this.#into.notes.push(`${escaped(line.from)}: ${what}`);
+      return;
+    }
+    const read = readServerLine(line, pool, words);
+    const authority = read.authority === undefined ? undefined : resolve(directory, read.authority);
+    this.#into.servers.push({ ...read, line, ...(authority !== undefined && { authority }) });
+  }
+
+  /** chrony's: a pattern may match nothing, a name must be there. */
+  #includeMatching({ line, words, directory }: Directive): void {
+    const [pattern = ''] = words;
+    if (words.length !== 1)
+      throw new ServerSyntaxError(line.from, line.text, 'one file, or one pattern, must follow');
+    for (const path of filesMatching(pattern, directory, this.#into.files))
+      this.#include(path, line, isPattern(pattern));
+  }
+
+  /** ntpd's; of a folder, NTPsec reads the files that end in .conf. */
+  #includeFile({ line, words, directory }: Directive): void {
+    const { files } = this.#into;
+    const path = resolve(directory, words[0] ?? '');
+    if (words.length !== 1) throw new ServerSyntaxError(line.from, line.text, 'one file must follow');
+    const paths = files.isDirectory(path) ? filesIn([path], '.conf', files) : [path];
+    for (const one of paths) this.#include(one, line);
+  }
+
+  #include(path: string, { from, text }: Line, mayBeAbsent = false): void {
+    const because = `"${escaped(text)}"`;
+    this.#opened += 1;
+    if (this.#chain.includes(path))
+      throw new ListError(from, `${because}: ${escaped(path)} would include itself without end`);
+    if (this.#chain.length > DEEPEST)
+      throw new ListError(from, `${because}: files include each other more than ${DEEPEST} deep`);
+    if (this.#opened > MOST_FILES)
+      throw new ListError(from, `${because}: more than ${MOST_FILES} files are included`);
+    const contents = this.#into.files.read(path);
+    if (contents === undefined) {
+      if (mayBeAbsent) return;
+      throw new ListError(from, `${because}: ${escaped(path)} cannot be read: there is no such file`);
+    }
+    this.#chain.push(path);
+    this.follow(significantLines(contents, path), path);
+    this.#chain.pop();
+  }
+}
+
+/** What neither daemon knows: an error if it could be a server or a limit, else a note. */
+function unknownDirective(first: string, { line, words }: Directive): string {
+  if (closestWord(first, ['server', 'servers', 'pool', 'pools', 'peer', 'peers']) !== undefined) {
+    const problem = `"${escaped(first)}" is no directive: write "server HOST", one a line`;
+    throw new ServerSyntaxError(line.from, line.text, problem);
+  }
+  const structural = ['include', 'includefile', 'confdir', 'sourcedir'];
+  const heeded = [...structural, ...OBEYED.keys(), ...REFUSED.keys(), ...HARMLESS_FROM.keys()];
+  // A host may well be called ntp: nothing so short is a slip of "nts" or "tos".
+  const known = [...heeded, ...IRRELEVANT, ...SAID.keys()].filter(one => one.length > 3);
+  const meant = /[.:]/.test(first) ? undefined : closestWord(first, known);
+  if (meant !== undefined && heeded.includes(meant))
+    throw new ServerSyntaxError(line.from, line.text, `did you mean ${meant}?`);
+  // No directive that is unknown here has no argument, a dot or colon, or a server's options.
+  if (words.length === 0 || /\w[.:]/.test(first) || words.some(isServerOption)) {
+    throw new ServerSyntaxError(line.from, line.text, 'among directives, a server is written "server HOST"');
+  }
+  return `${escaped(`${line.from}: ${line.text}`)}: no such directive is known here: passed over`;
+}

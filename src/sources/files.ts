@@ -1,0 +1,121 @@
+// Files that name servers, as text. A file that is not there is undefined; one that is there and cannot be read is an
+// error, never absence: the next file might name servers that nothing authenticates. No read ever waits for a FIFO.
+
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readSync,
+  statSync,
+} from 'node:fs';
+import { escaped } from '../net/server.ts';
+
+/** A file, or a line of one, that cannot be used. The message says where, what is wrong and what to do. */
+export class ListError extends Error {
+  override readonly name = 'ListError';
+  constructor(from: string, problem: string) {
+    super(`${escaped(from)}: ${problem}`);
+  }
+}
+
+/** Access to files. All paths are absolute or relative to the working directory. */
+export interface Files {
+  /** The text of a file; undefined where there is none. Throws `ListError`. */
+  read(path: string): string | undefined;
+  /** The names in a folder, sorted by character code; none where there is no such folder. Throws `ListError`. */
+  names(directory: string): readonly string[];
+  isDirectory(path: string): boolean;
+}
+
+/** Files that the command line names. */
+export const namedFiles: Files = { read: path => readText(path, false), names: namesIn, isDirectory };
+
+/** Files at well-known places, which are read unasked: no other user may be able to write them. */
+export const wellKnownFiles: Files = { ...namedFiles, read: path => readText(path, true) };
+
+/** No list is larger: a hundred thousand servers. */
+const LARGEST = 1 << 23;
+const CHUNK = 1 << 16;
+/** The owner that a user namespace shows for a user that it does not know, such as the root outside. */
+const UNKNOWN_OWNER = 65_534;
+
+/** Why a file could not be read. */
+export function reasonOf(error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT') return 'there is no such file';
+  if (code === 'EACCES') return 'permission denied';
+  if (code === 'ELOOP') return 'its symbolic links lead round in a circle';
+  return code === 'EISDIR' ? 'it is a folder' : String(code);
+}
+
+function readText(path: string, guarded: boolean): string | undefined {
+  let fd: number;
+  try {
+    fd = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  } catch (error) {
+    if (isAbsent(error, path)) return undefined;
+    throw new ListError(path, `cannot be read: ${reasonOf(error)}`);
+  }
+  try {
+    const problem = whatForbids(fd, guarded);
+    if (problem !== undefined) throw new ListError(path, problem);
+    return textOf(fd, path);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** A link that leads nowhere is there: it was made to name a file. */
+function isAbsent(error: unknown, path: string): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'ENOTDIR') return true;
+  return code === 'ENOENT' && lstatSync(path, { throwIfNoEntry: false }) === undefined;
+}
+
+function whatForbids(fd: number, guarded: boolean): string | undefined {
+  const { mode, uid } = fstatSync(fd);
+  const kind = mode & constants.S_IFMT;
+  if (kind === constants.S_IFDIR) return 'cannot be read: it is a folder';
+  // /dev/null in the place of a file is systemd's way to say that there is none.
+  if (kind !== constants.S_IFREG && kind !== constants.S_IFCHR)
+    return 'cannot be read: it is not a regular file';
+  const us = process.geteuid?.();
+  if (!guarded || us === undefined || kind !== constants.S_IFREG) return undefined;
+  if (![0, us, UNKNOWN_OWNER].includes(uid))
+    return `belongs to user ${uid}, who could name any server: chown it to root`;
+  if ((mode & 0o002) === 0) return undefined;
+  const octal = (mode & 0o7777).toString(8).padStart(4, '0');
+  return `can be written by every user (mode ${octal}), who could name any server: chmod o-w it`;
+}
+
+function textOf(fd: number, path: string): string {
+  const parts: Buffer[] = [];
+  try {
+    for (let length = 0; length <= LARGEST; ) {
+      const part = Buffer.alloc(CHUNK);
+      const count = readSync(fd, part, 0, CHUNK, null);
+      if (count === 0) return Buffer.concat(parts).toString('utf8');
+      parts.push(part.subarray(0, count));
+      length += count;
+    }
+  } catch (error) {
+    throw new ListError(path, `cannot be read: ${reasonOf(error)}`);
+  }
+  throw new ListError(path, `is larger than ${LARGEST} bytes: name fewer servers`);
+}
+
+function namesIn(directory: string): readonly string[] {
+  try {
+    return readdirSync(directory).sort();
+  } catch (error) {
+    if (isAbsent(error, directory)) return [];
+    throw new ListError(directory, `cannot be read: ${reasonOf(error)}`);
+  }
+}
+
+function isDirectory(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}

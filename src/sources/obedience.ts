@@ -1,0 +1,162 @@
+// The directives that say which servers are believed and trusted → what they demand, noted in the configuration. What
+// cannot be held to is an error; never is it passed over.
+
+import { resolve } from 'node:path';
+import { escaped, ServerSyntaxError } from '../net/server.ts';
+import type { Configuration } from './configuration.ts';
+import { HARMLESS_FROM, IRRELEVANT_TOS } from './directive-table.ts';
+import { ListError } from './files.ts';
+import type { Line } from './lines.ts';
+import type { Demand } from './list.ts';
+import { closestWord } from './spelling.ts';
+
+/** A directive where it stands. */
+export interface Directive {
+  readonly line: Line;
+  readonly words: readonly string[];
+  /** Of the file that it is in: where relative paths begin. */
+  readonly directory: string;
+}
+
+type Obey = (directive: Directive, into: Configuration) => void;
+
+/** How each is obeyed. Throws `ServerSyntaxError` and `ListError`. */
+export const OBEYED: ReadonlyMap<string, Obey> = new Map(
+  Object.entries<Obey>({
+    minsources: ({ line, words }, into) => {
+      into.demands.minServers = demand(
+        line,
+        numberIn(line, words[0], value => value >= 1),
+      );
+    },
+    maxdistance: ({ line, words }, into) => {
+      into.demands.maxDistance = demand(
+        line,
+        numberIn(line, words[0], value => value > 0),
+      );
+    },
+    tos: ({ line, words }, into) => {
+      for (let at = 0; at < words.length; at += 2)
+        obeyTos(line, words[at]!.toLowerCase(), words[at + 1], into);
+    },
+    authselectmode: ({ line, words }, into) => {
+      const [mode = ''] = words;
+      if (!/^(require|prefer|mix|ignore)$/i.test(mode))
+        throw new ServerSyntaxError(line.from, line.text, 'give require, prefer, mix or ignore');
+      // The others leave room for what a run does in any case: where one is authenticated, only such are believed.
+      if (/^require$/i.test(mode)) into.demands.authentication = demand(line, true);
+      else delete into.demands.authentication;
+    },
+    keyfile: obeyKeys,
+    keys: obeyKeys,
+    trustedkey: ({ line, words }, into) => {
+      const ranges = [...words.join(' ').matchAll(/(\d+)(?:\s*\.\.\.\s*(\d+))?/g)].map(
+        ([, first, last = first]) => [Number(first), Number(last)] as const,
+      );
+      into.trustedKeys = demand(line, [...(into.trustedKeys?.value ?? []), ...ranges]);
+    },
+    nosystemcert: ({ line }, into) => {
+      into.noSystemCertificates = line;
+    },
+    ntstrustedcerts: ({ line, words, directory }, into) => {
+      const numbered = words.length > 1 && /^\d+$/.test(words[0]!);
+      const path = pathIn(line, words[numbered ? 1 : 0], directory);
+      const set = numbered ? Number(words[0]) : 0;
+      into.certificates.set(set, [...(into.certificates.get(set) ?? []), path]);
+    },
+    ntsaeads: ({ line, words }) => {
+      // AEAD_AES_SIV_CMAC_256 (RFC 8915 §5.1).
+      if (!words.includes('15'))
+        throw new ListError(line.from, refusal(line.text, 'NTS is asked for with AEAD 15'));
+    },
+    nts: obeyNts,
+    restrict: obeyRestrict,
+    unpeer: obeyUnpeer,
+    unconfig: obeyUnpeer,
+  }),
+);
+
+/** What cannot be held to, and what to do. */
+export function refusal(text: string, why: string): string {
+  return `"${escaped(text)}" cannot be obeyed (${why}): take the line out, or give a list without it with -f FILE`;
+}
+
+/** Throws `ListError` for a limit that a run cannot hold to; `name` is what the limit is called. */
+export function refuseLimit(line: Line, name: string, value: string | undefined): void {
+  const harmless = HARMLESS_FROM.get(name)!;
+  if (!harmless(numberIn(line, value, () => true)))
+    throw new ListError(line.from, refusal(line.text, `there is no such limit here`));
+}
+
+function obeyTos(line: Line, name: string, value: string | undefined, into: Configuration): void {
+  if (name === 'minsane')
+    into.demands.minServers = demand(
+      line,
+      numberIn(line, value, one => one >= 0),
+    );
+  else if (name === 'maxdist')
+    into.demands.maxDistance = demand(
+      line,
+      numberIn(line, value, one => one > 0),
+    );
+  else if (name === 'maxclock') into.maxClock = numberIn(line, value, one => one >= 1);
+  else if (HARMLESS_FROM.has(`tos ${name}`)) refuseLimit(line, `tos ${name}`, value);
+  else if (!IRRELEVANT_TOS.has(name)) {
+    const meant = closestWord(name, ['minsane', 'maxdist', 'maxclock', ...IRRELEVANT_TOS]);
+    const hint = meant === undefined ? 'give minsane, maxdist or maxclock' : `did you mean ${meant}?`;
+    throw new ServerSyntaxError(line.from, line.text, `tos has no "${escaped(name)}"; ${hint}`);
+  }
+}
+
+function obeyKeys({ line, words, directory }: Directive, into: Configuration): void {
+  into.keyFile = pathIn(line, words[0], directory);
+}
+
+/** NTPsec's `nts`: `ca` is the client's; the rest is a server's, or TLS 1.3 has it settled. */
+function obeyNts({ line, words, directory }: Directive, into: Configuration): void {
+  const flags = ['enable', 'disable', 'tlscipherserverpreference'];
+  const valued = 'aead ca cert cookie key maxtls mintls pool port tlsciphersuites tlsecdhcurves'.split(' ');
+  for (let at = 0; at < words.length; at++) {
+    const name = words[at]!.toLowerCase();
+    if (flags.includes(name)) continue;
+    if (!valued.includes(name)) {
+      const problem = `nts has no "${escaped(words[at]!)}"; give the authority with "nts ca FILE"`;
+      throw new ServerSyntaxError(line.from, line.text, problem);
+    }
+    at += 1;
+    if (name === 'ca') into.authority = demand(line, pathIn(line, words[at], directory));
+  }
+}
+
+/** ntpd takes no time from whom it does not serve; whom it does not trust must be authenticated. */
+function obeyRestrict({ line, words }: Directive, into: Configuration): void {
+  const [host = '', ...flags] = words.filter(word => !/^(-[46]|--ipv[46])$/.test(word));
+  const without = (flag: string) => flags.some(one => one.toLowerCase() === flag);
+  const denies = without('ignore') || without('noserve');
+  if (host === 'default' || host === 'source') {
+    if (without('notrust')) into.demands.authentication = demand(line, true);
+  } else if (denies || without('notrust')) {
+    into.denied.push({ host, unlessAuthenticated: !denies, line });
+  }
+}
+
+function obeyUnpeer({ words }: Directive, into: Configuration): void {
+  const [host] = words.filter(word => !/^-[46]$/.test(word));
+  for (const one of into.servers.filter(({ server }) => server.host === host))
+    into.servers.splice(into.servers.indexOf(one), 1);
+}
+
+function demand<T>({ from, text }: Line, value: T): Demand<T> {
+  return { value, from, text };
+}
+
+function numberIn(line: Line, text: string | undefined, fits: (value: number) => boolean): number {
+  const value = /^\d+\.?\d*$|^\.\d+$/.test(text ?? '') ? Number(text) : NaN;
+  if (fits(value) && !Number.isNaN(value)) return value;
+  throw new ServerSyntaxError(line.from, line.text, 'a number must follow that is not negative, and not 0');
+}
+
+function pathIn(line: Line, text: string | undefined, directory: string): string {
+  if (text !== undefined && text !== '') return resolve(directory, text);
+  throw new ServerSyntaxError(line.from, line.text, 'the path of a file must follow');
+}

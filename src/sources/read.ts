@@ -1,0 +1,40 @@
+// The text of a file → the servers it names, and what it demands of a run. Three kinds of file, told apart so:
+//  - named timesyncd.conf, or with a line `[Time]`, it is systemd-timesyncd's;
+//  - named ntp.conf or chrony.conf, or with a line that begins with `server`, `pool` or `include` and goes on, it is
+//    the configuration of ntpd or chronyd;
+//  - else it is a plain list, and every line must be a server. A host may be called `server`.
+
+import { parseServer, type Server, ServerSyntaxError } from '../net/server.ts';
+import { readDirectives } from './directives.ts';
+import { type Files, namedFiles } from './files.ts';
+import { joinedLines, type Line, significantLines, wordsOf } from './lines.ts';
+import type { ServerList } from './list.ts';
+import { readTimesyncd } from './timesyncd.ts';
+
+/**
+ * Reads the text of the file called `name`, and the files that it includes. Throws `ServerSyntaxError` for a line that
+ * cannot be read, and `ListError` for one that cannot be obeyed and for a file that cannot be read.
+ */
+export function parseServerList(text: string, name: string, files: Files = namedFiles): ServerList {
+  const lines = significantLines(text, name);
+  if (/(^|[/\\])timesyncd\.conf$/.test(name) || lines.some(line => line.text === '[Time]'))
+    return readTimesyncd(joinedLines(text, name), name, files);
+  const configuration = /(^|[/\\])(ntp|chrony)\.conf$/.test(name) || lines.some(namesSources);
+  if (configuration) return readDirectives(lines, name, files);
+  return { servers: lines.flatMap(line => plainServers(line, name)), demands: {}, notes: [] };
+}
+
+function namesSources({ text }: Line): boolean {
+  return /^(server|pool|peer|include|includefile|confdir|sourcedir|refclock)\s+\S/i.test(text);
+}
+
+/** A line of a plain list: one host; several in Red Hat's step-tickers, or where each looks like one. */
+function plainServers(line: Line, name: string): readonly Server[] {
+  const words = wordsOf(line);
+  const several = /(^|[/\\])step-tickers$/.test(name) || words.every(word => /^[^/]*\w[.:][^/]*$/.test(word));
+  if (words.length > 1 && !several) {
+    const allowed = 'a plain list has one server a line; with options, write "server HOST OPTION…"';
+    throw new ServerSyntaxError(line.from, line.text, allowed);
+  }
+  return words.map(word => parseServer(word, line.from));
+}

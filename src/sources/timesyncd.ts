@@ -1,0 +1,109 @@
+// timesyncd.conf and its drop-ins → servers: `NTP=`, or else `FallbackNTP=`. Drop-ins are read after the file, sorted by
+// name whatever their folder, and of one name the first folder's (timesyncd.conf(5)). An empty value resets a setting.
+
+import { dirname } from 'node:path';
+import { escaped, parseServer, type Server, ServerSyntaxError } from '../net/server.ts';
+import { type Files, ListError } from './files.ts';
+import { filesIn } from './includes.ts';
+import { joinedLines, type Line } from './lines.ts';
+import type { Demand, ServerList } from './list.ts';
+import { closestWord } from './spelling.ts';
+import { secondsOf } from './time-span.ts';
+
+/** Where systemd looks, the first before the others; of the file itself, too. */
+const FOLDERS: readonly string[] = [
+  '/etc/systemd',
+  '/run/systemd',
+  '/usr/local/lib/systemd',
+  '/usr/lib/systemd',
+];
+const FILE = 'timesyncd.conf';
+
+/** systemd's own file, where the list named is that: the first that is there. */
+export const TIMESYNCD_PLACES: readonly string[] = FOLDERS.map(folder => `${folder}/${FILE}`);
+
+/** Settings that say when and how often a daemon asks. */
+const IRRELEVANT: readonly string[] = [
+  'PollIntervalMinSec',
+  'PollIntervalMaxSec',
+  'ConnectionRetrySec',
+  'SaveIntervalSec',
+];
+const OBEYED: readonly string[] = ['NTP', 'FallbackNTP', 'RootDistanceMaxSec'];
+
+/** What the files say so far. */
+interface Settings {
+  readonly servers: Record<'NTP' | 'FallbackNTP', readonly Server[]>;
+  maxDistance: Demand<number> | undefined;
+  readonly notes: string[];
+}
+
+/** Reads the lines of the file called `name`, and then its drop-ins. Throws `ServerSyntaxError` and `ListError`. */
+export function readTimesyncd(lines: readonly Line[], name: string, files: Files): ServerList {
+  const settings: Settings = { servers: { NTP: [], FallbackNTP: [] }, maxDistance: undefined, notes: [] };
+  readFile(lines, settings);
+  const folders = FOLDERS.includes(dirname(name))
+    ? FOLDERS.map(folder => `${folder}/${FILE}.d`)
+    : [`${name}.d`];
+  for (const path of filesIn(folders, '.conf', files))
+    readFile(joinedLines(files.read(path) ?? '', path), settings);
+  const { servers, maxDistance, notes } = settings;
+  return {
+    servers: servers.NTP.length > 0 ? servers.NTP : servers.FallbackNTP,
+    demands: maxDistance ? { maxDistance } : {},
+    notes,
+  };
+}
+
+function readFile(lines: readonly Line[], settings: Settings): void {
+  let section = '';
+  for (const line of lines) {
+    if (line.text.startsWith('[')) section = line.text;
+    else if (section === '[Time]') readSetting(line, settings);
+    else if (/^(Fallback)?NTP\s*=/.test(line.text)) {
+      const where = section === '' ? 'in no section' : `in ${section}`;
+      settings.notes.push(
+        `${escaped(`${line.from}: ${line.text}`)}: it stands ${escaped(where)}, and counts in [Time] only`,
+      );
+    }
+  }
+}
+
+function readSetting(line: Line, settings: Settings): void {
+  const [, key, value = ''] = /^([^=]*?)\s*=\s*(.*)$/s.exec(line.text) ?? [];
+  if (key === undefined) {
+    throw new ServerSyntaxError(line.from, line.text, 'in [Time] servers are written "NTP=HOST HOST…"');
+  }
+  if (key === 'NTP' || key === 'FallbackNTP') {
+    const hosts = value.split(/\s+/).filter(host => host !== '');
+    const before = hosts.length === 0 ? [] : settings.servers[key];
+    settings.servers[key] = [...before, ...hosts.map(host => serverOf(host, line))];
+  } else if (key === 'RootDistanceMaxSec') settings.maxDistance = maxDistanceOf(value, line);
+  else if (!IRRELEVANT.includes(key)) unknownSetting(key, line, settings);
+}
+
+function serverOf(host: string, { text, from }: Line): Server {
+  if (!host.includes(',')) return parseServer(host, from);
+  throw new ServerSyntaxError(from, text, 'servers are separated by blanks, not by commas');
+}
+
+function maxDistanceOf(value: string, { text, from }: Line): Demand<number> | undefined {
+  if (value === '') return undefined;
+  const seconds = secondsOf(value);
+  if (seconds !== undefined && seconds > 0) return { value: seconds, from, text };
+  throw new ServerSyntaxError(from, text, 'a time above 0 is expected, such as 5, 500ms or "1min 30s"');
+}
+
+/** systemd-timesyncd passes over what it does not know; a server or a limit must not be lost that way. */
+function unknownSetting(key: string, { text, from }: Line, { notes }: Settings): void {
+  if (/ntp|server|pool|peer|host/i.test(key) && closestWord(key, ['rootdistancemaxsec']) === undefined) {
+    throw new ListError(
+      from,
+      `"${escaped(text)}": timesyncd.conf has no ${escaped(key)}=; write NTP=HOST HOST…`,
+    );
+  }
+  const meant = OBEYED.find(one => closestWord(key, [one.toLowerCase()]) !== undefined);
+  if (meant !== undefined)
+    throw new ListError(from, `"${escaped(text)}": did you mean ${meant}=? Capitals count`);
+  notes.push(`${escaped(`${from}: ${text}`)}: timesyncd.conf has no such setting: passed over`);
+}
