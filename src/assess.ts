@@ -7,8 +7,9 @@ import type { Source } from './net/survey.ts';
 import { clusterSurvivors } from './ntp/cluster.ts';
 import { combineSurvivors, type Estimate } from './ntp/combine.ts';
 import { type Estimator, estimatePeer, type PeerEstimate } from './ntp/filter.ts';
+import type { Interval } from './ntp/overlap.ts';
 import { broughtForward, PHI, type Sample } from './ntp/sample.ts';
-import { type Interval, selectTruechimers } from './ntp/select.ts';
+import { selectTruechimers } from './ntp/select.ts';
 import { elapsed, type MonotonicTime, type Seconds } from './ntp/time.ts';
 import type { ServerReport, Unsuitable, Verdict } from './outcome.ts';
 
@@ -53,15 +54,16 @@ export function assess(sources: readonly Source[], rules: AssessmentRules, now: 
       servers: report(),
     };
   }
-  const { truechimers, falsetickers, intersection } = selection;
+  const { truechimers, falsetickers, intersection, doubtful } = selection;
   for (const peer of falsetickers) verdicts.set(peer, { kind: 'falseticker' });
   if (truechimers.length < rules.minServers) {
     const reason = { kind: 'too-few', truechimers: truechimers.length, wanted: rules.minServers } as const;
     return { kind: 'no-suitable-server', reason, intersection, servers: report() };
   }
 
-  const { survivors, outliers } = clusterSurvivors(truechimers, peer => peer.source.server.prefer ?? false);
-  const estimate = combineSurvivors(survivors, usable);
+  const preferred = (peer: Peer) => peer.source.server.prefer ?? false;
+  const { survivors, outliers } = clusterSurvivors(truechimers, preferred, doubtful);
+  const estimate = combineSurvivors(survivors, selection);
   for (const peer of outliers) verdicts.set(peer, { kind: 'outlier' });
   for (const [i, peer] of survivors.entries()) {
     verdicts.set(peer, { kind: i === 0 ? 'system-peer' : 'survivor', weight: estimate.weights[i]! });

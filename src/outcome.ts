@@ -9,9 +9,9 @@ import type { Address } from './net/transport.ts';
 import type { Estimate } from './ntp/combine.ts';
 import type { Decision } from './ntp/decide.ts';
 import type { PeerEstimate } from './ntp/filter.ts';
+import type { Interval } from './ntp/overlap.ts';
 import type { Kiss } from './ntp/refid.ts';
 import type { Rejection } from './ntp/sample.ts';
-import type { Interval } from './ntp/select.ts';
 import type { Seconds, UnixTime } from './ntp/time.ts';
 
 /** What became of one source. The first four are truechimers and falsetickers; the rest gave no usable time. */
@@ -73,7 +73,7 @@ export interface Findings {
   readonly started: UnixTime;
   readonly finished: UnixTime;
   readonly servers: readonly ServerReport[];
-  /** Where the believed servers' intervals all overlap. */
+  /** Where the most intervals overlap: those of all believed servers, if there is such a place. */
   readonly intersection?: Interval;
   readonly warnings: readonly string[];
 }

@@ -24,16 +24,20 @@ export interface Cluster<C> {
   readonly outliers: readonly C[];
 }
 
-/** Sorts by merit and casts off outliers; `preferred` servers come first and stay (RFC 5905 §11.2.2). */
+/**
+ * Sorts by merit and casts off outliers; `preferred` servers come first and stay (RFC 5905 §11.2.2). Of more than
+ * `doubtful` survivors one at least is honest.
+ */
 export function clusterSurvivors<C extends Clusterable>(
   truechimers: readonly C[],
   preferred: (candidate: C) => boolean = () => false,
+  doubtful = 0,
 ): Cluster<C> {
   const merit = (candidate: C) => candidate.stratum * MAXDIST + candidate.rootDistance;
   const better = (a: C, b: C) => Number(preferred(b)) - Number(preferred(a)) || merit(a) - merit(b);
   const byMerit = truechimers.toSorted(better);
   const outwards = outermostFirst(byMerit, better).reverse();
-  const staying = howManyStay(outwards, preferred);
+  const staying = howManyStay(outwards, preferred, Math.max(NMIN, doubtful + 1));
   const outliers = outwards.splice(staying).reverse();
   const gone = new Set(outliers);
   return { survivors: byMerit.filter(one => !gone.has(one)), outliers };
@@ -71,10 +75,14 @@ function outermostFirst<C extends Clusterable>(byMerit: readonly C[], better: (a
 
 /**
  * How many of them stay, counted from the innermost: the most whose outermost is preferred, or scatters no more than
- * the noisiest of them jitters; at least NMIN. Adds one after the other (Welford), because taking away would leave
+ * the noisiest of them jitters; at least `least`. Adds one after the other (Welford), because taking away would leave
  * little but rounding errors of the far ones.
  */
-function howManyStay<C extends Clusterable>(outwards: readonly C[], preferred: (one: C) => boolean): number {
+function howManyStay<C extends Clusterable>(
+  outwards: readonly C[],
+  preferred: (one: C) => boolean,
+  least: number,
+): number {
   let staying = 0;
   let mean = 0;
   let squares = 0;
@@ -87,7 +95,7 @@ function howManyStay<C extends Clusterable>(outwards: readonly C[], preferred: (
     squares += before * distance;
     noisiest = Math.max(noisiest, one.jitter);
     const scatter = Math.sqrt((n * distance ** 2 + squares) / Math.max(i, 1));
-    if (n <= NMIN || scatter <= noisiest || preferred(one)) staying = n;
+    if (n <= least || scatter <= noisiest || preferred(one)) staying = n;
   }
   return staying;
 }

@@ -1,14 +1,15 @@
-// Estimates of several servers → truechimers and falsetickers (RFC 5905 §11.2.1). Each server says that the
-// truth lies within θ ± λ; the largest set of servers, and a strict majority of all, that can be right together
-// is believed. Without such a set there is no answer: disjoint groups are never averaged.
+// Estimates of several servers → truechimers and falsetickers (RFC 5905 §11.2.1). Each server says that the truth
+// lies within θ ± λ. Where a strict majority of all can be right together, the truth is, while most are honest: a server
+// that reaches none of these places is wrong. Without such a place there is no answer: disjoint groups are never averaged.
 
+import { hullOf, type Interval, overlapsOf } from './overlap.ts';
 import type { Seconds } from './time.ts';
 
-/** A correctness interval: the offset is claimed to lie from `low` to `high`. */
-export interface Interval {
-  readonly low: Seconds;
-  readonly high: Seconds;
-}
+/**
+ * Half of MINDISP, 5 ms: RFC 5905 §11.1 takes no root delay for less. Servers on a LAN that claim no distance at all
+ * are milliseconds apart all the same.
+ */
+export const LEAST_DISTANCE: Seconds = 0.0025;
 
 /** What selection needs of a server; a PeerEstimate is one. */
 export interface Candidate {
@@ -16,84 +17,83 @@ export interface Candidate {
   readonly rootDistance: Seconds;
 }
 
-export type Selection<C> =
-  | {
-      readonly kind: 'majority';
-      /** Where the believed servers' intervals all overlap. */
-      readonly intersection: Interval;
-      readonly truechimers: readonly C[];
-      readonly falsetickers: readonly C[];
-    }
-  | { readonly kind: 'no-majority' };
+/** What a majority agrees on. */
+export interface Agreement<C> {
+  readonly kind: 'majority';
+  /** From the first to the last point that the most servers contain: where the truechimers overlap, if they all do. */
+  readonly intersection: Interval;
+  /** Where the truth can be while most of the servers are honest, wherever the others put their intervals. */
+  readonly region: Interval;
+  readonly truechimers: readonly C[];
+  readonly falsetickers: readonly C[];
+  /** How many of the truechimers can be wrong all the same while most of the servers are honest. */
+  readonly doubtful: number;
+}
 
-/** θ ± λ */
-export function intervalOf(candidate: Candidate): Interval {
-  const { offset, rootDistance } = candidate;
+export type Selection<C> = Agreement<C> | { readonly kind: 'no-majority' };
+
+/** θ ± λ, in seconds. */
+export function intervalOf({ offset, rootDistance }: Candidate): Interval {
   return { low: offset - rootDistance, high: offset + rootDistance };
 }
 
-/** Marzullo's intersection (RFC 5905 §11.2.1, without its rule of midpoints); a single server is its own majority. */
-export function selectTruechimers<C extends Candidate>(candidates: readonly C[]): Selection<C> {
-  const edges = edgesOf(candidates);
-  const agreeing = edges.lows.reduce((most, point) => Math.max(most, covering(edges, point)), 0);
-  if (2 * agreeing <= candidates.length) return { kind: 'no-majority' };
-  const intersection = spanOf(edges, agreeing)!;
-  const agrees = (candidate: C) => {
-    const { low, high } = intervalOf(candidate);
-    return low <= intersection.high && high >= intersection.low;
-  };
-  return {
-    kind: 'majority',
-    intersection,
-    truechimers: candidates.filter(agrees),
-    falsetickers: candidates.filter(candidate => !agrees(candidate)),
-  };
-}
-
 /**
- * Every offset that lies in more than half of the intervals, from the least to the greatest. While a majority of the
- * servers is honest, the truth is in more than half of them: so it is in here, whoever the liars are and wherever
- * they put their intervals.
+ * Marzullo's intersection (RFC 5905 §11.2.1; of its rule of midpoints, that one at least must lie in the place). Where no
+ * majority of the intervals overlaps, or only at their edges, or majorities do in places that lie apart, the intervals are
+ * widened to LEAST_DISTANCE; then every place stands, and the region spans them all. A single server is its own majority.
  */
-export function majorityRegion(candidates: readonly Candidate[]): Interval | undefined {
-  return spanOf(edgesOf(candidates), Math.floor(candidates.length / 2) + 1);
-}
-
-/** The ends of all intervals, each list ascending. */
-interface Edges {
-  readonly lows: readonly Seconds[];
-  readonly highs: readonly Seconds[];
-}
-
-function edgesOf(candidates: readonly Candidate[]): Edges {
-  const intervals = candidates.map(intervalOf);
-  const ascending = (a: number, b: number) => a - b;
-  return {
-    lows: intervals.map(interval => interval.low).sort(ascending),
-    highs: intervals.map(interval => interval.high).sort(ascending),
+export function selectTruechimers<C extends Candidate>(candidates: readonly C[]): Selection<C> {
+  const tight = agreementOf(candidates, candidates.map(intervalOf));
+  if (tight?.places.length === 1 && tight.agreement.truechimers.some(one => isWithin(one, tight.places))) {
+    return tight.agreement;
+  }
+  const floored = candidates.map(one => ({
+    ...one,
+    rootDistance: Math.max(one.rootDistance, LEAST_DISTANCE),
+  }));
+  const wide = agreementOf(candidates, floored.map(intervalOf));
+  if (!wide) return { kind: 'no-majority' };
+  // How far apart servers can be that are milliseconds apart is a guess: the region holds what each of them says, too.
+  const widened = wide.agreement.truechimers.filter(one => one.rootDistance < LEAST_DISTANCE);
+  const { low, high } = wide.agreement.region;
+  const region = {
+    low: widened.reduce((least, { offset }) => Math.min(least, offset), low),
+    high: widened.reduce((most, { offset }) => Math.max(most, offset), high),
   };
+  return { ...wide.agreement, region };
 }
 
-/** From the first point to the last that at least `count` of the intervals contain. */
-function spanOf(edges: Edges, count: number): Interval | undefined {
-  const low = edges.lows.find(point => covering(edges, point) >= count);
-  const high = edges.highs.findLast(point => covering(edges, point) >= count);
-  return low === undefined || high === undefined ? undefined : { low, high };
+/** What a majority of these intervals, one for each candidate, agrees on, and in which places. */
+function agreementOf<C>(candidates: readonly C[], intervals: readonly Interval[]) {
+  const majority = Math.floor(candidates.length / 2) + 1;
+  const { most, where } = overlapsOf(intervals);
+  if (most < majority) return undefined;
+  const places = where(majority);
+  const believed = intervals.map(interval => reaches(interval, places));
+  const truechimers = candidates.filter((_, i) => believed[i]);
+  const agreement: Agreement<C> = {
+    kind: 'majority',
+    intersection: hullOf(where(most)),
+    region: hullOf(places),
+    truechimers,
+    falsetickers: candidates.filter((_, i) => !believed[i]),
+    doubtful: truechimers.length - majority,
+  };
+  return { agreement, places };
 }
 
-/** How many intervals contain a point: those begun less those ended before it. */
-function covering({ lows, highs }: Edges, point: Seconds): number {
-  return countUntil(lows, low => low <= point) - countUntil(highs, high => high < point);
+function isWithin({ offset }: Candidate, places: readonly Interval[]): boolean {
+  return reaches({ low: offset, high: offset }, places);
 }
 
-/** How many of a sorted list, from its start, meet a condition that fails from some place on. */
-function countUntil(sorted: readonly number[], holds: (value: number) => boolean): number {
+/** Whether an interval has a point in common with one of the places, which ascend. */
+function reaches({ low, high }: Interval, places: readonly Interval[]): boolean {
   let from = 0;
-  let to = sorted.length;
+  let to = places.length;
   while (from < to) {
     const middle = (from + to) >>> 1;
-    if (holds(sorted[middle]!)) from = middle + 1;
+    if (places[middle]!.high < low) from = middle + 1;
     else to = middle;
   }
-  return from;
+  return from < places.length && places[from]!.low <= high;
 }

@@ -11,7 +11,9 @@ import { between, PROFILES, pathOf, randomOf } from './paths.js';
 
 /** @import { PeerEstimate, Estimator } from '../../dist/ntp/filter.js' */
 /** @import { Profile } from './paths.js' */
+/** @import { Agreement } from '../../dist/ntp/select.js' */
 /** @typedef {readonly PeerEstimate[]} Peers */
+/** @typedef {(peers: Peers, agreement: Agreement<PeerEstimate>) => number} Combine */
 
 const runs = Number(process.argv[2] ?? 2000);
 const start = unixTimeOf(1_800_000_000_000_000_000n);
@@ -89,12 +91,15 @@ const heldUp =
       1 / (peer.rootDistance + (counts * (delayOf(peer) - least)) / 2);
     return weightedMedian(survivors, weight);
   };
-const clustered = (/** @type {Peers} */ peers) => clusterSurvivors(peers).survivors;
+const clustered = (/** @type {Peers} */ peers, doubtful = 0) =>
+  clusterSurvivors(peers, undefined, doubtful).survivors;
+/** @type {Combine} */
+const ours = (peers, agreement) => combineSurvivors(clustered(peers, agreement.doubtful), agreement).offset;
 
-/** @type {Record<string, { estimator?: Estimator, combine: (peers: Peers) => number }>} */
+/** @type {Record<string, { estimator?: Estimator, combine: Combine }>} */
 const METHODS = {
   '**tsntp**: paired minima, weighted median': {
-    combine: peers => combineSurvivors(clustered(peers), peers).offset,
+    combine: ours,
   },
   'the same, weights 1/λ (RFC 5905)': { combine: peers => weightedMedian(clustered(peers), lambda) },
   'the same, weights 1/(λ + 2h)': { combine: heldUp(2) },
@@ -102,10 +107,12 @@ const METHODS = {
   'the same, weights 1/(λ + 5h), h of δ without Δ': { combine: heldUp(5, ({ delay }) => delay) },
   'the same, least delay': {
     estimator: 'least-delay',
-    combine: peers => combineSurvivors(clustered(peers), peers).offset,
+    combine: ours,
   },
-  'the same, none cast off': { combine: peers => combineSurvivors(peers, peers).offset },
-  'the same, cluster of RFC 5905': { combine: peers => combineSurvivors(rfcCluster(peers), peers).offset },
+  'the same, none cast off': { combine: (peers, agreement) => combineSurvivors(peers, agreement).offset },
+  'the same, cluster of RFC 5905': {
+    combine: (peers, agreement) => combineSurvivors(rfcCluster(peers), agreement).offset,
+  },
   'RFC 5905 (least delay, cluster, mean 1/λ)': {
     estimator: 'least-delay',
     combine: peers => mean(rfcCluster(peers), lambda),
@@ -168,7 +175,8 @@ function simulate(wayTo, { servers, liars, lie, claim, samples }) {
       const selection = selectTruechimers(peers);
       if (selection.kind === 'no-majority') continue;
       for (const [method, { estimator: wanted = 'paired-minima', combine }] of Object.entries(METHODS)) {
-        if (wanted === estimator) errors.get(method)?.push(Math.abs(combine(selection.truechimers)));
+        if (wanted === estimator)
+          errors.get(method)?.push(Math.abs(combine(selection.truechimers, selection)));
       }
     }
   }

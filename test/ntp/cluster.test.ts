@@ -51,6 +51,12 @@ describe('casting off', () => {
     expect(clusterSurvivors([off, a, b])).toEqual({ survivors: [off, a, b], outliers: [] });
   });
 
+  test('more stay than are doubtful, so that an honest one is among them', () => {
+    const seven = [0, 0.001, 0.002, 0.1, 0.2, 0.3, -0.4].map(offset => candidate(offset, 0.5, steady));
+    const staying = (doubtful: number) => clusterSurvivors(seven, undefined, doubtful).survivors.length;
+    expect([0, 2, 3, 5].map(staying)).toEqual([3, 3, 4, 6]);
+  });
+
   test('one after the other, the worst first', () => {
     const near = [0, 0.001, 0.002].map(offset => candidate(offset, 0.2, steady));
     const [off, farOff] = [candidate(0.05, 0.2, steady), candidate(-0.1, 0.2, steady)];

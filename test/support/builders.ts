@@ -135,6 +135,7 @@ export function candidate(
 export interface Electorate {
   readonly truth: Seconds;
   readonly candidates: readonly Combinable[];
+  readonly honest: readonly Combinable[];
 }
 
 /** Electorates of 1 to 13 servers, in any order. */
@@ -149,8 +150,7 @@ export function electorates(): fc.Arbitrary<Electorate> {
     rootDistance: seconds(1e-6, 2),
     jitter,
     stratum,
-    delay,
-    rootDelay: delay,
+    delays: fc.tuple(seconds(0, 1), seconds(0, 1)),
   });
   const liar = fc.record({
     offset: seconds(-5, 5),
@@ -168,13 +168,17 @@ export function electorates(): fc.Arbitrary<Electorate> {
       order: fc.infiniteStream(fc.nat()),
     })
     .map(({ truth, honest, liars, order }) => {
-      const truthful = honest.map(({ share, ...rest }) => ({
+      const truthful = honest.map(({ share, delays: [delay, rootDelay], ...rest }) => ({
         ...rest,
+        // A root distance holds half of both.
+        delay: delay * rest.rootDistance,
+        rootDelay: rootDelay * rest.rootDistance,
         offset: truth + share * rest.rootDistance,
       }));
       const all = [...truthful, ...liars.slice(0, honest.length - 1)];
       const ranked = all.map(one => ({ one, rank: order.next().value as number }));
-      return { truth, candidates: ranked.toSorted((a, b) => a.rank - b.rank).map(({ one }) => one) };
+      const candidates = ranked.toSorted((a, b) => a.rank - b.rank).map(({ one }) => one);
+      return { truth, candidates, honest: candidates.filter(one => truthful.includes(one)) };
     });
 }
 
