@@ -3,12 +3,13 @@
 // Sign: a positive offset = our clock is behind.
 
 import { NtsError } from './net/nts.ts';
+import { formatServer, identityOf, type Server } from './net/server.ts';
 import type { Source } from './net/survey.ts';
 import { clusterSurvivors } from './ntp/cluster.ts';
 import { combineSurvivors, type Estimate } from './ntp/combine.ts';
 import { type Estimator, estimatePeer, type PeerEstimate } from './ntp/filter.ts';
 import { broughtForward, PHI, type Sample } from './ntp/sample.ts';
-import { type Interval, selectTruechimers } from './ntp/select.ts';
+import { type Interval, intervalOf, selectTruechimers } from './ntp/select.ts';
 import { elapsed, type MonotonicTime, type Seconds } from './ntp/time.ts';
 import type { ServerReport, Unsuitable, Verdict } from './outcome.ts';
 
@@ -37,7 +38,7 @@ export function assess(sources: readonly Source[], rules: AssessmentRules, now: 
   const judged = sources.map(source => judge(source, rules, now));
   const peers = judged.filter((one): one is Peer => !('verdict' in one));
   const selectable = peers.filter(peer => !peer.source.server.noselect);
-  // Whoever asks for authentication is not to be outvoted by servers that anybody may play, nor left to them alone.
+  // A server that is asked for authentication may not be outvoted by servers that anyone can play, nor replaced by them.
   const asked = sources.some(({ server, authentication }) => authentication && !server.noselect);
   const { usable, verdicts } = votersAmong(selectable, asked);
   const report = (): readonly ServerReport[] => judged.map(one => reportOf(one, verdicts));
@@ -45,23 +46,31 @@ export function assess(sources: readonly Source[], rules: AssessmentRules, now: 
     return { kind: 'no-suitable-server', reason: whyNone(sources, selectable), servers: report() };
   }
 
-  const selection = selectTruechimers(usable);
+  const electorate = electorateOf(usable);
+  const selection = selectTruechimers(electorate);
   if (selection.kind === 'no-majority') {
     return {
       kind: 'no-suitable-server',
-      reason: { kind: 'no-majority', usable: usable.length },
+      reason: { kind: 'no-majority', usable: electorate.length },
       servers: report(),
     };
   }
-  const { truechimers, falsetickers, intersection } = selection;
-  for (const peer of falsetickers) verdicts.set(peer, { kind: 'falseticker' });
+  const { intersection } = selection;
+  const others = judgeByTrusted(usable, electorate, intersection);
+  const truechimers = [...selection.truechimers, ...others.within, ...others.overlapping];
+  for (const peer of [...selection.falsetickers, ...others.outside])
+    verdicts.set(peer, { kind: 'falseticker' });
+  for (const peer of others.overlapping) verdicts.set(peer, { kind: 'outlier' });
+  const missing = requiredAmiss(sources, truechimers);
+  if (missing) return { kind: 'no-suitable-server', reason: missing, intersection, servers: report() };
   if (truechimers.length < rules.minServers) {
     const reason = { kind: 'too-few', truechimers: truechimers.length, wanted: rules.minServers } as const;
     return { kind: 'no-suitable-server', reason, intersection, servers: report() };
   }
 
-  const { survivors, outliers } = clusterSurvivors(truechimers, peer => peer.source.server.prefer ?? false);
-  const estimate = combineSurvivors(survivors, usable);
+  const candidates = [...selection.truechimers, ...others.within];
+  const { survivors, outliers } = clusterSurvivors(candidates, peer => peer.source.server.prefer ?? false);
+  const estimate = combineSurvivors(survivors, electorate);
   for (const peer of outliers) verdicts.set(peer, { kind: 'outlier' });
   for (const [i, peer] of survivors.entries()) {
     verdicts.set(peer, { kind: i === 0 ? 'system-peer' : 'survivor', weight: estimate.weights[i]! });
@@ -69,21 +78,69 @@ export function assess(sources: readonly Source[], rules: AssessmentRules, now: 
   return { kind: 'agreed', estimate, intersection, servers: report() };
 }
 
-/** Who has a vote, and why the others have none; however often an address is named, it has one. */
+/**
+ * Which peers have a vote, and why the others have none. A name and an address have one vote each, however often they
+ * come: that of the first entry, or of the first that the list trusts, requires or prefers.
+ */
 function votersAmong(
   peers: readonly Peer[],
   onlyAuthenticated: boolean,
 ): { readonly usable: readonly Peer[]; readonly verdicts: Map<Peer, Verdict> } {
-  const usable = new Map<string, Peer>();
+  const usable: Peer[] = [];
   const verdicts = new Map<Peer, Verdict>();
-  for (const peer of peers) {
-    const { address, authentication } = peer.source;
+  const names = new Map<string, Server>();
+  const addresses = new Map<string, Server>();
+  for (const peer of peers.toSorted((a, b) => marksOf(b) - marksOf(a))) {
+    const { server, address, authentication } = peer.source;
     const at = `${address!.address} ${address!.port}`;
+    const [sameName, sameAddress] = [names.get(identityOf(server)), addresses.get(at)];
+    const other = sameName === server ? sameAddress : (sameName ?? sameAddress);
     if (onlyAuthenticated && !authentication) verdicts.set(peer, { kind: 'unauthenticated' });
-    else if (usable.has(at)) verdicts.set(peer, { kind: 'duplicate' });
-    else usable.set(at, peer);
+    else if (other)
+      verdicts.set(peer, { kind: 'duplicate', ...(other !== server && { of: formatServer(other) }) });
+    else {
+      usable.push(peer);
+      names.set(identityOf(server), server);
+      addresses.set(at, server);
+    }
   }
-  return { usable: [...usable.values()], verdicts };
+  const voters = new Set(usable);
+  return { usable: peers.filter(peer => voters.has(peer)), verdicts };
+}
+
+function marksOf({ source: { server } }: Peer): number {
+  return (server.trust ? 4 : 0) + (server.require ? 2 : 0) + (server.prefer ? 1 : 0);
+}
+
+/** The peers whose intervals define the majority: where the list trusts some that are usable, those alone. */
+function electorateOf(usable: readonly Peer[]): readonly Peer[] {
+  const trusted = usable.filter(({ source }) => source.server.trust);
+  return trusted.length > 0 ? trusted : usable;
+}
+
+/**
+ * The peers outside of the electorate: they take part within the trusted servers' intersection, are outliers where only
+ * their intervals reach it, and falsetickers beyond.
+ */
+function judgeByTrusted(usable: readonly Peer[], electorate: readonly Peer[], { low, high }: Interval) {
+  const trusted = new Set(electorate);
+  const others = usable.filter(peer => !trusted.has(peer));
+  const within = others.filter(({ offset }) => offset >= low && offset <= high);
+  const reaches = (peer: Peer) => intervalOf(peer).low <= high && intervalOf(peer).high >= low;
+  return {
+    within,
+    overlapping: others.filter(peer => reaches(peer) && !within.includes(peer)),
+    outside: others.filter(peer => !reaches(peer)),
+  };
+}
+
+/** The reason to stop where the list requires servers and none of them is a truechimer (chrony's `require`). */
+function requiredAmiss(sources: readonly Source[], truechimers: readonly Peer[]): Unsuitable | undefined {
+  if (truechimers.some(({ source }) => source.server.require)) return undefined;
+  const required = sources.filter(({ server }) => server.require && !server.noselect);
+  if (required.length === 0) return undefined;
+  const names = new Set(required.map(({ server }) => formatServer(server)));
+  return { kind: 'required-missing', required: [...names] };
 }
 
 /** Kernels hand a slew out in whole seconds: so long it may be going on before it begins, or after it is said to be over. */
@@ -112,7 +169,8 @@ function judge(
   return { ...estimate, rootDistance, source };
 }
 
-function verdictWithoutSamples({ burst, error }: Source): Verdict {
+function verdictWithoutSamples({ burst, error, duplicateOf }: Source): Verdict {
+  if (duplicateOf) return { kind: 'duplicate', of: formatServer(duplicateOf) };
   if (error instanceof NtsError) return { kind: 'no-keys', message: error.message };
   if (error) return { kind: 'not-resolved', message: error.message };
   if (burst?.kiss) return { kind: 'kissed', kiss: burst.kiss };
