@@ -3,6 +3,7 @@
 // Approach.
 
 import type { Authenticator } from '../ntp/auth/authenticator.ts';
+import type { Seconds } from '../ntp/time.ts';
 import type { Authentication, Keys } from './authentication.ts';
 import { type Burst, type BurstEvent, type BurstPlan, type BurstPorts, runBurst } from './burst.ts';
 import type { Claims } from './claims.ts';
@@ -14,6 +15,8 @@ import type { Slots } from './slots.ts';
 import type { Address } from './transport.ts';
 import { type Candidates, tryAddresses } from './try-addresses.ts';
 
+/** An address without a sample after this time is late: the next is asked besides. Twice what RFC 8305 §5 recommends. */
+const LATE: Seconds = 0.5;
 /** A name that has not resolved, or exchanged keys, for so many reply timeouts counts as hopeless. */
 const PATIENCE = 2;
 
@@ -94,11 +97,13 @@ export async function ask(
   const resolved = await resolveServer(server, approach.host, entry, run);
   if (resolved instanceof ResolveError) return [{ server, error: resolved, ...proven }];
   await entry.turn();
-  const trying = tryAddresses(candidatesOf(resolved, server, approach, run), { ...run.ports, ...run, entry });
+  const candidates = candidatesOf(resolved, server, approach, run);
+  const trying = tryAddresses(candidates, run.claims, entry, run.signal);
   entry.claimed();
-  const trial = await trying;
-  if ('owner' in trial) return [{ server, address: trial.address, duplicateOf: trial.owner, ...proven }];
-  return trial.map(tried => ({ server, ...tried, ...proven }));
+  const outcome = await trying;
+  if ('owner' in outcome)
+    return [{ server, address: outcome.address, duplicateOf: outcome.owner, ...proven }];
+  return outcome.map(tried => ({ server, ...tried, ...proven }));
 }
 
 /** Whether any of them brought samples. */
@@ -167,6 +172,8 @@ function candidatesOf(
     server,
     addresses: authentication?.kind === 'nts' ? bestOfEachFamily(addresses) : addresses,
     votes,
+    late: addresses.length > 1 ? Math.min(LATE, plan.timeout) : undefined,
+    timer: ports.timer,
     ...(otherwise && { otherwise }),
     keyOf: address => claimOf(address, server),
     burst: (address, begun, watch, givenUp) =>

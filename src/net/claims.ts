@@ -6,7 +6,7 @@ import type { Server } from './server.ts';
 interface Held {
   readonly owner: Server;
   settled: boolean;
-  readonly waiting: Set<() => void>;
+  waiting?: Set<() => void>;
 }
 
 /** The addresses of one survey, each by a text of the caller's. */
@@ -20,7 +20,7 @@ export class Claims {
 
   /** Takes a free address. */
   take(key: string, owner: Server): void {
-    this.#held.set(key, { owner, settled: false, waiting: new Set() });
+    this.#held.set(key, { owner, settled: false });
   }
 
   /** Whether a taken address may still become free. */
@@ -46,11 +46,12 @@ export class Claims {
 
   /** Calls `listener` once an address is settled or free. */
   whenDecided(key: string, listener: () => void): void {
-    this.#held.get(key)?.waiting.add(listener);
+    const held = this.#held.get(key);
+    if (held) held.waiting = (held.waiting ?? new Set()).add(listener);
   }
 
-  #tell({ waiting }: Held): void {
-    for (const listener of waiting) listener();
-    waiting.clear();
+  #tell(held: Held): void {
+    for (const listener of held.waiting ?? []) listener();
+    delete held.waiting;
   }
 }
