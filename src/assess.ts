@@ -3,15 +3,16 @@
 // Sign: a positive offset = our clock is behind.
 
 import { NtsError } from './net/nts.ts';
-import { formatServer, identityOf, type Server } from './net/server.ts';
+import { formatServer } from './net/server.ts';
 import type { Source } from './net/survey.ts';
 import { clusterSurvivors } from './ntp/cluster.ts';
 import { combineSurvivors, type Estimate } from './ntp/combine.ts';
-import { type Estimator, estimatePeer, type PeerEstimate } from './ntp/filter.ts';
+import { type Estimator, estimatePeer } from './ntp/filter.ts';
 import { broughtForward, PHI, type Sample } from './ntp/sample.ts';
-import { type Interval, intervalOf, selectTruechimers } from './ntp/select.ts';
+import { type Interval, selectTruechimers } from './ntp/select.ts';
 import { elapsed, type MonotonicTime, type Seconds } from './ntp/time.ts';
 import type { ServerReport, Unsuitable, Verdict } from './outcome.ts';
+import { electorateOf, judgeByTrusted, type Peer, requiredAmiss, votersAmong } from './voters.ts';
 
 export interface AssessmentRules {
   /** Fewer truechimers than this are not believed. */
@@ -27,11 +28,6 @@ export type Assessment = { readonly servers: readonly ServerReport[]; readonly i
   | { readonly kind: 'agreed'; readonly estimate: Estimate }
   | { readonly kind: 'no-suitable-server'; readonly reason: Unsuitable }
 );
-
-/** A source whose answers came to an estimate. */
-interface Peer extends PeerEstimate {
-  readonly source: Source;
-}
 
 /** Judges every source and combines those that are believed, as of `now`. */
 export function assess(sources: readonly Source[], rules: AssessmentRules, now: MonotonicTime): Assessment {
@@ -76,71 +72,6 @@ export function assess(sources: readonly Source[], rules: AssessmentRules, now: 
     verdicts.set(peer, { kind: i === 0 ? 'system-peer' : 'survivor', weight: estimate.weights[i]! });
   }
   return { kind: 'agreed', estimate, intersection, servers: report() };
-}
-
-/**
- * Which peers have a vote, and why the others have none. A name and an address have one vote each, however often they
- * come: that of the first entry, or of the first that the list trusts, requires or prefers.
- */
-function votersAmong(
-  peers: readonly Peer[],
-  onlyAuthenticated: boolean,
-): { readonly usable: readonly Peer[]; readonly verdicts: Map<Peer, Verdict> } {
-  const usable: Peer[] = [];
-  const verdicts = new Map<Peer, Verdict>();
-  const names = new Map<string, Server>();
-  const addresses = new Map<string, Server>();
-  for (const peer of peers.toSorted((a, b) => marksOf(b) - marksOf(a))) {
-    const { server, address, authentication } = peer.source;
-    const at = `${address!.address} ${address!.port}`;
-    const [sameName, sameAddress] = [names.get(identityOf(server)), addresses.get(at)];
-    const other = sameName === server ? sameAddress : (sameName ?? sameAddress);
-    if (onlyAuthenticated && !authentication) verdicts.set(peer, { kind: 'unauthenticated' });
-    else if (other)
-      verdicts.set(peer, { kind: 'duplicate', ...(other !== server && { of: formatServer(other) }) });
-    else {
-      usable.push(peer);
-      names.set(identityOf(server), server);
-      addresses.set(at, server);
-    }
-  }
-  const voters = new Set(usable);
-  return { usable: peers.filter(peer => voters.has(peer)), verdicts };
-}
-
-function marksOf({ source: { server } }: Peer): number {
-  return (server.trust ? 4 : 0) + (server.require ? 2 : 0) + (server.prefer ? 1 : 0);
-}
-
-/** The peers whose intervals define the majority: where the list trusts some that are usable, those alone. */
-function electorateOf(usable: readonly Peer[]): readonly Peer[] {
-  const trusted = usable.filter(({ source }) => source.server.trust);
-  return trusted.length > 0 ? trusted : usable;
-}
-
-/**
- * The peers outside of the electorate: they take part within the trusted servers' intersection, are outliers where only
- * their intervals reach it, and falsetickers beyond.
- */
-function judgeByTrusted(usable: readonly Peer[], electorate: readonly Peer[], { low, high }: Interval) {
-  const trusted = new Set(electorate);
-  const others = usable.filter(peer => !trusted.has(peer));
-  const within = others.filter(({ offset }) => offset >= low && offset <= high);
-  const reaches = (peer: Peer) => intervalOf(peer).low <= high && intervalOf(peer).high >= low;
-  return {
-    within,
-    overlapping: others.filter(peer => reaches(peer) && !within.includes(peer)),
-    outside: others.filter(peer => !reaches(peer)),
-  };
-}
-
-/** The reason to stop where the list requires servers and none of them is a truechimer (chrony's `require`). */
-function requiredAmiss(sources: readonly Source[], truechimers: readonly Peer[]): Unsuitable | undefined {
-  if (truechimers.some(({ source }) => source.server.require)) return undefined;
-  const required = sources.filter(({ server }) => server.require && !server.noselect);
-  if (required.length === 0) return undefined;
-  const names = new Set(required.map(({ server }) => formatServer(server)));
-  return { kind: 'required-missing', required: [...names] };
 }
 
 /** Kernels hand a slew out in whole seconds: so long it may be going on before it begins, or after it is said to be over. */
