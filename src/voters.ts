@@ -23,22 +23,28 @@ export function votersAmong(
   const verdicts = new Map<Peer, Verdict>();
   const names = new Map<string, Server>();
   const addresses = new Map<string, Server>();
-  for (const peer of peers.toSorted((a, b) => marksOf(b) - marksOf(a))) {
+  const marked = peers.some(peer => marksOf(peer) > 0);
+  for (const peer of marked ? peers.toSorted((a, b) => marksOf(b) - marksOf(a)) : peers) {
     const { server, address, authentication } = peer.source;
     const at = `${address!.address} ${address!.port}`;
-    const [sameName, sameAddress] = [names.get(identityOf(server)), addresses.get(at)];
+    const name = identityOf(server);
+    const [sameName, sameAddress] = [names.get(name), addresses.get(at)];
     const other = sameName === server ? sameAddress : (sameName ?? sameAddress);
     if (onlyAuthenticated && !authentication) verdicts.set(peer, { kind: 'unauthenticated' });
     else if (other)
       verdicts.set(peer, { kind: 'duplicate', ...(other !== server && { of: formatServer(other) }) });
     else {
       usable.push(peer);
-      names.set(identityOf(server), server);
+      names.set(name, server);
       addresses.set(at, server);
     }
   }
-  const voters = new Set(usable);
-  return { usable: peers.filter(peer => voters.has(peer)), verdicts };
+  return { usable: marked ? inOrderOf(peers, usable) : usable, verdicts };
+}
+
+function inOrderOf(all: readonly Peer[], some: readonly Peer[]): readonly Peer[] {
+  const chosen = new Set(some);
+  return all.filter(peer => chosen.has(peer));
 }
 
 function marksOf({ source: { server } }: Peer): number {
@@ -64,6 +70,7 @@ export function judgeByTrusted(
   readonly overlapping: readonly Peer[];
   readonly outside: readonly Peer[];
 } {
+  if (electorate === usable) return { within: [], overlapping: [], outside: [] };
   const trusted = new Set(electorate);
   const others = usable.filter(peer => !trusted.has(peer));
   const inside = ({ offset }: Peer) => offset >= low && offset <= high;

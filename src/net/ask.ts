@@ -10,7 +10,7 @@ import type { Claims } from './claims.ts';
 import type { KeyExchange, Nts, NtsError } from './nts.ts';
 import { type Resolve, type ResolvedAddress, ResolveError } from './resolve.ts';
 import type { RollCall, RollEntry } from './roll-call.ts';
-import type { Server } from './server.ts';
+import { identityOf, type Server, termsOf } from './server.ts';
 import type { Slots } from './slots.ts';
 import type { Address } from './transport.ts';
 import { type Candidates, tryAddresses } from './try-addresses.ts';
@@ -200,6 +200,5 @@ function bestOfEachFamily(addresses: readonly Address[]): readonly Address[] {
  * owner's alone to say, and a name that leads to another's address takes neither its keys nor its trust away.
  */
 function claimOf({ address, port }: Address, server: Server): string {
-  const { host, key, nts, ntsPort, noselect, trust, require, prefer } = server;
-  return JSON.stringify([address, port, nts ? [host, ntsPort] : key, noselect, trust, require, prefer]);
+  return `${address} ${port} ${termsOf(server)} ${server.nts ? identityOf(server) : ''}`;
 }

@@ -69,13 +69,18 @@ export function withPools(named: readonly Server[], alone: boolean): readonly Se
 
 /** One text for all entries of a list that name the same server: these have one vote. */
 export function identityOf({ host, port, ntsPort }: Server): string {
-  return JSON.stringify([host.toLowerCase().replace(/\.$/, ''), port, ntsPort]);
+  return `${host.toLowerCase().replace(/\.$/, '')} ${port} ${ntsPort ?? ''}`;
 }
 
 /** One text for all entries of a list that name the same server and ask for the same: one of them is asked. */
 export function listingOf(server: Server): string {
-  const { key, nts, family, noselect, trust, require, prefer } = server;
-  return JSON.stringify([identityOf(server), nts ?? key, family, noselect, trust, require, prefer]);
+  return `${identityOf(server)} ${server.family ?? ''} ${termsOf(server)}`;
+}
+
+/** One text for what is asked of a server, and what its answers count for. */
+export function termsOf({ key, nts, noselect, trust, require, prefer }: Server): string {
+  const flags = [nts, noselect, trust, require, prefer].map(flag => (flag ? 1 : 0)).join('');
+  return `${key ?? ''} ${flags}`;
 }
 
 /** A server that cannot be read. The message says where it stands, what it is, what is wrong and what is allowed. */

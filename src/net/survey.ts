@@ -56,15 +56,16 @@ export async function survey(
   const spacing = Math.min(START_SPACING, START_SPREAD / servers.length);
   const listed = new Map<string, Server>();
   const asked: Promise<readonly Source[]>[] = [];
-  let ahead = Promise.resolve();
+  let ahead: Gate = { open: true, opened: Promise.resolve() };
   for (const [i, server] of servers.entries()) {
-    const first = listed.get(listingOf(server));
+    const listing = listingOf(server);
+    const first = listed.get(listing);
     if (first) {
       run.roll.enter().leave();
       asked.push(Promise.resolve([{ server, duplicateOf: first }]));
       continue;
     }
-    listed.set(listingOf(server), server);
+    listed.set(listing, server);
     const early = spacing * i - elapsed(ports.timer.now(), began);
     if (early > 0) await ports.timer.sleep(early, run.signal);
     // A server begins when it can go on: of ten thousand, few are in memory at one time.
@@ -78,18 +79,31 @@ export async function survey(
   return (await Promise.all(asked)).flat();
 }
 
-/** Asks one server; `ahead` settles when those before it have taken their addresses, `claimed` when it has. */
+/** Open once a server and those before it in the list have taken their addresses. */
+interface Gate {
+  open: boolean;
+  readonly opened: Promise<void>;
+}
+
+/** Asks one server behind the gate of those before it; `claimed` is its own. */
 function attend(
   server: Server,
-  ahead: Promise<void>,
+  ahead: Gate,
   run: Run,
-): { readonly asking: Promise<readonly Source[]>; readonly claimed: Promise<void> } {
-  let claim = () => {};
-  const claimed = new Promise<void>(resolve => {
-    claim = resolve;
+): { readonly asking: Promise<readonly Source[]>; readonly claimed: Gate } {
+  let resolveOpened = () => {};
+  const opened = new Promise<void>(resolve => {
+    resolveOpened = resolve;
   });
+  const claimed: Gate = { open: false, opened };
+  const claim = () => {
+    claimed.open = true;
+    resolveOpened();
+  };
   const roll = run.roll.enter();
-  const turn = () => atMost(TURN_PATIENCE, server.nts ? Promise.resolve() : ahead, run.ports.timer);
+  const turn = async () => {
+    if (!server.nts && !ahead.open) await atMost(TURN_PATIENCE, ahead.opened, run.ports.timer);
+  };
   // The addresses that a key exchange leads to are no other server's.
   if (server.nts) claim();
   const asking = askServer(server, { ...roll, turn, claimed: claim }, run).finally(() => {

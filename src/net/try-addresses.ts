@@ -61,21 +61,19 @@ class Trial {
   }
 
   async run(signal: AbortSignal): Promise<Outcome> {
-    const deaf = onAbort(signal, this.#changed);
-    try {
-      for (;;) {
-        const change = new Promise<void>(resolve => {
-          this.#wake = resolve;
-        });
-        if (!signal.aborted) this.#fill();
-        if (this.#failure) throw this.#failure.error;
-        const waits = !signal.aborted && this.#waitsForOthers();
-        if (!waits && this.#attempts.every(({ burst }) => burst)) return this.#outcome();
-        this.#tellHope(waits);
-        await change;
-      }
-    } finally {
-      deaf();
+    for (;;) {
+      const change = new Promise<void>(resolve => {
+        this.#wake = resolve;
+      });
+      if (!signal.aborted) this.#fill();
+      if (this.#failure) throw this.#failure.error;
+      const waits = !signal.aborted && this.#waitsForOthers();
+      if (!waits && this.#attempts.every(({ burst }) => burst)) return this.#outcome();
+      this.#tellHope(waits);
+      // An abort ends what runs; only what waits must hear of it here.
+      const deaf = waits ? onAbort(signal, this.#changed) : undefined;
+      await change;
+      deaf?.();
     }
   }
 
@@ -116,10 +114,17 @@ class Trial {
 
   /** As many as the name has addresses of the family that answers; of the larger family while none does. */
   #votes(standing: readonly Attempt[]): number {
-    const { addresses, votes } = this.#candidates;
-    const count = (family: 4 | 6) => addresses.filter(address => address.family === family).length;
+    const { votes } = this.#candidates;
+    if (votes === 1) return 1;
     const family = standing[0]?.address.family;
-    return Math.min(votes, family === undefined ? Math.max(count(4), count(6)) : count(family));
+    return Math.min(
+      votes,
+      family === undefined ? Math.max(this.#count(4), this.#count(6)) : this.#count(family),
+    );
+  }
+
+  #count(family: 4 | 6): number {
+    return this.#candidates.addresses.filter(address => address.family === family).length;
   }
 
   /** The best free address: of the family that answers, else rather of the family that was not asked last. */
@@ -133,8 +138,10 @@ class Trial {
   }
 
   #untried(): readonly Address[] {
+    const { addresses } = this.#candidates;
+    if (addresses.length === 1) return this.#attempts.length > 0 ? [] : addresses;
     const tried = new Set(this.#attempts.map(({ address }) => address));
-    return this.#candidates.addresses.filter(address => !tried.has(address));
+    return addresses.filter(address => !tried.has(address));
   }
 
   #ownerOf(address: Address): Server | undefined {
