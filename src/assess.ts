@@ -3,15 +3,17 @@
 // Sign: a positive offset = our clock is behind.
 
 import { NtsError } from './net/nts.ts';
+import { formatServer } from './net/server.ts';
 import type { Source } from './net/survey.ts';
 import { clusterSurvivors } from './ntp/cluster.ts';
 import { combineSurvivors, type Estimate } from './ntp/combine.ts';
-import { type Estimator, estimatePeer, type PeerEstimate } from './ntp/filter.ts';
+import { type Estimator, estimatePeer } from './ntp/filter.ts';
 import type { Interval } from './ntp/overlap.ts';
 import { broughtForward, PHI, type Sample } from './ntp/sample.ts';
 import { selectTruechimers } from './ntp/select.ts';
 import { elapsed, type MonotonicTime, type Seconds } from './ntp/time.ts';
 import type { ServerReport, Unsuitable, Verdict } from './outcome.ts';
+import { electorateOf, judgeByTrusted, type Peer, requiredAmiss, votersAmong } from './voters.ts';
 
 export interface AssessmentRules {
   /** Fewer truechimers than this are not believed. */
@@ -28,17 +30,12 @@ export type Assessment = { readonly servers: readonly ServerReport[]; readonly i
   | { readonly kind: 'no-suitable-server'; readonly reason: Unsuitable }
 );
 
-/** A source whose answers came to an estimate. */
-interface Peer extends PeerEstimate {
-  readonly source: Source;
-}
-
 /** Judges every source and combines those that are believed, as of `now`. */
 export function assess(sources: readonly Source[], rules: AssessmentRules, now: MonotonicTime): Assessment {
   const judged = sources.map(source => judge(source, rules, now));
   const peers = judged.filter((one): one is Peer => !('verdict' in one));
   const selectable = peers.filter(peer => !peer.source.server.noselect);
-  // Whoever asks for authentication is not to be outvoted by servers that anybody may play, nor left to them alone.
+  // A server that is asked for authentication may not be outvoted by servers that anyone can play, nor replaced by them.
   const asked = sources.some(({ server, authentication }) => authentication && !server.noselect);
   const { usable, verdicts } = votersAmong(selectable, asked);
   const report = (): readonly ServerReport[] => judged.map(one => reportOf(one, verdicts));
@@ -46,46 +43,37 @@ export function assess(sources: readonly Source[], rules: AssessmentRules, now: 
     return { kind: 'no-suitable-server', reason: whyNone(sources, selectable), servers: report() };
   }
 
-  const selection = selectTruechimers(usable);
+  const electorate = electorateOf(usable);
+  const selection = selectTruechimers(electorate);
   if (selection.kind === 'no-majority') {
     return {
       kind: 'no-suitable-server',
-      reason: { kind: 'no-majority', usable: usable.length },
+      reason: { kind: 'no-majority', usable: electorate.length },
       servers: report(),
     };
   }
-  const { truechimers, falsetickers, intersection, doubtful } = selection;
-  for (const peer of falsetickers) verdicts.set(peer, { kind: 'falseticker' });
+  const { intersection } = selection;
+  const others = judgeByTrusted(usable, electorate, intersection);
+  const truechimers = [...selection.truechimers, ...others.within, ...others.overlapping];
+  for (const peer of [...selection.falsetickers, ...others.outside])
+    verdicts.set(peer, { kind: 'falseticker' });
+  for (const peer of others.overlapping) verdicts.set(peer, { kind: 'outlier' });
+  const missing = requiredAmiss(sources, truechimers);
+  if (missing) return { kind: 'no-suitable-server', reason: missing, intersection, servers: report() };
   if (truechimers.length < rules.minServers) {
     const reason = { kind: 'too-few', truechimers: truechimers.length, wanted: rules.minServers } as const;
     return { kind: 'no-suitable-server', reason, intersection, servers: report() };
   }
 
+  const candidates = [...selection.truechimers, ...others.within];
   const preferred = (peer: Peer) => peer.source.server.prefer ?? false;
-  const { survivors, outliers } = clusterSurvivors(truechimers, preferred, doubtful);
+  const { survivors, outliers } = clusterSurvivors(candidates, preferred, selection.doubtful);
   const estimate = combineSurvivors(survivors, selection);
   for (const peer of outliers) verdicts.set(peer, { kind: 'outlier' });
   for (const [i, peer] of survivors.entries()) {
     verdicts.set(peer, { kind: i === 0 ? 'system-peer' : 'survivor', weight: estimate.weights[i]! });
   }
   return { kind: 'agreed', estimate, intersection, servers: report() };
-}
-
-/** Who has a vote, and why the others have none; however often an address is named, it has one. */
-function votersAmong(
-  peers: readonly Peer[],
-  onlyAuthenticated: boolean,
-): { readonly usable: readonly Peer[]; readonly verdicts: Map<Peer, Verdict> } {
-  const usable = new Map<string, Peer>();
-  const verdicts = new Map<Peer, Verdict>();
-  for (const peer of peers) {
-    const { address, authentication } = peer.source;
-    const at = `${address!.address} ${address!.port}`;
-    if (onlyAuthenticated && !authentication) verdicts.set(peer, { kind: 'unauthenticated' });
-    else if (usable.has(at)) verdicts.set(peer, { kind: 'duplicate' });
-    else usable.set(at, peer);
-  }
-  return { usable: [...usable.values()], verdicts };
 }
 
 /** Kernels hand a slew out in whole seconds: so long it may be going on before it begins, or after it is said to be over. */
@@ -114,7 +102,8 @@ function judge(
   return { ...estimate, rootDistance, source };
 }
 
-function verdictWithoutSamples({ burst, error }: Source): Verdict {
+function verdictWithoutSamples({ burst, error, duplicateOf }: Source): Verdict {
+  if (duplicateOf) return { kind: 'duplicate', of: formatServer(duplicateOf) };
   if (error instanceof NtsError) return { kind: 'no-keys', message: error.message };
   if (error) return { kind: 'not-resolved', message: error.message };
   if (burst?.kiss) return { kind: 'kissed', kiss: burst.kiss };

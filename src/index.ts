@@ -2,7 +2,7 @@
 // nothing and never exits.
 
 import { listenedTo } from './listening.ts';
-import { parseServer, type Server } from './net/server.ts';
+import { parseServer, type Server, withPools } from './net/server.ts';
 import type { NtsTrust } from './nts.ts';
 import type { Outcome } from './outcome.ts';
 import { openPorts } from './ports.ts';
@@ -66,8 +66,9 @@ async function run(
   setsClock: boolean,
 ): Promise<Outcome> {
   checkRanges(options);
-  const named = (typeof servers === 'string' ? [servers] : servers).map(server =>
-    typeof server === 'string' ? parseServer(server, 'argument') : server,
+  const list = typeof servers === 'string' ? [servers] : servers;
+  const named = list.flatMap(server =>
+    typeof server === 'string' ? withPools([parseServer(server, 'argument')], list.length === 1) : [server],
   );
   const real = await openPorts({
     setsClock,

@@ -22,8 +22,8 @@ export type Verdict =
   | { readonly kind: 'falseticker' }
   /** Measured only: others are authenticated, and this one is not. */
   | { readonly kind: 'unauthenticated' }
-  /** Measured only: another entry of its address has that one's vote. */
-  | { readonly kind: 'duplicate' }
+  /** Another server of the list has the vote of this name or of all its addresses; where known, which one. */
+  | { readonly kind: 'duplicate'; readonly of?: string }
   /** Usable, but no majority was found, or too few servers were left. */
   | { readonly kind: 'undecided' }
   /** Measured, but its list says `noselect`. */
@@ -64,6 +64,8 @@ export type Unsuitable =
   /** Some were to be authenticated, and none of those could be used: the others are not to be trusted alone. */
   | { readonly kind: 'none-authenticated' }
   | { readonly kind: 'no-majority'; readonly usable: number }
+  /** None of the servers that the list calls `require` is believed. */
+  | { readonly kind: 'required-missing'; readonly required: readonly string[] }
   | { readonly kind: 'too-few'; readonly truechimers: number; readonly wanted: number }
   /** Somebody moved this clock during every measurement. */
   | { readonly kind: 'clock-unsteady'; readonly attempts: number };

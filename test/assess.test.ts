@@ -24,10 +24,17 @@ interface Terms extends Partial<AssessmentRules> {
   readonly waiting?: number;
 }
 
+const rules: AssessmentRules = {
+  minServers: 1,
+  maxDistance: MAXDIST,
+  estimator: 'paired-minima',
+  slewRate: 0,
+};
+
 /** Surveys these servers with a clock that is right, and assesses them. */
 async function judge(
   servers: Readonly<Record<string, SimulatedServer>>,
-  { setup, marks = {}, authenticated = [], twice = [], waiting = 0, ...rules }: Terms = {},
+  { setup, marks = {}, authenticated = [], twice = [], waiting = 0, ...changes }: Terms = {},
 ): Promise<Assessment> {
   const w = world({ ...setup, servers });
   const options = w.options();
@@ -43,7 +50,7 @@ async function judge(
       const other = { ...source, authentication: { ...authentication, id: 2 } };
       return twice.includes(source.server.host) ? [one, other] : [one];
     }),
-    { minServers: 1, maxDistance: MAXDIST, estimator: 'paired-minima', slewRate: 0, ...rules },
+    { ...rules, ...changes },
     w.clock.monotonic(),
   );
 }
@@ -146,6 +153,123 @@ describe('marks of the list', () => {
     expect(assessment).toMatchObject({ reason: { kind: 'no-majority', usable: 2 } });
     expect(verdictsOf(assessment)).toEqual(['undecided', 'undecided', 'noselect']);
     expect(assessment.servers[2]!.estimate).toBeDefined();
+  });
+});
+
+describe('servers that the list trusts', () => {
+  const mob = { a: honest, b: ahead, c: ahead, d: ahead };
+
+  test('are no falsetickers for any number of others', async () => {
+    const assessment = agreed(await judge(mob, { marks: { a: { trust: true } } }));
+    expect(verdictsOf(assessment)).toEqual(['system-peer', 'falseticker', 'falseticker', 'falseticker']);
+    expect(assessment.estimate.offset).toBeCloseTo(0, 6);
+  });
+
+  test('are falsetickers for each other', async () => {
+    const marks = { a: { trust: true }, b: { trust: true }, e: { trust: true } } as const;
+    const assessment = agreed(await judge({ ...mob, e: honest }, { marks }));
+    expect(assessment.servers[1]!.verdict.kind).toBe('falseticker');
+    const two = await judge({ a: honest, b: ahead, c: honest }, { marks: { a: marks.a, b: marks.b } });
+    expect(two).toMatchObject({ reason: { kind: 'no-majority', usable: 2 } });
+  });
+
+  test('let others have a part within what they agree on', async () => {
+    const vague: SimulatedServer = { delay: 0.05 };
+    const assessment = agreed(await judge({ a: honest, b: vague }, { marks: { a: { trust: true } } }));
+    expect(verdictsOf(assessment)).toEqual(['system-peer', 'survivor']);
+  });
+
+  test('are not pulled by others whose wide intervals reach them', async () => {
+    const wide: SimulatedServer = { offset: 0.5, says: { rootDispersion: 0.6 } };
+    const terms = { marks: { a: { trust: true } } } as const;
+    const assessment = agreed(await judge({ a: honest, b: wide, c: wide, d: wide }, terms));
+    expect(verdictsOf(assessment)).toEqual(['system-peer', 'outlier', 'outlier', 'outlier']);
+    expect(assessment.estimate.offset).toBeCloseTo(0, 6);
+    expect(assessment.estimate.rootDistance).toBeLessThan(0.1);
+  });
+
+  test('that give no time leave the word to the others', async () => {
+    const terms = { marks: { a: { trust: true } } } as const;
+    const assessment = agreed(await judge({ a: { fault: 'silent' }, b: best, c: honest }, terms));
+    expect(verdictsOf(assessment)).toEqual(['no-reply', 'system-peer', 'survivor']);
+  });
+
+  test('count with those that agree for the least number', async () => {
+    const terms = { marks: { a: { trust: true } }, minServers: 2 } as const;
+    expect((await judge({ a: honest, b: honest }, terms)).kind).toBe('agreed');
+    expect(await judge({ a: honest, b: ahead }, terms)).toMatchObject({ reason: { kind: 'too-few' } });
+  });
+});
+
+describe('servers that the list requires', () => {
+  const marks = { a: { require: true } } as const;
+  const others = { b: honest, c: honest };
+
+  test.each<[what: string, a: SimulatedServer, verdict: string]>([
+    ['silent', { fault: 'silent' }, 'no-reply'],
+    ['wrong', ahead, 'falseticker'],
+    ['not synchronised', { says: { leap: 3 } }, 'dropped'],
+  ])('stop the run where none is believed: %s', async (_, a, verdict) => {
+    const assessment = await judge({ a, ...others }, { marks });
+    expect(assessment).toMatchObject({
+      kind: 'no-suitable-server',
+      reason: { kind: 'required-missing', required: ['a'] },
+    });
+    expect(verdictsOf(assessment)[0]).toBe(verdict);
+  });
+
+  test('let it go on where one of them is believed, as an outlier, too', async () => {
+    const rough: SimulatedServer = { offset: 0.004, says: { rootDispersion: 0.01 } };
+    const more = { b: best, c: honest, d: honest, e: { fault: 'silent' } } as const;
+    const terms = { marks: { ...marks, e: { require: true } } } as const;
+    expect(verdictsOf(agreed(await judge({ a: rough, ...more }, terms)))[0]).toBe('outlier');
+  });
+
+  test('with trust: never without that one', async () => {
+    const both = { a: { trust: true, require: true } } as const;
+    const mob = { b: ahead, c: ahead, d: ahead };
+    expect(agreed(await judge({ a: honest, ...mob }, { marks: both })).estimate.offset).toBeCloseTo(0, 6);
+    expect(await judge({ a: { fault: 'silent' }, ...mob }, { marks: both })).toMatchObject({
+      reason: { kind: 'required-missing' },
+    });
+  });
+});
+
+describe('one vote', () => {
+  const at = { setup: { names: { a: { addresses: ['203.0.113.9'] }, b: { addresses: ['203.0.113.9'] } } } };
+  const servers = { '203.0.113.9': honest, c: ahead };
+
+  test('for an address of two names: the first one has it', async () => {
+    const assessment = await judge(servers, at);
+    expect(assessment.servers.slice(0, 2).map(({ verdict }) => verdict)).toEqual([
+      { kind: 'undecided' },
+      { kind: 'duplicate', of: 'a' },
+    ]);
+    expect(assessment).toMatchObject({ reason: { kind: 'no-majority', usable: 2 } });
+  });
+
+  test.each(['trust', 'require', 'prefer'] as const)(
+    'the one with %s has it, wherever it stands',
+    async mark => {
+      const { servers: reports } = await judge(
+        { ...servers, d: honest },
+        { ...at, marks: { b: { [mark]: true } } },
+      );
+      expect(reports[0]).toMatchObject({ verdict: { kind: 'duplicate', of: 'b' }, estimate: {} });
+      expect(reports[1]!.verdict.kind).toMatch(/^(system-peer|survivor)$/);
+    },
+  );
+
+  test('for a name that is listed twice, though its addresses are two', async () => {
+    const names = { a: { addresses: ['2001:db8::9', '203.0.113.9'] } };
+    const w = world({ names, servers: { '2001:db8::9': honest, '203.0.113.9': honest } });
+    const plan = { ...w.options(), plausible: plausibleTimes(RELEASE, false) };
+    const ports = { ...w.ports(), precision: w.clock.precision };
+    const listed = [server('a', { family: 4 }), server('a', { family: 6 })];
+    const sources = await w.run(survey(listed, plan, ports, () => {}, new AbortController().signal));
+    expect(sources.map(({ address }) => address?.family)).toEqual([4, 6]);
+    const { servers: reports } = assess(sources, rules, w.clock.monotonic());
+    expect(reports.map(({ verdict }) => verdict.kind)).toEqual(['system-peer', 'duplicate']);
   });
 });
 
@@ -293,7 +417,6 @@ describe('authenticated servers', () => {
   test('without keys are named so', () => {
     const error = new NtsError('certificate-name', 'it is for another');
     const source = { server: server('a', { nts: true }), error, authentication: { kind: 'nts' } } as const;
-    const rules = { minServers: 1, maxDistance: MAXDIST, estimator: 'paired-minima', slewRate: 0 } as const;
     expect(assess([source], rules, world({ servers: {} }).clock.monotonic())).toMatchObject({
       reason: { kind: 'none-authenticated' },
       servers: [{ verdict: { kind: 'no-keys', message: 'it is for another' } }],

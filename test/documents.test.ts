@@ -276,6 +276,7 @@ describe('report.schema.json', () => {
       'none-passed': 1,
       'none-authenticated': 1,
       'no-majority': 1,
+      'required-missing': 1,
       'too-few': 1,
       'clock-unsteady': 1,
     });

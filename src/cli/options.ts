@@ -32,6 +32,7 @@ export interface MeasuringArguments extends AuthenticationArguments {
   readonly ipv6?: boolean | undefined;
   readonly source?: string | undefined;
   readonly file?: readonly string[] | undefined;
+  readonly pool?: readonly string[] | undefined;
   readonly allowAnyOffset?: boolean | undefined;
   readonly state?: string | undefined;
   readonly format?: Format | undefined;
@@ -257,6 +258,14 @@ const measuringOptions = {
     alias: 'f',
     group: MEASURING,
     describe: 'read servers from FILE (- is stdin): one a line, or an ntp.conf, chrony.conf, timesyncd.conf',
+    requiresArg: true,
+    type: 'string',
+    coerce: (value: unknown): readonly string[] | undefined =>
+      value === undefined ? undefined : [value].flat().map(String),
+  },
+  pool: {
+    group: MEASURING,
+    describe: 'a name that stands for up to four servers; may be repeated',
     requiresArg: true,
     type: 'string',
     coerce: (value: unknown): readonly string[] | undefined =>

@@ -3,7 +3,7 @@
 // of the run comes along: a flag or a variable goes before it.
 
 import { readFileSync } from 'node:fs';
-import { escaped, parseServer, ServerSyntaxError } from '../net/server.ts';
+import { escaped, parseServer, ServerSyntaxError, withPools } from '../net/server.ts';
 import { ListError, namedFiles, reasonOf } from '../sources/files.ts';
 import type { Demand, Demands, ServerList } from '../sources/list.ts';
 import { parseServerList } from '../sources/read.ts';
@@ -22,7 +22,7 @@ export interface DemandedArguments {
 }
 
 /**
- * Collects the servers: the `named` ones, those of `files`, or else those of `environment` (what TSNTP_SERVERS says).
+ * Collects the servers: the `named` ones and `pools`, those of `files`, or else those of `environment` (what TSNTP_SERVERS says).
  * Throws `UsageError` when there is none, or when something cannot be read.
  */
 export function chooseServers(
@@ -30,11 +30,17 @@ export function chooseServers(
   files: readonly string[],
   environment: string,
   defaultLists: readonly string[] = DEFAULT_LISTS,
+  pools: readonly string[] = [],
 ): ChosenServers {
   try {
     const lists = files.map(readNamedList);
+    const alone = named.length === 1 && pools.length === 0 && files.length === 0;
     const servers = [
-      ...named.map(text => parseServer(text, 'command line')),
+      ...withPools(
+        named.map(text => parseServer(text, 'command line')),
+        alone,
+      ),
+      ...pools.map(text => ({ ...parseServer(text, '--pool'), pool: true as const })),
       ...lists.flatMap(list => list.servers),
     ];
     const { demands, notes } = combined(lists);
@@ -81,7 +87,12 @@ function fromEnvironment(environment: string): ChosenServers | undefined {
   const texts = environment.split(/[\s,]+/).filter(text => text !== '');
   if (texts.length === 0) return undefined;
   const servers = texts.map(text => parseServer(text, 'TSNTP_SERVERS'));
-  return { servers, demands: {}, notes: [], foundIn: 'TSNTP_SERVERS' };
+  return {
+    servers: withPools(servers, servers.length === 1),
+    demands: {},
+    notes: [],
+    foundIn: 'TSNTP_SERVERS',
+  };
 }
 
 function fromDefaultLists(files: readonly string[]): ChosenServers {

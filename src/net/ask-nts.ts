@@ -5,6 +5,7 @@ import {
   type Approach,
   ask,
   broughtSamples,
+  type Entry,
   patiently,
   type Run,
   resolveServer,
@@ -13,14 +14,13 @@ import {
 import { authenticateByNts } from './authentication.ts';
 import { KE_PORT, type KeyExchange, type KeyServer, NtsError } from './nts.ts';
 import { ResolveError } from './resolve.ts';
-import type { RollEntry } from './roll-call.ts';
 import type { Server } from './server.ts';
 
 /**
  * Asks with what an earlier run left, or else with a new exchange of keys. Where the one brings nothing, or the server
  * says NTSN, there is one exchange more (RFC 8915 §5.7), and never a question without NTS.
  */
-export async function askByNts(server: Server, entry: RollEntry, run: Run): Promise<readonly Source[]> {
+export async function askByNts(server: Server, entry: Entry, run: Run): Promise<readonly Source[]> {
   const { nts, random } = run.ports;
   const keyServer: KeyServer = {
     host: server.host,
@@ -36,8 +36,7 @@ export async function askByNts(server: Server, entry: RollEntry, run: Run): Prom
     if (kept) run.emit({ kind: 'keys-kept', server, cookies: kept.cookies.length });
     const { host, port } = session;
     const { authenticator, authentication } = await authenticateByNts(session, exchange, random);
-    // Cookies are good for one machine only.
-    const approach: Approach = { host, port, addresses: 1, version: 4, authenticator, authentication };
+    const approach: Approach = { host, port, votes: 1, version: 4, authenticator, authentication };
     const otherwise = mayRenew && ({ otherwise: kept ? 'when-hopeless' : 'when-refused' } as const);
     const sources = await ask(server, { ...approach, ...otherwise }, entry, run);
     const useful = broughtSamples(sources);
@@ -46,8 +45,8 @@ export async function askByNts(server: Server, entry: RollEntry, run: Run): Prom
     if ((useful || untouched) && !exchange?.certificate.datesIgnored)
       await nts.keep(keyServer, { ...session, cookies: authenticator.cookies() });
     const refused = sources.some(({ burst }) => burst?.rejections.some(({ kind }) => kind === 'nts-nak'));
-    if (useful || !mayRenew || sources.length === 0 || run.signal.aborted || !(kept || refused))
-      return sources;
+    const duplicate = sources.some(({ duplicateOf }) => duplicateOf !== undefined);
+    if (useful || !mayRenew || duplicate || run.signal.aborted || !(kept || refused)) return sources;
     kept = undefined;
   }
 }
@@ -55,7 +54,7 @@ export async function askByNts(server: Server, entry: RollEntry, run: Run): Prom
 async function exchangeKeys(
   server: Server,
   keyServer: KeyServer,
-  entry: RollEntry,
+  entry: Entry,
   run: Run,
 ): Promise<KeyExchange | ResolveError | NtsError> {
   const { ports, plan, emit, signal, slot } = run;

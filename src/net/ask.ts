@@ -1,18 +1,22 @@
-// One server of a survey → its sources: its host's addresses, each asked with a burst. Both families of one name are
-// one. How a server is approached, with a key, with NTS's cookies or with neither, comes in as an Approach.
+// One server of a survey → its sources: one for each of its votes. A server has one vote however many addresses its name
+// has; a pool has several. How a server is approached, with a key, with NTS's cookies or with neither, comes in as an
+// Approach.
 
 import type { Authenticator } from '../ntp/auth/authenticator.ts';
+import type { Seconds } from '../ntp/time.ts';
 import type { Authentication, Keys } from './authentication.ts';
 import { type Burst, type BurstEvent, type BurstPlan, type BurstPorts, runBurst } from './burst.ts';
+import type { Claims } from './claims.ts';
 import type { KeyExchange, Nts, NtsError } from './nts.ts';
 import { type Resolve, type ResolvedAddress, ResolveError } from './resolve.ts';
 import type { RollCall, RollEntry } from './roll-call.ts';
-import type { Server } from './server.ts';
+import { identityOf, type Server, termsOf } from './server.ts';
 import type { Slots } from './slots.ts';
 import type { Address } from './transport.ts';
+import { type Candidates, tryAddresses } from './try-addresses.ts';
 
-/** A name stands for so many of its addresses at most. */
-export const ADDRESSES_PER_NAME = 4;
+/** An address without a sample after this time is late: the next is asked besides. Twice what RFC 8305 §5 recommends. */
+const LATE: Seconds = 0.5;
 /** A name that has not resolved, or exchanged keys, for so many reply timeouts counts as hopeless. */
 const PATIENCE = 2;
 
@@ -37,12 +41,14 @@ export type SurveyEvent =
   /** An earlier run's key exchange is good enough. */
   | { readonly kind: 'keys-kept'; readonly server: Server; readonly cookies: number };
 
-/** One source of time: an address that was asked, or a name that came to none. */
+/** One vote of a server: an address that was asked, or the reason why there is none. */
 export interface Source {
   readonly server: Server;
   readonly address?: Address;
   readonly burst?: Burst;
   readonly error?: ResolveError | NtsError;
+  /** The server that has its vote: the same name, or the owner of all its addresses. Then it was not asked itself. */
+  readonly duplicateOf?: Server;
   /** What every sample of it was authenticated with; absent where nothing was agreed on. */
   readonly authentication?: Authentication;
 }
@@ -55,15 +61,23 @@ export interface Run {
   readonly signal: AbortSignal;
   readonly roll: RollCall;
   readonly slot: Slots;
-  /** Addresses that are asked already, and as whose. */
-  readonly taken: Set<string>;
+  readonly claims: Claims;
+}
+
+/** A server's place in a survey. */
+export interface Entry extends RollEntry {
+  /** Resolves when the servers before this one have taken their addresses, or have had time enough for that. */
+  turn(): Promise<void>;
+  /** This server has taken the addresses that it asks first, or has none. */
+  claimed(): void;
 }
 
 /** Where a server's time is asked for, and how. */
 export interface Approach {
   readonly host: string;
   readonly port: number;
-  readonly addresses: number;
+  /** Sources wanted at most. */
+  readonly votes: number;
   readonly version?: number;
   readonly authentication?: Authentication;
   readonly authenticator?: Authenticator;
@@ -71,32 +85,25 @@ export interface Approach {
   readonly otherwise?: 'when-hopeless' | 'when-refused';
 }
 
-/** One host: the family that the system would use first, and the other one if none of that answers. */
+/** One host: as many of its addresses as it has votes, others in place of those that fail. */
 export async function ask(
   server: Server,
   approach: Approach,
-  entry: RollEntry,
+  entry: Entry,
   run: Run,
 ): Promise<readonly Source[]> {
   const { authentication } = approach;
   const proven = authentication && { authentication };
   const resolved = await resolveServer(server, approach.host, entry, run);
   if (resolved instanceof ResolveError) return [{ server, error: resolved, ...proven }];
-  const families = [...new Set(resolved.map(address => address.family))];
-  const claimed: Address[] = [];
-  let sources: readonly Source[] = [];
-  for (const [i, family] of families.entries()) {
-    const ofFamily = resolved.filter(address => address.family === family);
-    const { fresh, takenBefore } = claim(ofFamily, server, approach, run.taken);
-    claimed.push(...fresh);
-    const bursts = await askAddresses(fresh, approach, i + 1 < families.length, entry, run);
-    sources = fresh.map((address, k) => ({ server, address, burst: bursts[k]!, ...proven }));
-    if (run.signal.aborted || takenBefore || bursts.some(burst => burst.answered > 0)) break;
-  }
-  // The other approach may lead to the same addresses.
-  if (approach.otherwise && !broughtSamples(sources))
-    for (const address of claimed) run.taken.delete(takenAs(address, server));
-  return sources;
+  await entry.turn();
+  const candidates = candidatesOf(resolved, server, approach, run);
+  const trying = tryAddresses(candidates, run.claims, entry, run.signal);
+  entry.claimed();
+  const outcome = await trying;
+  if ('owner' in outcome)
+    return [{ server, address: outcome.address, duplicateOf: outcome.owner, ...proven }];
+  return outcome.map(tried => ({ server, ...tried, ...proven }));
 }
 
 /** Whether any of them brought samples. */
@@ -117,7 +124,8 @@ export async function resolveServer(
     return new ResolveError('temporary', message);
   }
   try {
-    const addresses = await patiently(ports.resolve(host, plan.family, signal), entry, run);
+    const family = familyFor(server, host, plan);
+    const addresses = await patiently(ports.resolve(host, family, signal), entry, run);
     emit({ kind: 'resolved', server, addresses: addresses.map(({ address }) => address) });
     return addresses;
   } catch (reason) {
@@ -128,7 +136,15 @@ export async function resolveServer(
   }
 }
 
-/** Waits for what must come before the first request; when that takes long, nobody else waits with us. */
+/** The one family that a host is asked over; throws where the list and the command line name one each. */
+function familyFor(server: Server, host: string, plan: SurveyPlan): 4 | 6 | undefined {
+  if (server.family === undefined || plan.family === undefined || server.family === plan.family)
+    return plan.family ?? server.family;
+  const message = `${host} may be asked over IPv${server.family} only (${server.from}), and IPv${plan.family} was asked for`;
+  throw new ResolveError('no-address-of-family', message);
+}
+
+/** Waits for what must come before the first request; when that takes long, the survey does not wait with it. */
 export async function patiently<T>(work: Promise<T>, entry: RollEntry, { plan, ports }: Run): Promise<T> {
   const cancel = ports.timer.after(PATIENCE * plan.timeout, () => entry.hopeless());
   try {
@@ -139,67 +155,50 @@ export async function patiently<T>(work: Promise<T>, entry: RollEntry, { plan, p
   }
 }
 
-/** The addresses of a name that nobody has asked yet, and makes them asked; whether somebody had taken any before. */
-function claim(
+/** What there is to try, and how each address is asked. */
+function candidatesOf(
   resolved: readonly ResolvedAddress[],
   server: Server,
-  { port, addresses }: Approach,
-  taken: Set<string>,
-): { readonly fresh: readonly Address[]; readonly takenBefore: boolean } {
-  const all = resolved.map(({ address, family }): Address => ({ address, family, port }));
-  const free = all.filter(address => !taken.has(takenAs(address, server)));
-  const fresh = free.slice(0, addresses);
-  for (const address of fresh) taken.add(takenAs(address, server));
-  return { fresh, takenBefore: free.length < resolved.length };
-}
-
-/**
- * An address, and who is to prove to be there, with a vote or without: what a name leads to is not its owner's alone to
- * say, and whoever names another's address takes nothing away from him.
- */
-function takenAs({ address, port }: Address, { host, key, nts, ntsPort, noselect }: Server): string {
-  return JSON.stringify([address, port, nts ? [host, ntsPort] : key, noselect]);
-}
-
-/** The bursts of one name; a hopeless one is given up at once when there is something else to try. */
-function askAddresses(
-  addresses: readonly Address[],
-  { version, authenticator, otherwise }: Approach,
-  anotherFamily: boolean,
-  entry: RollEntry,
+  { port, votes, version, authenticator, authentication, otherwise }: Approach,
   { plan, ports, slot, signal, emit }: Run,
-): Promise<readonly Burst[]> {
-  const more = anotherFamily || otherwise === 'when-hopeless';
+): Candidates {
   const burstPlan: BurstPlan = {
     ...plan,
     ...(version && { version }),
     ...(authenticator && { authenticator }),
   };
-  const speaking = new Set(addresses);
-  const hush = (address: Address) => {
-    speaking.delete(address);
-    if (speaking.size === 0) entry.hopeless();
+  const addresses = resolved.map(({ address, family }): Address => ({ address, family, port }));
+  return {
+    server,
+    addresses: authentication?.kind === 'nts' ? bestOfEachFamily(addresses) : addresses,
+    votes,
+    late: addresses.length > 1 ? Math.min(LATE, plan.timeout) : undefined,
+    timer: ports.timer,
+    ...(otherwise && { otherwise }),
+    keyOf: address => claimOf(address, server),
+    burst: (address, begun, watch, givenUp) =>
+      slot(() => {
+        begun();
+        const over = givenUp ? AbortSignal.any([signal, givenUp]) : signal;
+        const follow = (event: BurstEvent) => {
+          emit(event);
+          watch(event);
+        };
+        return runBurst(address, burstPlan, ports, follow, over);
+      }),
   };
-  const askOne = async (address: Address) => {
-    const givenUp = more || otherwise ? new AbortController() : undefined;
-    let refused = false;
-    const watch = (event: BurstEvent) => {
-      emit(event);
-      if (event.kind === 'receive' && event.result.kind === 'nts-nak') refused = true;
-      if (event.kind === 'receive' && event.result.kind === 'sample') {
-        speaking.add(address);
-        entry.hopeful();
-      } else if (event.kind === 'hopeless') {
-        if (more) givenUp?.abort();
-        else hush(address);
-      } else if (event.kind === 'timeout' && refused && otherwise) givenUp?.abort();
-    };
-    const over = givenUp ? AbortSignal.any([signal, givenUp.signal]) : signal;
-    const burst = await runBurst(address, burstPlan, ports, watch, over);
-    if (burst.samples.length > 0) entry.brought();
-    // Without a route no time was lost: the other family has all of its own.
-    if (burst.sent > 0 || !more) hush(address);
-    return burst;
-  };
-  return Promise.all(addresses.map(address => slot(() => askOne(address))));
+}
+
+/** NTS cookies are good for one machine only; its two families may both lead there. */
+function bestOfEachFamily(addresses: readonly Address[]): readonly Address[] {
+  const best = [4, 6].map(family => addresses.find(address => address.family === family));
+  return addresses.filter(address => best.includes(address));
+}
+
+/**
+ * An address, what proves that the server is there, and what the list says of it: what a name leads to is not its
+ * owner's alone to say, and a name that leads to another's address takes neither its keys nor its trust away.
+ */
+function claimOf({ address, port }: Address, server: Server): string {
+  return `${address} ${port} ${termsOf(server)} ${server.nts ? identityOf(server) : ''}`;
 }

@@ -3,6 +3,7 @@
 
 import { lookup } from 'node:dns/promises';
 import { SocketAddress } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { onAbort } from './abort.ts';
 import { escaped, familyOf } from './server.ts';
 
@@ -68,14 +69,25 @@ async function lookUp(host: string, family: 4 | 6 | undefined): Promise<readonly
 
 /**
  * One text for one address, or a server written in two ways would have two votes: `0:0::1` is `::1`, and
- * `::ffff:192.0.2.1` is the IPv4 address within (RFC 4291 §2.5.5.2).
+ * `::ffff:192.0.2.1` is the IPv4 address within (RFC 4291 §2.5.5.2). The zone of `fe80::1%2` is the name of interface 2.
  */
 function canonical({ family, address }: ResolvedAddress): ResolvedAddress {
   if (family === 4) return { family, address };
-  const [written = '', ...zone] = address.split(/(?=%)/);
+  const [written = '', zone] = address.split('%');
   const text = new SocketAddress({ address: written, family: 'ipv6' }).address;
   const ipv4 = /^::ffff:([\d.]+)$/.exec(text)?.[1];
-  return ipv4 === undefined ? { family, address: text + zone.join('') } : { family: 4, address: ipv4 };
+  if (ipv4 !== undefined) return { family: 4, address: ipv4 };
+  return { family, address: zone === undefined ? text : `${text}%${zoneNamed(zone)}` };
+}
+
+/** The zone as this system takes it (RFC 4007 §11): by number on Windows, by name elsewhere; as written where neither fits. */
+function zoneNamed(zone: string): string {
+  for (const [name, addresses = []] of Object.entries(networkInterfaces())) {
+    const scope = addresses.map(one => (one.family === 'IPv6' ? one.scopeid : 0)).find(id => id !== 0);
+    if (scope === undefined || (zone !== name && zone !== String(scope))) continue;
+    return process.platform === 'win32' ? String(scope) : name;
+  }
+  return zone;
 }
 
 async function resolveError(cause: unknown, host: string, family: 4 | 6 | undefined): Promise<ResolveError> {

@@ -47,6 +47,42 @@ export interface Authorities {
 /** The port of a server that names none (RFC 5905 §7.2). */
 export const NTP_PORT = 123;
 
+/** A pool's votes, unless its line says `maxsources`: chrony's default. */
+const POOL_VOTES = 4;
+
+/** How many of its addresses a server stands for at most: one, however many its name has; a pool for several. */
+export function votesOf({ pool, maxSources = POOL_VOTES }: Server): number {
+  return pool ? maxSources : 1;
+}
+
+/**
+ * Servers that are named without a word like `server` or `pool`: a name under pool.ntp.org is a pool, and so is a name
+ * that stands alone.
+ */
+export function withPools(named: readonly Server[], alone: boolean): readonly Server[] {
+  return named.map(server => {
+    const isPool =
+      familyOf(server.host) === undefined && (alone || /(^|\.)pool\.ntp\.org\.?$/i.test(server.host));
+    return isPool ? { ...server, pool: true } : server;
+  });
+}
+
+/** One text for all entries of a list that name the same server: these have one vote. */
+export function identityOf({ host, port, ntsPort }: Server): string {
+  return `${host.toLowerCase().replace(/\.$/, '')} ${port} ${ntsPort ?? ''}`;
+}
+
+/** One text for all entries of a list that name the same server and ask for the same: one of them is asked. */
+export function listingOf(server: Server): string {
+  return `${identityOf(server)} ${server.family ?? ''} ${termsOf(server)}`;
+}
+
+/** One text for what is asked of a server, and what its answers count for. */
+export function termsOf({ key, nts, noselect, trust, require, prefer }: Server): string {
+  const flags = [nts, noselect, trust, require, prefer].map(flag => (flag ? 1 : 0)).join('');
+  return `${key ?? ''} ${flags}`;
+}
+
 /** A server that cannot be read. The message says where it stands, what it is, what is wrong and what is allowed. */
 export class ServerSyntaxError extends Error {
   override readonly name = 'ServerSyntaxError';

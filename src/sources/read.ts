@@ -4,7 +4,7 @@
 //    the configuration of ntpd or chronyd;
 //  - else it is a plain list, and every line must be a server. A host may be called `server`.
 
-import { parseServer, type Server, ServerSyntaxError } from '../net/server.ts';
+import { parseServer, type Server, ServerSyntaxError, withPools } from '../net/server.ts';
 import { readDirectives } from './directives.ts';
 import { type Files, namedFiles } from './files.ts';
 import { joinedLines, type Line, significantLines, wordsOf } from './lines.ts';
@@ -36,5 +36,8 @@ function plainServers(line: Line, name: string): readonly Server[] {
     const allowed = 'a plain list has one server a line; with options, write "server HOST OPTION…"';
     throw new ServerSyntaxError(line.from, line.text, allowed);
   }
-  return words.map(word => parseServer(word, line.from));
+  return withPools(
+    words.map(word => parseServer(word, line.from)),
+    false,
+  );
 }

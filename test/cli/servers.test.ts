@@ -23,6 +23,25 @@ describe('where servers come from', () => {
     ]);
   });
 
+  test('a name alone is a pool, and so is what --pool names; in a list its word counts', () => {
+    const pools = (...choice: Parameters<typeof chooseServers>) =>
+      chooseServers(...choice).servers.flatMap(({ host, pool }) => (pool ? [host] : []));
+    expect(pools(['a.example'], [], '', [])).toEqual(['a.example']);
+    expect(pools(['a.example', 'b.example', '0.pool.ntp.org'], [], '', [])).toEqual(['0.pool.ntp.org']);
+    expect(pools(['a.example'], [], '', [], ['p.example', 'q.example:1123'])).toEqual([
+      'p.example',
+      'q.example',
+    ]);
+    expect(pools([], [], '', [], ['p.example'])).toEqual(['p.example']);
+    expect(pools(['a.example'], [list('b.example')], '', [])).toEqual([]);
+    expect(pools([], [], 'a.example', [])).toEqual(['a.example']);
+    expect(pools([], [], 'a.example 1.pool.ntp.org', [])).toEqual(['1.pool.ntp.org']);
+    expect(pools([], [], '', [list('a.example')])).toEqual([]);
+    expect(pools([], [list('a.example\n2.pool.ntp.org')], '', [])).toEqual(['2.pool.ntp.org']);
+    const words = 'server 0.pool.ntp.org\nserver a.example\npool b.example';
+    expect(pools([], [list(words)], '', [])).toEqual(['b.example']);
+  });
+
   test('the environment comes before well-known files; it separates by spaces or commas', () => {
     const chosen = chooseServers([], [], ' a.example, b.example:1234\tc.example', [list('d.example')]);
     expect(chosen.servers.map(({ host, port }) => `${host}:${port}`)).toEqual([

@@ -1,6 +1,6 @@
 // What the tests of faults share: system calls that fail as told (strace's `inject`), and a namespace of one's own.
 
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Result, scratch, start, works } from '../support/command.ts';
 import { attemptsIn, expectDecent, once, type Report, startServer, straced } from './bench.ts';
@@ -51,6 +51,14 @@ export const apart: readonly string[] = ['unshare', '--net', '--mount', ...(root
 
 /** Whether this machine allows no such thing, and may: CI must. */
 export const withoutNamespaces: boolean = !process.env.CI && !works([...apart, 'true']);
+
+/** A command that runs another with these lines as /etc/hosts, for names with addresses of one's own. */
+export function withHosts(lines: readonly string[]): readonly string[] {
+  const hosts = join(scratch(), 'hosts');
+  writeFileSync(hosts, ['127.0.0.1 localhost', ...lines, ''].join('\n'));
+  const inside = `mount --bind ${hosts} /etc/hosts && exec "$@"`;
+  return ['unshare', '--mount', ...(root ? [] : ['--map-root-user']), 'sh', '-c', inside, 'sh'];
+}
 
 /** A command that runs another where the process `pid` is. */
 export function entering(pid: number): readonly string[] {

@@ -254,7 +254,7 @@ describe('with NTS', () => {
   test('what an earlier run left is not touched when the time is up', async () => {
     const port = nts([], session());
     const asks = [server('203.0.113.2'), server(AT, { nts: true })];
-    await ask(port, { asks, servers: { '203.0.113.2': {} }, overAfter: 0.05 });
+    await ask(port, { asks, servers: { '203.0.113.2': {} }, overAfter: 0.001 });
     expect(await port.take(KEY_SERVER)).toEqual(session());
     expect(port.kept).toEqual([]);
   });
@@ -273,7 +273,8 @@ describe('with NTS', () => {
       exchange.bytes.length > HEADER_LENGTH ? honest(exchange) : [{ bytes: exchange.reply() }];
     const asks = [server(AT), server(AT, { nts: true }), server(AT)];
     const { sources } = await ask(nts([exchangeOf()]), { asks, servers: one(both) });
-    expect(sources.map(({ authentication }) => authentication?.kind)).toEqual([undefined, 'nts']);
+    expect(sources.map(({ authentication }) => authentication?.kind)).toEqual([undefined, 'nts', undefined]);
+    expect(sources[2]).toMatchObject({ duplicateOf: asks[0] });
   });
 });
 

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { describe, expect, test } from 'vitest';
@@ -24,6 +24,16 @@ test.each([
   const error = await resolve(host, family, never).catch(error => error);
   expect(error).toBeInstanceOf(ResolveError);
   expect(error).toMatchObject({ kind: 'no-address-of-family', message });
+});
+
+const linkLocal = Object.entries(networkInterfaces()).flatMap(([name, addresses = []]) =>
+  addresses.flatMap(one => (one.family === 'IPv6' && one.scopeid > 0 ? [{ name, scope: one.scopeid }] : [])),
+)[0];
+
+test.runIf(linkLocal)('a zone by its number and by its name are one address', async () => {
+  const [byName] = await resolve(`fe80::1%${linkLocal?.name}`, undefined, never);
+  const [byNumber] = await resolve(`FE80:0::1%${linkLocal?.scope}`, undefined, never);
+  expect(byNumber).toEqual(byName);
 });
 
 test('many lookups share a signal without a warning', async () => {

@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { escaped, familyOf, formatServer, parseServer, ServerSyntaxError } from '../../src/net/server.ts';
+import {
+  escaped,
+  familyOf,
+  formatServer,
+  identityOf,
+  parseServer,
+  ServerSyntaxError,
+  votesOf,
+  withPools,
+} from '../../src/net/server.ts';
 
 describe('parseServer', () => {
   test.each([
@@ -151,4 +160,41 @@ test.each([
 
 test('escaped leaves letters of all languages alone', () => {
   expect(escaped('Zürich 时间 \t')).toBe('Zürich 时间 \\u{9}');
+});
+
+describe('votes', () => {
+  const named = (...texts: readonly string[]) => texts.map(text => parseServer(text, 'command line'));
+  const poolsAmong = (alone: boolean, ...texts: readonly string[]) =>
+    withPools(named(...texts), alone).map(({ pool }) => pool === true);
+
+  test.each([
+    [{}, 1],
+    [{ maxSources: 3 }, 1],
+    [{ pool: true }, 4],
+    [{ pool: true, maxSources: 1 }, 1],
+    [{ pool: true, maxSources: 16 }, 16],
+  ] as const)('%j has at most %i', (marks, votes) => {
+    expect(votesOf({ ...named('a')[0]!, ...marks })).toBe(votes);
+  });
+
+  test('a name under pool.ntp.org is a pool, and no other name that stands beside others', () => {
+    expect(poolsAmong(false, 'pool.ntp.org', '2.Debian.Pool.ntp.org.', 'cn.pool.ntp.org:1123')).toEqual(
+      Array(3).fill(true),
+    );
+    expect(poolsAmong(false, 'a.example', 'mypool.ntp.org', 'pool.ntp.org.example', '192.0.2.1')).toEqual(
+      Array(4).fill(false),
+    );
+  });
+
+  test('a name that stands alone is a pool, an address is none', () => {
+    expect(poolsAmong(true, 'a.example')).toEqual([true]);
+    expect(poolsAmong(true, '192.0.2.1')).toEqual([false]);
+    expect(poolsAmong(true, '[fe80::1%eth0]:123')).toEqual([false]);
+  });
+
+  test('names are one, whatever the case and the final dot; ports are not', () => {
+    const identities = named('a.example', 'A.Example.', 'a.example:1123', 'b.example').map(identityOf);
+    expect(new Set(identities).size).toBe(3);
+    expect(identities[1]).toBe(identities[0]);
+  });
 });

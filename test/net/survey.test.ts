@@ -1,7 +1,6 @@
 // A whole server list in the simulated world: who is asked, from when to when, and who is waited for.
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { ADDRESSES_PER_NAME } from '../../src/net/ask.ts';
 import { type Source, survey } from '../../src/net/survey.ts';
 import type { Channel, Transport } from '../../src/net/transport.ts';
 import { plausibleTimes } from '../../src/ntp/sample.ts';
@@ -39,19 +38,31 @@ const addressesAsked = (w: World): readonly string[] => [...new Set(w.asked.map(
 const samplesOf = (sources: readonly Source[]): readonly (number | undefined)[] =>
   sources.map(({ burst }) => burst?.samples.length);
 
+const pool = (host: string, maxSources?: number) =>
+  server(host, { pool: true, ...(maxSources !== undefined && { maxSources }) });
+
 /** Ends in 0.3 s and a bit. */
 const local: SimulatedServer = { delay: 0.0005 };
 const dead: SimulatedServer = { fault: 'silent' };
-/** What a dead server may cost: two timeouts after the starts, which are spread over 0.2 s. */
+/** What a dead server may cost: two timeouts after the starts, and 0.1 s for the names before it in the list. */
 const PATIENCE = 2 * 2 + 0.2;
 
 describe('in parallel', () => {
-  test('all servers at once, their starts spread over a fifth of a second', async () => {
+  test('all servers at once, one start 2 ms after the other', async () => {
     const w = world({ servers: { a: {}, b: {}, c: {}, d: {} } });
     expect(samplesOf(await ask(w))).toEqual([4, 4, 4, 4]);
     const starts = w.asked.slice(0, 4).map(({ at }) => Number(at.toFixed(3)));
-    expect(starts).toEqual([0.005, 0.055, 0.105, 0.155]);
-    expect(w.now()).toBeLessThan(6.3);
+    expect(starts).toEqual([0.005, 0.007, 0.009, 0.011]);
+    expect(w.now()).toBeLessThan(6.05);
+  });
+
+  test('of hundreds, all have started within a fifth of a second', async () => {
+    const servers = Object.fromEntries(Array.from({ length: 120 }, (_, i) => [`10.0.0.${i}`, local]));
+    const w = world({ servers });
+    await ask(w, { samples: 1 });
+    const starts = w.asked.map(({ at }) => at);
+    expect(starts[60]).toBeCloseTo(0.1, 3);
+    expect(Math.max(...starts)).toBeLessThan(0.2);
   });
 
   test('one server alone is asked at once', async () => {
@@ -95,19 +106,82 @@ describe('names and addresses', () => {
   const all = (addresses: readonly string[], simulated: SimulatedServer) =>
     Object.fromEntries(addresses.map(address => [address, simulated]));
 
-  test('a name with six addresses stands for its first four', async () => {
-    const w = world({ names: { pool: { addresses: six } }, servers: all(six, {}) });
-    const sources = await ask(w);
-    expect(sources.map(({ address }) => address?.address)).toEqual(six.slice(0, ADDRESSES_PER_NAME));
-    expect(addressesAsked(w)).toEqual(six.slice(0, 4));
+  test('a server has one vote, however many addresses its name has', async () => {
+    const w = world({ names: { a: { addresses: six } }, servers: all(six, {}) });
+    expect((await ask(w)).map(({ address }) => address?.address)).toEqual(six.slice(0, 1));
+    expect(addressesAsked(w)).toEqual(six.slice(0, 1));
   });
 
-  test('an address is asked once, however often it is named', async () => {
-    const names = { a: { addresses: ['203.0.113.1'] }, b: { addresses: ['203.0.113.1', '203.0.113.2'] } };
+  test.each([
+    ['four', undefined],
+    ['as many as its line says', 1],
+    ['as many as its line says', 5],
+  ])('a pool has %s', async (_, maxSources) => {
+    const w = world({ names: { pool: { addresses: six } }, servers: all(six, {}) });
+    const sources = await ask(w, { servers: [pool('pool', maxSources)] });
+    const votes = six.slice(0, maxSources ?? 4);
+    expect(sources.map(({ address }) => address?.address)).toEqual(votes);
+    expect(addressesAsked(w)).toEqual(votes);
+  });
+
+  test('an address is asked once, however often it is named; the other names are duplicates of the first', async () => {
+    const names = { a: { addresses: ['203.0.113.1'] }, b: { addresses: ['203.0.113.1'] } };
+    const w = world({ names, servers: all(six.slice(0, 1), {}) });
+    const servers = [server('a'), server('A.'), server('203.0.113.1'), server('b')];
+    const sources = await ask(w, { servers });
+    expect(samplesOf(sources)).toEqual([4, undefined, undefined, undefined]);
+    expect(sources.map(one => one.server)).toEqual(servers);
+    expect(sources.slice(1).map(({ duplicateOf }) => duplicateOf)).toEqual(Array(3).fill(servers[0]));
+    expect(w.asked).toHaveLength(4);
+  });
+
+  test('the first in the list has the address, though its name resolves later', async () => {
+    const names = { a: { addresses: ['203.0.113.1'], takes: 0.05 } };
+    const w = world({ names, servers: all(six.slice(0, 1), {}) });
+    const sources = await ask(w, { servers: [server('a'), server('203.0.113.1')] });
+    expect(samplesOf(sources)).toEqual([4, undefined]);
+  });
+
+  test('a name whose address another one has goes on to its own', async () => {
+    const names = { a: { addresses: six.slice(0, 1) }, b: { addresses: six.slice(0, 2) } };
     const w = world({ names, servers: all(six.slice(0, 2), {}) });
-    const servers = [server('a'), server('a'), server('203.0.113.1'), server('b')];
-    expect(samplesOf(await ask(w, { servers }))).toEqual([4, 4]);
-    expect(w.asked).toHaveLength(8);
+    expect((await ask(w)).map(({ address }) => address?.address)).toEqual(six.slice(0, 2));
+  });
+
+  test('an address that another name leads to, silent, does not keep a name from its own', async () => {
+    const names = {
+      a: { addresses: ['2001:db8::1', '203.0.113.1'] },
+      b: { addresses: ['2001:db8::1', '203.0.113.2'] },
+    };
+    const w = world({ names, servers: { '2001:db8::1': dead, '203.0.113.1': {}, '203.0.113.2': {} } });
+    const sources = await ask(w);
+    expect(sources.map(({ address }) => address?.address)).toEqual(['203.0.113.1', '203.0.113.2']);
+    expect(samplesOf(sources)).toEqual([4, 4]);
+  });
+
+  test('an address that a name drops for a quicker one is left to its owner', async () => {
+    const names = { evil: { addresses: six.slice(0, 2) } };
+    const servers = { [six[0]!]: { delay: 0.4 }, [six[1]!]: {} };
+    const w = world({ names, servers });
+    const sources = await ask(w, { servers: [server('evil'), server(six[0]!)] });
+    expect(sources.map(({ address }) => address?.address)).toEqual([six[1], six[0]]);
+    expect(samplesOf(sources)).toEqual([4, 4]);
+  });
+
+  test('an address that was asked to the end in vain is not asked again', async () => {
+    const names = { a: { addresses: six.slice(0, 1) }, b: { addresses: six.slice(0, 1) } };
+    const w = world({ names, servers: { [six[0]!]: dead } });
+    const sources = await ask(w);
+    expect(samplesOf(sources)).toEqual([0, undefined]);
+    expect(w.asked).toHaveLength(4);
+  });
+
+  test('what a list trusts, requires or prefers is asked for itself, whatever name leads there first', async () => {
+    const marks = [{}, { trust: true }, { require: true }, { prefer: true }] as const;
+    const names = Object.fromEntries(marks.map((_, i) => [`n${i}`, { addresses: six.slice(0, 1) }]));
+    const w = world({ names, servers: { [six[0]!]: {} } });
+    const servers = marks.map((mark, i) => server(`n${i}`, mark));
+    expect(samplesOf(await ask(w, { servers }))).toEqual([4, 4, 4, 4]);
   });
 
   test('an address that somebody else names as not to be selected is asked for itself, too', async () => {
@@ -122,6 +196,52 @@ describe('names and addresses', () => {
     const w = world({ servers: { '127.0.0.1': local } });
     const servers = [server('127.0.0.1', { port: 1123 }), server('127.0.0.1', { port: 1124 })];
     expect(samplesOf(await ask(w, { servers }))).toEqual([4, 4]);
+  });
+
+  test.each(['203.0.113.1', '203.0.113.2', '203.0.113.3', '203.0.113.4'])(
+    'of four addresses with only %s alive, that one is found',
+    async alive => {
+      const servers = { ...all(six.slice(0, 4), dead), [alive]: {} };
+      const w = world({ names: { a: { addresses: six.slice(0, 4) } }, servers });
+      const sources = await ask(w);
+      expect(sources.map(({ address }) => address?.address)).toEqual([alive]);
+      expect(samplesOf(sources)).toEqual([4]);
+    },
+  );
+
+  test('a server that says it does not know the time is replaced by its next address', async () => {
+    const names = { a: { addresses: six.slice(0, 2) } };
+    const w = world({ names, servers: { [six[0]!]: { says: { leap: 3 } }, [six[1]!]: {} } });
+    expect((await ask(w)).map(({ address }) => address?.address)).toEqual([six[1]]);
+  });
+
+  test('a dead address of a pool is replaced by the next', async () => {
+    const w = world({ names: { pool: { addresses: six } }, servers: { ...all(six, {}), [six[1]!]: dead } });
+    const sources = await ask(w, { servers: [pool('pool')] });
+    expect(sources.map(({ address }) => address?.address)).toEqual([six[0], six[2], six[3], six[4]]);
+    expect(samplesOf(sources)).toEqual([4, 4, 4, 4]);
+  });
+
+  test('of hundreds of dead addresses, a few are tried', async () => {
+    const many = Array.from({ length: 300 }, (_, i) => `10.0.${i >> 8}.${i & 255}`);
+    const w = world({ names: { a: { addresses: many } }, servers: all(many, dead) });
+    expect(await ask(w)).toHaveLength(1);
+    expect(addressesAsked(w)).toHaveLength(16);
+  });
+
+  test('a pool is not two families of the same machines', async () => {
+    const names = { pool: { addresses: [...v6.slice(0, 2), ...six.slice(0, 2)] } };
+    const w = world({ names, servers: { ...all(v6.slice(0, 2), {}), ...all(six.slice(0, 2), {}) } });
+    const sources = await ask(w, { servers: [pool('pool')] });
+    expect(sources.map(({ address }) => address?.address)).toEqual(v6.slice(0, 2));
+  });
+
+  test('a pool whose first family is dead has as many votes in the other', async () => {
+    const names = { pool: { addresses: [...v6.slice(0, 1), ...six] } };
+    const w = world({ names, servers: { ...all(v6.slice(0, 1), dead), ...all(six, {}) } });
+    const sources = await ask(w, { servers: [pool('pool')] });
+    expect(sources.map(({ address }) => address?.address)).toEqual(six.slice(0, 4));
+    expect(samplesOf(sources)).toEqual([4, 4, 4, 4]);
   });
 
   test('both families of a name are one source: the first that answers', async () => {
@@ -165,15 +285,6 @@ describe('names and addresses', () => {
     expect(samplesOf(sources)).toEqual([4]);
   });
 
-  test('not the other family when somebody else already asks the first', async () => {
-    const names = {
-      a: { addresses: ['2001:db8::1', '203.0.113.1'] },
-      b: { addresses: ['2001:db8::1', '203.0.113.1'] },
-    };
-    const w = world({ names, servers: { '2001:db8::1': {}, '203.0.113.1': {} } });
-    expect((await ask(w)).map(({ server: { host } }) => host)).toEqual(['a']);
-  });
-
   test('only the family that was asked for', async () => {
     const names = { a: { addresses: ['2001:db8::1', '203.0.113.1'] }, b: { addresses: ['2001:db8::2'] } };
     const w = world({ names, servers: { '2001:db8::1': {}, '203.0.113.1': {}, '2001:db8::2': {} } });
@@ -181,6 +292,19 @@ describe('names and addresses', () => {
     expect(addressesAsked(w)).toEqual(['203.0.113.1']);
     expect(sources[1]).toMatchObject({ server: { host: 'b' }, error: { kind: 'no-address-of-family' } });
   });
+
+  test.each([4, 6] as const)(
+    'a server that its list wants asked over IPv%i is asked over no other',
+    async family => {
+      const names = { a: { addresses: ['2001:db8::1', '203.0.113.1'] } };
+      const w = world({ names, servers: { '2001:db8::1': {}, '203.0.113.1': {} } });
+      const servers = [server('a', { family })];
+      expect((await ask(w, { servers })).map(({ address }) => address?.family)).toEqual([family]);
+      const sources = await ask(w, { servers, family: family === 4 ? 6 : 4 });
+      expect(sources).toMatchObject([{ error: { kind: 'no-address-of-family' } }]);
+      expect(sources[0]!.error!.message).toMatch(/IPv[46] only \(command line\), and IPv[46] was asked for/);
+    },
+  );
 });
 
 describe('names that do not resolve', () => {
@@ -203,7 +327,7 @@ describe('names that do not resolve', () => {
   test('one that hangs does not hold up others that take longer', async () => {
     const w = world({ names: { hangs: { takes: Infinity } }, servers: { a: {} } });
     await ask(w);
-    expect(w.now()).toBeCloseTo(0.1 + 0.005 + 6 + 0.02, 3);
+    expect(w.now()).toBeCloseTo(0.002 + 0.005 + 0.1 + 6 + 0.02, 3);
   });
 
   test('one that is slow is still used when there is nothing better', async () => {
@@ -250,7 +374,7 @@ describe('servers that do not answer', () => {
   test('one address of a name that answers is waited for, the others silent', async () => {
     const names = { a: { addresses: ['203.0.113.1', '203.0.113.2'] } };
     const w = world({ names, servers: { '203.0.113.1': dead, '203.0.113.2': {}, '10.0.0.1': local } });
-    const sources = await ask(w);
+    const sources = await ask(w, { servers: [pool('a'), server('10.0.0.1')] });
     expect(samplesOf(sources)).toEqual([0, 4, 4]);
   });
 
@@ -288,7 +412,7 @@ test('an abort ends it at once with what has come so far, and asks nobody else',
   const stop = new AbortController();
   w.at(3, () => stop.abort());
   const sources = await ask(w, { signal: stop.signal });
-  expect(samplesOf(sources)).toEqual([0, 4, 2]);
-  expect(sources[0]!.address?.address).toBe('2001:db8::1');
+  expect(samplesOf(sources)).toEqual([2, 4, 2]);
+  expect(sources[0]!.address?.address).toBe('203.0.113.7');
   expect(w.now()).toBe(3);
 });

@@ -22,7 +22,7 @@ export type SyncArguments = MeasuringArguments & SettingArguments;
 /** Asks, sets, reports. `purpose` is what the command's name says; -q makes a query of a sync. */
 export async function runSync(args: SyncArguments, purpose: 'sync' | 'query', run: Run): Promise<number> {
   const named = [...(args.server ?? []), ...(args['--'] ?? [])];
-  const chosen = chooseServers(named, args.file ?? [], args.servers ?? '');
+  const chosen = chooseServers(named, args.file ?? [], args.servers ?? '', undefined, args.pool);
   const { servers, keys, nts } = await authenticateServers(chosen, args);
   const command = args.query ? 'query' : purpose;
   const options = { ...syncOptionsOf(withDemands(args, chosen.demands)), servers, keys };

@@ -50,7 +50,9 @@ export function reasonOf(verdict: Verdict): string {
     case 'unauthenticated':
       return 'measured only: not authenticated';
     case 'duplicate':
-      return 'measured only: its address has a vote already';
+      return verdict.of === undefined
+        ? 'measured only: its address has a vote already'
+        : `no vote of its own: it is the same server as ${verdict.of}`;
     case 'undecided':
       return 'no majority agrees';
     case 'dropped':
@@ -103,6 +105,8 @@ export function explainUnsuitable(reason: Unsuitable, servers: readonly ServerRe
       return explainNoneAuthenticated(servers);
     case 'no-majority':
       return `${reason.usable} servers answered and no majority of them agrees`;
+    case 'required-missing':
+      return `the list requires ${reason.required.join(' or ')}, and ${reason.required.length === 1 ? 'it' : 'none of them'} is not believed`;
     case 'too-few':
       return `${count(reason.truechimers, 'server')} agree, --min-servers asks for ${reason.wanted}`;
     case 'clock-unsteady':

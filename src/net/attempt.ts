@@ -1,0 +1,118 @@
+// One address of a name → its burst, and whether a next address is wanted meanwhile: while it has brought no sample, it may
+// be late, unreachable or hopeless.
+
+import type { Seconds } from '../ntp/time.ts';
+import type { Burst, BurstEvent } from './burst.ts';
+import type { Timer } from './timer.ts';
+import type { Address } from './transport.ts';
+
+/** How one address is asked. */
+export interface AttemptPlan {
+  /** Asks it when there is room; `begun` is called at its start. */
+  burst(
+    address: Address,
+    begun: () => void,
+    watch: (event: BurstEvent) => void,
+    givenUp: AbortSignal | undefined,
+  ): Promise<Burst>;
+  /** Without a sample after this time, it is late; undefined where there is no other address. */
+  readonly late: Seconds | undefined;
+  /** Gives it up without a usable reply, or when the server refused NTS cookies: there is another approach. */
+  readonly otherwise?: 'when-hopeless' | 'when-refused';
+  readonly timer: Pick<Timer, 'after'>;
+  /** Called at its first sample. */
+  readonly brought: (attempt: Attempt) => void;
+  /** Called at every change. */
+  readonly changed: () => void;
+}
+
+export class Attempt {
+  readonly address: Address;
+  readonly #plan: AttemptPlan;
+  readonly #givenUp: AbortController | undefined;
+  #standing = true;
+  #brought = false;
+  #hopeless = false;
+  #burst: Burst | undefined;
+
+  constructor(address: Address, plan: AttemptPlan) {
+    this.address = address;
+    this.#plan = plan;
+    this.#givenUp = plan.late !== undefined || plan.otherwise ? new AbortController() : undefined;
+  }
+
+  /** Asks to the end. */
+  async run(): Promise<Burst> {
+    const { burst, late, timer, changed } = this.#plan;
+    let cancel = () => {};
+    const begun = () => {
+      if (late !== undefined) cancel = timer.after(late, () => this.#doubt());
+    };
+    const result = await burst(this.address, begun, this.#watcher(), this.#givenUp?.signal);
+    cancel();
+    this.#burst = result;
+    this.#standing = this.#brought;
+    changed();
+    return result;
+  }
+
+  /** Ends it early. */
+  giveUp(): void {
+    this.#givenUp?.abort();
+  }
+
+  /** Whether no other address is wanted in its place. */
+  get standing(): boolean {
+    return this.#standing;
+  }
+
+  /** Whether it has brought a sample. */
+  get brought(): boolean {
+    return this.#brought;
+  }
+
+  /** Whether it has had two requests and more in vain. */
+  get hopeless(): boolean {
+    return this.#hopeless;
+  }
+
+  /** Whether it was ended early. */
+  get givenUp(): boolean {
+    return this.#givenUp?.signal.aborted ?? false;
+  }
+
+  /** Undefined until its end. */
+  get burst(): Burst | undefined {
+    return this.#burst;
+  }
+
+  #doubt(): void {
+    if (this.#brought) return;
+    this.#standing = false;
+    this.#plan.changed();
+  }
+
+  #watcher(): (event: BurstEvent) => void {
+    const { otherwise } = this.#plan;
+    let refused = false;
+    return event => {
+      if (event.kind === 'receive' && event.result.kind === 'sample') this.#bring();
+      else if (event.kind === 'receive' && event.result.kind === 'nts-nak') refused = true;
+      else if (event.kind === 'timeout' && refused && otherwise) this.giveUp();
+      else if (event.kind === 'unreachable') this.#doubt();
+      else if (event.kind === 'hopeless') {
+        this.#hopeless = true;
+        if (otherwise === 'when-hopeless') this.giveUp();
+        this.#doubt();
+      }
+    };
+  }
+
+  #bring(): void {
+    if (this.#brought) return;
+    this.#brought = true;
+    this.#standing = true;
+    this.#plan.brought(this);
+    this.#plan.changed();
+  }
+}

@@ -1,0 +1,204 @@
+// The addresses of one name → bursts, of as many addresses as the name has votes. The best addresses are asked first; the
+// next one is asked as soon as one is late, unreachable or hopeless, and what brings a sample first counts ("happy
+// eyeballs", RFC 8305). The votes of a name are of one family: both families lead to the same machines.
+
+import { onAbort } from './abort.ts';
+import { Attempt, type AttemptPlan } from './attempt.ts';
+import type { Burst } from './burst.ts';
+import type { Claims } from './claims.ts';
+import type { RollEntry } from './roll-call.ts';
+import type { Server } from './server.ts';
+import type { Address } from './transport.ts';
+
+/** Addresses of one name that are tried, unless it has more votes. */
+const TRIES = 16;
+
+/** A name with its addresses, and how each is asked. */
+export interface Candidates extends Omit<AttemptPlan, 'brought' | 'changed'> {
+  readonly server: Server;
+  /** Best first. */
+  readonly addresses: readonly Address[];
+  /** Bursts wanted at most. */
+  readonly votes: number;
+  /** The text by which an address is claimed. */
+  keyOf(address: Address): string;
+}
+
+/** An address that was asked, and what came of it. */
+export interface Tried {
+  readonly address: Address;
+  readonly burst: Burst;
+}
+
+/** What came of a name: an address for each of its votes, or the other name that has its addresses. */
+export type Outcome = readonly Tried[] | { readonly address: Address; readonly owner: Server };
+
+/** Tries a name's addresses. An abort ends it with what has come so far. */
+export function tryAddresses(
+  candidates: Candidates,
+  claims: Claims,
+  entry: RollEntry,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  return new Trial(candidates, claims, entry).run(signal);
+}
+
+class Trial {
+  readonly #candidates: Candidates;
+  readonly #claims: Claims;
+  readonly #entry: RollEntry;
+  readonly #attempts: Attempt[] = [];
+  /** Those with samples, in the order in which the first ones came. */
+  readonly #brought: Attempt[] = [];
+  #failure: { readonly error: unknown } | undefined;
+  #wake = () => {};
+  readonly #changed = () => this.#wake();
+
+  constructor(candidates: Candidates, claims: Claims, entry: RollEntry) {
+    this.#candidates = candidates;
+    this.#claims = claims;
+    this.#entry = entry;
+  }
+
+  async run(signal: AbortSignal): Promise<Outcome> {
+    for (;;) {
+      const change = new Promise<void>(resolve => {
+        this.#wake = resolve;
+      });
+      if (!signal.aborted) this.#fill();
+      if (this.#failure) throw this.#failure.error;
+      const waits = !signal.aborted && this.#waitsForOthers();
+      if (!waits && this.#attempts.every(({ burst }) => burst)) return this.#outcome();
+      this.#tellHope(waits);
+      // An abort ends what runs; only what waits must hear of it here.
+      const deaf = waits ? onAbort(signal, this.#changed) : undefined;
+      await change;
+      deaf?.();
+    }
+  }
+
+  /** Asks further addresses for the votes that no address stands for; drops what is not needed any more. */
+  #fill(): void {
+    for (;;) {
+      const standing = this.#standing();
+      const next = standing.length < this.#votes(standing) ? this.#next(standing) : undefined;
+      if (!next) break;
+      this.#start(next);
+    }
+    const standing = this.#standing();
+    const elected = this.#elected();
+    const enough = elected.length >= this.#votes(standing);
+    for (const attempt of this.#attempts) {
+      if (attempt.burst || elected.includes(attempt)) continue;
+      const replaced = attempt.brought || (attempt.hopeless && standing.length > 0);
+      if (enough || replaced || !this.#mayAnswer(attempt)) attempt.giveUp();
+    }
+  }
+
+  /** Those that need no replacement. */
+  #standing(): readonly Attempt[] {
+    return this.#attempts.filter(attempt => attempt.standing && this.#mayAnswer(attempt));
+  }
+
+  /** Those that have the votes: the first that brought samples. */
+  #elected(): readonly Attempt[] {
+    const brought = this.#brought.filter(attempt => this.#mayAnswer(attempt));
+    return brought.slice(0, this.#votes(brought));
+  }
+
+  /** Whether an attempt is of the family of the first that brought a sample. */
+  #mayAnswer({ address }: Attempt): boolean {
+    const first = this.#brought[0];
+    return first === undefined || first.address.family === address.family;
+  }
+
+  /** As many as the name has addresses of the family that answers; of the larger family while none does. */
+  #votes(standing: readonly Attempt[]): number {
+    const { votes } = this.#candidates;
+    if (votes === 1) return 1;
+    const family = standing[0]?.address.family;
+    return Math.min(
+      votes,
+      family === undefined ? Math.max(this.#count(4), this.#count(6)) : this.#count(family),
+    );
+  }
+
+  #count(family: 4 | 6): number {
+    return this.#candidates.addresses.filter(address => address.family === family).length;
+  }
+
+  /** The best free address: of the family that answers, else rather of the family that was not asked last. */
+  #next(standing: readonly Attempt[]): Address | undefined {
+    if (this.#attempts.length >= Math.max(TRIES, this.#candidates.votes)) return undefined;
+    const free = this.#untried().filter(address => this.#ownerOf(address) === undefined);
+    const family = standing[0]?.address.family;
+    if (family !== undefined) return free.find(address => address.family === family);
+    const last = this.#attempts.at(-1)?.address.family;
+    return free.find(address => address.family !== last) ?? free[0];
+  }
+
+  #untried(): readonly Address[] {
+    const { addresses } = this.#candidates;
+    if (addresses.length === 1) return this.#attempts.length > 0 ? [] : addresses;
+    const tried = new Set(this.#attempts.map(({ address }) => address));
+    return addresses.filter(address => !tried.has(address));
+  }
+
+  #ownerOf(address: Address): Server | undefined {
+    return this.#claims.ownerOf(this.#candidates.keyOf(address));
+  }
+
+  #start(address: Address): void {
+    const { server, keyOf, otherwise } = this.#candidates;
+    const key = keyOf(address);
+    this.#claims.take(key, server);
+    const attempt = new Attempt(address, {
+      ...this.#candidates,
+      brought: one => this.#brought.push(one),
+      changed: this.#changed,
+    });
+    this.#attempts.push(attempt);
+    const ended = ({ samples }: Burst) => {
+      if (samples.length > 0) this.#entry.brought();
+      if (attempt.givenUp || (samples.length === 0 && otherwise)) this.#claims.release(key);
+      else this.#claims.settle(key);
+    };
+    attempt.run().then(ended, error => {
+      this.#failure = { error };
+      this.#wake();
+    });
+  }
+
+  /** Whether another name may yet leave an address to this one, which has none. */
+  #waitsForOthers(): boolean {
+    if (this.#brought.length > 0) return false;
+    const keys = this.#untried().map(address => this.#candidates.keyOf(address));
+    const undecided = keys.filter(key => this.#claims.mayBecomeFree(key));
+    for (const key of undecided) this.#claims.whenDecided(key, this.#changed);
+    return undecided.length > 0;
+  }
+
+  /** After the first hopeless address, the survey waits for those that brought samples, and for no others. */
+  #tellHope(waits: boolean): void {
+    const tired = this.#attempts.some(({ hopeless }) => hopeless);
+    const worth = this.#attempts.some(({ burst, brought }) => !burst && (brought || !tired));
+    if (worth || (waits && !tired)) this.#entry.hopeful();
+    else this.#entry.hopeless();
+  }
+
+  /** Those that have the votes; for the votes that are left, the failures that tell most. */
+  #outcome(): Outcome {
+    const elected = this.#elected();
+    const failed = this.#attempts.filter(({ brought }) => !brought);
+    const taken = this.#untried().find(address => this.#ownerOf(address) !== undefined);
+    if (elected.length === 0 && taken && !failed.some(({ burst }) => burst!.answered > 0)) {
+      return { address: taken, owner: this.#ownerOf(taken)! };
+    }
+    const telling = ({ burst }: Attempt) => Number(burst!.answered > 0) * 2 + Number(burst!.sent > 0);
+    const byTelling = failed.sort((a, b) => telling(b) - telling(a));
+    const shown = new Set([...elected, ...byTelling].slice(0, this.#votes(elected)));
+    return this.#attempts
+      .filter(attempt => shown.has(attempt))
+      .map(({ address, burst }) => ({ address, burst: burst! }));
+  }
+}

@@ -1,0 +1,96 @@
+// Sources with a time → those that have a vote, and what a list's `trust` and `require` make of the vote.
+
+import { formatServer, identityOf, type Server } from './net/server.ts';
+import type { Source } from './net/survey.ts';
+import type { PeerEstimate } from './ntp/filter.ts';
+import type { Interval } from './ntp/overlap.ts';
+import { intervalOf } from './ntp/select.ts';
+import type { Unsuitable, Verdict } from './outcome.ts';
+
+/** A source whose answers came to an estimate. */
+export interface Peer extends PeerEstimate {
+  readonly source: Source;
+}
+
+/**
+ * Which peers have a vote, and why the others have none. A name and an address have one vote each, however often they
+ * come: that of the first entry, or of the first that the list trusts, requires or prefers.
+ */
+export function votersAmong(
+  peers: readonly Peer[],
+  onlyAuthenticated: boolean,
+): { readonly usable: readonly Peer[]; readonly verdicts: Map<Peer, Verdict> } {
+  const usable: Peer[] = [];
+  const verdicts = new Map<Peer, Verdict>();
+  const names = new Map<string, Server>();
+  const addresses = new Map<string, Server>();
+  const marked = peers.some(peer => marksOf(peer) > 0);
+  for (const peer of marked ? peers.toSorted((a, b) => marksOf(b) - marksOf(a)) : peers) {
+    const { server, address, authentication } = peer.source;
+    const at = `${address!.address} ${address!.port}`;
+    const name = identityOf(server);
+    const [sameName, sameAddress] = [names.get(name), addresses.get(at)];
+    const other = sameName === server ? sameAddress : (sameName ?? sameAddress);
+    if (onlyAuthenticated && !authentication) verdicts.set(peer, { kind: 'unauthenticated' });
+    else if (other)
+      verdicts.set(peer, { kind: 'duplicate', ...(other !== server && { of: formatServer(other) }) });
+    else {
+      usable.push(peer);
+      names.set(name, server);
+      addresses.set(at, server);
+    }
+  }
+  return { usable: marked ? inOrderOf(peers, usable) : usable, verdicts };
+}
+
+function inOrderOf(all: readonly Peer[], some: readonly Peer[]): readonly Peer[] {
+  const chosen = new Set(some);
+  return all.filter(peer => chosen.has(peer));
+}
+
+function marksOf({ source: { server } }: Peer): number {
+  return (server.trust ? 4 : 0) + (server.require ? 2 : 0) + (server.prefer ? 1 : 0);
+}
+
+/** The peers whose intervals define the majority: where the list trusts some that are usable, those alone. */
+export function electorateOf(usable: readonly Peer[]): readonly Peer[] {
+  const trusted = usable.filter(({ source }) => source.server.trust);
+  return trusted.length > 0 ? trusted : usable;
+}
+
+/**
+ * The peers outside of the electorate: they take part within the trusted servers' intersection, are outliers where only
+ * their intervals reach it, and falsetickers beyond.
+ */
+export function judgeByTrusted(
+  usable: readonly Peer[],
+  electorate: readonly Peer[],
+  { low, high }: Interval,
+): {
+  readonly within: readonly Peer[];
+  readonly overlapping: readonly Peer[];
+  readonly outside: readonly Peer[];
+} {
+  if (electorate === usable) return { within: [], overlapping: [], outside: [] };
+  const trusted = new Set(electorate);
+  const others = usable.filter(peer => !trusted.has(peer));
+  const inside = ({ offset }: Peer) => offset >= low && offset <= high;
+  const reaches = (peer: Peer) => intervalOf(peer).low <= high && intervalOf(peer).high >= low;
+  return {
+    within: others.filter(inside),
+    overlapping: others.filter(peer => reaches(peer) && !inside(peer)),
+    outside: others.filter(peer => !reaches(peer)),
+  };
+}
+
+/** The reason to stop where the list requires servers and none of them is a truechimer (chrony's `require`). */
+export function requiredAmiss(
+  sources: readonly Source[],
+  truechimers: readonly Peer[],
+): Unsuitable | undefined {
+  if (truechimers.some(({ source }) => source.server.require)) return undefined;
+  const required = sources.filter(({ server }) => server.require && !server.noselect);
+  if (required.length === 0) return undefined;
+  const names = new Set(required.map(({ server }) => formatServer(server)));
+  return { kind: 'required-missing', required: [...names] };
+}

@@ -1,0 +1,84 @@
+// Names as people have them, in an /etc/hosts of the run's own: which of their addresses are asked, and how they vote.
+
+import { describe, expect, test } from 'vitest';
+import type { Report } from '../hostile/bench.ts';
+import { withHosts, withoutNamespaces } from '../hostile/faults.ts';
+import { field, type Habits } from './bench.ts';
+
+const port = 11_123;
+const PACE = '-q -p 1 -t 1 --format json';
+
+/** Runs with these names, each with the addresses of servers. */
+async function named(
+  servers: Readonly<Record<string, Habits>>,
+  names: Readonly<Record<string, string>>,
+  line: string,
+): Promise<{ readonly code: number; readonly report: Report; asked(name: string): number }> {
+  const { tsntp, fill, asked } = await field(servers);
+  const hosts = Object.entries(names).flatMap(([name, letters]) =>
+    [...letters].map(letter => fill(`${letter}.addr ${name}`)),
+  );
+  const { code, stdout, stderr } = await tsntp(`${PACE} ${line}`, { within: withHosts(hosts) });
+  expect(stdout, stderr).not.toBe('');
+  return { code, report: JSON.parse(stdout), asked };
+}
+
+const letters = (text: string, habits: Habits = {}) =>
+  Object.fromEntries([...text].map(letter => [letter, { port, ...habits }]));
+const verdicts = ({ servers }: Report) => servers.map(({ verdict }) => verdict);
+
+describe.skipIf(withoutNamespaces)('names', () => {
+  test('four-addresses-one-vote: a name with four addresses is outvoted by two servers', async () => {
+    const servers = { ...letters('ABCD', { ahead: 900 }), ...letters('EF') };
+    const { code, report } = await named(servers, { 'n.test': 'ABCD' }, `n.test:${port} E F`);
+    expect(code).toBe(0);
+    expect(Math.abs(report.offset!)).toBeLessThan(report.errorBound!);
+    expect(verdicts(report)[0]).toBe('falseticker');
+  });
+
+  test('name-alone: a name that stands alone is a pool of up to four', async () => {
+    const { report, asked } = await named(letters('ABCDEF'), { 'n.test': 'ABCDEF' }, `n.test:${port}`);
+    expect(report.servers).toHaveLength(4);
+    expect([...'ABCDEF'].reduce((sum, name) => sum + asked(name), 0)).toBe(4);
+  });
+
+  test('pool-option: --pool beside a server', async () => {
+    const { report } = await named(letters('ABC'), { 'n.test': 'AB' }, `--pool n.test:${port} C`);
+    expect(report.servers.slice(1).map(({ name }) => name)).toEqual(['n.test', 'n.test']);
+    expect(report.servers).toHaveLength(3);
+  });
+
+  test('dead-first: the next address of a name whose first is dead', async () => {
+    const habits = { also: () => () => [] } satisfies Habits;
+    const servers = { ...letters('AB', habits), ...letters('C', { ahead: 2 }) };
+    const { report, code } = await named(servers, { 'n.test': 'ABC' }, `n.test:${port} n.test:${port}`);
+    expect(code).toBe(0);
+    expect(report.offset).toBeCloseTo(2, 2);
+    expect(verdicts(report)).toEqual(['system-peer', 'duplicate']);
+  });
+
+  test('named-thrice: every named server is in the report', async () => {
+    const line = `one.test:${port} two.test:${port} A B`;
+    const { report } = await named(letters('AB'), { 'one.test': 'A', 'two.test': 'AB' }, line);
+    expect(verdicts(report).filter(verdict => verdict === 'duplicate')).toHaveLength(2);
+    expect(report.servers.map(({ name }) => name)).toEqual([
+      'one.test',
+      'two.test',
+      expect.stringContaining('127.'),
+      expect.stringContaining('127.'),
+    ]);
+  });
+
+  test('server-word: in a list, a name under pool.ntp.org that is called a server has one vote', async () => {
+    const { tsntp, fill, file } = await field(letters('ABC'));
+    const within = withHosts([...'ABC'].map(letter => fill(`${letter}.addr 0.pool.ntp.org`)));
+    for (const [word, votes] of [
+      ['server', 1],
+      ['pool', 3],
+    ] as const) {
+      await file('c.conf', `${word} 0.pool.ntp.org port ${port} iburst`);
+      const { stdout } = await tsntp(`${PACE} -f c.conf`, { within });
+      expect((JSON.parse(stdout) as Report).servers).toHaveLength(votes);
+    }
+  });
+});
