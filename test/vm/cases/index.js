@@ -10,6 +10,7 @@
 
 import { hardware } from './hardware.js';
 import { interference } from './interference.js';
+import { leftover } from './leftover.js';
 import { panic } from './panic.js';
 import { privileges } from './privileges.js';
 import { slew } from './slew.js';
@@ -20,6 +21,7 @@ import { synchronised } from './synchronised.js';
 export const cases = [
   ...step,
   ...slew,
+  ...leftover,
   ...synchronised,
   ...status,
   ...interference,
