@@ -37,7 +37,7 @@ export interface PortChoices {
   readonly signal?: AbortSignal;
 }
 
-/** Opens this machine's ports. Never rejects: what is missing shows when it is needed. */
+/** Opens this machine's ports. What is missing shows when it is needed; only a clock that stands still is a `ClockError`. */
 export async function openPorts(choices: PortChoices): Promise<Ports> {
   const real = await openClock();
   const clock = choices.setsClock ? real : dryRun(real);

@@ -16,6 +16,7 @@ import {
 } from '../ntp/time.ts';
 import { type Clock, ClockError } from './clock.ts';
 import { type Foreign, share, systemError } from './library.ts';
+import { patience } from './patience.ts';
 
 /** What the hardware clock turned to, and when it did by the system's clocks. */
 export interface RtcReading {
@@ -198,12 +199,13 @@ function localFields(d: Date): readonly number[] {
 
 async function readAtTurn(device: Pick<Device, 'get'>, clock: Clock, path: string): Promise<RtcReading> {
   const started = clock.monotonic();
+  const more = patience(STANDSTILL);
   const first = device.get();
   for (;;) {
     const time = device.get();
     const at = clock.read();
     if (time !== first) return { time, at };
-    if (elapsed(at.monotonic, started) > STANDSTILL)
+    if (elapsed(at.monotonic, started) > STANDSTILL || !more())
       throw new ClockError(
         'failed',
         `the hardware clock ${path} stands still: no new second in ${STANDSTILL} s`,
@@ -221,8 +223,9 @@ async function writeAtTurn(device: Device, clock: Clock, offset: Seconds, toTurn
     const wait = difference(due, time);
     await setTimeout(Math.max(0, (wait - BEFOREHAND) * 1000));
     const set = device.setting(second);
-    // Somebody may have set the clock back meanwhile.
-    while (clock.now() < due && elapsed(clock.monotonic(), monotonic) <= wait + LATE);
+    // The clock may have been set back meanwhile, or stand still.
+    const more = patience(2 * BEFOREHAND);
+    while (clock.now() < due && elapsed(clock.monotonic(), monotonic) <= wait + LATE && more());
     if (Math.abs(difference(clock.now(), due)) > LATE) continue;
     set();
     writes += 1;

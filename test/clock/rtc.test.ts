@@ -133,6 +133,18 @@ describe('writing the hardware clock', () => {
     expect(writes.map(({ at }) => at % 1_000_000_000n < 1_000_000n)).toEqual([true]);
   });
 
+  test('a system clock that stands still ends it with an error', async () => {
+    put('dev/rtc0', '');
+    put('sys/class/rtc/rtc0/name', 'rtc-ds1307 2-0068\n');
+    const { library, writes } = recordedDevice(steppingClock());
+    const device = await open(
+      steppingClock(() => 0n),
+      library,
+    );
+    await expect(device.write(0)).rejects.toThrow(/was not written at the right moment/);
+    expect(writes).toEqual([]);
+  });
+
   test.each([
     ['one that took long is written once more', 1, 2],
     ['where each takes long, the third stands', Number.POSITIVE_INFINITY, 3],
@@ -206,6 +218,16 @@ describe('reading the hardware clock', () => {
     expect(at.time - START).toBeGreaterThanOrEqual(0n);
     expect(at.time - START).toBeLessThanOrEqual(300_000n);
     expect(device).toMatchObject({ path: '/dev/rtc0', utc: true });
+  });
+
+  test('is an error where both clocks stand still', async () => {
+    put('dev/rtc0', '');
+    const { library } = recordedDevice(steppingClock());
+    const device = await open(
+      steppingClock(() => 0n),
+      library,
+    );
+    await expect(device.read()).rejects.toThrow('stands still');
   });
 
   test('that stands still is an error', async () => {
