@@ -12,6 +12,7 @@ import type { PeerEstimate } from './ntp/filter.ts';
 import type { Kiss } from './ntp/refid.ts';
 import type { Rejection } from './ntp/sample.ts';
 import type { Interval } from './ntp/select.ts';
+import type { ClockStanding } from './ntp/standing.ts';
 import type { Seconds, UnixTime } from './ntp/time.ts';
 
 /** What became of one source. The first four are truechimers and falsetickers; the rest gave no usable time. */
@@ -75,6 +76,8 @@ export interface Findings {
   readonly servers: readonly ServerReport[];
   /** Where the believed servers' intervals all overlap. */
   readonly intersection?: Interval;
+  /** What was known of this clock when its correction was decided on; absent where none was. */
+  readonly standing?: ClockStanding;
   readonly warnings: readonly string[];
 }
 

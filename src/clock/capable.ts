@@ -7,33 +7,32 @@ import { join } from 'node:path';
 /** Bit 25 of a capability set. */
 const CAP_SYS_TIME = 1n << 25n;
 
-/** `process` and `self` are their folders in /proc. Throws where the process has ended. */
-export function maySetClock(process: string, self: string): boolean {
-  const status = readFileSync(join(process, 'status'), 'utf8');
+/** `theirs` and `ours` are the folders of that process and of this one in /proc. Throws where the process has ended. */
+export function maySetClock(theirs: string, ours: string): boolean {
+  const status = readFileSync(join(theirs, 'status'), 'utf8');
   const capabilities = /^CapEff:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? '0';
-  return (BigInt(`0x${capabilities}`) & CAP_SYS_TIME) !== 0n && sharesUserNamespace(process, self);
+  return (BigInt(`0x${capabilities}`) & CAP_SYS_TIME) !== 0n && sharesUserNamespace(theirs, ours);
 }
 
-function sharesUserNamespace(process: string, self: string): boolean {
-  const theirs = namespaceOf(process);
-  const ours = namespaceOf(self);
-  if (theirs !== undefined && ours !== undefined) return theirs === ours;
+function sharesUserNamespace(theirs: string, ours: string): boolean {
+  const [their, our] = [namespaceOf(theirs), namespaceOf(ours)];
+  if (their !== undefined && our !== undefined) return their === our;
   // The link of another user's process cannot be read, its map of user ids can; only root could make a map like ours.
-  return mapOf(process) === mapOf(self);
+  return mapOf(theirs) === mapOf(ours);
 }
 
-function namespaceOf(process: string): string | undefined {
+function namespaceOf(folder: string): string | undefined {
   try {
-    return readlinkSync(join(process, 'ns/user'));
+    return readlinkSync(join(folder, 'ns/user'));
   } catch {
     return undefined;
   }
 }
 
 /** Undefined where the kernel has no user namespaces. */
-function mapOf(process: string): string | undefined {
+function mapOf(folder: string): string | undefined {
   try {
-    return readFileSync(join(process, 'uid_map'), 'utf8');
+    return readFileSync(join(folder, 'uid_map'), 'utf8');
   } catch {
     return undefined;
   }

@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Clock } from '../../src/clock/clock.ts';
 import type { Foreign } from '../../src/clock/library.ts';
 import { readOnly } from '../../src/clock/read-only.ts';
-import { listRtcs, openRtc, type Rtc } from '../../src/clock/rtc.ts';
+import { openRtc, type Rtc } from '../../src/clock/rtc.ts';
+import { hardwareAhead, listRtcs } from '../../src/clock/rtc-sysfs.ts';
 import { monotonicTimeOf, unixTimeOf } from '../../src/ntp/time.ts';
 import { type RecordedLibrary, recordedLibrary } from '../support/recorded-library.ts';
 
@@ -241,6 +242,51 @@ describe('reading the hardware clock', () => {
         )
       ).read(),
     ).rejects.toThrow('the hardware clock /dev/rtc0 stands still: no new second in 2 s');
+  });
+});
+
+describe('the hardware clock at a glance', () => {
+  const clock = { now: () => unixTimeOf(START) };
+  function shows(seconds: bigint, adjtime?: string): void {
+    put('sys/class/rtc/rtc0/since_epoch', `${START / 1_000_000_000n + seconds}\n`);
+    if (adjtime !== undefined) put('etc/adjtime', adjtime);
+  }
+
+  test.each([0n, -93_600n, 3n])('is %d s ahead, to half a second', seconds => {
+    shows(seconds);
+    expect(hardwareAhead(clock, root)).toBe(Number(seconds) + 0.5);
+  });
+
+  test('in local time is 3 s ahead, where the system clock is in the other half of the year, too', () => {
+    const zone = process.env.TZ;
+    process.env.TZ = 'Europe/Berlin';
+    try {
+      shows(3600n + 3n, '0.0 0 0\n0\nLOCAL\n');
+      expect(hardwareAhead(clock, root)).toBe(3.5);
+      const july = { now: () => unixTimeOf(START - 130n * 86_400n * 1_000_000_000n) };
+      expect(hardwareAhead(july, root)).toBe(130 * 86_400 + 3.5);
+    } finally {
+      if (zone === undefined) delete process.env.TZ;
+      else process.env.TZ = zone;
+    }
+  });
+
+  test('says nothing where there is none, or no time in it', () => {
+    expect(hardwareAhead(clock, root)).toBeUndefined();
+    put('sys/class/rtc/rtc0/since_epoch', '\n');
+    expect(hardwareAhead(clock, root)).toBeUndefined();
+    put('sys/class/rtc/rtc0/since_epoch', 'never\n');
+    expect(hardwareAhead(clock, root)).toBeUndefined();
+  });
+
+  test('says nothing where it cannot be told whether it is local time, and to open it is an error', async () => {
+    shows(0n);
+    put('dev/rtc0', '');
+    mkdirSync(join(root, 'etc/adjtime'), { recursive: true });
+    expect(hardwareAhead(clock, root)).toBeUndefined();
+    await expect(openRtc(readOnly('a test'), { root })).rejects.toThrow(
+      /cannot tell whether the hardware clock keeps UTC or local time: EISDIR/,
+    );
   });
 });
 
