@@ -17,6 +17,7 @@ import { slew } from './slew.js';
 import { status } from './status.js';
 import { step } from './step.js';
 import { synchronised } from './synchronised.js';
+import { witness } from './witness.js';
 
 export const cases = [
   ...step,
@@ -28,6 +29,7 @@ export const cases = [
   ...panic,
   ...privileges,
   ...hardware,
+  ...witness,
 ];
 
 // The guest finds its case by the name.
