@@ -1,5 +1,5 @@
-// What comes after the clock was set: tell the kernel, remember it, stay with a slew that is waited for or that
-// needs this process, and write the hardware clock. What fails here is a warning: the clock is set all the same.
+// What comes after the clock was set: tell the kernel, stay with a slew that is waited for or that needs this process,
+// and write the hardware clock. What fails here is a warning: the clock is set all the same.
 // Sign: a positive rest of a slew = the clock is still behind by so much.
 
 import { type Clock, ClockError, type Slew } from './clock/clock.ts';
@@ -42,11 +42,11 @@ type Finished = Extract<Outcome, { readonly kind: 'adjusted' | 'unchanged' }>;
 /** Finishes an outcome of kind `adjusted` or `unchanged`; hands on any other. */
 export async function finish(outcome: Outcome, options: FinishOptions, ports: FinishPorts): Promise<Outcome> {
   if (outcome.kind !== 'adjusted' && outcome.kind !== 'unchanged') return outcome;
-  const { clock, host } = ports;
+  const { clock } = ports;
   if (!clock.sets) return outcome;
   const slew = outcome.kind === 'adjusted' ? outcome.slew : undefined;
   try {
-    const warnings = [...outcome.warnings, declare(outcome, clock, slew), remember(outcome, host)];
+    const warnings = [...outcome.warnings, declare(outcome, clock, slew)];
     const waited = slew && (options.wait || !slew.unattended) ? await waitFor(slew, ports) : undefined;
     if (waited === 'finished') declare(outcome, clock, slew);
     const writes = options.rtc && waited !== 'interrupted';
@@ -73,18 +73,6 @@ function declare({ estimate }: Finished, clock: Clock, slew: Slew | undefined): 
   } catch (error) {
     return `the kernel was not told that its clock is synchronised: ${messageOf(error)}`;
   }
-}
-
-function remember(outcome: Finished, host: Host): string | undefined {
-  if (outcome.kind !== 'adjusted') return undefined;
-  const { at, decision, estimate, servers } = outcome;
-  const server = servers.find(({ verdict }) => verdict.kind === 'system-peer')!;
-  return host.remember({
-    at,
-    correction: decision,
-    server: server.address?.address ?? server.server.host,
-    errorBound: estimate.rootDistance,
-  });
 }
 
 /** Stays until a slew is finished or the user has enough of it. */

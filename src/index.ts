@@ -39,7 +39,7 @@ export interface Options extends Optional<Omit<SyncOptions, 'servers'>> {
 /**
  * Measures this machine's clock against servers (`host`, `host:port`, `[v6]:port`) and touches nothing; needs no
  * privilege. Resolves with an Outcome whatever the network does. Rejects with `ServerSyntaxError`, and with `RangeError` for an
- * option that is out of its range.
+ * option that is out of its range, and `ClockError` for a clock that stands still.
  */
 export function query(
   servers: string | readonly (string | Server)[],

@@ -3,7 +3,7 @@
 // Sign: a positive offset = our clock is behind.
 
 import { assess } from './assess.ts';
-import type { Clock } from './clock/clock.ts';
+import { type Clock, standstill } from './clock/clock.ts';
 import type { Keys } from './net/authentication.ts';
 import type { Server } from './net/server.ts';
 import { type Source, type SurveyEvent, type SurveyPorts, survey } from './net/survey.ts';
@@ -60,10 +60,15 @@ export type Measured = Findings &
 
 /** A jump of the clock against the one that nobody steps: more than any slew does during a run. */
 const STEP_NOTICED: Seconds = 0.001;
+/** A clock that went on by less than this share of the time that passed stands still; the rest is what reading it takes. */
+const STANDSTILL = 0.01;
 /** Measure so often at most when somebody keeps moving the clock. */
 const ATTEMPTS = 3;
 
-/** Asks and assesses; again when somebody moved the clock meanwhile. Ends by the deadline. */
+/**
+ * Asks and assesses; again when the clock was moved meanwhile. Ends by the deadline. Rejects with `ClockError` for a clock
+ * that stands still.
+ */
 export async function measure(options: QueryOptions, ports: MeasurePorts): Promise<Measured> {
   const { clock, emit, signal } = ports;
   const started = clock.now();
@@ -71,7 +76,7 @@ export async function measure(options: QueryOptions, ports: MeasurePorts): Promi
   void ports.timer.sleep(options.deadline, AbortSignal.any([signal, over.signal])).then(() => over.abort());
   try {
     for (let attempt = 1; ; attempt++) {
-      const { sources, steppedBy, slewRate } = await surveySteadily(
+      const { sources, steppedBy, slewRate, stoodStill } = await surveySteadily(
         options,
         ports,
         AbortSignal.any([signal, over.signal]),
@@ -82,6 +87,7 @@ export async function measure(options: QueryOptions, ports: MeasurePorts): Promi
       if (steppedBy === 0 && slewRate !== undefined) return { ...findings, ...assessment };
       emit(steppedBy === 0 ? { kind: 'slew-changed' } : { kind: 'clock-stepped', by: steppedBy });
       if (attempt < ATTEMPTS && !over.signal.aborted) continue;
+      if (stoodStill) throw standstill();
       const reason = { kind: 'clock-unsteady', attempts: attempt } as const;
       return { ...findings, kind: 'no-suitable-server', reason, servers: assessment.servers };
     }
@@ -91,8 +97,8 @@ export async function measure(options: QueryOptions, ports: MeasurePorts): Promi
 }
 
 /**
- * One survey, by how much the clock was stepped while it ran (0 when it was not), and how fast it was slewed
- * (undefined when that changed).
+ * One survey, by how much the clock was stepped while it ran (0 when it was not), how fast it was slewed (undefined when
+ * that changed), and whether it showed the same time at both ends.
  */
 async function surveySteadily(
   options: QueryOptions,
@@ -102,6 +108,7 @@ async function surveySteadily(
   readonly sources: readonly Source[];
   readonly steppedBy: Seconds;
   readonly slewRate: number | undefined;
+  readonly stoodStill: boolean;
 }> {
   const { clock } = ports;
   const slewRate = clock.status().slewRate ?? 0;
@@ -115,12 +122,15 @@ async function surveySteadily(
     signal,
   );
   const samples = sources.flatMap(({ burst }) => burst?.samples ?? []);
-  const steps = [...samples.map(({ received }) => received), clock.read()].map(
+  const after = clock.read();
+  const steps = [...samples.map(({ received }) => received), after].map(
     reading => difference(reading.time, before.time) - elapsed(reading.monotonic, before.monotonic),
   );
   return {
     sources,
     steppedBy: steps.find(step => Math.abs(step) > STEP_NOTICED) ?? 0,
     slewRate: (clock.status().slewRate ?? 0) === slewRate ? slewRate : undefined,
+    stoodStill:
+      Math.abs(difference(after.time, before.time)) < STANDSTILL * elapsed(after.monotonic, before.monotonic),
   };
 }

@@ -12,6 +12,7 @@ import type { PeerEstimate } from './ntp/filter.ts';
 import type { Interval } from './ntp/overlap.ts';
 import type { Kiss } from './ntp/refid.ts';
 import type { Rejection } from './ntp/sample.ts';
+import type { ClockStanding } from './ntp/standing.ts';
 import type { Seconds, UnixTime } from './ntp/time.ts';
 
 /** What became of one source. The first four are truechimers and falsetickers; the rest gave no usable time. */
@@ -77,6 +78,8 @@ export interface Findings {
   readonly servers: readonly ServerReport[];
   /** Where the most intervals overlap: those of all believed servers, if there is such a place. */
   readonly intersection?: Interval;
+  /** What was known of this clock when its correction was decided on; absent where none was. */
+  readonly standing?: ClockStanding;
   readonly warnings: readonly string[];
 }
 

@@ -1,16 +1,17 @@
 // The real world behind the ports of sync.ts: this machine's clock, network, resolver, lock and state file.
 
 import { randomBytes } from 'node:crypto';
-import { uptime } from 'node:os';
+import { bootOf, explainedSince, setSinceBoot } from './clock/boot.ts';
 import type { Clock } from './clock/clock.ts';
 import { dryRun } from './clock/dry-run.ts';
 import { openClock } from './clock/index.ts';
 import { acquireLock, lockDirectories } from './clock/lock.ts';
 import { whyHidden } from './clock/processes.ts';
 import { openRtc } from './clock/rtc.ts';
+import { hardwareAhead } from './clock/rtc-sysfs.ts';
 import { findTimeServices } from './clock/services.ts';
-import { type Boot, readState, setSinceBoot, stateDirectory, writeState } from './clock/state.ts';
-import type { Claim, Host } from './host.ts';
+import { readState, stateDirectory, writeState } from './clock/state.ts';
+import type { Claim, Host, Memory } from './host.ts';
 import { resolve } from './net/resolve.ts';
 import { realTimer } from './net/timer.ts';
 import { udpTransport } from './net/udp.ts';
@@ -23,7 +24,7 @@ import type { Ports, SyncEvent } from './sync.ts';
 /** A process's environment variables. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-export interface PortChoices {
+export interface HostChoices {
   /** False for the null driver: measures, decides, and touches nothing. */
   readonly setsClock: boolean;
   /** Sets nothing, but says who would keep it from doing so. */
@@ -32,20 +33,20 @@ export interface PortChoices {
   readonly env: Environment;
   /** Where the state file and the lock are; by default as the platform has it. */
   readonly stateDirectory?: string;
+}
+
+export interface PortChoices extends HostChoices {
   readonly nts?: NtsTrust;
   readonly emit?: (event: SyncEvent) => void;
   readonly signal?: AbortSignal;
 }
 
-/** Opens this machine's ports. Never rejects: what is missing shows when it is needed. */
+/** Opens this machine's ports. What is missing shows when it is needed; only a clock that stands still is a `ClockError`. */
 export async function openPorts(choices: PortChoices): Promise<Ports> {
   const real = await openClock();
   const clock = choices.setsClock ? real : dryRun(real);
   const directory = stateDirectoryOf(choices);
-  const { env } = choices;
-  const host = choices.setsClock
-    ? thisMachine(clock, directory, env)
-    : { ...bystander(clock, directory), ...(choices.rehearses && { claim: () => lookAround(env) }) };
+  const host = openHost(clock, choices);
   return {
     clock,
     transport: udpTransport(() => clock.read()),
@@ -60,19 +61,22 @@ export async function openPorts(choices: PortChoices): Promise<Ports> {
   };
 }
 
-/** Where this user's memory is, or where he says. */
+/** The host alone, without a network. */
+export function openHost(clock: Clock, choices: HostChoices): Host {
+  const directory = stateDirectoryOf(choices);
+  const { env } = choices;
+  if (choices.setsClock) return thisMachine(clock, directory, env);
+  return { ...bystander(clock, directory), ...(choices.rehearses && { claim: () => lookAround(env) }) };
+}
+
+/** Where this user's memory is, or where the user says. */
 function stateDirectoryOf(choices: Pick<PortChoices, 'env' | 'stateDirectory'>): string | undefined {
   return choices.stateDirectory ?? stateDirectory(process.platform, choices.env, process.geteuid?.());
 }
 
-/** This boot of the machine, for `setSinceBoot`. */
-export function bootOf(clock: Clock): Boot {
-  return { bootId: clock.bootId(), now: clock.now(), uptime: uptime() };
-}
-
-/** Whether somebody has set this clock since it came up, and not to nonsense. */
+/** Whether this clock was set since it came up, and not to nonsense. */
 function isGood(clock: Clock, host: Host): boolean {
-  return clock.now() >= RELEASED && (host.setSinceBoot().value || clock.status().synchronised === true);
+  return clock.now() >= RELEASED && (host.recall().setSinceBoot || clock.status().synchronised === true);
 }
 
 /** The host of a run that sets the clock. */
@@ -80,13 +84,15 @@ function thisMachine(clock: Clock, directory: string | undefined, env: Environme
   return {
     ...bystander(clock, directory),
     claim: () => claimClock(directory, env),
-    remember({ at, correction, server, errorBound }) {
+    remember({ at, correction, server, errorBound, sum }) {
       if (directory === undefined) return noMemory;
-      const bootId = clock.bootId();
+      const { bootId, now: _, ...boot } = bootOf(clock);
       const { kind, offset } = correction;
-      const time = formatInstant(at);
-      const lastSet = { ...(bootId !== undefined && { bootId }), time, offset, kind, server, errorBound };
-      return writeState(directory, { version: 1, lastSet });
+      const set = { time: formatInstant(at), offset, kind, server, errorBound, sum, ...boot };
+      return writeState(directory, {
+        version: 1,
+        lastSet: { ...(bootId !== undefined && { bootId }), ...set },
+      });
     },
     async writeRtc(offset) {
       const rtc = await openRtc(clock);
@@ -103,15 +109,29 @@ function thisMachine(clock: Clock, directory: string | undefined, env: Environme
 function bystander(clock: Clock, directory: string | undefined): Host {
   return {
     claim: async () => ({ contenders: [], warnings: [], release() {} }),
-    setSinceBoot() {
-      if (directory === undefined) return { value: false };
-      const { state, warning } = readState(directory);
-      const value = setSinceBoot(state, bootOf(clock));
-      return { value, ...(warning !== undefined && { warning }) };
-    },
+    recall: () => recall(clock, directory),
+    hardwareAhead: () => hardwareAhead(clock),
     remember: () => undefined,
     writeRtc: async () => {},
   };
+}
+
+const NOTHING: Memory = { setSinceBoot: false, sum: 0, explained: 0 };
+
+/** A memory that cannot be believed does not switch the panic limit off. */
+function recall(clock: Clock, directory: string | undefined): Memory {
+  if (directory === undefined) return NOTHING;
+  const { state, warning } = readState(directory);
+  if (warning !== undefined)
+    return {
+      ...NOTHING,
+      setSinceBoot: true,
+      warning: `${warning}. Until then the panic limit holds; -g lifts it`,
+    };
+  const boot = bootOf(clock);
+  if (state.lastSet === undefined || !setSinceBoot(state, boot)) return NOTHING;
+  const { sum = 0 } = state.lastSet;
+  return { setSinceBoot: true, sum, explained: explainedSince(state.lastSet, boot) };
 }
 
 /** Who else sets this clock. */

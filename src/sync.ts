@@ -3,7 +3,7 @@
 // as events.
 // Sign: a positive offset = our clock is behind = the correction moves it forward.
 
-import { ClockError } from './clock/clock.ts';
+import { type ApplyOptions, apply, type DecidedEvent, type Proposal } from './apply.ts';
 import { type FinishEvent, type FinishOptions, finish } from './finish.ts';
 import type { Host } from './host.ts';
 import {
@@ -14,14 +14,10 @@ import {
   type QueryOptions,
 } from './measure.ts';
 import { MAXDIST } from './ntp/cluster.ts';
-import type { Estimate } from './ntp/combine.ts';
-import { type ClockStanding, type Decision, decide, type Limits, STEPT } from './ntp/decide.ts';
-import type { Contender, Ending, Outcome } from './outcome.ts';
+import { STEPT } from './ntp/decide.ts';
+import type { Outcome } from './outcome.ts';
 
-export interface SyncOptions extends QueryOptions, Limits, FinishOptions {
-  /** Set the clock though somebody else is setting it, too. */
-  readonly force: boolean;
-}
+export interface SyncOptions extends QueryOptions, ApplyOptions, FinishOptions {}
 
 /** What holds where nothing else is asked for. */
 export const defaults: Omit<SyncOptions, 'servers'> = {
@@ -46,10 +42,7 @@ export interface Ports extends MeasurePorts {
   readonly emit: (event: SyncEvent) => void;
 }
 
-export type SyncEvent =
-  | MeasureEvent
-  | { readonly kind: 'decided'; readonly decision: Decision; readonly standing: ClockStanding }
-  | FinishEvent;
+export type SyncEvent = MeasureEvent | DecidedEvent | FinishEvent;
 
 /** Measures, and touches nothing. */
 export async function query(options: QueryOptions, ports: Ports): Promise<Outcome> {
@@ -59,46 +52,31 @@ export async function query(options: QueryOptions, ports: Ports): Promise<Outcom
 
 /** Measures, decides, and sets the clock: once or not at all. */
 export async function sync(options: SyncOptions, ports: Ports): Promise<Outcome> {
-  const { clock, host, emit } = ports;
-  const claim = await host.claim();
+  const claim = await ports.host.claim();
   try {
     const measured = await measure(options, ports);
     if (measured.kind !== 'agreed') return warned(measured, claim.warnings);
-    const memory = host.setSinceBoot();
-    const standing: ClockStanding = {
-      setSinceBoot: memory.value,
-      synchronised: clock.status().synchronised ?? false,
-      beforeRelease: clock.now() < ports.release,
+    const applied = apply(proposalOf(measured), options, claim, ports);
+    const outcome: Outcome = {
+      ...measured,
+      ...applied,
+      warnings: [...measured.warnings, ...applied.warnings],
     };
-    const decision = decide(measured.estimate.offset, options, standing);
-    emit({ kind: 'decided', decision, standing });
-    const contenders = options.force ? [] : claim.contenders;
-    const outcome: Outcome = { ...measured, ...act(decision, measured.estimate, contenders, ports) };
-    return warned(await finish(outcome, options, ports), [...claim.warnings, memory.warning]);
+    return await finish(outcome, options, ports);
   } finally {
     claim.release();
   }
 }
 
-/** The one place that moves the clock. Synchronous, so that no interrupt falls in between. */
-function act(decision: Decision, estimate: Estimate, contenders: readonly Contender[], ports: Ports): Ending {
-  const { clock, signal } = ports;
-  if (signal.aborted) return { kind: 'interrupted' };
-  if (decision.kind === 'refuse') return { kind: 'refused', estimate, decision };
-  if (contenders.length > 0) return { kind: 'busy', estimate, decision, contenders };
-  if (decision.kind === 'none') return { kind: 'unchanged', estimate };
-  try {
-    const slew = decision.kind === 'slew' ? clock.slew(decision.offset) : undefined;
-    if (decision.kind === 'step') clock.step(decision.offset);
-    if (!clock.sets) return { kind: 'would-adjust', estimate, decision };
-    return { kind: 'adjusted', estimate, decision, at: clock.now(), ...(slew && { slew }) };
-  } catch (error) {
-    if (!(error instanceof ClockError)) throw error;
-    return { kind: 'clock-error', estimate, decision, error };
-  }
+function proposalOf({ estimate, servers }: Extract<Measured, { readonly kind: 'agreed' }>): Proposal {
+  const { server, address } = servers.find(({ verdict }) => verdict.kind === 'system-peer')!;
+  return {
+    offset: estimate.offset,
+    errorBound: estimate.rootDistance,
+    server: address?.address ?? server.host,
+  };
 }
 
-function warned(outcome: Outcome, warnings: readonly (string | undefined)[]): Outcome {
-  const added = warnings.filter(warning => warning !== undefined);
-  return { ...outcome, warnings: [...outcome.warnings, ...added] };
+function warned(outcome: Outcome, warnings: readonly string[]): Outcome {
+  return { ...outcome, warnings: [...outcome.warnings, ...warnings] };
 }

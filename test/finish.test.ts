@@ -36,7 +36,7 @@ describe('after success', () => {
     const w = near({ behind: 2 });
     const { at, decision, estimate } = ended('adjusted', await w.sync());
     expect(w.remembered).toEqual([
-      { at, correction: decision, server: '10.0.0.1', errorBound: estimate.rootDistance },
+      { at, correction: decision, server: '10.0.0.1', errorBound: estimate.rootDistance, sum: 0 },
     ]);
   });
 

@@ -1,6 +1,7 @@
 // Whole runs in the simulated world, with everything but the ports being the real code: what is done to the
 // clock, and that it is done once or not at all.
 
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ClockErrorKind } from '../src/clock/clock.ts';
 import { dryRun } from '../src/clock/dry-run.ts';
@@ -100,6 +101,125 @@ describe('the size of a correction', () => {
     const w = near(setup);
     expect((await w.sync(options)).kind).toBe(kind);
     expect(moves(w)).toHaveLength(kind === 'adjusted' ? 1 : 0);
+  });
+});
+
+describe('the panic limit has a memory', () => {
+  /** Runs again and again, each time with servers that are so far ahead of the clock; how each ended. */
+  async function runs(
+    w: World,
+    offsets: readonly number[],
+    options: Partial<SyncOptions> = {},
+  ): Promise<readonly Outcome['kind'][]> {
+    const kinds: Outcome['kind'][] = [];
+    for (const offset of offsets) {
+      w.clock.disturb(w.clock.behind() - offset);
+      kinds.push((await w.sync(options)).kind);
+    }
+    return kinds;
+  }
+
+  test.each([1, -1])('eight runs of 999 s: one is made, not eight (sign %d)', async sign => {
+    const w = near({ synchronised: true });
+    const kinds = await runs(w, Array(8).fill(sign * 999));
+    expect(kinds).toEqual(['adjusted', ...Array(7).fill('refused')]);
+  });
+
+  test('the refusal has the sum', async () => {
+    const w = near({ synchronised: true });
+    await runs(w, [600]);
+    w.clock.disturb(-600);
+    const { standing, decision } = ended('refused', await w.sync());
+    expect(standing!.sum).toBeCloseTo(1200, 1);
+    expect(decision).toMatchObject({ by: 'panic', limit: 1000 });
+  });
+
+  test('a run with -g begins a new sum, and so does one on a clock that nothing speaks for', async () => {
+    const w = near({ synchronised: true });
+    expect(await runs(w, [999, 999])).toEqual(['adjusted', 'refused']);
+    expect(await runs(w, [5000], { allowAnyOffset: true })).toEqual(['adjusted']);
+    expect(await runs(w, [999, 999])).toEqual(['adjusted', 'refused']);
+    const fresh = near();
+    expect(await runs(fresh, [5000, 999, 999])).toEqual(['adjusted', 'adjusted', 'refused']);
+  });
+
+  test('back to where it was is no further', async () => {
+    const w = near({ synchronised: true });
+    expect(await runs(w, [900, -900, 900, -900, 900])).toEqual(Array(5).fill('adjusted'));
+  });
+
+  test('a slew that takes the place of one in progress is not counted twice', async () => {
+    const w = near({ synchronised: true, behind: 600 });
+    for (let run = 0; run < 5; run++) {
+      ended('adjusted', await w.sync({ method: 'slew' }));
+      await pass(w, 10);
+    }
+    expect(w.remembered.at(-1)!.sum).toBeCloseTo(600, 1);
+  });
+
+  test('without -g or a witness, no sequence of runs moves the clock further than the limit and its drift', async () => {
+    const sequence = fc.array(fc.double({ min: -1500, max: 1500, noNaN: true }), { maxLength: 8 });
+    await fc.assert(
+      fc.asyncProperty(sequence, async offsets => {
+        const w = near({ synchronised: true });
+        await runs(w, offsets, { method: 'step' });
+        const moved = w.remembered.reduce((sum, { correction }) => sum + correction.offset, 0);
+        // Each run takes some tenths of a second, which explain as many times 0.5 ms; a step forward looks like time.
+        expect(Math.abs(moved)).toBeLessThanOrEqual(1000 + offsets.length);
+      }),
+      { numRuns: 30 },
+    );
+  });
+});
+
+describe('the hardware clock as a witness', () => {
+  const paused: WorldSetup = { setSinceBoot: true, behind: 93_600 };
+
+  test.each<[what: string, setup: WorldSetup, kind: Outcome['kind'], witness: string | undefined]>([
+    ['agrees with the servers', { hardwareOffset: 0 }, 'adjusted', 'servers'],
+    ['is 9 s off', { hardwareOffset: -9 }, 'adjusted', 'servers'],
+    ['is 11 s off', { hardwareOffset: 11 }, 'refused', 'neither'],
+    ['says what this clock says', { hardwareOffset: -93_600 }, 'refused', 'clock'],
+    ['is not there', {}, 'refused', undefined],
+  ])('where it %s: %#', async (_, setup, kind, witness) => {
+    const w = near({ ...paused, ...setup });
+    const outcome = await w.sync();
+    expect(outcome.kind).toBe(kind);
+    expect(outcome.standing?.witness).toBe(witness);
+    expect(moves(w)).toHaveLength(kind === 'adjusted' ? 1 : 0);
+  });
+
+  test('is not asked where the limit does not refuse', async () => {
+    const w = near({ setSinceBoot: true, behind: 900, hardwareOffset: 0 });
+    const hardwareAhead = () => {
+      throw new Error('asked');
+    };
+    const { host } = w.ports();
+    ended('adjusted', await w.sync({}, { host: { ...host, hardwareAhead } }));
+  });
+
+  test('does not lift --max-offset', async () => {
+    const w = near({ ...paused, hardwareOffset: 0 });
+    expect(await w.sync({ maxOffset: 60 })).toMatchObject({
+      kind: 'refused',
+      decision: { by: 'max-offset' },
+    });
+  });
+
+  test('that follows this clock does not help to move it on in small parts', async () => {
+    const w = near({ synchronised: true, behind: 995 });
+    ended('adjusted', await w.sync());
+    w.clock.disturb(-9);
+    // As the kernel copies it: the same as this clock, and so near the servers, too.
+    const { host } = w.ports();
+    const outcome = ended('refused', await w.sync({}, { host: { ...host, hardwareAhead: () => 0 } }));
+    expect(outcome.standing?.witness).toBe('clock');
+  });
+
+  test('what it bears out is not held against the next correction', async () => {
+    const w = near({ ...paused, hardwareOffset: 0 });
+    ended('adjusted', await w.sync());
+    expect(w.remembered.at(-1)!.sum).toBe(0);
   });
 });
 
@@ -269,6 +389,13 @@ describe('who else is at it', () => {
     const outcome = ended('busy', await w.sync());
     expect(outcome.contenders).toEqual(contenders);
     expect(outcome.estimate.offset).toBeCloseTo(2, 6);
+    expectUntouched(w);
+  });
+
+  test('another tsntp is not forced aside: two never run at once', async () => {
+    const w = near({ behind: 2, contenders: [...contenders, { kind: 'tsntp', pid: 8 }] });
+    const outcome = ended('busy', await w.sync({ force: true }));
+    expect(outcome.contenders).toEqual([{ kind: 'tsntp', pid: 8 }]);
     expectUntouched(w);
   });
 

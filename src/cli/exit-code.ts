@@ -1,5 +1,6 @@
 // How a run ended → the exit code a script sees. The one place where they are numbered.
 
+import type { Applied } from '../apply.ts';
 import type { Ending } from '../outcome.ts';
 
 /** Exit code, its short meaning, and what a script does about it: for --help, README and man page. */
@@ -17,9 +18,10 @@ export const EXIT_CODES: readonly (readonly [code: string, meaning: string, then
 export const EXIT_BUG = 1;
 export const EXIT_USAGE = 2;
 export const EXIT_CLOCK = 4;
+export const EXIT_BUSY = 6;
 
 /** The exit code of an outcome; `interruptedBy` tells SIGINT (130) from SIGTERM (143). */
-export function exitCodeOf(ending: Ending, interruptedBy: NodeJS.Signals | undefined): number {
+export function exitCodeOf(ending: Ending | Applied, interruptedBy: NodeJS.Signals | undefined): number {
   switch (ending.kind) {
     case 'queried':
     case 'unchanged':
@@ -34,7 +36,7 @@ export function exitCodeOf(ending: Ending, interruptedBy: NodeJS.Signals | undef
     case 'refused':
       return 5;
     case 'busy':
-      return 6;
+      return EXIT_BUSY;
     case 'interrupted':
       return interrupted(interruptedBy);
     default:

@@ -5,6 +5,7 @@ import { escaped } from '../net/server.ts';
 import { VERSION } from '../release.ts';
 import { runCommandLine } from './command-line.ts';
 import { EXIT_BUG, EXIT_CLOCK, EXIT_USAGE } from './exit-code.ts';
+import { LeftAlone } from './left-alone.ts';
 import { jsonError } from './report/json.ts';
 import { beginRun, type Io } from './run.ts';
 import { describeBug } from './stack.ts';
@@ -16,14 +17,20 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   try {
     return await runCommandLine(argv, run);
   } catch (error) {
-    const mistake = error instanceof UsageError || error instanceof ClockError;
-    const exitCode = error instanceof ClockError ? EXIT_CLOCK : mistake ? EXIT_USAGE : EXIT_BUG;
+    const exitCode = exitCodeFor(error);
+    const mistake = exitCode !== EXIT_BUG;
     if (wantsJson(argv, io.env)) run.print(jsonError(messageOf(error), exitCode, VERSION));
     run.note(`tsntp: ${mistake ? messageOf(error) : describeBug(error)}`);
     return exitCode;
   } finally {
     run.end();
   }
+}
+
+function exitCodeFor(error: unknown): number {
+  if (error instanceof LeftAlone) return error.exitCode;
+  if (error instanceof ClockError) return EXIT_CLOCK;
+  return error instanceof UsageError ? EXIT_USAGE : EXIT_BUG;
 }
 
 /** Before the options are read: in JSON mode every outcome is JSON. */

@@ -137,22 +137,6 @@ export const RTC_ACTIONS: readonly RtcAction[] = ['show', 'write', 'read'];
 
 const statusOptions = { json, state } as const satisfies YargsOptions;
 
-const rtcOptions = {
-  device: {
-    describe: 'another hardware clock than the first',
-    requiresArg: true,
-    type: 'string',
-    coerce: text('--device'),
-  },
-  json,
-  'dry-run': { alias: 'n', describe: 'say what would be done, and set nothing', type: 'boolean' },
-  'allow-any-offset': {
-    alias: 'g',
-    describe: 'read: believe a time before this tsntp was released',
-    type: 'boolean',
-  },
-} as const satisfies YargsOptions;
-
 const seconds = ' (seconds)';
 
 const MEASURING = 'Measuring:';
@@ -396,6 +380,28 @@ const settingOptions = {
     describe: 'set the clock though another time service is setting it, too',
     type: 'boolean',
   },
+} as const satisfies YargsOptions;
+
+const rtcOptions = {
+  device: {
+    describe: 'another hardware clock than the first',
+    requiresArg: true,
+    type: 'string',
+    coerce: text('--device'),
+  },
+  json,
+  'dry-run': { alias: 'n', describe: 'say what would be done, and set nothing', type: 'boolean' },
+  'allow-any-offset': {
+    alias: 'g',
+    describe: 'read: no panic limit, and believe a time before this tsntp was released',
+    type: 'boolean',
+  },
+  'max-offset': {
+    ...settingOptions['max-offset'],
+    describe: `read: ${settingOptions['max-offset'].describe}`,
+  },
+  force: { ...settingOptions.force, describe: `read: ${settingOptions.force.describe}` },
+  state,
 } as const satisfies YargsOptions;
 
 /** The pipeline's options out of the command line's; `servers` come from servers.ts. */

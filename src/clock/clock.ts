@@ -26,6 +26,15 @@ export class ClockError extends Error {
   }
 }
 
+/** The error of a clock that does not go forward. */
+export function standstill(): ClockError {
+  return new ClockError(
+    'failed',
+    "this machine's clock stands still or runs backwards, so that nothing can be measured with it: see to its clock " +
+      'source, or to what fakes the time (LD_PRELOAD)',
+  );
+}
+
 /** What the kernel says of its own clock. A field is absent where the platform does not tell. */
 export interface ClockStatus {
   /** Whether the kernel calls its clock synchronised (Linux: STA_UNSYNC clear). */

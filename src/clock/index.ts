@@ -1,7 +1,7 @@
 // Platform → Clock. koffi, which calls the C library, is imported only here and only when a clock is opened;
 // without it, or on a platform without an adapter, the clock can still be read.
 
-import type { Clock } from './clock.ts';
+import { type Clock, ClockError } from './clock.ts';
 import { openDarwin } from './darwin.ts';
 import type { Foreign } from './library.ts';
 import { openLinux } from './linux.ts';
@@ -17,7 +17,10 @@ const adapters = {
   win32: openWindows,
 } satisfies Record<SupportedPlatform, (foreign: Foreign) => Clock>;
 
-/** The clock of this machine; a read-only one, whose `step` says why, where it cannot be set. Never rejects. */
+/**
+ * The clock of this machine; a read-only one, whose `step` says why, where it cannot be set. Rejects with `ClockError` for
+ * a clock that stands still.
+ */
 export async function openClock(
   platform: string = process.platform,
   importKoffi: () => Promise<Foreign> = () => import('koffi'),
@@ -27,6 +30,7 @@ export async function openClock(
   try {
     return adapters[platform](await importKoffi());
   } catch (cause) {
+    if (cause instanceof ClockError && cause.kind === 'failed') throw cause;
     return readOnly(`the system's clock functions cannot be called through koffi: ${whyWithout(cause)}`);
   }
 }

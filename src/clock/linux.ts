@@ -13,9 +13,10 @@ import {
   unixTimeOf,
 } from '../ntp/time.ts';
 import { type Clock, ClockError, type ClockStatus, SLEW_RATE } from './clock.ts';
+import { endLeftover } from './leftover.ts';
 import { type CFunction, type Foreign, share, signed, split, systemError } from './library.ts';
 import { measurePrecision } from './precision.ts';
-import { statusOf, synchronisedRequest, timexCaller, whatIsTold } from './timex.ts';
+import { MICRO, NANO, STA_NANO, statusOf, synchronisedRequest, timexCaller, whatIsTold } from './timex.ts';
 
 const CLOCK_REALTIME = 0;
 /**
@@ -26,10 +27,6 @@ const CLOCK_REALTIME = 0;
 const CLOCK_MONOTONIC = 1;
 
 const ADJ_SETOFFSET = 0x0100;
-/** The fraction in `time` is nanoseconds; from then on the kernel answers in them, until somebody says ADJ_MICRO. */
-const ADJ_NANO = 0x2000;
-const ADJ_MICRO = 0x1000;
-const STA_NANO = 0x2000;
 const ADJ_OFFSET_SINGLESHOT = 0x8001;
 const ADJ_OFFSET_SS_READ = 0xa001;
 
@@ -97,12 +94,12 @@ export function openLinux(
       const { status } = adjust('read the state of the clock', { modes: 0 });
       // One call: the kernel's ntp_clear() ends a slew in progress with it, and a refused step leaves it be.
       adjust(`step the clock by ${signed(offset)}`, {
-        modes: ADJ_SETOFFSET | ADJ_NANO,
+        modes: ADJ_SETOFFSET | NANO,
         seconds: whole,
         fraction: rest,
       });
-      // ADJ_NANO changes the unit for all who ask the kernel after us: give it back.
-      if ((status & STA_NANO) === 0) adjust('give the kernel its unit back', { modes: ADJ_MICRO });
+      // NANO changes the unit for every program that asks the kernel afterwards.
+      if ((status & STA_NANO) === 0) adjust('restore microsecond mode', { modes: MICRO });
     },
     slew(offset) {
       if (!(Math.abs(offset) <= LONGEST_SLEW))
@@ -110,7 +107,9 @@ export function openLinux(
           'invalid',
           `cannot slew the clock by ${signed(offset)}: at 500 ppm the limit is ${LONGEST_SLEW} s; step it instead`,
         );
-      adjust(`slew the clock by ${signed(offset)}`, {
+      const attempt = `slew the clock by ${signed(offset)}`;
+      endLeftover(adjust, attempt);
+      adjust(attempt, {
         modes: ADJ_OFFSET_SINGLESHOT,
         offset: BigInt(Math.round(offset * 1e6)),
       });

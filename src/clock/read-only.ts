@@ -2,15 +2,18 @@
 // koffi. Date.now() floors to the millisecond, which would bias every offset by half of one; hrtime is anchored
 // to the instants at which it turns.
 
-import { monotonicTimeOf, type UnixTime, unixTimeOf } from '../ntp/time.ts';
-import { type Clock, ClockError } from './clock.ts';
+import { monotonicTimeOf, type Seconds, type UnixTime, unixTimeOf } from '../ntp/time.ts';
+import { type Clock, ClockError, standstill } from './clock.ts';
+import { patience } from './patience.ts';
 import { measurePrecision } from './precision.ts';
 
 const MILLISECOND = 1_000_000n;
-/** Date.now() may lag by its millisecond; more than two is somebody setting the clock. */
+/** Date.now() may lag by its millisecond; more than two means that the clock was set. */
 const STEPPED = 2n * MILLISECOND;
+/** The longest wait for the next millisecond. */
+const LONGEST_TICK: Seconds = 1.5;
 
-/** `why` the clock cannot be set is the message of the `ClockError` that `step` and `slew` throw. */
+/** `why` the clock cannot be set is the message of the `ClockError` that `step` and `slew` throw. Throws `ClockError` for one that stands still. */
 export function readOnly(why: string): Clock {
   let anchor = anchorOf();
   function now(): UnixTime {
@@ -47,8 +50,12 @@ function anchorOf(): bigint {
 }
 
 function atTurn(): bigint {
+  const more = patience(LONGEST_TICK);
   const before = Date.now();
   let turned = before;
-  while (turned === before) turned = Date.now();
+  while (turned === before) {
+    if (!more()) throw standstill();
+    turned = Date.now();
+  }
   return BigInt(turned) * MILLISECOND - process.hrtime.bigint();
 }

@@ -2,7 +2,7 @@
 // instant at which its second turns: reading waits for it, writing brings it about when the true second turns.
 // rtc(4), drivers/rtc of the kernel, hwclock(8). Its offset has the sign of every other: positive = it is behind.
 
-import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import {
@@ -16,6 +16,8 @@ import {
 } from '../ntp/time.ts';
 import { type Clock, ClockError } from './clock.ts';
 import { type Foreign, share, systemError } from './library.ts';
+import { patience } from './patience.ts';
+import { instantOf, keepsUtc, listRtcs, showsNow } from './rtc-sysfs.ts';
 
 /** What the hardware clock turned to, and when it did by the system's clocks. */
 export interface RtcReading {
@@ -50,8 +52,8 @@ export async function openRtc(clock: Clock, options: RtcOptions = {}): Promise<R
   const foreign = await importKoffi().catch(cause => {
     throw new ClockError('unsupported', `the hardware clock cannot be used without koffi: ${cause}`);
   });
-  const { fd, path } = openDevice(root, options.path);
   const utc = keepsUtc(root);
+  const { fd, path } = openDevice(root, options.path);
   const device = deviceOf(foreign, fd, path, utc);
   let open = true;
   return {
@@ -70,21 +72,9 @@ export async function openRtc(clock: Clock, options: RtcOptions = {}): Promise<R
 export async function peekRtc(clock: Clock, root = '/'): Promise<RtcReading & { readonly path: string }> {
   const path = listRtcs(root)[0];
   if (path === undefined) throw new ClockError('unsupported', 'no hardware clock');
-  const file = join(root, 'sys/class/rtc', path.replace('/dev/', ''), 'since_epoch');
-  const zone = keepsUtc(root) ? 0n : BigInt(new Date().getTimezoneOffset()) * 60n;
-  const get = () => unixTimeOf((BigInt(readFileSync(file, 'utf8').trim()) + zone) * SECOND);
+  const utc = keepsUtc(root);
+  const get = () => showsNow(path, utc, root);
   return { ...(await readAtTurn({ get }, clock, path)), path };
-}
-
-/** Every hardware clock of this machine, the first one first. */
-export function listRtcs(root = '/'): readonly string[] {
-  try {
-    return readdirSync(join(root, 'sys/class/rtc'))
-      .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
-      .map(name => `/dev/${name}`);
-  } catch {
-    return [];
-  }
 }
 
 // _IOR('p', 0x09, struct rtc_time) and _IOW('p', 0x0a, struct rtc_time), 36 bytes; linux/rtc.h.
@@ -138,15 +128,6 @@ function openDevice(
   );
 }
 
-/** The third line of /etc/adjtime says LOCAL or UTC; UTC without it, as for hwclock. */
-function keepsUtc(root: string): boolean {
-  try {
-    return readFileSync(join(root, 'etc/adjtime'), 'utf8').split('\n')[2]?.trim() !== 'LOCAL';
-  } catch {
-    return true;
-  }
-}
-
 /** A PC's CMOS clock turns half a second after it is written; the others start their second then (hwclock --delay). */
 function secondsToTurn(root: string, path: string): Seconds {
   const name = path === '/dev/rtc0' || !/rtc\d+$/.test(path) ? 'rtc0' : path.replace('/dev/', '');
@@ -173,9 +154,7 @@ function deviceOf(foreign: Foreign, fd: number, path: string, utc: boolean): Dev
       tm.bytes.fill(0);
       request(RTC_RD_TIME, 'read', 'it holds no valid time; write it first');
       const [second, minute, hour, day, month, year] = tm.ints as unknown as readonly number[];
-      const fields = [year! + 1900, month!, day!, hour!, minute!, second!] as const;
-      const milliseconds = utc ? Date.UTC(...fields) : new Date(...fields).getTime();
-      return unixTimeOf(BigInt(milliseconds) * 1_000_000n);
+      return instantOf([year! + 1900, month!, day!, hour!, minute!, second!], utc);
     },
     setting(time) {
       const date = new Date(Number(time / 1_000_000n));
@@ -198,12 +177,13 @@ function localFields(d: Date): readonly number[] {
 
 async function readAtTurn(device: Pick<Device, 'get'>, clock: Clock, path: string): Promise<RtcReading> {
   const started = clock.monotonic();
+  const more = patience(STANDSTILL);
   const first = device.get();
   for (;;) {
     const time = device.get();
     const at = clock.read();
     if (time !== first) return { time, at };
-    if (elapsed(at.monotonic, started) > STANDSTILL)
+    if (elapsed(at.monotonic, started) > STANDSTILL || !more())
       throw new ClockError(
         'failed',
         `the hardware clock ${path} stands still: no new second in ${STANDSTILL} s`,
@@ -221,8 +201,9 @@ async function writeAtTurn(device: Device, clock: Clock, offset: Seconds, toTurn
     const wait = difference(due, time);
     await setTimeout(Math.max(0, (wait - BEFOREHAND) * 1000));
     const set = device.setting(second);
-    // Somebody may have set the clock back meanwhile.
-    while (clock.now() < due && elapsed(clock.monotonic(), monotonic) <= wait + LATE);
+    // The clock may have been set back meanwhile, or stand still.
+    const more = patience(2 * BEFOREHAND);
+    while (clock.now() < due && elapsed(clock.monotonic(), monotonic) <= wait + LATE && more());
     if (Math.abs(difference(clock.now(), due)) > LATE) continue;
     set();
     writes += 1;

@@ -1,10 +1,11 @@
 // Who else steers this clock: the processes of the machine → the time services that would undo, or be upset by, what
-// tsntp does. One that cannot set the clock (no CAP_SYS_TIME) or that only measures is not among them; one that sets
+// tsntp does. One that may not set the clock (capable.ts) or that only measures is not among them; one that sets
 // it once and ends is, as it may have measured already and would add its correction to ours. What cannot be found out
 // counts as absent: looking is never an error.
 
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { posix, win32 } from 'node:path';
+import { maySetClock } from './capable.ts';
 
 /** A program that keeps the clock. */
 export interface TimeService {
@@ -82,9 +83,6 @@ const DAEMONS: readonly Daemon[] = [
   },
 ];
 
-/** Bit 25 of a capability set (capabilities(7)). */
-const CAP_SYS_TIME = 1n << 25n;
-
 interface Found {
   readonly service: TimeService;
   readonly pid: number;
@@ -113,8 +111,7 @@ function inspect(directory: string, pid: number, systemd: boolean): Found | unde
   const [program = '', ...args] = read('cmdline').split('\0');
   // A zombie has no command line any more.
   if (program === '') return undefined;
-  const status = read('status');
-  if ((BigInt(`0x${field(status, 'CapEff')}`) & CAP_SYS_TIME) === 0n) return undefined;
+  if (!maySetClock(directory, posix.join(directory, '../self'))) return undefined;
 
   const unit = systemd ? unitOf(attempt(() => read('cgroup'), '')) : undefined;
   // Another user's link is not ours to read.
@@ -125,11 +122,8 @@ function inspect(directory: string, pid: number, systemd: boolean): Found | unde
   if (daemon === undefined || daemon.passes?.(optionsOf(args, daemon.valued ?? ''))) return undefined;
 
   const stop = unit === undefined ? `kill ${pid}` : `systemctl stop ${unit}`;
-  return { service: { name: daemon.name, pid, stop }, pid, parent: Number(field(status, 'PPid')) };
-}
-
-function field(status: string, name: string): string {
-  return new RegExp(`^${name}:\\s*([0-9a-f]+)$`, 'm').exec(status)?.[1] ?? '0';
+  const parent = Number(/^PPid:\s*(\d+)$/m.exec(read('status'))?.[1] ?? '0');
+  return { service: { name: daemon.name, pid, stop }, pid, parent };
 }
 
 /** The service's unit, unless it is that of something else, such as cron, which started the daemon. */

@@ -1,11 +1,11 @@
 // The panic memory: what tsntp last did to this clock, kept as state.json in a directory of its own, so that
 // a correction over the panic threshold (RFC 5905 §11.3) is allowed once a boot and not at every run.
-// Bytes of the file → State. What is no State, or could have been written by somebody else, is a warning and
-// an empty memory, never an exception: a broken file must not keep a clock from being set.
+// Bytes of the file → State. What is no State, or could have been written by another user, is a warning, never an
+// exception: a broken file must not keep a clock from being set, and does not switch the limit off.
 // Sign: `offset` is what was added to the clock.
 
 import { join, posix, win32 } from 'node:path';
-import { add, type Seconds, type UnixTime, unixTimeOf } from '../ntp/time.ts';
+import type { Seconds } from '../ntp/time.ts';
 import { checkDirectory, codeOf, prepareDirectory, readOwn, replaceOwn } from './trusted-file.ts';
 
 /** One correction that was made. */
@@ -20,6 +20,12 @@ export interface LastSet {
   readonly server: string;
   /** The root distance of the combination: how far off the clock could still be. */
   readonly errorBound: Seconds;
+  /** What the corrections of that boot came to with this one, beyond what drift explains. Absent from older files, as the rest. */
+  readonly sum?: Seconds;
+  /** The machine then, as `Boot` has it. */
+  readonly uptime?: Seconds;
+  readonly asleep?: Seconds;
+  readonly suspends?: number;
 }
 
 /** The contents of the state file. Later versions only add members; those that are not known here are dropped. */
@@ -33,15 +39,6 @@ export interface StateReading {
   readonly state: State;
   /** Why the file that is there was passed over. */
   readonly warning?: string;
-}
-
-/** The moment at which `setSinceBoot` is asked. */
-export interface Boot {
-  /** As `Clock.bootId()`. */
-  readonly bootId?: string | undefined;
-  readonly now: UnixTime;
-  /** Since the machine booted, its sleep included, as node's `os.uptime()`. */
-  readonly uptime: Seconds;
 }
 
 const EMPTY: State = { version: 1 };
@@ -84,21 +81,6 @@ export function writeState(directory: string, state: State): string | undefined 
   }
 }
 
-/**
- * Whether tsntp has set this clock since the machine booted, so that it counts as a good one.
- *
- * Two boot ids settle it. Without them the instants do: the setting lies between the boot, `uptime` ago, and
- * now. On a good clock, the one that the panic limit protects, that is exact. A clock that lost its time since
- * it was set shows an earlier one and so counts as not set: it may be repaired.
- */
-export function setSinceBoot(state: State, boot: Boot): boolean {
-  const set = state.lastSet;
-  if (set === undefined) return false;
-  if (set.bootId !== undefined && boot.bootId !== undefined) return set.bootId === boot.bootId;
-  const time = unixTimeOf(BigInt(Date.parse(set.time)) * 1_000_000n);
-  return time <= boot.now && time >= add(boot.now, -boot.uptime);
-}
-
 function parse(path: string): State {
   const bytes = readOwn(path, LARGEST);
   let value: unknown;
@@ -113,9 +95,19 @@ function parse(path: string): State {
   }
   if (value.lastSet === undefined) return EMPTY;
   if (!isLastSet(value.lastSet)) throw new Error(`${path} has a "lastSet" that is malformed: remove it`);
-  const { bootId, time, offset, kind, server, errorBound } = value.lastSet;
-  const lastSet = { time, offset, kind, server, errorBound };
-  return { version: 1, lastSet: bootId === undefined ? lastSet : { bootId, ...lastSet } };
+  return { version: 1, lastSet: knownMembers(value.lastSet) };
+}
+
+function knownMembers({ time, offset, kind, server, errorBound, ...rest }: LastSet): LastSet {
+  const { bootId, sum, uptime, asleep, suspends } = rest;
+  return {
+    ...(bootId !== undefined && { bootId }),
+    ...{ time, offset, kind, server, errorBound },
+    ...(sum !== undefined && { sum }),
+    ...(uptime !== undefined && { uptime }),
+    ...(asleep !== undefined && { asleep }),
+    ...(suspends !== undefined && { suspends }),
+  };
 }
 
 function isLastSet(value: unknown): value is LastSet {
@@ -129,7 +121,10 @@ function isLastSet(value: unknown): value is LastSet {
     (value.kind === 'step' || value.kind === 'slew') &&
     isPlainText(value.server) &&
     isNumber(value.errorBound) &&
-    value.errorBound >= 0
+    value.errorBound >= 0 &&
+    [value.sum, value.uptime, value.asleep, value.suspends].every(
+      each => each === undefined || isNumber(each),
+    )
   );
 }
 

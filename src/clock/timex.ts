@@ -7,9 +7,16 @@ import type { Foreign } from './library.ts';
 import { share } from './library.ts';
 
 /** ADJ_* of Linux and MOD_* of macOS: what a call is to change. */
+export const OFFSET = 0x0001;
 export const MAXERROR = 0x0004;
 export const ESTERROR = 0x0008;
 export const STATUS = 0x0010;
+/** The fraction in `time` is nanoseconds; from then on the kernel answers in them, until another call says MICRO. Linux. */
+export const NANO = 0x2000;
+export const MICRO = 0x1000;
+
+/** The kernel counts in nanoseconds. */
+export const STA_NANO = 0x2000;
 
 /** The kernel calls its clock unsynchronised. */
 const STA_UNSYNC = 0x0040;
@@ -22,15 +29,14 @@ const INTS = { modes: 0, status: 10 } as const;
 
 type Long = keyof typeof LONGS;
 export type Timex = { readonly [member in Long]: bigint } & { readonly status: number };
+/** Makes one call: what it is for, as an error says it, and what it changes. */
+export type TimexCall = (attempt: string, request: TimexRequest) => Timex;
 export type TimexRequest = { readonly modes: number; readonly status?: number } & {
   readonly [member in Long]?: bigint;
 };
 
 /** Makes calls of `call`, which throws when it fails: a complete, zeroed struct goes in, what the kernel answered comes out. */
-export function timexCaller(
-  foreign: Foreign,
-  call: (address: bigint, attempt: string) => void,
-): (attempt: string, request: TimexRequest) => Timex {
+export function timexCaller(foreign: Foreign, call: (address: bigint, attempt: string) => void): TimexCall {
   const memory = share(foreign, SIZE);
   return (attempt, request) => {
     memory.bytes.fill(0);

@@ -14,12 +14,16 @@ import {
 } from '../ntp/time.ts';
 import { type Clock, ClockError, type ClockErrorKind, SLEW_RATE, type Slew } from './clock.ts';
 import { type Foreign, type Library, share, signed } from './library.ts';
+import { patience } from './patience.ts';
 import { measurePrecision } from './precision.ts';
 
 /** FILETIME counts 100 ns from 1601-01-01. */
 const FILETIME_UNIT = 100n;
 const FILETIME_OF_1970 = 116_444_736_000_000_000n;
 const MILLISECOND = 1_000_000n;
+
+/** The instant to set is at most two milliseconds away; a clock of whole ticks may be late by one. */
+const LONGEST_WAIT: Seconds = 0.1;
 
 /** 23 days of holding the rate. */
 const LONGEST_SLEW: Seconds = 1000;
@@ -63,7 +67,8 @@ export function openWindows(foreign: Foreign): Clock {
       // The second millisecond from now: the first may pass while SYSTEMTIME is filled in.
       const due = ((now() + ns) / MILLISECOND + 2n) * MILLISECOND;
       fillSystemTime(new Uint16Array(systemtime.bytes.buffer), new Date(Number(due / MILLISECOND)));
-      while (now() + ns < due);
+      const more = patience(LONGEST_WAIT);
+      while (now() + ns < due && more());
       if (!setTime(systemtime.address)) fail(attempt);
     },
     slew(offset) {

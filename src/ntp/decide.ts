@@ -1,11 +1,12 @@
 // An estimate and the user's limits → what to do: nothing, slew, step, or refuse (RFC 5905 §11.3).
 // Sign: a positive offset = our clock is behind = the correction moves it forward.
 
+import { type ClockStanding, isVouchedFor } from './standing.ts';
 import type { Seconds } from './time.ts';
 
 /** STEPT: from this size on a correction is a step (RFC 5905 §11.3). */
 export const STEPT: Seconds = 0.128;
-/** PANICT: a larger correction needs a reason (RFC 5905 §11.3). */
+/** PANICT: a larger correction, or sum of corrections, needs a reason (RFC 5905 §11.3). */
 export const PANICT: Seconds = 1000;
 
 export interface Limits {
@@ -16,16 +17,6 @@ export interface Limits {
   readonly maxOffset?: Seconds;
   /** No panic limit for this correction. */
   readonly allowAnyOffset: boolean;
-}
-
-/** What is known of our clock before it is set: whether there is a good clock to be made bad. */
-export interface ClockStanding {
-  /** tsntp has set it since the machine came up. */
-  readonly setSinceBoot: boolean;
-  /** The kernel calls it synchronised. */
-  readonly synchronised: boolean;
-  /** It shows a time before this program was released, so that it cannot be right. */
-  readonly beforeRelease: boolean;
 }
 
 export type Decision =
@@ -45,8 +36,8 @@ export function decide(offset: Seconds, limits: Limits, standing: ClockStanding)
   if (limits.maxOffset !== undefined && !(size <= limits.maxOffset)) {
     return { kind: 'refuse', offset, limit: limits.maxOffset, by: 'max-offset' };
   }
-  const mayExceed = Number.isFinite(size) && (limits.allowAnyOffset || mayBeFarOff(standing));
-  if (!(size <= PANICT) && !mayExceed) {
+  const within = size <= PANICT && Math.abs(standing.sum) <= PANICT;
+  if (!within && !(Number.isFinite(size) && mayExceed(limits, standing))) {
     return { kind: 'refuse', offset, limit: PANICT, by: 'panic' };
   }
   if (size === 0) return { kind: 'none' };
@@ -55,7 +46,7 @@ export function decide(offset: Seconds, limits: Limits, standing: ClockStanding)
   return { kind: steps ? 'step' : 'slew', offset };
 }
 
-/** A clock that nobody has vouched for since boot may be any time off; one that was set must not jump. */
-function mayBeFarOff({ setSinceBoot, synchronised, beforeRelease }: ClockStanding): boolean {
-  return beforeRelease || (!setSinceBoot && !synchronised);
+/** A clock that nothing speaks for may be any time off; one that was set must not jump, unless the hardware clock says so. */
+function mayExceed({ allowAnyOffset }: Limits, standing: ClockStanding): boolean {
+  return allowAnyOffset || !isVouchedFor(standing) || standing.witness === 'servers';
 }

@@ -139,7 +139,7 @@ describe.runIf(onLinux)('6', () => {
     expect((await run()).stderr).not.toContain('another tsntp');
   });
 
-  test('two at once: the second leaves it; --force goes on; a query does not care', async () => {
+  test('two at once: the second leaves it, also with --force, and so does rtc; a query does not care', async () => {
     const state = scratch();
     const { server, asked } = await serveSilence();
     const [answering] = await serve({});
@@ -147,7 +147,12 @@ describe.runIf(onLinux)('6', () => {
     await asked;
     const second = ['sync', '-p', '1', '--state', state, answering!];
     expect((await tsntp(second)).stderr).toContain(`another tsntp (pid ${first.child.pid})`);
-    expect((await tsntp([...second, '--force'])).code).toBe(4);
+    expect((await tsntp([...second, '--force'])).code).toBe(6);
+    for (const action of ['read', 'write']) {
+      const { code, stderr } = await tsntp(['rtc', action, '--state', state]);
+      const said = `tsntp: another tsntp (pid ${first.child.pid}) is at work: wait until it has ended\n`;
+      expect({ code, stderr }).toEqual({ code: 6, stderr: said });
+    }
     expect((await tsntp([...second, '-q'])).code).toBe(0);
     first.child.kill('SIGTERM');
     expect((await first.ended).code).toBe(143);

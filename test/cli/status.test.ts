@@ -3,7 +3,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { listRtcs } from '../../src/clock/rtc.ts';
+import { listRtcs } from '../../src/clock/rtc-sysfs.ts';
 import { onLinux, scratch, tsntp } from '../support/command.ts';
 
 const MAN = readFileSync('man/tsntp.8', 'utf8');
@@ -90,6 +90,13 @@ describe('rtc', () => {
     expect(code).toBe(4);
     expect(JSON.parse(stdout)).toMatchObject({ version: 1, result: 'error', exitCode: 4 });
     expect(JSON.parse(stdout).message).toMatch(/^no hardware clock: /);
+  });
+
+  test.runIf(listRtcs().length === 0).each([
+    ['a limit', { TSNTP_MAX_OFFSET: '60', TSNTP_FORCE: '1' }],
+    ['nothing', {}],
+  ])('read takes what the environment says of %s', async (_, env) => {
+    expect((await tsntp(['rtc', 'read', '-n'], { env })).code).toBe(4);
   });
 
   test('the manual page has the keys of --json', () => {

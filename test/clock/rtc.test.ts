@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Clock } from '../../src/clock/clock.ts';
 import type { Foreign } from '../../src/clock/library.ts';
 import { readOnly } from '../../src/clock/read-only.ts';
-import { listRtcs, openRtc, type Rtc } from '../../src/clock/rtc.ts';
+import { openRtc, type Rtc } from '../../src/clock/rtc.ts';
+import { hardwareAhead, listRtcs } from '../../src/clock/rtc-sysfs.ts';
 import { monotonicTimeOf, unixTimeOf } from '../../src/ntp/time.ts';
 import { type RecordedLibrary, recordedLibrary } from '../support/recorded-library.ts';
 
@@ -133,6 +134,18 @@ describe('writing the hardware clock', () => {
     expect(writes.map(({ at }) => at % 1_000_000_000n < 1_000_000n)).toEqual([true]);
   });
 
+  test('a system clock that stands still ends it with an error', async () => {
+    put('dev/rtc0', '');
+    put('sys/class/rtc/rtc0/name', 'rtc-ds1307 2-0068\n');
+    const { library, writes } = recordedDevice(steppingClock());
+    const device = await open(
+      steppingClock(() => 0n),
+      library,
+    );
+    await expect(device.write(0)).rejects.toThrow(/was not written at the right moment/);
+    expect(writes).toEqual([]);
+  });
+
   test.each([
     ['one that took long is written once more', 1, 2],
     ['where each takes long, the third stands', Number.POSITIVE_INFINITY, 3],
@@ -208,6 +221,16 @@ describe('reading the hardware clock', () => {
     expect(device).toMatchObject({ path: '/dev/rtc0', utc: true });
   });
 
+  test('is an error where both clocks stand still', async () => {
+    put('dev/rtc0', '');
+    const { library } = recordedDevice(steppingClock());
+    const device = await open(
+      steppingClock(() => 0n),
+      library,
+    );
+    await expect(device.read()).rejects.toThrow('stands still');
+  });
+
   test('that stands still is an error', async () => {
     put('dev/rtc0', '');
     const { library } = recordedDevice(steppingClock());
@@ -219,6 +242,51 @@ describe('reading the hardware clock', () => {
         )
       ).read(),
     ).rejects.toThrow('the hardware clock /dev/rtc0 stands still: no new second in 2 s');
+  });
+});
+
+describe('the hardware clock at a glance', () => {
+  const clock = { now: () => unixTimeOf(START) };
+  function shows(seconds: bigint, adjtime?: string): void {
+    put('sys/class/rtc/rtc0/since_epoch', `${START / 1_000_000_000n + seconds}\n`);
+    if (adjtime !== undefined) put('etc/adjtime', adjtime);
+  }
+
+  test.each([0n, -93_600n, 3n])('is %d s ahead, to half a second', seconds => {
+    shows(seconds);
+    expect(hardwareAhead(clock, root)).toBe(Number(seconds) + 0.5);
+  });
+
+  test('in local time is 3 s ahead, where the system clock is in the other half of the year, too', () => {
+    const zone = process.env.TZ;
+    process.env.TZ = 'Europe/Berlin';
+    try {
+      shows(3600n + 3n, '0.0 0 0\n0\nLOCAL\n');
+      expect(hardwareAhead(clock, root)).toBe(3.5);
+      const july = { now: () => unixTimeOf(START - 130n * 86_400n * 1_000_000_000n) };
+      expect(hardwareAhead(july, root)).toBe(130 * 86_400 + 3.5);
+    } finally {
+      if (zone === undefined) delete process.env.TZ;
+      else process.env.TZ = zone;
+    }
+  });
+
+  test('says nothing where there is none, or no time in it', () => {
+    expect(hardwareAhead(clock, root)).toBeUndefined();
+    put('sys/class/rtc/rtc0/since_epoch', '\n');
+    expect(hardwareAhead(clock, root)).toBeUndefined();
+    put('sys/class/rtc/rtc0/since_epoch', 'never\n');
+    expect(hardwareAhead(clock, root)).toBeUndefined();
+  });
+
+  test('says nothing where it cannot be told whether it is local time, and to open it is an error', async () => {
+    shows(0n);
+    put('dev/rtc0', '');
+    mkdirSync(join(root, 'etc/adjtime'), { recursive: true });
+    expect(hardwareAhead(clock, root)).toBeUndefined();
+    await expect(openRtc(readOnly('a test'), { root })).rejects.toThrow(
+      /cannot tell whether the hardware clock keeps UTC or local time: EISDIR/,
+    );
   });
 });
 

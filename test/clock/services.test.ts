@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os';
 import { join, win32 } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { findTimeServices } from '../../src/clock/services.ts';
+import { works } from '../support/command.ts';
 import { firstLine, isRoot, kill, start } from './child.ts';
 
 const roots: string[] = [];
@@ -36,13 +37,17 @@ interface Process {
   readonly parent?: number;
   readonly capabilities?: string;
   readonly unit?: string;
+  /** Its user namespace, and how that maps user ids; where it cannot be read, or the kernel has none, absent. */
+  readonly namespace?: string;
+  readonly map?: string;
 }
 
 const ALL = '000001ffffffffff';
 const ALL_BUT_SYS_TIME = '000001fffdffffff';
 
-/** Lays out what the kernel shows of a process. */
-function show(pid: number, { comm, command, exe, parent = 1, capabilities = ALL, unit }: Process): void {
+/** Lays out what the kernel shows of a process; `self` is the one that looks. */
+function show(pid: number | 'self', process: Process): void {
+  const { comm, command, exe, parent = 1, capabilities = ALL, unit, namespace, map } = process;
   const directory = join(root, 'proc', String(pid));
   mkdirSync(directory, { recursive: true });
   writeFileSync(join(directory, 'comm'), `${comm}\n`);
@@ -50,6 +55,9 @@ function show(pid: number, { comm, command, exe, parent = 1, capabilities = ALL,
   writeFileSync(join(directory, 'status'), `Name:\t${comm}\nPPid:\t${parent}\nCapEff:\t${capabilities}\n`);
   writeFileSync(join(directory, 'cgroup'), `0::${unit ?? '/user.slice/user-0.slice/session-1.scope'}\n`);
   if (exe !== undefined) symlinkSync(exe, join(directory, 'exe'));
+  mkdirSync(join(directory, 'ns'), { recursive: true });
+  if (namespace !== undefined) symlinkSync(`user:[${namespace}]`, join(directory, 'ns/user'));
+  if (map !== undefined) writeFileSync(join(directory, 'uid_map'), map);
 }
 
 const namesOn = async (): Promise<readonly string[]> =>
@@ -94,6 +102,20 @@ describe('on Linux', () => {
   ])('%s does not: %j', async (_, process) => {
     show(812, process);
     expect(await findTimeServices('linux', root)).toEqual([]);
+  });
+
+  const WHOLE = '         0          0 4294967295\n';
+  test.each<[string, Partial<Process>, number]>([
+    ['our own', { namespace: '1', map: WHOLE }, 1],
+    ['our own, of which only the map can be read', { map: WHOLE }, 1],
+    ['another', { namespace: '2', map: '         0       1000          1\n' }, 0],
+    ['another, of which only the map can be read', { map: '         0       1000          1\n' }, 0],
+    ['another without a map', { map: '' }, 0],
+    ['another that root has mapped like ours', { namespace: '2', map: WHOLE }, 0],
+  ])('a process with all capabilities in a user namespace: %s', async (_, place, found) => {
+    show('self', { comm: 'node', command: 'node', namespace: '1', map: WHOLE });
+    show(812, { comm: 'chronyd', command: 'chronyd', ...place });
+    expect(await namesOn()).toHaveLength(found);
   });
 
   test('lists by process id, and a daemon without its helpers', async () => {
@@ -169,6 +191,11 @@ describe.runIf(process.platform === 'linux')('a real process', () => {
 
   test('named chronyd with -x is not', async () => {
     expect(await find([], ['-x'])).toEqual([]);
+  });
+
+  const apart = ['unshare', '--user', '--map-root-user'];
+  test.runIf(works([...apart, 'true']))('named chronyd in a user namespace of its own is not', async () => {
+    expect(await find(apart)).toEqual([]);
   });
 
   test.runIf(isRoot)('named chronyd without the capability is not', async () => {

@@ -17,8 +17,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
-import { readState, type State, setSinceBoot, stateDirectory, writeState } from '../../src/clock/state.ts';
-import { add, formatInstant, type UnixTime, unixTimeOf } from '../../src/ntp/time.ts';
+import { readState, type State, stateDirectory, writeState } from '../../src/clock/state.ts';
+import { formatInstant, unixTimeOf } from '../../src/ntp/time.ts';
 import { firstLine, isRoot, program, start } from './child.ts';
 
 const posix = process.platform !== 'win32';
@@ -98,6 +98,10 @@ describe('the state file', () => {
         kind: fc.constantFrom('step' as const, 'slew' as const),
         server: word,
         errorBound: number.map(Math.abs),
+        sum: number,
+        uptime: number,
+        asleep: number,
+        suspends: number,
       },
       { requiredKeys: ['time', 'offset', 'kind', 'server', 'errorBound'] },
     );
@@ -127,7 +131,6 @@ describe('the state file', () => {
         const { state: read, warning } = readState(directory);
         if (warning === undefined) {
           expect(read.version).toBe(1);
-          expect(setSinceBoot(read, { now: unixTimeOf(0n), uptime: 0 })).toBe(false);
         } else {
           expect(read).toEqual({ version: 1 });
           expect(warning).not.toMatch(/\p{Cc}/u);
@@ -155,6 +158,8 @@ describe('the state file', () => {
     ['last set within less than nothing', last({ errorBound: -1 }), /malformed/],
     ['last set from an escape sequence', last({ server: '\u001b[2J' }), /malformed/],
     ['last set in no boot', last({ bootId: null }), /malformed/],
+    ['last set with a sum in words', last({ sum: 'much' }), /malformed/],
+    ['last set at no uptime', last({ uptime: null }), /malformed/],
     ['last set by null', { version: 1, lastSet: null }, /malformed/],
   ])('is refused when it is %s', (_, contents, reason) => {
     plant(typeof contents === 'string' ? contents : JSON.stringify(contents));
@@ -304,35 +309,5 @@ describe('stateDirectory', () => {
     ['win32', {}, undefined, undefined],
   ])('%s %j %s → %s', (platform, env, uid, expected) => {
     expect(stateDirectory(platform, env, uid)).toBe(expected);
-  });
-});
-
-describe('setSinceBoot', () => {
-  const { bootId: id, ...rest } = state.lastSet!;
-  const unknown: State = { version: 1, lastSet: rest };
-  const set = unixTimeOf(BigInt(Date.parse(rest.time)) * 1_000_000n + 1n);
-  const later = (seconds: number): UnixTime => add(set, seconds);
-
-  test('is false while nothing is remembered', () => {
-    expect(setSinceBoot({ version: 1 }, { bootId: id, now: set, uptime: 1e9 })).toBe(false);
-  });
-
-  test('goes by the boot id where there are two, whatever the clock shows', () => {
-    expect(setSinceBoot(state, { bootId: id, now: unixTimeOf(0n), uptime: 1 })).toBe(true);
-    expect(setSinceBoot(state, { bootId: 'another', now: later(1), uptime: 60 })).toBe(false);
-  });
-
-  test.each<[string, State, string | undefined]>([
-    ['the state', unknown, id],
-    ['the platform', state, undefined],
-  ])('goes by the instants where %s has none', (_, memory, bootId) => {
-    expect(setSinceBoot(memory, { bootId, now: later(60), uptime: 61 })).toBe(true);
-    expect(setSinceBoot(memory, { bootId, now: later(60), uptime: 59 })).toBe(false);
-    expect(setSinceBoot(memory, { bootId, now: later(0), uptime: 0.01 })).toBe(true);
-  });
-
-  test('lets a clock be repaired that shows less than when it was set', () => {
-    expect(setSinceBoot(unknown, { now: unixTimeOf(0n), uptime: 1e6 })).toBe(false);
-    expect(setSinceBoot(unknown, { now: later(-1), uptime: 1e6 })).toBe(false);
   });
 });

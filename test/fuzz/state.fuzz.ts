@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, expect } from 'vitest';
-import { readState, setSinceBoot } from '../../src/clock/state.ts';
+import { explainedSince, setSinceBoot } from '../../src/clock/boot.ts';
+import { readState } from '../../src/clock/state.ts';
 import { NOW } from '../support/builders.ts';
 import { expectPrintable, fuzz, mutated } from './fuzz.ts';
 
@@ -35,6 +36,10 @@ const lastSet = fc.record(
     kind: member('step'),
     server: member('192.0.2.1'),
     errorBound: member(0.01),
+    sum: member(12.5),
+    uptime: member(500),
+    asleep: member(20.25),
+    suspends: member(3),
     more: anything,
   },
   { requiredKeys: [] },
@@ -56,6 +61,8 @@ fuzz('state', inputs, bytes => {
   expect(state.version).toBe(1);
   expect(typeof setSinceBoot(state, { now: NOW, uptime: 1000 })).toBe('boolean');
   if (state.lastSet === undefined) return;
+  expect(explainedSince(state.lastSet, { now: NOW, uptime: 1000, suspends: 4 })).toBeGreaterThanOrEqual(0);
+  expect(Number.isFinite(state.lastSet.sum ?? 0)).toBe(true);
   const { server, offset, errorBound, kind } = state.lastSet;
   expectPrintable(server);
   expect(Number.isFinite(offset) && errorBound >= 0).toBe(true);

@@ -109,6 +109,38 @@ describe.skipIf(withoutFaketime !== undefined)('somebody steps this clock', () =
   });
 });
 
+describe.skipIf(withoutFaketime !== undefined)('a clock that stands still', () => {
+  const stopped = '2026-11-25 10:00:00';
+  const message = expect.stringContaining('stands still');
+
+  test.each([
+    [['sync', '--force'], false],
+    [['query'], false],
+    [['query'], true],
+    [['status'], false],
+    [['rtc', 'show'], false],
+  ] as const)('ends %j with exit 4 (the monotonic clock, too: %j)', async (command, monotonicToo) => {
+    const servers = ['sync', 'query'].includes(command[0]) ? [await address()] : [];
+    const surroundings = faketime({ stopped, monotonicToo });
+    const { code, stderr } = await start([...command, ...servers], surroundings).ended;
+    expect({ code, stderr }).toEqual({ code: 4, stderr: message });
+  });
+
+  test('from the middle of the burst on: exit 4, and in JSON', async () => {
+    const file = join(scratch(), 'time');
+    writeFileSync(file, '+0s\n');
+    const stopping: Behaviour = ask => {
+      if (ask.number === 2) writeFileSync(file, `${stopped}\n`);
+      return truth(ask);
+    };
+    const { code, report } = await counted(
+      ['-p3', '-t1', '--interval=0.05', await address(stopping)],
+      faketime({ file }),
+    );
+    expect({ code, report }).toMatchObject({ code: 4, report: { result: 'error', message } });
+  });
+});
+
 describe('somebody stops the process', () => {
   test('in the middle of the burst, for longer than a reply is waited for', async () => {
     let pid = 0;

@@ -6,17 +6,28 @@ import { join } from 'node:path';
 import { BIN, type Surroundings } from '../support/command.ts';
 import { debianPackage } from '../support/debian-package.ts';
 
-/** A clock `ahead` by so many seconds, or by what stands in `file` at each reading (`+5s`). */
-export function faketime(time: { readonly ahead: number } | { readonly file: string }): Surroundings {
+/**
+ * A clock `ahead` by so many seconds, by what stands in `file` at each reading (`+5s`), or one that stands still at an
+ * instant, with the monotonic clock or without it.
+ */
+export type FakeTime =
+  | { readonly ahead: number }
+  | { readonly file: string }
+  | { readonly stopped: string; readonly monotonicToo?: boolean };
+
+export function faketime(time: FakeTime): Surroundings {
   const { root } = debianPackage('libfaketime');
   const files = readdirSync(root, { recursive: true, encoding: 'utf8' });
   const library = join(root, files.find(file => file.endsWith('/libfaketime.so.1')) ?? '');
-  const offset =
-    'file' in time
-      ? { FAKETIME_TIMESTAMP_FILE: time.file, FAKETIME_NO_CACHE: '1' }
-      : { FAKETIME: `${time.ahead < 0 ? '' : '+'}${time.ahead}s` };
+  const alone = !('stopped' in time && time.monotonicToo);
   return {
     program: [process.execPath, BIN],
-    env: { LD_PRELOAD: library, DONT_FAKE_MONOTONIC: '1', ...offset },
+    env: { LD_PRELOAD: library, ...(alone && { DONT_FAKE_MONOTONIC: '1' }), ...settingsOf(time) },
   };
+}
+
+function settingsOf(time: FakeTime): Readonly<Record<string, string>> {
+  if ('file' in time) return { FAKETIME_TIMESTAMP_FILE: time.file, FAKETIME_NO_CACHE: '1' };
+  if ('stopped' in time) return { FAKETIME: time.stopped };
+  return { FAKETIME: `${time.ahead < 0 ? '' : '+'}${time.ahead}s` };
 }

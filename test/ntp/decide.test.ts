@@ -1,26 +1,21 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  type ClockStanding,
-  type Decision,
-  decide,
-  type Limits,
-  PANICT,
-  STEPT,
-} from '../../src/ntp/decide.ts';
+import { type Decision, decide, type Limits, PANICT, STEPT } from '../../src/ntp/decide.ts';
+import type { ClockStanding } from '../../src/ntp/standing.ts';
 
 const LIMITS: Limits = { method: 'by-threshold', stepThreshold: STEPT, allowAnyOffset: false };
-/** Nobody has vouched for this clock since boot. */
-const FRESH: ClockStanding = { setSinceBoot: false, synchronised: false, beforeRelease: false };
+/** Nothing speaks for this clock since boot. */
+const FRESH: ClockStanding = { setSinceBoot: false, synchronised: false, beforeRelease: false, sum: 0 };
 const SET: ClockStanding = { ...FRESH, setSinceBoot: true };
 const SYNCHRONISED: ClockStanding = { ...FRESH, synchronised: true };
-const BEFORE_RELEASE: ClockStanding = { setSinceBoot: true, synchronised: true, beforeRelease: true };
+const BEFORE_RELEASE: ClockStanding = { ...SET, synchronised: true, beforeRelease: true };
 
 const both = (size: number) => [size, -size];
 const standings = fc.record({
   setSinceBoot: fc.boolean(),
   synchronised: fc.boolean(),
   beforeRelease: fc.boolean(),
+  sum: fc.double({ min: -PANICT, max: PANICT, noNaN: true }),
 });
 
 test('STEPT and PANICT are those of RFC 5905 §11.3', () => {
@@ -79,6 +74,28 @@ describe('the panic limit', () => {
         expect(decide(offset, { ...LIMITS, method }, standing).kind).not.toBe('refuse');
       }
     }
+  });
+
+  test.each<[string, Partial<ClockStanding>, boolean]>([
+    ['within', { sum: 1000 }, false],
+    ['over', { sum: 1000.001 }, true],
+    ['over, backwards', { sum: -1000.001 }, true],
+    ['over, where nothing speaks for the clock', { sum: 1001, setSinceBoot: false }, false],
+    ['over, where the hardware clock speaks for the servers', { sum: 1001, witness: 'servers' }, false],
+    ['over, where it speaks for this clock', { sum: 1001, witness: 'clock' }, true],
+    ['over, where it speaks for neither', { sum: 1001, witness: 'neither' }, true],
+    ['no number', { sum: Number.NaN }, true],
+  ])('holds for the sum of small corrections: %s', (_, known, refused) => {
+    for (const offset of both(5)) {
+      const decision = decide(offset, LIMITS, { ...SET, ...known });
+      if (refused) expect(decision).toEqual({ kind: 'refuse', offset, limit: PANICT, by: 'panic' });
+      else expect(decision).toEqual({ kind: 'step', offset });
+    }
+  });
+
+  test.each(['servers', 'clock', 'neither'] as const)('a large correction, the witness for %s', witness => {
+    const decision = decide(93_600, LIMITS, { ...SET, witness });
+    expect(decision.kind).toBe(witness === 'servers' ? 'step' : 'refuse');
   });
 
   test('-g lifts it', () => {

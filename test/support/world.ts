@@ -9,7 +9,7 @@ import type { Claim, Host, Remembered } from '../../src/host.ts';
 import { type Nts, NtsError } from '../../src/net/nts.ts';
 import { familyOf, NTP_PORT, type Server } from '../../src/net/server.ts';
 import { sleepBy, type Timer } from '../../src/net/timer.ts';
-import { add, type Seconds, type UnixTime, unixTimeOf } from '../../src/ntp/time.ts';
+import { add, difference, type Seconds, type UnixTime, unixTimeOf } from '../../src/ntp/time.ts';
 import type { Contender, Outcome } from '../../src/outcome.ts';
 import { defaults, type Ports, query, type SyncEvent, type SyncOptions, sync } from '../../src/sync.ts';
 import { type ClockSetup, type SimulatedClock, simulatedClock } from './world/clock.ts';
@@ -31,6 +31,8 @@ export interface WorldSetup extends ClockSetup {
   readonly names?: Readonly<Record<string, Lookup>>;
   readonly contenders?: readonly Contender[];
   readonly setSinceBoot?: boolean;
+  /** By how much there is a hardware clock that is ahead of the truth; none unless given. */
+  readonly hardwareOffset?: Seconds;
   /** What keeping the memory comes to. */
   readonly memoryWarning?: string;
   /** What comes of writing the hardware clock. */
@@ -68,7 +70,7 @@ export function world(setup: WorldSetup): World {
   const timer = countingTimer(time, clock);
   const { names, servers } = addressBook(setup);
   const network = simulatedNetwork(servers, { schedule: time, trueTime, read: clock.read, random });
-  const host = simulatedHost(setup, timer);
+  const host = simulatedHost(setup, timer, clock);
   const nonces = seeded((setup.seed ?? 1) + 1);
   const events: SyncEvent[] = [];
 
@@ -176,8 +178,9 @@ interface SimulatedHost extends Host {
 }
 
 function simulatedHost(
-  { contenders = [], setSinceBoot = false, memoryWarning, rtcRefusesWith }: WorldSetup,
+  { contenders = [], setSinceBoot = false, hardwareOffset, memoryWarning, rtcRefusesWith }: WorldSetup,
   timer: Timer,
+  clock: SimulatedClock,
 ): SimulatedHost {
   const remembered: Remembered[] = [];
   const rtcWritten: Seconds[] = [];
@@ -194,7 +197,13 @@ function simulatedHost(
       };
       return { contenders, warnings: [], release };
     },
-    setSinceBoot: () => ({ value: setSinceBoot }),
+    recall() {
+      const last = remembered.at(-1);
+      if (!last) return { setSinceBoot, sum: 0, explained: 0 };
+      const since = Math.max(0, difference(clock.now(), last.at));
+      return { setSinceBoot: true, sum: last.sum, explained: 500e-6 * since };
+    },
+    hardwareAhead: () => (hardwareOffset === undefined ? undefined : clock.behind() + hardwareOffset),
     remember(correction) {
       remembered.push(correction);
       return memoryWarning;

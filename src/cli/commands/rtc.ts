@@ -1,32 +1,69 @@
 // `tsntp rtc show|write|read`: the hardware clock beside the system's. write = systohc, read = hctosys.
 // Sign: a positive offset = the hardware clock is ahead of the system's.
 
-import type { Clock } from '../../clock/clock.ts';
+import { type Applied, apply } from '../../apply.ts';
+import { type Clock, ClockError } from '../../clock/clock.ts';
 import { dryRun } from '../../clock/dry-run.ts';
 import { openClock } from '../../clock/index.ts';
-import { listRtcs, openRtc, type Rtc } from '../../clock/rtc.ts';
+import { openRtc, type Rtc } from '../../clock/rtc.ts';
+import { listRtcs } from '../../clock/rtc-sysfs.ts';
+import type { Claim, Host } from '../../host.ts';
 import { difference, formatInstant, type Seconds } from '../../ntp/time.ts';
+import { openHost } from '../../ports.ts';
 import { RELEASED, VERSION } from '../../release.ts';
+import { EXIT_BUSY, exitCodeOf } from '../exit-code.ts';
+import { LeftAlone } from '../left-alone.ts';
 import { formatOffset } from '../report/quantity.ts';
+import { explainRefusal } from '../report/refusal.ts';
+import { explainContender } from '../report/verdict.ts';
 import type { Run } from '../run.ts';
-import { UsageError } from '../usage-error.ts';
 
 export interface RtcArguments {
   readonly device: string | undefined;
   readonly json: boolean;
   readonly dryRun: boolean | undefined;
   readonly allowAnyOffset: boolean | undefined;
+  readonly maxOffset: number | undefined;
+  readonly force: boolean | undefined;
+  readonly state: string | undefined;
 }
 
 export type RtcAction = 'show' | 'write' | 'read';
 
-/** Does it, and reports. Rejects with `ClockError`. */
+/** Does it, and reports. Rejects with `ClockError`, and with `LeftAlone` where a limit or another program stands in the way. */
 export async function runRtc(action: RtcAction, args: RtcArguments, run: Run): Promise<number> {
   const real = await openClock();
   const clock = args.dryRun ? dryRun(real) : real;
+  const host = openHost(clock, {
+    setsClock: action !== 'show' && !args.dryRun,
+    rehearses: action === 'read',
+    env: run.io.env,
+    ...(args.state !== undefined && { stateDirectory: args.state }),
+  });
+  const claim = await host.claim();
+  try {
+    return await underClaim(action, { clock, host, claim, args, run });
+  } finally {
+    claim.release();
+  }
+}
+
+interface Surroundings {
+  readonly clock: Clock;
+  readonly host: Host;
+  readonly claim: Claim;
+  readonly args: RtcArguments;
+  readonly run: Run;
+}
+
+async function underClaim(action: RtcAction, surroundings: Surroundings): Promise<number> {
+  const { clock, claim, args, run } = surroundings;
+  for (const warning of claim.warnings) run.note(`warning: ${warning}`);
+  const others = claim.contenders.filter(({ kind }) => kind === 'tsntp');
+  if (others.length > 0) throw new LeftAlone(EXIT_BUSY, others.map(explainContender).join('; '));
   const rtc = await openRtc(clock, args.device === undefined ? {} : { path: args.device });
   try {
-    const done = await actions[action](rtc, clock, args);
+    const done = await actions[action](rtc, surroundings);
     run.print(args.json ? `${JSON.stringify(jsonOf(action, rtc, done))}\n` : `${textOf(rtc, done)}\n`);
     return 0;
   } finally {
@@ -42,31 +79,28 @@ interface Done {
   readonly did?: string;
 }
 
-const actions: Record<RtcAction, (rtc: Rtc, clock: Clock, args: RtcArguments) => Promise<Done>> = {
+const actions: Record<RtcAction, (rtc: Rtc, surroundings: Surroundings) => Promise<Done>> = {
   show: compare,
 
-  async write(rtc, clock, args) {
+  async write(rtc, { clock, args }) {
     const before = await compare(rtc);
     if (args.dryRun) return { ...before, did: 'it would be set to the system clock' };
     await rtc.write(clock.status().slewRemaining ?? 0);
     return { ...before, did: 'it has been set to the system clock' };
   },
 
-  async read(rtc, clock, args) {
+  async read(rtc, surroundings) {
     const { time, at } = await rtc.read();
-    if (time < RELEASED && !args.allowAnyOffset) {
-      throw new UsageError(
+    if (time < RELEASED && !surroundings.args.allowAnyOffset) {
+      throw new ClockError(
+        'failed',
         `the hardware clock shows ${formatInstant(time)}, which is before this tsntp was released: is its battery ` +
           'empty? Set it with "tsntp rtc write" from a right system clock, or use -g to believe it',
       );
     }
-    const offset = difference(time, at.time);
-    clock.step(offset);
-    return {
-      time: formatInstant(time),
-      offset,
-      did: `the system clock ${args.dryRun ? 'would be' : 'has been'} set to it`,
-    };
+    const done = { time: formatInstant(time), offset: difference(time, at.time) };
+    const did = step(rtc, done, surroundings);
+    return { ...done, did };
   },
 };
 
@@ -75,14 +109,71 @@ async function compare(rtc: Rtc): Promise<Done> {
   return { time: formatInstant(time), offset: difference(time, at.time) };
 }
 
-function textOf(rtc: Rtc, { time, offset, did }: Done): string {
-  const shown = time.replace(/\.0+Z$/, 'Z');
-  const kept = rtc.utc ? 'UTC' : 'local time';
+/** It holds whole seconds. */
+const ERROR_BOUND: Seconds = 1;
+
+/** Sets the system's clock, by the same rules as from a server; what was done. */
+function step(rtc: Rtc, done: Done, { clock, host, claim, args, run }: Surroundings): string {
+  const { offset } = done;
+  const options = {
+    method: 'step',
+    stepThreshold: 0,
+    allowAnyOffset: args.allowAnyOffset ?? false,
+    force: args.force ?? false,
+    ...(args.maxOffset !== undefined && { maxOffset: args.maxOffset }),
+  } as const;
+  const ports = {
+    clock,
+    // It cannot bear witness for itself.
+    host: { ...host, hardwareAhead: () => undefined },
+    release: RELEASED,
+    emit() {},
+    signal: run.signal,
+  };
+  const applied = apply({ offset, errorBound: ERROR_BOUND, server: rtc.path }, options, claim, ports);
+  for (const warning of applied.warnings.slice(claim.warnings.length)) run.note(`warning: ${warning}`);
+  return told(
+    applied,
+    () => new LeftAlone(exitCodeOf(applied, run.interruptedBy()), `${shown(rtc, done)}: ${why(applied)}`),
+  );
+}
+
+function told(applied: Applied, leftAlone: () => LeftAlone): string {
+  switch (applied.kind) {
+    case 'adjusted':
+      return 'the system clock has been set to it';
+    case 'would-adjust':
+      return 'the system clock would be set to it';
+    case 'unchanged':
+      return 'nothing to correct';
+    case 'clock-error':
+      throw applied.error;
+    case 'refused':
+    case 'busy':
+    case 'interrupted':
+      throw leftAlone();
+    default:
+      return applied satisfies never;
+  }
+}
+
+function why(applied: Applied): string {
+  if (applied.kind === 'refused') return explainRefusal(applied.decision, applied.standing);
+  if (applied.kind === 'busy') return applied.contenders.map(explainContender).join('; ');
+  return 'interrupted; the clock was not touched';
+}
+
+function textOf(rtc: Rtc, done: Done): string {
   const others = othersThan(rtc);
   return (
-    `${rtc.path} shows ${shown} (keeps ${kept}), ${formatOffset(offset)} from the system clock${did ? `; ${did}` : ''}.` +
+    `${shown(rtc, done)}${done.did ? `; ${done.did}` : ''}.` +
     (others.length > 0 ? `\nThis machine also has ${others.join(', ')}: see --device.` : '')
   );
+}
+
+function shown(rtc: Rtc, { time, offset }: Done): string {
+  const kept = rtc.utc ? 'UTC' : 'local time';
+  return `${rtc.path} shows ${time.replace(/\.0+Z$/, 'Z')} (keeps ${kept}), ${formatOffset(offset)} from the system clock`;
 }
 
 function othersThan(rtc: Rtc): readonly string[] {

@@ -7,6 +7,7 @@ import type { Packet } from '../../ntp/packet.ts';
 import { formatRefid } from '../../ntp/refid.ts';
 import type { Sample } from '../../ntp/sample.ts';
 import { intervalOf } from '../../ntp/select.ts';
+import type { ClockStanding } from '../../ntp/standing.ts';
 import { formatInstant, type NtpTimestamp, toUnixTime, type UnixTime } from '../../ntp/time.ts';
 import type { Outcome, ServerReport } from '../../outcome.ts';
 import type { SyncEvent } from '../../sync.ts';
@@ -57,11 +58,8 @@ export function traceLines(event: SyncEvent): readonly string[] {
       ];
     case 'slew-changed':
       return ['a slew of this clock began or ended during the measurement: measuring again'];
-    case 'decided': {
-      const { setSinceBoot, synchronised, beforeRelease } = event.standing;
-      const says = `set since boot: ${yes(setSinceBoot)}, kernel synchronised: ${yes(synchronised)}`;
-      return [`decide: ${event.decision.kind} (${says}, before our release: ${yes(beforeRelease)})`];
-    }
+    case 'decided':
+      return [`decide: ${event.decision.kind} (${standingText(event.standing)})`];
     case 'slewing':
       return [`slewing: ${sixDecimals(event.left)} s left of ${sixDecimals(event.of)} s`];
     default:
@@ -163,6 +161,16 @@ function filterRows(values: readonly number[]): string {
     );
   }
   return rows.join('\n               ');
+}
+
+function standingText({ setSinceBoot, synchronised, beforeRelease, sum, witness }: ClockStanding): string {
+  return [
+    `set since boot: ${yes(setSinceBoot)}`,
+    `kernel synchronized: ${yes(synchronised)}`,
+    `before our release: ${yes(beforeRelease)}`,
+    `sum since boot: ${sixDecimals(sum)} s`,
+    ...(witness ? [`hardware clock agrees with: ${witness}`] : []),
+  ].join(', ');
 }
 
 function yes(value: boolean): string {

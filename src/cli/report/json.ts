@@ -8,6 +8,7 @@ import type { Estimate } from '../../ntp/combine.ts';
 import type { Decision } from '../../ntp/decide.ts';
 import { formatRefid } from '../../ntp/refid.ts';
 import type { Rejection, Sample } from '../../ntp/sample.ts';
+import type { ClockStanding } from '../../ntp/standing.ts';
 import { formatInstant } from '../../ntp/time.ts';
 import type { Contender, Outcome, ServerReport } from '../../outcome.ts';
 import { sentenceOf } from './sentence.ts';
@@ -44,6 +45,7 @@ function jsonOf(outcome: Outcome, context: JsonContext): object {
     ...('estimate' in outcome && estimateOf(outcome.estimate)),
     ...(outcome.intersection && { intersection: outcome.intersection }),
     ...('decision' in outcome && { decision: decisionOf(outcome.decision) }),
+    ...(outcome.standing && { standing: standingOf(outcome.standing) }),
     ...(outcome.kind === 'adjusted' && {
       done: {
         kind: outcome.decision.kind,
@@ -81,6 +83,10 @@ function decisionOf(decision: Decision): object {
     default:
       return decision satisfies never;
   }
+}
+
+function standingOf({ setSinceBoot, synchronised, beforeRelease, sum, witness }: ClockStanding): object {
+  return { setSinceBoot, synchronized: synchronised, beforeRelease, sum, ...(witness && { witness }) };
 }
 
 function contenderOf(contender: Contender): object {

@@ -4,6 +4,7 @@ import { slewDuration } from '../../clock/clock.ts';
 import type { Estimate } from '../../ntp/combine.ts';
 import type { Ending, Findings, Outcome } from '../../outcome.ts';
 import { formatDuration, formatSize } from './quantity.ts';
+import { explainRefusal } from './refusal.ts';
 import { count, explainContender, explainUnsuitable } from './verdict.ts';
 
 export function sentenceOf(outcome: Outcome): string {
@@ -47,12 +48,8 @@ function ending(outcome: Measured & Ending): string {
       return outcome.decision.kind === 'step'
         ? '; it would be stepped.'
         : `; it would be slewed, for ${slewTime(outcome.decision.offset)}.`;
-    case 'refused': {
-      const { by, limit } = outcome.decision;
-      return by === 'panic'
-        ? `: over the panic limit of ${limit} s for a clock that was set before; left alone. If this is right, use -g.`
-        : `: over --max-offset ${limit} s; left alone.`;
-    }
+    case 'refused':
+      return `: ${explainRefusal(outcome.decision, outcome.standing)}.`;
     case 'busy':
       return `; left alone: ${outcome.contenders.map(explainContender).join('; ')}.`;
     case 'clock-error':

@@ -10,22 +10,26 @@
 
 import { hardware } from './hardware.js';
 import { interference } from './interference.js';
+import { leftover } from './leftover.js';
 import { panic } from './panic.js';
 import { privileges } from './privileges.js';
 import { slew } from './slew.js';
 import { status } from './status.js';
 import { step } from './step.js';
 import { synchronised } from './synchronised.js';
+import { witness } from './witness.js';
 
 export const cases = [
   ...step,
   ...slew,
+  ...leftover,
   ...synchronised,
   ...status,
   ...interference,
   ...panic,
   ...privileges,
   ...hardware,
+  ...witness,
 ];
 
 // The guest finds its case by the name.

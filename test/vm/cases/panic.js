@@ -1,7 +1,8 @@
 // The panic limit and its memory: one large correction a boot, and no more of them unless a human says so.
 
+import { writeFileSync } from 'node:fs';
 import { setTime } from '../guest/kernel.js';
-import { EXIT, ended, rebooted } from './expect.js';
+import { EXIT, ended, rebooted, said } from './expect.js';
 
 const group = 'panic';
 const machine = 'uml';
@@ -62,6 +63,34 @@ export const panic = [
       setTime(120_000_000_000n);
       ended(await guest.tsntp(['sync', guest.address('hour')]), EXIT.done);
       return guest.residual('hour');
+    },
+  },
+  {
+    ...{ name: 'eight servers, each 999 s further: the sum is refused', group, machine, asked: '+999 s' },
+    servers: Object.fromEntries(Array.from({ length: 8 }, (_, i) => [`s${i + 1}`, 999 * (i + 1)])),
+    async run(guest) {
+      // From then on the clock is known to be good.
+      ended(await guest.tsntp(['sync', '-g', guest.address('s1')]), EXIT.done);
+      ended(await guest.tsntp(['sync', guest.address('s2')]), EXIT.done);
+      const began = await guest.residual('s2');
+      for (let i = 3; i <= 8; i++) {
+        const run = await guest.untouched(() => guest.tsntp(['sync', '-p1', guest.address(`s${i}`)]));
+        said(ended(run, EXIT.refused), i === 3 ? /corrections made since boot/ : /panic limit of 1000 s/);
+      }
+      ended(await guest.tsntp(['sync', '-g', guest.address('s3')]), EXIT.done);
+      ended(await guest.tsntp(['sync', guest.address('s4')]), EXIT.done);
+      await guest.residual('s4');
+      return began;
+    },
+  },
+  {
+    ...{ name: 'a state file that is garbage does not lift the limit', group, machine, asked: 'nothing' },
+    servers: { hour: 3600, other: 7200 },
+    async run(guest) {
+      await setByFirst(guest);
+      writeFileSync('/var/lib/tsntp/state.json', 'garbage');
+      const run = await guest.untouched(() => guest.tsntp(['sync', guest.address('other')]));
+      said(ended(run, EXIT.refused), /cannot tell whether.*-g lifts it/);
     },
   },
 ];

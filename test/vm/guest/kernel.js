@@ -8,8 +8,11 @@ import { realtime } from '../clock.js';
 /** A word on the command line of a guest's kernel. */
 export const GUEST_TOKEN = 'tsntp_bench_guest';
 
-export const STA_UNSYNC = 0x40;
+export const STA_PLL = 0x1;
+export const STA_FLL = 0x8;
 export const STA_INS = 0x10;
+export const STA_UNSYNC = 0x40;
+export const STA_FREQHOLD = 0x80;
 /** The kernel's offsets are nanoseconds, not microseconds. */
 export const STA_NANO = 0x2000;
 
@@ -20,11 +23,12 @@ const ioctl = libc.func('int ioctl(int fd, ulong request, void *value)');
 
 /** Members of struct timex of 64-bit Linux: offset in it, and the bit of `modes` that sets it (adjtimex(2)). */
 const MEMBERS = {
-  offset: [8, 0],
+  offset: [8, 0x1],
   frequency: [16, 0x2],
   maxError: [24, 0x4],
   estimatedError: [32, 0x8],
   status: [40, 0x10],
+  timeConstant: [48, 0x20],
 };
 const ADJ_OFFSET_SINGLESHOT = 0x8001;
 const ADJ_OFFSET_SS_READ = 0xa001;
@@ -36,7 +40,7 @@ export function assertGuest() {
   throw new Error('not in a guest of the bench: refusing to touch a clock');
 }
 
-/** What the kernel says of its clock: errors and the slew's rest in seconds, frequency in ppm, status as bits. */
+/** What the kernel says of its clock: errors, the slew's rest and the loop's in seconds, frequency in ppm, status as bits. */
 export function kernelClock() {
   const now = adjtimex(0);
   return {
@@ -45,11 +49,14 @@ export function kernelClock() {
     maxError: Number(now.readBigInt64LE(MEMBERS.maxError[0])) / 1e6,
     estimatedError: Number(now.readBigInt64LE(MEMBERS.estimatedError[0])) / 1e6,
     frequency: Number(now.readBigInt64LE(MEMBERS.frequency[0])) / 65536,
+    loopLeft:
+      Number(now.readBigInt64LE(MEMBERS.offset[0])) /
+      (now.readInt32LE(MEMBERS.status[0]) & STA_NANO ? 1e9 : 1e6),
     slewLeft: Number(adjtimex(ADJ_OFFSET_SS_READ).readBigInt64LE(MEMBERS.offset[0])) / 1e6,
   };
 }
 
-/** Sets members of the kernel's state: errors in µs, frequency in 2^-16 ppm, status as bits. */
+/** Sets members of the kernel's state: errors and the loop's offset in µs, frequency in 2^-16 ppm, status as bits. */
 export function setKernelClock(members) {
   adjtimex(
     Object.keys(members).reduce((modes, name) => modes | MEMBERS[name][1], 0),

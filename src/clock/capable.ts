@@ -1,0 +1,39 @@
+// Whether a process may set the clock of this machine. CAP_SYS_TIME counts only where the clock itself belongs, and every
+// user can have a user namespace in which each process shows all capabilities: user_namespaces(7), capabilities(7), proc(5).
+
+import { readFileSync, readlinkSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Bit 25 of a capability set. */
+const CAP_SYS_TIME = 1n << 25n;
+
+/** `theirs` and `ours` are the folders of that process and of this one in /proc. Throws where the process has ended. */
+export function maySetClock(theirs: string, ours: string): boolean {
+  const status = readFileSync(join(theirs, 'status'), 'utf8');
+  const capabilities = /^CapEff:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? '0';
+  return (BigInt(`0x${capabilities}`) & CAP_SYS_TIME) !== 0n && sharesUserNamespace(theirs, ours);
+}
+
+function sharesUserNamespace(theirs: string, ours: string): boolean {
+  const [their, our] = [namespaceOf(theirs), namespaceOf(ours)];
+  if (their !== undefined && our !== undefined) return their === our;
+  // The link of another user's process cannot be read, its map of user ids can; only root could make a map like ours.
+  return mapOf(theirs) === mapOf(ours);
+}
+
+function namespaceOf(folder: string): string | undefined {
+  try {
+    return readlinkSync(join(folder, 'ns/user'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Undefined where the kernel has no user namespaces. */
+function mapOf(folder: string): string | undefined {
+  try {
+    return readFileSync(join(folder, 'uid_map'), 'utf8');
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,46 @@
+// A slew where a time service was stopped: what that left in the kernel is not applied on top.
+
+import { strict as assert } from 'node:assert';
+import { kernelClock, STA_FLL, STA_FREQHOLD, STA_PLL, STA_UNSYNC, setKernelClock } from '../guest/kernel.js';
+import { EXIT, ended, near } from './expect.js';
+
+const STEERING = STA_PLL | STA_FLL | STA_FREQHOLD;
+/** What is left to apply, in µs. In 15 s the loop would apply 10 ms of it. */
+const PENDING = 46_000;
+
+/** One sample, and the kernel's last second of a slew. */
+const LIMIT = 2e-3;
+
+const services = [
+  ['nothing', { status: STA_UNSYNC, frequency: 0, pending: 0 }],
+  ['timesyncd', { status: STA_PLL, frequency: 0, pending: PENDING }],
+  ['timesyncd, the other way', { status: STA_PLL, frequency: 20, pending: -PENDING }],
+  ['ntpd', { status: STA_PLL | STA_FLL, frequency: -20, pending: PENDING }],
+  ['ntpd with its frequency held', { status: STA_PLL | STA_FREQHOLD, frequency: 20, pending: -PENDING }],
+  ['a loop that is off', { status: STA_UNSYNC, frequency: 0, pending: PENDING }],
+];
+
+export const leftover = services.map(([name, { status, frequency, pending }]) => ({
+  ...{ name: `a slew after ${name}`, group: 'leftover', machine: 'uml', asked: '+5 ms', seconds: 20 },
+  servers: { main: 0 },
+  async run(guest) {
+    await guest.misset('main', -0.005);
+    setKernelClock({
+      status: status | STA_PLL,
+      frequency: frequency * 65536,
+      timeConstant: 0,
+      offset: pending,
+    });
+    setKernelClock({ status });
+    ended(await guest.tsntp(['sync', '-p1', '--slew', guest.address('main')]), EXIT.done);
+    const kernel = kernelClock();
+    assert.equal(kernel.loopLeft, 0, 'the loop has something left to apply');
+    assert.equal(kernel.status & STEERING, 0, 'the loop is still on');
+    near('the frequency', kernel.frequency, frequency, 0.01);
+    assert.ok(kernel.synchronised, 'the kernel was not told that its clock is synchronized');
+    guest.idle();
+    await guest.sleep(15);
+    assert.equal(kernelClock().slewLeft, 0, 'the slew is not done');
+    return guest.residual('main', LIMIT);
+  },
+}));
