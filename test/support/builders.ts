@@ -107,7 +107,14 @@ export function examine(
   { bytes, received, request }: Exchange,
   expected: Partial<Expectation> = {},
 ): Sample | Rejection {
-  const defaults = { outstanding: [request], closed: [], precision: PRECISION, plausible: plausible() };
+  const defaults: Expectation = {
+    outstanding: [request],
+    expired: [],
+    closed: [],
+    precision: PRECISION,
+    maxDistance: 1.5,
+    plausible: plausible(),
+  };
   return examineReply(bytes, received, { ...defaults, ...expected });
 }
 
