@@ -242,7 +242,7 @@ class Exchanges implements ChannelListener {
     const { bytes, check } = sealed;
     this.#lastSent = this.#ports.timer.now();
     this.#sent += 1;
-    const request: Request = { nonce, version, check, sent: channel.send(bytes) };
+    const request: Request = { nonce, check, sent: channel.send(bytes) };
     this.#outstanding = [...this.#outstanding, request];
     this.#emit({ kind: 'transmit', address: this.#address, request });
     return true;

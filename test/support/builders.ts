@@ -91,7 +91,7 @@ export function exchange(course: Partial<Course> = {}, changes: Partial<Packet> 
     ...changes,
   });
   return {
-    request: { nonce: NONCE, version, sent: readingAt(t1) },
+    request: { nonce: NONCE, sent: readingAt(t1) },
     bytes: encodePacket(packet),
     received: readingAt(add(t1, forward + kept + backward)),
   };
