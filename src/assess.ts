@@ -108,7 +108,9 @@ function verdictWithoutSamples({ burst, error, duplicateOf }: Source): Verdict {
   if (error) return { kind: 'not-resolved', message: error.message };
   if (burst?.kiss) return { kind: 'kissed', kiss: burst.kiss };
   const rejection =
-    burst?.rejections.find(({ test }) => test !== '1' && test !== '2') ?? burst?.rejections[0];
+    burst?.rejections.find(({ test }) => test !== '1' && test !== '2') ??
+    burst?.rejections.find(({ kind }) => kind === 'late') ??
+    burst?.rejections[0];
   if (rejection) return { kind: 'dropped', rejection };
   if (burst?.error) return { kind: 'unreachable', message: burst.error.message };
   return { kind: 'no-reply' };

@@ -21,7 +21,7 @@ import {
  * `Infinity`.
  */
 export interface Options extends Optional<Omit<SyncOptions, 'servers'>> {
-  /** Stops the run: it ends with an outcome of kind `interrupted`, and the clock untouched. */
+  /** Stops the run: it ends with an outcome of kind `interrupted`, with what was measured, and the clock untouched. */
   readonly signal?: AbortSignal | undefined;
   /**
    * Called with each packet, test and decision as it happens. If it throws, or returns a promise that rejects meanwhile, the run

@@ -25,6 +25,8 @@ export interface QueryOptions {
   readonly minServers: number;
   /** A server whose root distance is over this is not believed. */
   readonly maxDistance: Seconds;
+  /** A larger correction is refused, always; a query that finds one ends as `refused`, too. */
+  readonly maxOffset?: Seconds;
   readonly estimator: Estimator;
   readonly version: number;
   readonly family?: 4 | 6;
@@ -66,8 +68,8 @@ const STANDSTILL = 0.01;
 const ATTEMPTS = 3;
 
 /**
- * Asks and assesses; again when the clock was moved meanwhile. Ends by the deadline. Rejects with `ClockError` for a clock
- * that stands still.
+ * Asks and assesses; again when the clock was moved meanwhile. Ends by the deadline, or with what an abort leaves. Rejects
+ * with `ClockError` for a clock that stands still.
  */
 export async function measure(options: QueryOptions, ports: MeasurePorts): Promise<Measured> {
   const { clock, emit, signal } = ports;
@@ -82,8 +84,8 @@ export async function measure(options: QueryOptions, ports: MeasurePorts): Promi
         AbortSignal.any([signal, over.signal]),
       );
       const findings = { started, finished: clock.now(), warnings: [] };
-      if (signal.aborted) return { ...findings, kind: 'interrupted', servers: [] };
       const assessment = assess(sources, { ...options, slewRate: slewRate ?? 0 }, clock.monotonic());
+      if (signal.aborted) return { ...findings, kind: 'interrupted', servers: assessment.servers };
       if (steppedBy === 0 && slewRate !== undefined) return { ...findings, ...assessment };
       emit(steppedBy === 0 ? { kind: 'slew-changed' } : { kind: 'clock-stepped', by: steppedBy });
       if (attempt < ATTEMPTS && !over.signal.aborted) continue;

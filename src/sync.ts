@@ -47,7 +47,12 @@ export type SyncEvent = MeasureEvent | DecidedEvent | FinishEvent;
 /** Measures, and touches nothing. */
 export async function query(options: QueryOptions, ports: Ports): Promise<Outcome> {
   const measured: Measured = await measure(options, ports);
-  return measured.kind === 'agreed' ? { ...measured, kind: 'queried' } : measured;
+  if (measured.kind !== 'agreed') return measured;
+  const { offset } = measured.estimate;
+  const { maxOffset: limit } = options;
+  if (limit === undefined || Math.abs(offset) <= limit) return { ...measured, kind: 'queried' };
+  const decision = { kind: 'refuse', offset, limit, by: 'max-offset' } as const;
+  return { ...measured, kind: 'refused', decision };
 }
 
 /** Measures, decides, and sets the clock: once or not at all. */

@@ -290,6 +290,7 @@ describe('report.schema.json', () => {
     const tests = all<RejectionKind>({
       'too-short': 1,
       duplicate: 1,
+      late: 1,
       'bogus-origin': 1,
       'wrong-mode': 1,
       'wrong-version': 1,

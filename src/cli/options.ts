@@ -28,6 +28,7 @@ export interface MeasuringArguments extends AuthenticationArguments {
   readonly deadline?: number | undefined;
   readonly minServers?: number | undefined;
   readonly maxDistance?: number | undefined;
+  readonly maxOffset?: number | undefined;
   readonly ipv4?: boolean | undefined;
   readonly ipv6?: boolean | undefined;
   readonly source?: string | undefined;
@@ -38,6 +39,7 @@ export interface MeasuringArguments extends AuthenticationArguments {
   readonly format?: Format | undefined;
   readonly syslog?: boolean | undefined;
   readonly debug?: boolean | undefined;
+  readonly quiet?: boolean | undefined;
   readonly verbose: number;
   readonly color?: boolean | undefined;
 }
@@ -49,7 +51,6 @@ export interface SettingArguments {
   readonly step?: boolean | undefined;
   readonly slew?: boolean | undefined;
   readonly stepThreshold?: number | undefined;
-  readonly maxOffset?: number | undefined;
   readonly force?: boolean | undefined;
   readonly rtc?: boolean | undefined;
   readonly wait?: boolean | undefined;
@@ -297,6 +298,13 @@ const measuringOptions = {
     describe: 'no panic limit, and believe any year',
     type: 'boolean',
   },
+  'max-offset': {
+    group: SETTING,
+    describe: 'refuse a larger correction than S seconds, always; a query over it ends with 5, too',
+    requiresArg: true,
+    type: 'string',
+    coerce: number('--max-offset', { min: 0, max: 1e10, unit: seconds }),
+  },
   format: {
     group: REPORTING,
     describe: 'table on a terminal, else classic (auto); or table, classic, json',
@@ -328,6 +336,11 @@ const measuringOptions = {
     group: REPORTING,
     describe: 'say more; twice: the trace of -d, and the clock is still set',
     type: 'count',
+  },
+  quiet: {
+    group: REPORTING,
+    describe: 'print no result on success; only errors, and which servers were not believed',
+    type: 'boolean',
   },
   color: {
     group: REPORTING,
@@ -362,13 +375,6 @@ const settingOptions = {
     type: 'string',
     coerce: number('--step-threshold', { min: 0, max: 1e9, unit: seconds }),
   },
-  'max-offset': {
-    group: SETTING,
-    describe: 'refuse a larger correction than S seconds, always',
-    requiresArg: true,
-    type: 'string',
-    coerce: number('--max-offset', { min: 0, max: 1e10, unit: seconds }),
-  },
   rtc: { alias: 'w', group: SETTING, describe: 'write the hardware clock, too', type: 'boolean' },
   wait: {
     group: SETTING,
@@ -397,8 +403,8 @@ const rtcOptions = {
     type: 'boolean',
   },
   'max-offset': {
-    ...settingOptions['max-offset'],
-    describe: `read: ${settingOptions['max-offset'].describe}`,
+    ...measuringOptions['max-offset'],
+    describe: `read: ${measuringOptions['max-offset'].describe}`,
   },
   force: { ...settingOptions.force, describe: `read: ${settingOptions.force.describe}` },
   state,

@@ -40,6 +40,8 @@ export interface BurstPlan {
   readonly interval: 'auto' | Seconds;
   readonly version: number;
   readonly plausible: PlausibleTimes;
+  /** The greatest root distance that is believed: a reply whose delay alone exceeds it is none. */
+  readonly maxDistance: Seconds;
   /** Send from this address. */
   readonly source?: string;
   /** What requests and replies are authenticated with; nothing unless given. */
@@ -76,7 +78,9 @@ export interface Burst {
   /** How many failed in all. */
   readonly rejected: number;
   readonly sent: number;
-  /** How many requests had a reply, good or not. */
+  /** How long a reply to each was waited for, at most. */
+  readonly timeout: Seconds;
+  /** How many requests had a reply in that time, good or not. */
   readonly answered: number;
   /** The kiss that ended or slowed the burst. */
   readonly kiss?: Kiss;
@@ -129,10 +133,11 @@ class Exchanges implements ChannelListener {
   #exhausted = false;
   #kiss: Kiss | undefined;
   #error: TransportError | undefined;
-  #firstRoundTrip: Seconds | undefined;
+  #leastRoundTrip: Seconds | undefined;
   #lastSent: MonotonicTime | undefined;
 
   #outstanding: readonly Request[] = [];
+  #expired: readonly Request[] = [];
   #closed: readonly NtpTimestamp[] = [];
   /** Ends the wait for the request under way. */
   #conclude: (end: Ending) => void = () => {};
@@ -174,7 +179,7 @@ class Exchanges implements ChannelListener {
   /** Seconds until the next request is due. */
   untilNext(): Seconds {
     const spacing = spacingOf(this.#plan.interval, this.#address, {
-      firstRoundTrip: this.#firstRoundTrip,
+      leastRoundTrip: this.#leastRoundTrip,
       lost: this.#sent > this.#answered.size,
       kissed: this.#kiss !== undefined,
     });
@@ -185,17 +190,22 @@ class Exchanges implements ChannelListener {
   arrival(arrival: Arrival): void {
     const { bytes, at } = arrival;
     const request = requestOf(bytes, this.#outstanding);
+    const late = requestOf(bytes, this.#expired);
     const result = examineReply(bytes, at, {
       outstanding: this.#outstanding,
+      expired: this.#expired,
       closed: this.#closed,
       precision: this.#ports.precision,
+      maxDistance: this.#plan.maxDistance,
       plausible: this.#plan.plausible,
     });
     if (result.kind === 'sample') this.#samples.push(result);
     else this.#reject(result);
     this.#emit({ kind: 'receive', address: this.#address, arrival, result });
+    if (late) this.#close(late);
     if (!request) return;
-    this.#firstRoundTrip ??= elapsed(at.monotonic, request.sent.monotonic);
+    const roundTrip = elapsed(at.monotonic, request.sent.monotonic);
+    this.#leastRoundTrip = Math.min(this.#leastRoundTrip ?? roundTrip, roundTrip);
     this.#answered.add(request);
     if (result.kind === 'sample' || result.kind === 'kiss') this.#close(request);
     if (result.kind === 'sample' || !NOT_ITS_WORD.has(result.test)) this.#conclude('replied');
@@ -215,6 +225,7 @@ class Exchanges implements ChannelListener {
       rejections: this.#rejections,
       rejected: this.#rejected,
       sent: this.#sent,
+      timeout: this.#plan.timeout,
       answered: this.#answered.size,
       ...(this.#kiss && { kiss: this.#kiss }),
       ...(this.#error && { error: this.#error }),
@@ -231,7 +242,7 @@ class Exchanges implements ChannelListener {
     const { bytes, check } = sealed;
     this.#lastSent = this.#ports.timer.now();
     this.#sent += 1;
-    const request: Request = { nonce, version, check, sent: channel.send(bytes) };
+    const request: Request = { nonce, check, sent: channel.send(bytes) };
     this.#outstanding = [...this.#outstanding, request];
     this.#emit({ kind: 'transmit', address: this.#address, request });
     return true;
@@ -250,13 +261,18 @@ class Exchanges implements ChannelListener {
     if (rejection.kind === 'kiss') this.#kiss = rejection.kiss;
   }
 
-  /** Nobody waits for the requests so far any more. */
+  /** The requests so far are waited for no longer; the first reply that still comes to one is late. */
   #giveUp(): void {
-    for (const request of this.#outstanding) this.#close(request);
+    for (const request of this.#outstanding) {
+      if (this.#answered.has(request)) this.#close(request);
+      else this.#expired = [...this.#expired, request];
+    }
+    this.#outstanding = [];
   }
 
   #close(request: Request): void {
     this.#outstanding = this.#outstanding.filter(other => other !== request);
+    this.#expired = this.#expired.filter(other => other !== request);
     this.#closed = [...this.#closed, request.nonce];
   }
 }

@@ -8,23 +8,23 @@ import type { Address } from './transport.ts';
 /** What ntpd's and chrony's default rate limits let pass. */
 export const SPACING: Seconds = 2;
 /** Where the path is plainly local. */
-export const LOCAL_SPACING: Seconds = 0.1;
-/** A first round trip under this says that a private address is next door. */
+export const LOCAL_SPACING: Seconds = 0.05;
+/** A round trip under this says that a private address is next door. */
 const LOCAL_ROUND_TRIP: Seconds = 0.005;
 
 /** What a burst has met so far. */
 export interface Pace {
-  /** From the first request to its reply; undefined while there is none. */
-  readonly firstRoundTrip: Seconds | undefined;
+  /** The least of the round trips so far, for a first one may be held up (ARP, a link that sleeps); undefined while there is none. */
+  readonly leastRoundTrip: Seconds | undefined;
   readonly lost: boolean;
   readonly kissed: boolean;
 }
 
-/** The time from one request to the next: `interval` as the user asked, a RATE kiss apart. */
+/** The time from one request to the next, decided anew after each reply: `interval` as the user asked, a RATE kiss apart. */
 export function spacingOf(interval: 'auto' | Seconds, address: Address, pace: Pace): Seconds {
   if (interval !== 'auto') return pace.kissed ? Math.max(interval, SPACING) : interval;
   const nextDoor =
-    pace.firstRoundTrip !== undefined && pace.firstRoundTrip < LOCAL_ROUND_TRIP && isLocal(address);
+    pace.leastRoundTrip !== undefined && pace.leastRoundTrip < LOCAL_ROUND_TRIP && isLocal(address);
   return nextDoor && !pace.lost && !pace.kissed ? LOCAL_SPACING : SPACING;
 }
 

@@ -18,17 +18,21 @@ const DEMANDS: ReadonlyMap<string, KissDemand> = new Map([
   ['RATE', 'slow-down'],
 ]);
 
+/** From here on a stratum says "not synchronized", and the reference id is a code (RFC 5905 §7.3). */
+const UNSYNCHRONIZED = 16;
+
 /**
- * The reference id for people: `.GPS.` for a stratum of 0 or 1, else the upstream server's IPv4 address (or
- * the four bytes of a hash of its IPv6 address, which look the same). Bytes that are not printable ASCII are
- * never passed on: the whole id is then given in hexadecimal.
+ * The reference id for people: a code such as `.GPS.` or `.STEP.` for a stratum of 0, 1 or 16 and more, else the upstream
+ * server's IPv4 address (or the four bytes of a hash of its IPv6 address, which look the same). Bytes that are not
+ * printable ASCII are never passed on: the whole id is then given as an address, or in hexadecimal of stratum 0 and 1.
  */
 export function formatRefid(refid: number, stratum: number): string {
   const bytes = bytesOf(refid);
-  if (stratum > 1) return bytes.join('.');
+  if (stratum > 1 && stratum < UNSYNCHRONIZED) return bytes.join('.');
   const text = ascii(bytes);
   if (text === '') return '';
-  return text === undefined ? `0x${refid.toString(16).padStart(8, '0')}` : `.${text}.`;
+  if (text !== undefined) return `.${text}.`;
+  return stratum > 1 ? bytes.join('.') : `0x${refid.toString(16).padStart(8, '0')}`;
 }
 
 /** The kiss in a packet that a client must obey, or undefined: unknown codes ask for nothing (RFC 5905 §7.4). */

@@ -25,15 +25,23 @@ export const PHI = 15e-6;
 export const MAXSTRAT = 16;
 /** MAXDISP (RFC 5905 §7.2): no clock is known worse than this. */
 export const MAXDISP: Seconds = 16;
-/** Longest round trip that is worth a sample, and longest time a server may keep a request (chrony's test A). */
+/** Longest round trip that is worth a sample (chrony's test A), unless a greater root distance is allowed. */
 const MAX_DELAY: Seconds = 3;
+/** Longest time a server may keep a request (chrony's test A). */
 const MAX_SERVER_INTERVAL: Seconds = 4;
+/** T2 and T3 may come from two clocks of one device, so far apart. */
+const CLOCKS_APART: Seconds = 0.001;
+/** A reference time may be so much later than T3: servers round it, or set their clock while they answer. */
+const REFERENCE_AHEAD: Seconds = 1;
+/** What rounding to 2^-32 s and to nanoseconds may make of a difference that is right on a limit. */
+const ROUNDING: Seconds = 2e-9;
+/** The versions of NTP whose replies have the header of RFC 5905. */
+const VERSIONS = { from: 1, to: 4 } as const;
 
 /** What was sent, and when. */
 export interface Request {
   /** 64 random bits in the place of a transmit timestamp: what the reply's origin must repeat. */
   readonly nonce: NtpTimestamp;
-  readonly version: number;
   readonly sent: Reading;
   /** What authentication the reply must have; without it, none is needed, and none is taken. */
   readonly check?: ReplyCheck;
@@ -62,11 +70,14 @@ export type Rejection = {
   /** What was wrong, with its value; safe to print. */
   readonly message: string;
   readonly packet?: Packet;
+  /** What the reply would have said: where all was there to measure with, and something else was wrong. */
+  readonly measured?: Sample;
 } & (
   | {
       readonly kind:
         | 'too-short'
         | 'duplicate'
+        | 'late'
         | 'bogus-origin'
         | 'wrong-mode'
         | 'wrong-version'
@@ -90,10 +101,14 @@ export type RejectionKind = Rejection['kind'];
 export interface Expectation {
   /** Requests that have had no reply yet. */
   readonly outstanding: readonly Request[];
-  /** Nonces that wait for nothing more: their one reply has come, or their time is over. */
+  /** Requests whose time was over before a reply came. */
+  readonly expired: readonly Request[];
+  /** Nonces that wait for nothing more: their one reply has come. */
   readonly closed: readonly NtpTimestamp[];
   /** Our clock's. */
   readonly precision: Seconds;
+  /** A delay may be up to twice the root distance that is believed, 3 s at least. */
+  readonly maxDistance: Seconds;
   readonly plausible: PlausibleTimes;
 }
 
@@ -139,28 +154,32 @@ export function examineReply(
     };
   }
   const request = requestOf(bytes, expected.outstanding);
-  if (!request) return strayReply(packet, expected.closed);
+  if (!request) return strayReply(packet, received, expected);
   const refused =
-    testFormAndAuthenticity(packet, request, bytes) ??
-    testKiss(packet) ??
-    testTimestampsPresent(packet) ??
-    testSynchronised(packet) ??
-    testRoot(packet);
+    testFormAndAuthenticity(packet, request, bytes) ?? testKiss(packet) ?? testTimestampsPresent(packet);
   if (refused) return refused;
   const sample = measure(packet, request, received, expected);
-  return testTimes(sample, expected) ?? sample;
+  const unfit = testSynchronised(packet) ?? testRoot(packet) ?? testTimes(sample, expected);
+  return unfit ? { ...unfit, measured: sample } : sample;
 }
 
-/** Tests 1 and 2: one reply to each request, and only to what was asked. */
-function strayReply(packet: Packet, closed: readonly NtpTimestamp[]): Rejection {
-  return closed.includes(packet.origin)
-    ? { kind: 'duplicate', test: '1', message: 'a second or a late reply to the same request', packet }
-    : {
-        kind: 'bogus-origin',
-        test: '2',
-        message: packet.origin === 0n ? 'origin timestamp is zero' : 'origin timestamp is not what was sent',
-        packet,
-      };
+/** Tests 1 and 2: one reply to each request, in time, and only to what was asked. */
+function strayReply(packet: Packet, received: Reading, { expired, closed }: Expectation): Rejection {
+  const late = expired.find(({ nonce }) => nonce === packet.origin);
+  if (late) {
+    const after = elapsed(received.monotonic, late.sent.monotonic).toFixed(3);
+    return {
+      kind: 'late',
+      test: '1',
+      message: `a reply came ${after} s after its request, too late`,
+      packet,
+    };
+  }
+  if (closed.includes(packet.origin)) {
+    return { kind: 'duplicate', test: '1', message: 'a second reply to the same request', packet };
+  }
+  const message = packet.origin === 0n ? 'origin timestamp is zero' : 'origin timestamp is not what was sent';
+  return { kind: 'bogus-origin', test: '2', message, packet };
 }
 
 /** Tests B and 5: nothing else that a packet says is looked at before these. */
@@ -168,8 +187,8 @@ function testFormAndAuthenticity(packet: Packet, request: Request, bytes: Uint8A
   if (packet.mode !== MODE_SERVER) {
     return { kind: 'wrong-mode', test: 'B', message: `mode ${packet.mode}, a server's is 4`, packet };
   }
-  if (packet.version < 1 || packet.version > request.version) {
-    const message = `version ${packet.version}, asked for ${request.version}`;
+  if (packet.version < VERSIONS.from || packet.version > VERSIONS.to) {
+    const message = `version ${packet.version}, allowed is ${VERSIONS.from} to ${VERSIONS.to}`;
     return { kind: 'wrong-version', test: 'B', message, packet };
   }
   const tail = readTail(bytes);
@@ -250,25 +269,43 @@ function pivotOf(clock: UnixTime, plausible: PlausibleTimes): UnixTime {
 }
 
 /** The rest of test 7, test A, and the plausible years. */
-function testTimes(sample: Sample, { precision, plausible }: Expectation): Rejection | undefined {
-  const { t1, t2, t3, t4, packet } = sample;
-  if (packet.reference !== 0n && toUnixTime(packet.reference, t3) > t3) {
-    const message = 'reference time is after transmit time';
-    return { kind: 'reference-in-future', test: '7', message, packet };
-  }
+function testTimes(sample: Sample, expected: Expectation): Rejection | undefined {
+  return (
+    testReference(sample) ?? testIntervals(sample, expected) ?? testPlausible(sample, expected.plausible)
+  );
+}
+
+function testReference({ t3, packet }: Sample): Rejection | undefined {
+  if (packet.reference === 0n) return undefined;
+  const ahead = difference(toUnixTime(packet.reference, t3), t3);
+  if (ahead <= REFERENCE_AHEAD + ROUNDING) return undefined;
+  const message = `reference time is ${ahead.toFixed(3)} s after transmit time, allowed is up to ${REFERENCE_AHEAD} s`;
+  return { kind: 'reference-in-future', test: '7', message, packet };
+}
+
+/** How long the server kept the request, and how long the two ways took; either may be negative by what stamps are worth. */
+function testIntervals(
+  { t1, t2, t3, t4, packet }: Sample,
+  { precision, maxDistance }: Expectation,
+): Rejection | undefined {
+  const precisions = precision + 2 ** packet.precision;
   const kept = difference(t3, t2);
-  if (kept < 0 || kept > MAX_SERVER_INTERVAL) {
-    const message = `server kept the request ${kept.toFixed(6)} s, allowed is 0 to ${MAX_SERVER_INTERVAL} s`;
+  const before = Math.max(precisions, CLOCKS_APART);
+  if (kept < -(before + ROUNDING) || kept > MAX_SERVER_INTERVAL) {
+    const message = `server kept the request ${kept.toFixed(6)} s, allowed is ${(-before).toFixed(3)} to ${MAX_SERVER_INTERVAL} s`;
     return { kind: 'bad-server-interval', test: 'A', message, packet };
   }
   const delay = difference(t4, t1) - kept;
-  if (delay < -(precision + 2 ** packet.precision) || delay > MAX_DELAY) {
-    const message = `delay ${delay.toFixed(6)} s, allowed is 0 to ${MAX_DELAY} s`;
+  const maxDelay = Math.max(MAX_DELAY, 2 * maxDistance);
+  if (delay < -precisions || delay > maxDelay) {
+    const message = `delay ${delay.toFixed(6)} s, allowed is 0 to ${maxDelay} s`;
     return { kind: 'bad-delay', test: 'A', message, packet };
   }
-  if (!plausible.allowAny && (t3 < plausible.from || t3 > plausible.until)) {
-    const message = `implausible time ${formatInstant(t3)}, expected ${formatInstant(plausible.from)} or up to 20 years later`;
-    return { kind: 'implausible-time', test: 'plausible', message, packet };
-  }
   return undefined;
+}
+
+function testPlausible({ t3, packet }: Sample, plausible: PlausibleTimes): Rejection | undefined {
+  if (plausible.allowAny || (t3 >= plausible.from && t3 <= plausible.until)) return undefined;
+  const message = `implausible time ${formatInstant(t3)}, expected ${formatInstant(plausible.from)} or up to 20 years later`;
+  return { kind: 'implausible-time', test: 'plausible', message, packet };
 }

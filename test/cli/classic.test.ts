@@ -2,10 +2,11 @@
 
 import { expect, test } from 'vitest';
 import { classicLines, classicNotes } from '../../src/cli/report/classic.ts';
+import { unbelievedLines } from '../../src/cli/report/unbelieved.ts';
 import { serve, serveSilence, tsntp } from '../support/command.ts';
 import { world } from '../support/world.ts';
 
-const CONTEXT = { listServers: false, timestamp: '20 Nov 12:10:23', pid: 4528 };
+const CONTEXT = { listServers: false, timestamp: '20 Nov 12:10:23', program: 'tsntp', pid: 4528 };
 
 test('a query lists the servers, then the correction, as ntpdate -q', async () => {
   const [a, b] = await serve({ offset: -2 }, { offset: -2, stratum: 3 });
@@ -81,10 +82,12 @@ test('a refusal has the offset; stderr says what to do', async () => {
 test('nobody suitable: the line of ntpdate; stderr says of each why', async () => {
   const outcome = await world({ servers: { '203.0.113.5': { says: { leap: 3, stratum: 16 } } } }).query();
   expect(classicLines(outcome, { ...CONTEXT, listServers: true })).toEqual([
-    'server 203.0.113.5, stratum 0, offset 0.000000, delay 0.00000',
+    expect.stringMatching(/^server 203\.0\.113\.5, stratum 16, offset -?0\.\d{6}, delay 0\.02\d{3}$/),
     '20 Nov 12:10:23 tsntp[4528]: no server suitable for synchronization found',
   ]);
-  expect(classicNotes(outcome)[1]).toMatch(/^203\.0\.113\.5: server dropped: strata too high/);
+  expect(unbelievedLines(outcome, false)).toEqual([
+    expect.stringMatching(/^203\.0\.113\.5: server dropped: strata too high/),
+  ]);
 });
 
 test('an interrupt leaves the clock, and says so', async () => {
@@ -93,4 +96,16 @@ test('an interrupt leaves the clock, and says so', async () => {
   const outcome = await world({ servers: { a: {} } }).sync({}, { signal: stopped.signal });
   expect(classicLines(outcome, CONTEXT)).toEqual(['20 Nov 12:10:23 tsntp[4528]: interrupted, exiting']);
   expect(classicNotes(outcome)).toEqual(['tsntp: Interrupted; the clock was not touched.']);
+});
+
+test('of many that fail, 30 are told and the others counted; -v tells of all', async () => {
+  const silent = Array.from({ length: 100 }, (_, i) => [`192.0.2.${i}`, { fault: 'silent' }] as const);
+  const servers = { '203.0.113.5': {}, ...Object.fromEntries(silent) };
+  const outcome = await world({ servers }).query({ samples: 1 });
+  expect(outcome.kind).toBe('queried');
+  const lines = unbelievedLines(outcome, false);
+  expect(lines).toHaveLength(31);
+  expect(lines[0]).toBe('192.0.2.0: no reply to 1 request (-t 2)');
+  expect(lines.at(-1)).toBe('… and 70 more (-v shows all)');
+  expect(unbelievedLines(outcome, true)).toHaveLength(100);
 });

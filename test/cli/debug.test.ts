@@ -2,6 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { traceLines } from '../../src/cli/report/debug.ts';
+import { prettyDate } from '../../src/cli/report/pretty-date.ts';
 import { sampleOf } from '../support/builders.ts';
 import { onLinux, serve, tsntp } from '../support/command.ts';
 
@@ -32,35 +33,40 @@ test("a T4 that is not the kernel's: why", () => {
   );
 });
 
-test('the block that ntpdate -d prints, then intersection, weight, decision', async () => {
+test('the block that ntpdate -d prints: on stdout before the classic report, else in the trace', async () => {
   const [server] = await serve({ stratum: 1, refid: 0x47505300 });
   const { stderr, stdout } = await tsntp(['-d', '-p', '2', server!]);
+  const date = String.raw`[A-Z][a-z]{2}, [A-Z][a-z]{2} [ \d]\d \d{4} [ \d]\d:\d\d:\d\d\.\d{3}`;
   const stamp = String.raw`[0-9a-f]{8}\.[0-9a-f]{8}`;
   const block = [
     String.raw`server 127\.0\.0\.1:\d+`,
     'stratum 1, precision -20, leap 00, trust 000',
     String.raw`refid \[GPS\], root delay 0\.000000, root dispersion 0\.001\d{3}`,
-    `reference time:      ${stamp}  ${INSTANT}`,
-    `originate timestamp: ${stamp}`,
-    `transmit timestamp:  ${stamp}  ${INSTANT}`,
+    `reference time:      ${stamp}  ${date}`,
+    `originate timestamp: ${stamp}  ${date}`,
+    `transmit timestamp:  ${stamp}  ${date}`,
     String.raw`filter delay:  0\.\d{6}  0\.\d{6}`,
     String.raw`filter offset: -?0\.\d{6}  -?0\.\d{6}`,
-    String.raw`delay 0\.\d{5}, dispersion 0\.\d{5}, jitter 0\.\d{6}`,
+    String.raw`delay 0\.\d{5}, dispersion 0\.\d{5}`,
     String.raw`offset -?0\.\d{6}`,
   ];
-  expect(stderr).toMatch(new RegExp(`^${block.join('\n')}$`, 'm'));
+  expect(stdout).toMatch(
+    new RegExp(`^${block.join('\n')}\n\n.{15} tsntp\\[\\d+\\]: would adjust time server .* sec\n$`),
+  );
+  expect(stderr).not.toContain('transmit timestamp');
+  const json = await tsntp(['-d', '-p', '1', '--format', 'json', server!]);
+  expect(json.stderr).toMatch(new RegExp(`^transmit timestamp:  ${stamp}  ${date}$`, 'm'));
   expect(stderr).toMatch(/^intersection -0\.\d{6} to 0\.\d{6} s$/m);
   expect(stderr).toMatch(/^\* 127\.0\.0\.1:\d+ system-peer: .*, weight 1\.000$/m);
   expect(stderr).toMatch(/^decide: (slew|none|step) \(set since boot: /m);
-  expect(stdout).toMatch(/^.{15} tsntp\[\d+\]: adjust time server .* sec\n$/);
 });
 
 test('a server that is dropped: the test by number and name, and why', async () => {
   const [server] = await serve({ leap: 3, stratum: 16 });
-  const { code, stderr } = await tsntp(['-d', '-p', '1', server!]);
+  const { code, stderr, stdout } = await tsntp(['-d', '-p', '1', server!]);
   expect(code).toBe(3);
   expect(stderr).toMatch(/^receive\(127\.0\.0\.1\) test 6 failed: not-synchronised: strata too high/m);
-  expect(stderr).toMatch(/^stratum 16, precision -20, leap 11, trust 000$/m);
+  expect(stdout).toMatch(/^stratum 16, precision -20, leap 11, trust 000$/m);
   expect(stderr).toMatch(/^127\.0\.0\.1:\d+: Server dropped: strata too high/m);
 });
 
@@ -88,3 +94,25 @@ test('stdout has the result alone', async () => {
   const { stdout } = await tsntp(['-d', '--format', 'json', '-p', '1', server!]);
   expect(JSON.parse(stdout)).toMatchObject({ result: 'would-adjust' });
 });
+
+test("a date in ntpdate's form: the day of the month and the hour without a leading zero", async () => {
+  const here = process.env.TZ;
+  expect(await prettyDate(new Date(2026, 10, 25, 18, 17, 26, 445), here)).toBe(
+    'Wed, Nov 25 2026 18:17:26.445',
+  );
+  expect(await prettyDate(new Date(2027, 0, 3, 4, 5, 6, 7), here)).toBe('Sun, Jan  3 2027  4:05:06.007');
+});
+
+test.runIf(onLinux)(
+  'the block has the local time of a POSIX TZ, also where the year is another one',
+  async () => {
+    const offset = (Date.UTC(2027, 11, 31, 20, 1) - Date.now()) / 1000;
+    const [server] = await serve({ offset });
+    const transmitted = async (TZ: string) => {
+      const { stdout } = await tsntp(['-d', '-q', '-p', '1', server!], { env: { TZ } });
+      return /^transmit timestamp: .{19} (.*):\d\d\.\d{3}$/m.exec(stdout)![1]!.trim();
+    };
+    expect(await transmitted('XXX0')).toBe('Fri, Dec 31 2027 20:01');
+    expect(await transmitted('XXX-12')).toBe('Sat, Jan  1 2028  8:01');
+  },
+);

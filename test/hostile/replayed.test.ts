@@ -41,7 +41,7 @@ describe('replays alone', () => {
     {
       name: 'of the reply to the request before',
       server: script(silence, ask => reply({ origin: ask.nonces[0]! }, FAR)(ask)),
-      comes: { fails: '1', kind: 'duplicate' },
+      comes: { fails: '1', kind: 'late' },
     },
   ]);
 });
@@ -49,7 +49,7 @@ describe('replays alone', () => {
 describe('late replies', () => {
   judgeEach(
     [
-      { name: 'after the timeout', server: delayed(0.6, truth), comes: { fails: '1', kind: 'duplicate' } },
+      { name: 'after the timeout', server: delayed(0.6, truth), comes: { fails: '1', kind: 'late' } },
       { name: 'after the timeout, lying', server: delayed(0.6, lie(FAR)), comes: { fails: '1' } },
     ],
     { samples: 3, timeout: 0.4 },

@@ -109,13 +109,17 @@ function rejects(bench: Bench): void {
   describe('nothing is believed', () => {
     test('of a server that does not know the key', () => {
       const { status, report } = ask(bench, 9, keyFile('nine', [`9 SHA1 ${SECRET}`]));
-      expect(report.servers).toMatchObject([{ authenticated: false, reason: 'no reply' }]);
+      expect(report.servers).toMatchObject([
+        { authenticated: false, reason: expect.stringMatching(/^no reply/) },
+      ]);
       expect(status).toBe(3);
     });
 
     test('of a server that has another key of that number', () => {
       const { status, report } = ask(bench, 2, keyFile('other', ['2 SHA1 other']));
-      expect(report.servers).toMatchObject([{ authenticated: false, reason: 'no reply' }]);
+      expect(report.servers).toMatchObject([
+        { authenticated: false, reason: expect.stringMatching(/^no reply/) },
+      ]);
       expect(status).toBe(3);
     });
   });

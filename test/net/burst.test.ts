@@ -96,14 +96,26 @@ describe('what is sent', () => {
     expect(w.now()).toBeCloseTo(0.04, 4);
   });
 
-  test('next door: every 0.1 s', async () => {
-    expect(spaces((await ask(quick, {}, NEXT_DOOR)).times)).toEqual([0.1, 0.1, 0.1]);
+  test('next door: every 0.05 s', async () => {
+    expect(spaces((await ask(quick, {}, NEXT_DOOR)).times)).toEqual([0.05, 0.05, 0.05]);
+  });
+
+  test('next door, decided anew with each reply: one that is held up slows down what follows it alone', async () => {
+    const waking: Script = ({ number, reply }) => [{ bytes: reply(), after: number === 1 ? 0.03 : 0 }];
+    const { times } = await ask({ ...quick, answers: waking }, {}, NEXT_DOOR);
+    expect(spaces(times)).toEqual([2, 0.05, 0.05]);
+  });
+
+  test('next door, a held-up reply between quick ones changes nothing', async () => {
+    const once: Script = ({ number, reply }) => [{ bytes: reply(), after: number === 2 ? 0.03 : 0 }];
+    const { times } = await ask({ ...quick, answers: once }, {}, NEXT_DOOR);
+    expect(spaces(times)).toEqual([0.05, 0.05, 0.05]);
   });
 
   test('next door, from the first loss on: every 2 s', async () => {
     const second: Script = ({ number, reply }) => (number === 2 ? [] : [{ bytes: reply() }]);
     const { burst, times } = await ask({ ...quick, answers: second }, { timeout: 1 }, NEXT_DOOR);
-    expect(spaces(times)).toEqual([0.1, 2, 2]);
+    expect(spaces(times)).toEqual([0.05, 2, 2]);
     expect(burst).toMatchObject({ sent: 4, answered: 3 });
   });
 
@@ -171,7 +183,15 @@ describe('what counts as a reply', () => {
   test('none that comes after its timeout', async () => {
     const { burst } = await ask({ delay: 0.6 }, { timeout: 1, samples: 2 });
     expect(burst).toMatchObject({ samples: [], sent: 2, answered: 0 });
-    expect(burst.rejections[0]).toMatchObject({ kind: 'duplicate' });
+    expect(burst.rejections.map(({ kind }) => kind)).toEqual(['late']);
+  });
+
+  test('a late reply counts as late once, and as a duplicate from then on', async () => {
+    const twice: Script = ({ number, reply }) =>
+      number === 1 ? [0.6, 0.7].map(after => ({ bytes: reply(), after })) : [];
+    const { burst } = await ask({ answers: twice }, { timeout: 0.5, interval: 1, samples: 2 });
+    expect(burst.rejections.map(({ kind }) => kind)).toEqual(['late', 'duplicate']);
+    expect(burst).toMatchObject({ samples: [], answered: 0, timeout: 0.5 });
   });
 
   test('of a flood only the first are kept, and all are counted', async () => {
@@ -217,7 +237,7 @@ describe('kisses', () => {
 
   test('after RATE even a local server is asked every 2 s', async () => {
     const { times } = await ask({ ...quick, answers: kissAfter(1, 'RATE') }, {}, NEXT_DOOR);
-    expect(spaces(times)).toEqual([0.1, 2, 2]);
+    expect(spaces(times)).toEqual([0.05, 2, 2]);
   });
 
   test('a kiss is the one reply to its request', async () => {
@@ -282,7 +302,7 @@ describe('a network that fails', () => {
     const w = world({ servers: { [NEXT_DOOR]: quick } });
     const { burst, times } = await ask({}, {}, NEXT_DOOR, { w, transport: complainingAfter(2, w) });
     expect(burst.samples).toHaveLength(4);
-    expect(spaces(times)).toEqual([0.1, 2, 0.1]);
+    expect(spaces(times)).toEqual([0.05, 2, 0.05]);
   });
 
   test('silent: said so after the second request', async () => {

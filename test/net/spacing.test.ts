@@ -7,12 +7,12 @@ import type { Address } from '../../src/net/transport.ts';
 const address = (text: string): Address => ({ family: text.includes(':') ? 6 : 4, address: text, port: 123 });
 const near = address('192.168.1.1');
 const far = address('203.0.113.1');
-const quick: Pace = { firstRoundTrip: 0.0049, lost: false, kissed: false };
+const quick: Pace = { leastRoundTrip: 0.0049, lost: false, kissed: false };
 
 test.each<[what: string, interval: 'auto' | number, to: Address, pace: Pace, seconds: number]>([
   ['a local address that answers quickly', 'auto', near, quick, LOCAL_SPACING],
-  ['a local address that does not', 'auto', near, { ...quick, firstRoundTrip: 0.005 }, SPACING],
-  ['a local address that has not answered', 'auto', near, { ...quick, firstRoundTrip: undefined }, SPACING],
+  ['a local address that does not', 'auto', near, { ...quick, leastRoundTrip: 0.005 }, SPACING],
+  ['a local address that has not answered', 'auto', near, { ...quick, leastRoundTrip: undefined }, SPACING],
   ['a local address after a loss', 'auto', near, { ...quick, lost: true }, SPACING],
   ['a local address after a kiss', 'auto', near, { ...quick, kissed: true }, SPACING],
   ['a public address, however quick', 'auto', far, quick, SPACING],
@@ -25,7 +25,7 @@ test.each<[what: string, interval: 'auto' | number, to: Address, pace: Pace, sec
 });
 
 test('the two spacings are those that servers and local paths bear', () => {
-  expect([SPACING, LOCAL_SPACING]).toEqual([2, 0.1]);
+  expect([SPACING, LOCAL_SPACING]).toEqual([2, 0.05]);
 });
 
 test.each([

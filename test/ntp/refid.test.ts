@@ -17,6 +17,8 @@ describe('formatRefid', () => {
     ['RATE', 0, '.RATE.'],
     ['INIT', 0, '.INIT.'],
     ['X', 1, '.X.'],
+    ['STEP', 16, '.STEP.'],
+    ['INIT', 255, '.INIT.'],
     ['', 1, ''],
     ['', 0, ''],
   ])('%j of stratum %i is %j', (text, stratum, shown) => {
@@ -28,6 +30,8 @@ describe('formatRefid', () => {
     [0xff_fe_80_00, 15, '255.254.128.0'],
     [0x00_00_00_00, 3, '0.0.0.0'],
     [refid('GPS'), 2, '71.80.83.0'],
+    [refid('STEP'), 15, '83.84.69.80'],
+    [0xc0_00_02_01, 16, '192.0.2.1'],
   ])('%i of stratum %i is the address %s', (id, stratum, shown) => {
     expect(formatRefid(id, stratum)).toBe(shown);
   });

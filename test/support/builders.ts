@@ -91,7 +91,7 @@ export function exchange(course: Partial<Course> = {}, changes: Partial<Packet> 
     ...changes,
   });
   return {
-    request: { nonce: NONCE, version, sent: readingAt(t1) },
+    request: { nonce: NONCE, sent: readingAt(t1) },
     bytes: encodePacket(packet),
     received: readingAt(add(t1, forward + kept + backward)),
   };
@@ -107,7 +107,14 @@ export function examine(
   { bytes, received, request }: Exchange,
   expected: Partial<Expectation> = {},
 ): Sample | Rejection {
-  const defaults = { outstanding: [request], closed: [], precision: PRECISION, plausible: plausible() };
+  const defaults: Expectation = {
+    outstanding: [request],
+    expired: [],
+    closed: [],
+    precision: PRECISION,
+    maxDistance: 1.5,
+    plausible: plausible(),
+  };
   return examineReply(bytes, received, { ...defaults, ...expected });
 }
 

@@ -7,10 +7,12 @@ import { query, type SyncEvent, sync } from '../../sync.ts';
 import { authenticateServers } from '../authentication.ts';
 import { exitCodeOf } from '../exit-code.ts';
 import { type Format, type MeasuringArguments, type SettingArguments, syncOptionsOf } from '../options.ts';
+import { programName } from '../program-name.ts';
 import { classicLines, classicNotes } from '../report/classic.ts';
-import { summaryLines, traceLines } from '../report/debug.ts';
+import { blockLines, summaryLines, traceLines } from '../report/debug.ts';
 import { jsonText } from '../report/json.ts';
 import { timestampOf } from '../report/timestamp.ts';
+import { unbelievedLines } from '../report/unbelieved.ts';
 import type { Run } from '../run.ts';
 import { type ChosenServers, chooseServers, withDemands } from '../servers.ts';
 import { noSpinner, startSpinner } from '../spinner.ts';
@@ -37,9 +39,10 @@ export async function runSync(args: SyncArguments, purpose: 'sync' | 'query', ru
 
   const format = formatOf(args.format ?? 'auto', run);
   const { stderr } = run.io;
-  const spinner = tracing
-    ? noSpinner
-    : startSpinner(chosen.servers.length, stderr, terminalOf(stderr, run.io.env, args.color));
+  const spinner =
+    tracing || args.quiet
+      ? noSpinner
+      : startSpinner(chosen.servers.length, stderr, terminalOf(stderr, run.io.env, args.color));
   const emit = (event: SyncEvent) => {
     spinner.event(event);
     if (tracing) run.note(...traceLines(event));
@@ -56,12 +59,31 @@ export async function runSync(args: SyncArguments, purpose: 'sync' | 'query', ru
   const measure = command === 'query' ? query : sync;
   const outcome = await measure({ ...options, deadline }, ports).finally(spinner.stop);
 
-  if (tracing) run.note(...summaryLines(outcome));
-  else if (format === 'classic') run.note(...classicNotes(outcome));
-  for (const warning of outcome.warnings) run.note(`warning: ${warning}`);
   const exitCode = exitCodeOf(outcome, run.interruptedBy());
+  const silent = args.quiet === true && exitCode === 0;
+  // With -d, parsers of ntpdate look for the blocks on stdout.
+  const blocks = tracing ? await blockLines(outcome, run.io.env.TZ) : [];
+  const blocksOnStdout = format === 'classic' && args.debug === true && !silent;
+  if (tracing) run.note(...(blocksOnStdout ? [] : blocks), ...summaryLines(outcome));
+  else run.note(...notesOn(outcome, format, silent, args.verbose > 0));
+  for (const warning of outcome.warnings) run.note(`warning: ${warning}`);
+  if (silent) return exitCode;
+  if (blocksOnStdout) run.print(blocks.map(line => `${line}\n`).join(''));
   run.print(await reportOf(outcome, format, command, exitCode, args, chosen, run));
   return exitCode;
+}
+
+/** What goes to stderr beside the report: a table and JSON tell of each server themselves, where they are printed. */
+function notesOn(
+  outcome: Outcome,
+  format: Exclude<Format, 'auto'>,
+  silent: boolean,
+  verbose: boolean,
+): readonly string[] {
+  return [
+    ...(format === 'classic' ? classicNotes(outcome) : []),
+    ...(format === 'classic' || silent ? unbelievedLines(outcome, verbose) : []),
+  ];
 }
 
 function formatOf(wish: Format, { io }: Run): Exclude<Format, 'auto'> {
@@ -88,7 +110,8 @@ async function reportOf(
       });
     case 'classic': {
       const timestamp = await timestampOf(new Date(), io.env);
-      const context = { listServers: command === 'query', timestamp, pid: process.pid };
+      const program = programName(process.argv[1]);
+      const context = { listServers: command === 'query', timestamp, program, pid: process.pid };
       return classicLines(outcome, context)
         .map(line => `${line}\n`)
         .join('');

@@ -1,27 +1,35 @@
 // An outcome in ntpdate's words, one line each, for the scripts and cron mails that rely on them.
 
 import type { Estimate } from '../../ntp/combine.ts';
-import type { Findings, Outcome, ServerReport } from '../../outcome.ts';
+import type { Correction, Findings, Outcome, ServerReport } from '../../outcome.ts';
 import { sixDecimals } from './quantity.ts';
 import { sentenceOf } from './sentence.ts';
-import { nameOf, reasonOf } from './verdict.ts';
+import { measuredOf, packetOf, stratumOf } from './verdict.ts';
 
 export interface ClassicContext {
   /** Also one line for each server: `query`, `-q`. */
   readonly listServers: boolean;
   /** The local time as ntpdate writes it: ` 5 Nov 12:10:23`. */
   readonly timestamp: string;
+  /** The name that the program was called by. */
+  readonly program: string;
   readonly pid: number;
 }
 
 /** The lines of the result, without their line ends. */
 export function classicLines(outcome: Outcome, context: ClassicContext): readonly string[] {
-  const measured = outcome.kind === 'refused' || outcome.kind === 'busy' || outcome.kind === 'clock-error';
-  const servers = context.listServers || measured ? outcome.servers.map(serverLine) : [];
-  return [...servers, `${context.timestamp} tsntp[${context.pid}]: ${resultOf(outcome)}`];
+  const { listServers, timestamp, program, pid } = context;
+  const servers = listServers || keptFromSetting(outcome) ? outcome.servers.map(serverLine) : [];
+  return [...servers, `${timestamp} ${program}[${pid}]: ${resultOf(outcome, listServers)}`];
 }
 
-/** What the classic line of a failure or an interrupted wait does not say, for stderr and so for cron's mail: why, and what to do. */
+/** Whether something was measured, and a correction kept from being made. */
+function keptFromSetting({ kind, servers }: Outcome): boolean {
+  if (kind === 'interrupted') return servers.some(({ estimate }) => estimate);
+  return kind === 'refused' || kind === 'busy' || kind === 'clock-error';
+}
+
+/** What the classic line of a failure or an interrupted wait does not say, for stderr and so for cron's mail: why. */
 export function classicNotes(outcome: Outcome): readonly string[] {
   switch (outcome.kind) {
     case 'queried':
@@ -34,35 +42,37 @@ export function classicNotes(outcome: Outcome): readonly string[] {
     case 'busy':
     case 'clock-error':
     case 'interrupted':
+    case 'no-suitable-server':
       return [`tsntp: ${sentenceOf(outcome)}`];
-    case 'no-suitable-server': {
-      const reasons = outcome.servers.map(report => `${nameOf(report)}: ${reasonOf(report.verdict)}`);
-      return [`tsntp: ${sentenceOf(outcome)}`, ...reasons];
-    }
     default:
       return outcome satisfies never;
   }
 }
 
-/** `server 203.0.113.5, stratum 2, offset -0.000463, delay 0.02113`; zeros for one that gave no time, as ntpdate. */
+/**
+ * `server 203.0.113.5, stratum 2, offset -0.000463, delay 0.02113`, believed or not: stratum 16 for one that is not
+ * synchronized, as ntpdate, and zeros for one that is silent.
+ */
 function serverLine(report: ServerReport): string {
-  const { estimate } = report;
-  const stratum = estimate?.stratum ?? 0;
-  const offset = sixDecimals(estimate?.offset ?? 0);
-  const delay = (estimate?.delay ?? 0).toFixed(5);
+  const measured = measuredOf(report);
+  const packet = packetOf(report);
+  const stratum = packet ? stratumOf(packet) : 0;
+  const offset = sixDecimals(measured?.offset ?? 0);
+  const delay = (measured?.delay ?? 0).toFixed(5);
   return `server ${report.address?.address ?? report.server.host}, stratum ${stratum}, offset ${offset}, delay ${delay}`;
 }
 
-function resultOf(outcome: Outcome): string {
+function resultOf(outcome: Outcome, isQuery: boolean): string {
   switch (outcome.kind) {
     case 'queried':
     case 'unchanged':
       return `adjust ${correction(outcome)}`;
     case 'adjusted':
+      return `${verbOf(outcome)} ${correction(outcome)}`;
     case 'would-adjust':
-      return `${outcome.decision.kind === 'step' ? 'step' : 'adjust'} ${correction(outcome)}`;
+      return `would ${verbOf(outcome)} ${correction(outcome)}`;
     case 'refused':
-      return `refuse ${correction(outcome)}`;
+      return `${isQuery ? 'adjust' : 'refuse'} ${correction(outcome)}`;
     case 'clock-error':
       return `cannot set ${correction(outcome)}`;
     case 'busy':
@@ -74,6 +84,10 @@ function resultOf(outcome: Outcome): string {
     default:
       return outcome satisfies never;
   }
+}
+
+function verbOf({ decision }: { readonly decision: Correction }): 'step' | 'adjust' {
+  return decision.kind === 'step' ? 'step' : 'adjust';
 }
 
 function correction({ estimate, servers }: Findings & { readonly estimate: Estimate }): string {

@@ -1,22 +1,19 @@
-// The trace of -d: each packet and test as it happens, then for each server the block that users of
-// ntpdate -d know, and how the answer came about.
+// The trace of -d: each packet and test as it happens, then for each server the block of ntpdate -d, and how the
+// answer came about.
 
 import type { KeyExchange } from '../../net/nts.ts';
 import { formatServer } from '../../net/server.ts';
-import type { Packet } from '../../ntp/packet.ts';
-import { formatRefid } from '../../ntp/refid.ts';
 import type { Sample } from '../../ntp/sample.ts';
 import { intervalOf } from '../../ntp/select.ts';
 import type { ClockStanding } from '../../ntp/standing.ts';
-import { formatInstant, type NtpTimestamp, toUnixTime, type UnixTime } from '../../ntp/time.ts';
+import { formatInstant } from '../../ntp/time.ts';
 import type { Outcome, ServerReport } from '../../outcome.ts';
 import type { SyncEvent } from '../../sync.ts';
+import { ntpdateBlock } from './ntpdate-block.ts';
 import { sixDecimals } from './quantity.ts';
+import { reasonOf } from './reason.ts';
 import { sentenceOf } from './sentence.ts';
-import { authenticationOf, count, nameOf, reasonOf, tallyOf } from './verdict.ts';
-
-/** Columns of the filter rows, as ntpdate prints them. */
-const FILTER_ROW = 4;
+import { count, nameOf, tallyOf } from './verdict.ts';
 
 /** One event as lines of the trace, without their line ends. */
 export function traceLines(event: SyncEvent): readonly string[] {
@@ -53,9 +50,7 @@ export function traceLines(event: SyncEvent): readonly string[] {
     case 'hopeless':
       return [`hopeless(${event.address.address})`];
     case 'clock-stepped':
-      return [
-        `somebody stepped this clock by ${sixDecimals(event.by)} s during the measurement: measuring again`,
-      ];
+      return [`this clock was stepped by ${sixDecimals(event.by)} s during the measurement: measuring again`];
     case 'slew-changed':
       return ['a slew of this clock began or ended during the measurement: measuring again'];
     case 'decided':
@@ -67,10 +62,15 @@ export function traceLines(event: SyncEvent): readonly string[] {
   }
 }
 
-/** After the run: the servers' blocks, the intersection, the weights, and the result. */
+/** The blocks of ntpdate -d, of all servers that answered. */
+export async function blockLines({ servers }: Outcome, zone: string | undefined): Promise<readonly string[]> {
+  return (await Promise.all(servers.map(report => ntpdateBlock(report, zone)))).flat();
+}
+
+/** After the run: who was dropped, the intersection, the weights, and the result. */
 export function summaryLines(outcome: Outcome): readonly string[] {
   const { servers, intersection } = outcome;
-  const lines = servers.flatMap(report => serverBlock(report));
+  const lines = servers.flatMap(report => droppedLine(report, outcome));
   if (intersection) {
     lines.push(`intersection ${sixDecimals(intersection.low)} to ${sixDecimals(intersection.high)} s`);
   }
@@ -104,63 +104,14 @@ function exchangeLines({ address, certificate, duration, session }: KeyExchange)
   ];
 }
 
-/** ntpdate's block of one server. */
-function serverBlock(report: ServerReport): readonly string[] {
-  const { burst, estimate, verdict } = report;
-  const name = nameOf(report);
-  const last = burst?.samples.at(-1);
-  const packet = last?.packet ?? burst?.rejections.findLast(rejection => rejection.packet)?.packet;
-  const dropped = tallyOf(verdict) === '?' ? [`${name}: ${capitalised(reasonOf(verdict))}`] : [];
-  if (!packet) return dropped;
-  const pivot = last?.t3;
-  return [
-    `server ${name}`,
-    `stratum ${packet.stratum}, precision ${packet.precision}, leap ${leapBits(packet)}, trust 000`,
-    ...(report.authentication ? [`authenticated: ${authenticationOf(report) || 'no'}`] : []),
-    `refid [${formatRefid(packet.refid, packet.stratum).replaceAll('.', packet.stratum > 1 ? '.' : '')}], ` +
-      `root delay ${packet.rootDelay.toFixed(6)}, root dispersion ${packet.rootDispersion.toFixed(6)}`,
-    `reference time:      ${timestamp(packet.reference, pivot)}`,
-    `originate timestamp: ${timestamp(packet.origin, undefined)}`,
-    `transmit timestamp:  ${timestamp(packet.transmit, pivot)}`,
-    `filter delay:  ${filterRows((burst?.samples ?? []).map(({ delay }) => delay))}`,
-    `filter offset: ${filterRows((burst?.samples ?? []).map(({ offset }) => offset))}`,
-    ...(estimate
-      ? [
-          `delay ${estimate.delay.toFixed(5)}, dispersion ${estimate.dispersion.toFixed(5)}, jitter ${estimate.jitter.toFixed(6)}`,
-        ]
-      : []),
-    ...(estimate ? [`offset ${sixDecimals(estimate.offset)}`] : []),
-    ...dropped,
-    '',
-  ];
+/** Why a server gave no usable time, in the capitals of ntpdate. */
+function droppedLine(report: ServerReport, outcome: Outcome): readonly string[] {
+  if (tallyOf(report.verdict) !== '?') return [];
+  return [`${nameOf(report)}: ${capitalised(reasonOf(report, outcome))}`];
 }
 
 function capitalised(text: string): string {
   return text.replace(/^./, first => first.toUpperCase());
-}
-
-function leapBits({ leap }: Packet): string {
-  return leap.toString(2).padStart(2, '0');
-}
-
-/** The 64 bits as ntpdate writes them, and the instant when its era is known. */
-function timestamp(bits: NtpTimestamp, pivot: UnixTime | undefined): string {
-  const hex = bits.toString(16).padStart(16, '0');
-  const text = `${hex.slice(0, 8)}.${hex.slice(8)}`;
-  return pivot === undefined || bits === 0n ? text : `${text}  ${formatInstant(toUnixTime(bits, pivot))}`;
-}
-
-function filterRows(values: readonly number[]): string {
-  const rows: string[] = [];
-  for (let at = 0; at < values.length; at += FILTER_ROW) {
-    rows.push(
-      values
-        .slice(at, at + FILTER_ROW)
-        .map(value => value.toFixed(6))
-        .join('  '),
-    );
-  }
-  return rows.join('\n               ');
 }
 
 function standingText({ setSinceBoot, synchronised, beforeRelease, sum, witness }: ClockStanding): string {

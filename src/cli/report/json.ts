@@ -11,8 +11,9 @@ import type { Rejection, Sample } from '../../ntp/sample.ts';
 import type { ClockStanding } from '../../ntp/standing.ts';
 import { formatInstant } from '../../ntp/time.ts';
 import type { Contender, Outcome, ServerReport } from '../../outcome.ts';
+import { reasonOf } from './reason.ts';
 import { sentenceOf } from './sentence.ts';
-import { authenticationOf, reasonOf, tallyOf } from './verdict.ts';
+import { authenticationOf, packetOf, tallyOf } from './verdict.ts';
 
 export interface JsonContext {
   readonly command: 'sync' | 'query';
@@ -62,7 +63,7 @@ function jsonOf(outcome: Outcome, context: JsonContext): object {
     }),
     ...(outcome.kind === 'busy' && { contenders: outcome.contenders.map(contenderOf) }),
     ...(context.serversFrom !== undefined && { serversFrom: context.serversFrom }),
-    servers: outcome.servers.map(serverOf),
+    servers: outcome.servers.map(report => serverOf(report, outcome)),
     warnings: outcome.warnings,
   };
 }
@@ -96,9 +97,10 @@ function contenderOf(contender: Contender): object {
     : { name: contender.name, ...pid, stop: contender.stop };
 }
 
-function serverOf(report: ServerReport): object {
+function serverOf(report: ServerReport, outcome: Outcome): object {
   const { server, address, burst, estimate, authentication, verdict } = report;
-  const packet = burst?.samples.at(-1)?.packet ?? burst?.rejections.at(-1)?.packet;
+  const packet = packetOf(report);
+  const reason = reasonOf(report, outcome);
   return {
     name: server.host,
     ...(address ? addressOf(address) : { port: server.port }),
@@ -106,7 +108,7 @@ function serverOf(report: ServerReport): object {
     verdict: verdict.kind,
     tally: tallyOf(verdict),
     ...('weight' in verdict && { weight: verdict.weight }),
-    ...(reasonOf(verdict) !== '' && { reason: reasonOf(verdict) }),
+    ...(reason !== '' && { reason }),
     authenticated: authenticationOf(report) !== '',
     ...(authentication && { authentication: provenBy(authentication) }),
     ...(packet && {
@@ -155,6 +157,6 @@ function sampleOf({ t1, t2, t3, t4, offset, delay, dispersion }: Sample): object
   return { t1: T1, t2: T2, t3: T3, t4: T4, offset, delay, dispersion };
 }
 
-function rejectionOf({ test, kind, message }: Rejection): object {
-  return { test, kind, message };
+function rejectionOf({ test, kind, message, measured }: Rejection): object {
+  return { test, kind, message, ...(measured && { offset: measured.offset, delay: measured.delay }) };
 }

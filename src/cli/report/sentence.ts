@@ -5,14 +5,21 @@ import type { Estimate } from '../../ntp/combine.ts';
 import type { Ending, Findings, Outcome } from '../../outcome.ts';
 import { formatDuration, formatSize } from './quantity.ts';
 import { explainRefusal } from './refusal.ts';
-import { count, explainContender, explainUnsuitable } from './verdict.ts';
+import { explainUnsuitable } from './unsuitable.ts';
+import { count, explainContender } from './verdict.ts';
 
 export function sentenceOf(outcome: Outcome): string {
   if (outcome.kind === 'no-suitable-server') {
     return `No server suitable for synchronization found: ${explainUnsuitable(outcome.reason, outcome.servers)}.`;
   }
-  if (outcome.kind === 'interrupted') return 'Interrupted; the clock was not touched.';
+  if (outcome.kind === 'interrupted') return `Interrupted; the clock was not touched.${progress(outcome)}`;
   return `This clock ${tenseOf(outcome)} ${standing(outcome.estimate)} ${confidence(outcome)}${ending(outcome)}`;
+}
+
+/** What an interrupt has left. */
+function progress({ servers }: Findings): string {
+  const measured = servers.filter(({ estimate }) => estimate).length;
+  return measured === 0 ? '' : ` ${measured} of ${count(servers.length, 'server')} had been measured.`;
 }
 
 type Measured = Extract<Outcome, { readonly estimate: Estimate }>;

@@ -8,8 +8,9 @@ import type { Outcome, ServerReport } from '../../outcome.ts';
 import type { Terminal } from '../terminal.ts';
 import { excerptOf } from './excerpt.ts';
 import { formatDuration, formatOffset } from './quantity.ts';
+import { reasonOf } from './reason.ts';
 import { sentenceOf } from './sentence.ts';
-import { authenticationOf, behind, nameOf, reasonOf, tallyOf } from './verdict.ts';
+import { authenticationOf, behind, measuredOf, nameOf, packetOf, stratumOf, tallyOf } from './verdict.ts';
 
 export interface TableContext {
   readonly terminal: Terminal;
@@ -26,7 +27,7 @@ export function tableText(outcome: Outcome, { terminal, verbose }: TableContext)
     outcome.kind === 'no-suitable-server' || outcome.kind === 'clock-error' ? chalk.red : chalk.bold;
   if (outcome.servers.length === 0) return `${color(sentence)}\n`;
   const { shown, rest } = verbose ? { shown: outcome.servers, rest: '' } : excerptOf(outcome.servers);
-  const cells = shown.map(report => cellsOf(report, verbose));
+  const cells = shown.map(report => cellsOf(report, outcome, verbose));
   const columns = fitting(cells, width);
   const table = new Table({
     head: columns.map(column => (column.title === '' ? '' : chalk.dim(column.title))),
@@ -85,12 +86,13 @@ const GAP = 2;
 const NARROW_NOTE = 12;
 const NARROWEST_NOTE = 8;
 
-function cellsOf(report: ServerReport, verbose: boolean): Cells {
+function cellsOf(report: ServerReport, outcome: Outcome, verbose: boolean): Cells {
   const { estimate, burst, verdict } = report;
-  const packet = burst?.samples.at(-1)?.packet ?? burst?.rejections.at(-1)?.packet;
+  const packet = packetOf(report);
+  const measured = measuredOf(report);
   const named = behind(report);
   const notes = [
-    reasonOf(verdict),
+    reasonOf(report, outcome),
     verbose && named ? named.host : '',
     verbose && packet ? `version ${packet.version}` : '',
   ];
@@ -99,9 +101,9 @@ function cellsOf(report: ServerReport, verbose: boolean): Cells {
     remote: nameOf(report),
     auth: authenticationOf(report),
     refid: packet ? formatRefid(packet.refid, packet.stratum) : '',
-    stratum: packet ? String(packet.stratum === 0 ? 16 : packet.stratum) : '',
-    delay: estimate ? formatDuration(estimate.delay) : '',
-    offset: estimate ? formatOffset(estimate.offset) : '',
+    stratum: packet ? String(stratumOf(packet)) : '',
+    delay: measured ? formatDuration(measured.delay) : '',
+    offset: measured ? formatOffset(measured.offset) : '',
     jitter: estimate ? formatDuration(estimate.jitter) : '',
     reach: burst ? `${burst.answered}/${burst.sent}` : '',
     note: notes.filter(note => note !== '').join('; '),

@@ -1,0 +1,72 @@
+// One server as `ntpdate -d` prints it, for those who read it and for the scripts that look for its `transmit timestamp:`.
+
+import { formatRefid } from '../../ntp/refid.ts';
+import {
+  type NtpTimestamp,
+  ntpTimestampOf,
+  toNtpTimestamp,
+  toUnixTime,
+  type UnixTime,
+} from '../../ntp/time.ts';
+import type { ServerReport } from '../../outcome.ts';
+import { prettyDate } from './pretty-date.ts';
+import { sixDecimals } from './quantity.ts';
+import { authenticationOf, measuredOf, nameOf, packetOf, samplesOf, stratumOf } from './verdict.ts';
+
+/** Columns of the filter rows. */
+const FILTER_ROW = 4;
+
+/**
+ * The lines of a server that answered, and an empty one behind; none for one that did not. `zone` is what TZ says. The originate timestamp is T1
+ * and the transmit timestamp T3 of its last reply: what the packet itself has for the former is a random nonce.
+ */
+export async function ntpdateBlock(
+  report: ServerReport,
+  zone: string | undefined,
+): Promise<readonly string[]> {
+  const { burst, estimate } = report;
+  const packet = packetOf(report);
+  const measured = measuredOf(report);
+  if (!packet) return [];
+  const samples = samplesOf(burst);
+  const last = samples.at(-1);
+  const stratum = stratumOf(packet);
+  const refid = formatRefid(packet.refid, packet.stratum).replace(/^\.(.*)\.$/, '$1');
+  const dispersion = estimate?.dispersion ?? last?.dispersion ?? 0;
+  const date = (bits: NtpTimestamp, pivot: UnixTime | undefined) => timestamp(bits, pivot, zone);
+  return [
+    `server ${nameOf(report)}`,
+    `stratum ${stratum}, precision ${packet.precision}, leap ${packet.leap.toString(2).padStart(2, '0')}, trust 000`,
+    ...(report.authentication ? [`authenticated: ${authenticationOf(report) || 'no'}`] : []),
+    `refid [${refid}], root delay ${packet.rootDelay.toFixed(6)}, root dispersion ${packet.rootDispersion.toFixed(6)}`,
+    `reference time:      ${await date(packet.reference, last?.t3)}`,
+    `originate timestamp: ${await date(last ? toNtpTimestamp(last.t1) : ntpTimestampOf(0n), last?.t1)}`,
+    `transmit timestamp:  ${await date(packet.transmit, last?.t3)}`,
+    `filter delay:  ${filterRows(samples.map(({ delay }) => delay))}`,
+    `filter offset: ${filterRows(samples.map(({ offset }) => offset))}`,
+    `delay ${(measured?.delay ?? 0).toFixed(5)}, dispersion ${dispersion.toFixed(5)}`,
+    `offset ${sixDecimals(measured?.offset ?? 0)}`,
+    '',
+  ];
+}
+
+/** The 64 bits, and the instant in local time where its era is known. */
+async function timestamp(
+  bits: NtpTimestamp,
+  pivot: UnixTime | undefined,
+  zone: string | undefined,
+): Promise<string> {
+  const hex = bits.toString(16).padStart(16, '0');
+  const text = `${hex.slice(0, 8)}.${hex.slice(8)}`;
+  if (pivot === undefined || bits === 0n) return text;
+  return `${text}  ${await prettyDate(new Date(Number(toUnixTime(bits, pivot) / 1_000_000n)), zone)}`;
+}
+
+function filterRows(values: readonly number[]): string {
+  const rows: string[] = [];
+  for (let at = 0; at < values.length; at += FILTER_ROW) {
+    const row = values.slice(at, at + FILTER_ROW).map(value => value.toFixed(6));
+    rows.push(row.join('  '));
+  }
+  return rows.join('\n               ');
+}

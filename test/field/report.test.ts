@@ -1,0 +1,244 @@
+// What is told of a run: on stdout what parsers of ntpdate look for, on stderr what cron's mail must tell.
+
+import { symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { programName } from '../../src/cli/program-name.ts';
+import { query } from '../../src/index.ts';
+import { silence } from '../hostile/server.ts';
+import { BIN, onLinux, start } from '../support/command.ts';
+import { field } from './bench.ts';
+
+const silent = { also: () => silence } as const;
+const quick = '-p 2 --interval 0.05';
+
+describe('classic', () => {
+  test.each([
+    [0.05, 'would adjust'],
+    [5, 'would step'],
+  ])('dry-run-line: %d s ahead, nothing is set: "%s"', async (ahead, verb) => {
+    const { tsntp } = await field({ A: { ahead } });
+    const { code, stdout } = await tsntp(`-n --force ${quick} A`);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      new RegExp(`^.{15} tsntp\\[\\d+\\]: ${verb} time server 127[\\d.]+ offset \\d\\.\\d{6} sec\n$`),
+    );
+  });
+
+  test('guard-parsers: what parsers of ntpdate -q look for', async () => {
+    const { tsntp } = await field({ A: { ahead: -0.25 } });
+    const { stdout } = await tsntp(`-q ${quick} A`);
+    expect(stdout).toMatch(/^server 127[\d.]+, stratum 1, offset -0\.2[45]\d{4}, delay 0\.\d{5}$/m);
+    expect(stdout).toMatch(/ adjust time server 127[\d.]+ offset -0\.2[45]\d{4} sec$/m);
+  });
+
+  test.each(['ntpdate', 'sntp'])('called-ntpdate: through a link named %s', async name => {
+    const { tsntp, directory } = await field({ A: {} });
+    const link = join(directory, name);
+    symlinkSync(BIN, link);
+    const { stdout } = await tsntp('-q -p 1 A', { program: [process.execPath, link] });
+    expect(stdout).toMatch(new RegExp(`^.{15} ${name}\\[\\d+\\]: adjust time server`, 'm'));
+  });
+
+  test('the name that counts is a forerunner of tsntp, with or without an extension', () => {
+    const named = ['/usr/sbin/ntpdate', '/usr/sbin/ntpdate-debian', '/bin/sntp', '/opt/ntpdate.js'];
+    expect(named.map(programName)).toEqual(['ntpdate', 'ntpdate-debian', 'sntp', 'ntpdate']);
+    const others = ['/bin/tsntp', '/opt/tsntp/bin/tsntp.js', '/opt/vitest.mjs', '/bin/sntpd', undefined];
+    expect(new Set(others.map(programName))).toEqual(new Set(['tsntp']));
+  });
+
+  test('debug-block: the block of ntpdate -d is on stdout, the trace on stderr', async () => {
+    const { tsntp } = await field({ A: {} });
+    const { stdout, stderr } = await tsntp(`-d -q ${quick} --format classic A`);
+    expect(stdout).toMatch(
+      /^transmit timestamp: {2}[0-9a-f]{8}\.[0-9a-f]{8} {2}(Mon|Tue|Wed|Thu|Fri|Sat|Sun), [A-Z][a-z]{2} [ \d]\d \d{4} [ \d]\d:\d\d:\d\d\.\d{3}$/m,
+    );
+    expect(stdout).toMatch(/^server 127[\d.]+, stratum 1, offset/m);
+    expect(stderr).toContain('transmit(127.');
+    expect(stderr).not.toContain('transmit timestamp');
+  });
+
+  test('guard-dvq, guard-4q: clusters of letters, options behind the server', async () => {
+    const { tsntp } = await field({ A: {} });
+    expect((await tsntp('-dvq -o3 A -u -p 1')).code).toBe(0);
+    expect((await tsntp('-4q -p 1 A')).code).toBe(0);
+  });
+});
+
+describe('a server that is not believed', () => {
+  test('dead-server-told: on success, one line on stderr', async () => {
+    const { tsntp } = await field({ A: {} });
+    const { code, stderr } = await tsntp('-n --force -t 1 A DEAD');
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^127\.0\.0\.1:9: .*refused the request.*\n$/);
+  });
+
+  test.each([
+    ['classic', ''],
+    ['nothing but these lines', '--quiet --format json'],
+  ])('a disagreeing one, a silent one, one not synchronized: a line each (%s)', async (_, format) => {
+    const { tsntp, fill } = await field({
+      A: {},
+      B: {},
+      C: {},
+      D: { ahead: 3 },
+      E: silent,
+      F: { leap: 3, stratum: 16 },
+    });
+    const { code, stderr } = await tsntp(`-q -t 0.5 ${quick} ${format} A B C D E F`);
+    expect(code).toBe(0);
+    const lines = stderr.trimEnd().split('\n');
+    expect(lines).toHaveLength(3);
+    expect(lines[0]).toMatch(
+      /falseticker: the majority contradicts it \(its offset is \+[23]\.\d+ s ± .*, theirs /,
+    );
+    expect(lines[1]).toMatch(/: no reply to [12] requests? \(-t 0\.5\)$/);
+    expect(lines[2]).toMatch(/: server dropped: strata too high/);
+    expect(lines.map(line => line.split(': ')[0])).toEqual(['D', 'E', 'F'].map(fill));
+  });
+
+  test.each(['table', 'json'])(
+    'a report that tells of each server leaves stderr empty (%s)',
+    async format => {
+      const { tsntp } = await field({ A: {} });
+      const { stdout, stderr } = await tsntp(`-q -t 0.5 ${quick} --format ${format} A DEAD`);
+      expect(stderr).toBe('');
+      expect(stdout).toContain('refused the request');
+    },
+  );
+
+  test('--quiet: nothing on stdout on success; that line stays, and so do errors', async () => {
+    const { tsntp } = await field({ A: {}, B: { leap: 3, stratum: 16 } });
+    for (const format of ['classic', 'table', 'json']) {
+      const good = await tsntp(`-q --quiet -t 0.5 ${quick} --format ${format} A DEAD`);
+      expect({ code: good.code, stdout: good.stdout }).toEqual({ code: 0, stdout: '' });
+      expect(good.stderr).toMatch(/^127\.0\.0\.1:9: .*\n$/);
+    }
+    expect(await tsntp(`-q --quiet ${quick} A`)).toEqual({ code: 0, stdout: '', stderr: '' });
+    const bad = await tsntp(`-q --quiet ${quick} B`);
+    expect(bad.code).toBe(3);
+    expect(bad.stdout).toContain('no server suitable');
+    expect(bad.stderr).toContain('strata too high');
+  });
+});
+
+describe('no line contradicts another', () => {
+  test('servers agree, and --min-servers asks for more', async () => {
+    const { tsntp } = await field({ A: {}, B: {} });
+    const { code, stderr } = await tsntp(`-q ${quick} --min-servers 3 A B`);
+    expect(code).toBe(3);
+    expect(stderr).toContain('2 servers agree, --min-servers asks for 3');
+    expect(stderr).not.toContain('no majority');
+    expect(stderr.match(/: agrees, but --min-servers asks for 3$/gm)).toHaveLength(2);
+  });
+
+  test('two that disagree', async () => {
+    const { tsntp } = await field({ A: {}, B: { ahead: 1 } });
+    const { stderr } = await tsntp(`-q ${quick} A B`);
+    expect(stderr).toContain('2 servers answered and no majority of them agrees; name more servers');
+    expect(stderr.match(/: no majority agrees$/gm)).toHaveLength(2);
+  });
+
+  test.each<[what: string, line: string, sentence: RegExp]>([
+    ['a dead server', 'DEAD', /found: it cannot be reached\./],
+    ['two names that are none', 'a.invalid b.invalid', /found: none of 2 names has an address\./],
+    ['a silent one', 'E', /found: no reply came\./],
+    ['one dead and one silent', 'DEAD E', /found: none of 2 answered\./],
+    ['one not synchronized and one silent', 'D E', /found: no answer passed the tests\./],
+    ['two of different faults', 'D C', /found: 2 servers answered, and none could be used\./],
+  ])('%s', async (_, line, sentence) => {
+    const servers = { C: { rootDispersion: 5 }, D: { leap: 3, stratum: 16 }, E: silent } as const;
+    const { tsntp } = await field(servers);
+    const { code, stderr } = await tsntp(`-q -t 0.5 ${quick} ${line}`);
+    expect(code).toBe(3);
+    expect(stderr.split('\n')[0]).toMatch(sentence);
+  });
+});
+
+describe('q-max-offset', () => {
+  test.each([
+    ['-q', 'classic', 5],
+    ['query', 'json', 5],
+    ['-q', 'table', 5],
+  ])('%s, %s: 42 ms behind and 0.01 s allowed: exit 5, and said', async (command, format, expected) => {
+    const { tsntp } = await field({ A: { ahead: 0.042 } });
+    const { code, stdout, stderr } = await tsntp(
+      `${command} ${quick} --max-offset 0.01 --format ${format} A`,
+    );
+    expect(code).toBe(expected);
+    expect(stdout + stderr).toContain('over --max-offset 0.01 s');
+    if (format === 'classic') expect(stdout).toMatch(/ adjust time server .* offset 0\.04/);
+    if (format === 'json') expect(JSON.parse(stdout)).toMatchObject({ command: 'query', result: 'refused' });
+  });
+
+  test('within the limit: exit 0', async () => {
+    const { tsntp } = await field({ A: { ahead: 0.042 } });
+    expect((await tsntp(`-q ${quick} --max-offset 1 A`)).code).toBe(0);
+  });
+});
+
+describe('an interrupt', () => {
+  test.runIf(onLinux).each(['classic', 'table', 'json'])(
+    'interrupt-keeps: what was measured is printed (%s)',
+    async format => {
+      const { fill } = await field({ A: { ahead: 2 }, B: silent });
+      const words = `-q -t 9 ${quick} --format ${format} -vv A B`.split(' ').map(fill);
+      const { child, ended } = start(words);
+      const received = new Promise<void>(resolve => {
+        let seen = 0;
+        child.stderr!.on('data', (text: string) => {
+          seen += text.match(/^receive\(/gm)?.length ?? 0;
+          if (seen >= 2) resolve();
+        });
+      });
+      await received;
+      child.kill('SIGINT');
+      const { code, stdout } = await ended;
+      expect(code).toBe(130);
+      if (format === 'classic') expect(stdout).toMatch(/^server 127[\d.]+, stratum 1, offset [12]\.\d{6}/m);
+      if (format === 'table')
+        expect(stdout).toMatch(
+          / \+(2\.00|1\.99)\d s .*\n[\s\S]*not touched\. 1 of 2 servers had been\s+measured/,
+        );
+      if (format !== 'json') return;
+      const report = JSON.parse(stdout) as { result: string; servers: { offset?: number }[] };
+      expect(report.result).toBe('interrupted');
+      expect(report.servers.map(({ offset }) => offset?.toFixed(1))).toEqual(['2.0', undefined]);
+    },
+  );
+
+  test('lib-abort-keeps: a signal leaves the servers that were measured', async () => {
+    const { fill } = await field({ A: { ahead: 2 }, B: silent });
+    const stop = new AbortController();
+    let samples = 0;
+    const outcome = await query([fill('A'), fill('B')], {
+      timeout: 9,
+      samples: 2,
+      interval: 0.05,
+      signal: stop.signal,
+      onEvent: event => {
+        if (event.kind === 'receive' && ++samples === 2) setImmediate(() => stop.abort());
+      },
+    });
+    expect(outcome.kind).toBe('interrupted');
+    expect(outcome.servers.map(({ estimate }) => estimate?.offset.toFixed(1))).toEqual(['2.0', undefined]);
+  });
+});
+
+test('first-trip-slow: a first reply that was held up slows down one request, not the burst', async () => {
+  const { tsntp } = await field({ A: { trip: [0.03, 0] } });
+  const { code, stdout } = await tsntp('-q --format json A');
+  expect(code).toBe(0);
+  const { servers } = JSON.parse(stdout) as { servers: { samples: { t1: string }[] }[] };
+  const sent = servers[0]!.samples.map(({ t1 }) => Date.parse(t1));
+  const spaces = sent.slice(1).map((time, i) => time - sent[i]!);
+  expect(spaces).toHaveLength(3);
+  expect(spaces.filter(space => space >= 1990)).toHaveLength(1);
+});
+
+test('guard-no-name: a name that does not resolve', async () => {
+  const { tsntp } = await field();
+  const { code, stderr } = await tsntp('-q no-such-host.invalid');
+  expect(code).toBe(3);
+  expect(stderr).toContain('no address was found for its name');
+});
