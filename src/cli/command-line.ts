@@ -34,7 +34,7 @@ export async function runCommandLine(argv: readonly string[], run: Run): Promise
     .scriptName('tsntp')
     .locale('en')
     .usage('$0: sets this machine’s clock from the network, once, and exits')
-    .parserConfiguration({ 'dot-notation': false, 'populate--': true })
+    .parserConfiguration({ 'dot-notation': false, 'parse-positional-numbers': false, 'populate--': true })
     .example('$0 sync pool.ntp.org', 'set the clock (as root)')
     .example('$0 -q -v pool.ntp.org', 'who says what? no privilege needed')
     .example('$0 -f /etc/ntp.conf --format json', 'for scripts')

@@ -22,6 +22,16 @@ test.each([
   expect(asked('A')).toBeGreaterThan(0);
 });
 
+test.each([
+  ['-q -- 0x10', '"0x10"'],
+  ['query -- -0', '"-0"'],
+])('words after -- stay text, also where they look like numbers: %s', async (line, word) => {
+  const { tsntp } = await field();
+  const { code, stderr } = await tsntp(line);
+  expect(stderr).toContain(`cannot read ${word}`);
+  expect(code).toBe(2);
+});
+
 test('flag-s: that the results go to stdout is said', async () => {
   const { tsntp } = await field({ A: {} });
   const { stdout, stderr } = await tsntp('-n -s -p 1 A');
