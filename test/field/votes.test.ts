@@ -81,4 +81,59 @@ describe.skipIf(withoutNamespaces)('names', () => {
       expect((JSON.parse(stdout) as Report).servers).toHaveLength(votes);
     }
   });
+
+  test.each([1, 3, 6])('maxsources: of a pool of six, %i', async votes => {
+    const { tsntp, fill, file, asked } = await field(letters('ABCDEF'));
+    const within = withHosts([...'ABCDEF'].map(letter => fill(`${letter}.addr pool.test`)));
+    await file('p.conf', `pool pool.test port ${port} iburst maxsources ${votes}`);
+    const { code, stdout } = await tsntp(`${PACE} -f p.conf`, { within });
+    expect(code).toBe(0);
+    expect((JSON.parse(stdout) as Report).servers).toHaveLength(votes);
+    expect([...'ABCDEF'].reduce((sum, name) => sum + asked(name), 0)).toBe(votes);
+  });
+
+  test.each(['-4 both.test port PORT', 'both.test port PORT ipv4'])(
+    'family-4: `server %s` is asked over IPv4 only',
+    async line => {
+      const { tsntp, fill, file, asked } = await field({
+        A: { port, ahead: 1 },
+        B: { host: '::1', port, ahead: 5 },
+      });
+      const within = withHosts(['::1 both.test', fill('A.addr both.test')]);
+      await file('f.conf', `server ${line.replace('PORT', String(port))}`);
+      const { stdout } = await tsntp(`${PACE} -f f.conf`, { within });
+      expect((JSON.parse(stdout) as Report).offset).toBeCloseTo(1, 2);
+      expect(asked('B')).toBe(0);
+      const other = await tsntp(`${PACE} -6 -f f.conf`, { within });
+      expect(other.code).toBe(3);
+      expect(other.stdout).toMatch(/IPv4 only/);
+    },
+  );
+});
+
+describe('servers that a list trusts or requires', () => {
+  const mob = letters('BCD', { ahead: 100 });
+  const list = (options: string) =>
+    `server A.addr port ${port} iburst ${options}\n${[...'BCD'].map(name => `server ${name}.addr port ${port}\n`).join('')}`;
+
+  test.each(['trust', 'trust require prefer'])('trust-require: %s is not outvoted', async options => {
+    const { tsntp, file } = await field({ A: { port }, ...mob });
+    await file('c.conf', list(options));
+    const { code, stdout } = await tsntp(`${PACE} -f c.conf`);
+    const report = JSON.parse(stdout) as Report;
+    expect(code).toBe(0);
+    expect(Math.abs(report.offset!)).toBeLessThan(report.errorBound!);
+    expect(verdicts(report)).toEqual(['system-peer', 'falseticker', 'falseticker', 'falseticker']);
+  });
+
+  test.each([
+    ['require', {}],
+    ['trust require', { also: () => () => [] } satisfies Habits],
+  ])('trust-require: nothing is set without one that is %s', async (options, habits) => {
+    const { tsntp, file, fill } = await field({ A: { port, ...habits }, ...mob });
+    await file('c.conf', list(options));
+    const { code, stdout, stderr } = await tsntp('-q -p 1 -t 1 -f c.conf');
+    expect(code, stdout).toBe(3);
+    expect(stderr).toContain(`the list requires ${fill('A')}, and it is not believed`);
+  });
 });
