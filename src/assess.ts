@@ -52,12 +52,12 @@ export function assess(sources: readonly Source[], rules: AssessmentRules, now: 
       servers: report(),
     };
   }
-  const { intersection } = selection;
+  const { intersection, doubtful } = selection;
   const others = judgeByTrusted(usable, electorate, intersection);
-  const truechimers = [...selection.truechimers, ...others.within, ...others.overlapping];
+  const truechimers = [...selection.truechimers, ...others.agreeing];
   for (const peer of [...selection.falsetickers, ...others.outside])
     verdicts.set(peer, { kind: 'falseticker' });
-  for (const peer of others.overlapping) verdicts.set(peer, { kind: 'outlier' });
+  for (const peer of others.agreeing) verdicts.set(peer, { kind: 'outlier' });
   const missing = requiredAmiss(sources, truechimers);
   if (missing) return { kind: 'no-suitable-server', reason: missing, intersection, servers: report() };
   if (truechimers.length < rules.minServers) {
@@ -65,9 +65,8 @@ export function assess(sources: readonly Source[], rules: AssessmentRules, now: 
     return { kind: 'no-suitable-server', reason, intersection, servers: report() };
   }
 
-  const candidates = [...selection.truechimers, ...others.within];
   const preferred = (peer: Peer) => peer.source.server.prefer ?? false;
-  const { survivors, outliers } = clusterSurvivors(candidates, preferred, selection.doubtful);
+  const { survivors, outliers } = clusterSurvivors(selection.truechimers, preferred, doubtful);
   const estimate = combineSurvivors(survivors, selection);
   for (const peer of outliers) verdicts.set(peer, { kind: 'outlier' });
   for (const [i, peer] of survivors.entries()) {

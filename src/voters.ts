@@ -59,28 +59,19 @@ export function electorateOf(usable: readonly Peer[]): readonly Peer[] {
 }
 
 /**
- * The peers outside of the electorate: they take part within the trusted servers' intersection, are outliers where only
- * their intervals reach it, and falsetickers beyond.
+ * The peers outside of the electorate: those whose intervals reach the trusted servers' intersection agree, and count, but
+ * have no part in the result, which they could pull as far as their intervals go.
  */
 export function judgeByTrusted(
   usable: readonly Peer[],
   electorate: readonly Peer[],
   { low, high }: Interval,
-): {
-  readonly within: readonly Peer[];
-  readonly overlapping: readonly Peer[];
-  readonly outside: readonly Peer[];
-} {
-  if (electorate === usable) return { within: [], overlapping: [], outside: [] };
+): { readonly agreeing: readonly Peer[]; readonly outside: readonly Peer[] } {
+  if (electorate === usable) return { agreeing: [], outside: [] };
   const trusted = new Set(electorate);
   const others = usable.filter(peer => !trusted.has(peer));
-  const inside = ({ offset }: Peer) => offset >= low && offset <= high;
-  const reaches = (peer: Peer) => intervalOf(peer).low <= high && intervalOf(peer).high >= low;
-  return {
-    within: others.filter(inside),
-    overlapping: others.filter(peer => reaches(peer) && !inside(peer)),
-    outside: others.filter(peer => !reaches(peer)),
-  };
+  const agrees = (peer: Peer) => intervalOf(peer).low <= high && intervalOf(peer).high >= low;
+  return { agreeing: others.filter(agrees), outside: others.filter(peer => !agrees(peer)) };
 }
 
 /** The reason to stop where the list requires servers and none of them is a truechimer (chrony's `require`). */

@@ -173,10 +173,9 @@ describe('servers that the list trusts', () => {
     expect(two).toMatchObject({ reason: { kind: 'no-majority', usable: 2 } });
   });
 
-  test('let others have a part within what they agree on', async () => {
-    const vague: SimulatedServer = { delay: 0.05 };
-    const assessment = agreed(await judge({ a: honest, b: vague }, { marks: { a: { trust: true } } }));
-    expect(verdictsOf(assessment)).toEqual(['system-peer', 'survivor']);
+  test('leave no part in the result to others, though they agree', async () => {
+    const assessment = agreed(await judge({ a: honest, b: best }, { marks: { a: { trust: true } } }));
+    expect(verdictsOf(assessment)).toEqual(['system-peer', 'outlier']);
   });
 
   test('are not pulled by others whose wide intervals reach them', async () => {
