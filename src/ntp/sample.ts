@@ -5,8 +5,16 @@
 
 import { type AuthenticationFailure, checkUnasked, type ReplyCheck } from './auth/authenticator.ts';
 import { readTail } from './extension.ts';
-import { decodePacket, HEADER_LENGTH, LEAP_NOT_SYNCHRONISED, MODE_SERVER, type Packet } from './packet.ts';
+import {
+  decodePacket,
+  HEADER_LENGTH,
+  LEAP_NOT_SYNCHRONISED,
+  MODE_SERVER,
+  type Packet,
+  resolutionOf,
+} from './packet.ts';
 import { formatRefid, type Kiss, kissOf } from './refid.ts';
+import { inferTick } from './tick.ts';
 import {
   add,
   difference,
@@ -207,8 +215,8 @@ function testSynchronised(packet: Packet): Rejection | undefined {
 }
 
 function testRoot(packet: Packet): Rejection | undefined {
-  if (packet.precision < -32 || packet.precision > 0) {
-    const message = `precision 2^${packet.precision} s, allowed is 2^-32 to 2^0`;
+  if (packet.precision > 0) {
+    const message = `precision 2^${packet.precision} s, allowed is up to 2^0`;
     return { kind: 'bad-precision', test: '7', message, packet };
   }
   const distance = packet.rootDelay / 2 + packet.rootDispersion;
@@ -235,7 +243,7 @@ function measure(packet: Packet, request: Request, received: Reading, expected: 
     t4,
     offset: (forward - backward) / 2,
     delay: Math.max(difference(t4, t1) - difference(t3, t2), precision),
-    dispersion: 2 ** packet.precision + precision + PHI * elapsed(received.monotonic, request.sent.monotonic),
+    dispersion: resolutionOf(packet) + precision + PHI * elapsed(received.monotonic, request.sent.monotonic),
     packet,
     received,
   };
@@ -262,7 +270,8 @@ function testTimes(sample: Sample, { precision, plausible }: Expectation): Rejec
     return { kind: 'bad-server-interval', test: 'A', message, packet };
   }
   const delay = difference(t4, t1) - kept;
-  if (delay < -(precision + 2 ** packet.precision) || delay > MAX_DELAY) {
+  const tick = Math.max(inferTick([t2], [t1], 0), inferTick([t3], [t4], 0));
+  if (delay < -(precision + resolutionOf(packet) + tick) || delay > MAX_DELAY) {
     const message = `delay ${delay.toFixed(6)} s, allowed is 0 to ${MAX_DELAY} s`;
     return { kind: 'bad-delay', test: 'A', message, packet };
   }
