@@ -27,11 +27,13 @@ const MICROSECOND = 1e3;
  */
 export function inferTick(stamps: readonly UnixTime[], ours: readonly UnixTime[], atLeast: Seconds): Seconds {
   const aligned = tickOfTheSecond(stamps, ours, atLeast);
-  const steady = ours.length > 2 && areAlike(gapsOf(ours));
-  const free = steady ? 0 : tickOfAnyPhase(stamps, Math.max(aligned * SECOND, MICROSECOND));
-  const tick = Math.max(aligned, free);
-  const places = ours.length > 1 ? sinceFirst(ours) : fractionsOf(ours);
-  return tick > 0 && offGrid(places, tick * SECOND) > OFF_GRID ? tick : 0;
+  const free = tickOfAnyPhase(stamps, Math.max(aligned * SECOND, MICROSECOND));
+  return Math.max(aligned, free > 0 && isRegular(ours, free * SECOND) ? 0 : free);
+}
+
+/** Whether our requests were so regular themselves that the gaps tell nothing of the server's clock. */
+function isRegular(ours: readonly UnixTime[], tick: number): boolean {
+  return offGrid(sinceFirst(ours), tick) <= OFF_GRID || (ours.length > 2 && areAlike(gapsOf(ours)));
 }
 
 /** In nanoseconds since the second began. */
@@ -60,16 +62,20 @@ function areAlike(gaps: readonly number[]): boolean {
 /** A tick that divides the second, beginning with it. */
 function tickOfTheSecond(stamps: readonly UnixTime[], ours: readonly UnixTime[], atLeast: Seconds): Seconds {
   const fractions = fractionsOf(stamps);
+  const [ourFractions, ourPlaces] = [fractionsOf(ours), sinceFirst(ours)];
   const fits = (perSecond: number, tries: number) => {
     const tick = SECOND / perSecond;
     const off = offGrid(fractions, tick);
-    return off <= OFF_GRID && !mayBeChance({ count: stamps.length, tick, off, unit: MICROSECOND, tries });
+    if (off > OFF_GRID || offGrid(ourFractions, tick) <= OFF_GRID) return false;
+    // Of regular requests one is as good as all.
+    const count = offGrid(ourPlaces, tick) <= OFF_GRID ? 1 : stamps.length;
+    return !mayBeChance({ count, tick, off, unit: MICROSECOND, tries });
   };
   const usual = USUAL.find(perSecond => fits(perSecond, 1));
   const weight = usual !== undefined && 1 / usual >= atLeast ? 1 / usual : 0;
   // A finer clock stays on the coarser grid only where the requests do.
   const strayed = (perSecond: number) =>
-    offGrid(sinceFirst(ours), SECOND / perSecond) > (STRAYED * SECOND) / (usual ?? FINEST);
+    offGrid(ourPlaces, SECOND / perSecond) > (STRAYED * SECOND) / (usual ?? FINEST);
   for (let perSecond = 2; perSecond < Math.min(usual ?? Infinity, FINEST + 1); perSecond++) {
     const worth = UNUSUAL / perSecond > weight || strayed(perSecond);
     if (worth && fits(perSecond, perSecond)) return 1 / perSecond;
