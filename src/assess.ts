@@ -9,7 +9,8 @@ import { clusterSurvivors } from './ntp/cluster.ts';
 import { combineSurvivors, type Estimate } from './ntp/combine.ts';
 import { type Estimator, estimatePeer } from './ntp/filter.ts';
 import type { Interval } from './ntp/overlap.ts';
-import { broughtForward, PHI, type Sample } from './ntp/sample.ts';
+import type { Rate } from './ntp/rate.ts';
+import { broughtForward, type Sample } from './ntp/sample.ts';
 import { selectTruechimers } from './ntp/select.ts';
 import { elapsed, type MonotonicTime, type Seconds } from './ntp/time.ts';
 import type { ServerReport, Unsuitable, Verdict } from './outcome.ts';
@@ -23,6 +24,8 @@ export interface AssessmentRules {
   readonly estimator: Estimator;
   /** How fast a slew in progress moved our clock meanwhile: seconds per second, positive = forward. */
   readonly slewRate: number;
+  /** What is known of the rate at which true time gains on our clock apart from that; nothing unless given. */
+  readonly rate?: Rate;
 }
 
 export type Assessment = { readonly servers: readonly ServerReport[]; readonly intersection?: Interval } & (
@@ -80,10 +83,13 @@ const SLEW_GRAIN: Seconds = 1;
 
 type Judged = Peer | { readonly source: Source; readonly verdict: Verdict };
 
-/** An estimate grows worse by PHI while the others are waited for (RFC 5905 §11.1); one over the limit is unfit (§11.2). */
+/**
+ * An estimate grows worse while the others are waited for (RFC 5905 §11.1); one over the limit is unfit (§11.2), where the
+ * server or its path makes it so.
+ */
 function judge(
   source: Source,
-  { estimator, maxDistance, slewRate }: AssessmentRules,
+  { estimator, maxDistance, slewRate, rate }: AssessmentRules,
   now: MonotonicTime,
 ): Judged {
   const ageOf = ({ received }: Sample) => elapsed(now, received.monotonic);
@@ -91,14 +97,13 @@ function judge(
     broughtForward(sample, slewRate * ageOf(sample)),
   );
   if (samples.length === 0) return { source, verdict: verdictWithoutSamples(source) };
-  const estimate = estimatePeer(samples, estimator);
+  const estimate = estimatePeer(samples, { estimator, at: now, ...(rate && { rate }) });
   if ('kind' in estimate) return { source, verdict: estimate };
-  const age = elapsed(now, estimate.at.monotonic);
   const slewed = Math.abs(slewRate) * Math.min(ageOf(samples[0]!), SLEW_GRAIN);
-  const rootDistance = estimate.rootDistance + PHI * age + slewed;
-  if (rootDistance > maxDistance)
-    return { source, verdict: { kind: 'too-far', rootDistance, limit: maxDistance } };
-  return { ...estimate, rootDistance, source };
+  const claimed = estimate.claimedDistance + slewed;
+  if (claimed > maxDistance)
+    return { source, verdict: { kind: 'too-far', rootDistance: claimed, limit: maxDistance } };
+  return { ...estimate, rootDistance: estimate.rootDistance + slewed, source };
 }
 
 function verdictWithoutSamples({ burst, error, duplicateOf }: Source): Verdict {

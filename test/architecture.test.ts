@@ -204,6 +204,7 @@ test('the import lines are read', () => {
     'ntp/extension.ts',
     'ntp/packet.ts',
     'ntp/refid.ts',
+    'ntp/tick.ts',
     'ntp/time.ts',
   ]);
   expect(graph.get('assess.ts')).toEqual(expect.arrayContaining(['ntp/select.ts', 'outcome.ts']));

@@ -50,6 +50,14 @@ export interface Packet {
   readonly transmit: NtpTimestamp;
 }
 
+/** Finest precision that a server's byte may claim, log2 of seconds: one unit of a timestamp. Some firmware leaves −128 there. */
+const FINEST_PRECISION = -32;
+
+/** ρ of the server: what its stamps are rounded to, by its own account. */
+export function resolutionOf({ precision }: Packet): Seconds {
+  return 2 ** Math.max(precision, FINEST_PRECISION);
+}
+
 /** Reads a header; undefined when the bytes are too few to be one. Any 48 bytes are some packet. */
 export function decodePacket(bytes: Uint8Array): Packet | undefined {
   if (bytes.length < HEADER_LENGTH) return undefined;

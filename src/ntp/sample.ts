@@ -5,8 +5,16 @@
 
 import { type AuthenticationFailure, checkUnasked, type ReplyCheck } from './auth/authenticator.ts';
 import { readTail } from './extension.ts';
-import { decodePacket, HEADER_LENGTH, LEAP_NOT_SYNCHRONISED, MODE_SERVER, type Packet } from './packet.ts';
+import {
+  decodePacket,
+  HEADER_LENGTH,
+  LEAP_NOT_SYNCHRONISED,
+  MODE_SERVER,
+  type Packet,
+  resolutionOf,
+} from './packet.ts';
 import { formatRefid, type Kiss, kissOf } from './refid.ts';
+import { inferTick } from './tick.ts';
 import {
   add,
   difference,
@@ -226,8 +234,8 @@ function testSynchronised(packet: Packet): Rejection | undefined {
 }
 
 function testRoot(packet: Packet): Rejection | undefined {
-  if (packet.precision < -32 || packet.precision > 0) {
-    const message = `precision 2^${packet.precision} s, allowed is 2^-32 to 2^0`;
+  if (packet.precision > 0) {
+    const message = `precision 2^${packet.precision} s, allowed is up to 2^0`;
     return { kind: 'bad-precision', test: '7', message, packet };
   }
   const distance = packet.rootDelay / 2 + packet.rootDispersion;
@@ -254,7 +262,7 @@ function measure(packet: Packet, request: Request, received: Reading, expected: 
     t4,
     offset: (forward - backward) / 2,
     delay: Math.max(difference(t4, t1) - difference(t3, t2), precision),
-    dispersion: 2 ** packet.precision + precision + PHI * elapsed(received.monotonic, request.sent.monotonic),
+    dispersion: resolutionOf(packet) + precision + PHI * elapsed(received.monotonic, request.sent.monotonic),
     packet,
     received,
   };
@@ -288,16 +296,17 @@ function testIntervals(
   { t1, t2, t3, t4, packet }: Sample,
   { precision, maxDistance }: Expectation,
 ): Rejection | undefined {
-  const precisions = precision + 2 ** packet.precision;
+  const precisions = precision + resolutionOf(packet);
+  const tick = Math.max(inferTick([t2], [t1], 0), inferTick([t3], [t4], 0));
   const kept = difference(t3, t2);
-  const before = Math.max(precisions, CLOCKS_APART);
+  const before = Math.max(precisions, CLOCKS_APART, tick);
   if (kept < -(before + ROUNDING) || kept > MAX_SERVER_INTERVAL) {
     const message = `server kept the request ${kept.toFixed(6)} s, allowed is ${(-before).toFixed(3)} to ${MAX_SERVER_INTERVAL} s`;
     return { kind: 'bad-server-interval', test: 'A', message, packet };
   }
   const delay = difference(t4, t1) - kept;
   const maxDelay = Math.max(MAX_DELAY, 2 * maxDistance);
-  if (delay < -precisions || delay > maxDelay) {
+  if (delay < -(precisions + tick) || delay > maxDelay) {
     const message = `delay ${delay.toFixed(6)} s, allowed is 0 to ${maxDelay} s`;
     return { kind: 'bad-delay', test: 'A', message, packet };
   }

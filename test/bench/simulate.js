@@ -171,7 +171,9 @@ function simulate(wayTo, { servers, liars, lie, claim, samples }) {
       });
     }).filter(samples => samples.length > 0);
     for (const estimator of /** @type {const} */ (['paired-minima', 'least-delay'])) {
-      const peers = bursts.map(samples => estimatePeer(samples, estimator)).filter(peer => !('kind' in peer));
+      const peers = bursts
+        .map(samples => estimatePeer(samples, { estimator }))
+        .filter(peer => !('kind' in peer));
       const selection = selectTruechimers(peers);
       if (selection.kind === 'no-majority') continue;
       for (const [method, { estimator: wanted = 'paired-minima', combine }] of Object.entries(METHODS)) {

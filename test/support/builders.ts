@@ -18,6 +18,7 @@ import {
   add,
   monotonicTimeOf,
   type NtpTimestamp,
+  nanoseconds,
   ntpTimestampOf,
   type Reading,
   type Seconds,
@@ -69,6 +70,10 @@ export interface Course {
   readonly backward: Seconds;
   /** How long the server keeps the request. */
   readonly kept: Seconds;
+  /** The server's clock shows multiples of this; 0 for any time. */
+  readonly tick: Seconds;
+  /** Whether T3 is cut to them as well as T2. */
+  readonly cutsBoth: boolean;
   readonly version: number;
 }
 
@@ -81,8 +86,10 @@ export interface Exchange {
 /** One exchange over a path of known delays; `changes` are made to the packet that comes back. */
 export function exchange(course: Partial<Course> = {}, changes: Partial<Packet> = {}): Exchange {
   const { t1 = NOW, offset = 0, forward = 0.01, backward = 0.01, kept = 0.001, version = 4 } = course;
-  const t2 = add(t1, offset + forward);
-  const t3 = add(t2, kept);
+  const { tick = 0, cutsBoth = true } = course;
+  const came = add(t1, offset + forward);
+  const left = add(came, kept);
+  const [t2, t3] = [cut(came, tick), cutsBoth ? cut(left, tick) : left];
   const packet = packetWith({
     version,
     reference: toNtpTimestamp(add(t3, -100)),
@@ -95,6 +102,10 @@ export function exchange(course: Partial<Course> = {}, changes: Partial<Packet> 
     bytes: encodePacket(packet),
     received: readingAt(add(t1, forward + kept + backward)),
   };
+}
+
+function cut(time: UnixTime, tick: Seconds): UnixTime {
+  return tick === 0 ? time : unixTimeOf(time - (time % nanoseconds(tick)));
 }
 
 /** Both clocks at an instant of ours; the monotonic one began at an odd time. */

@@ -18,8 +18,8 @@ import { seeded } from './world/random.ts';
 import { type Schedule, schedule } from './world/schedule.ts';
 import type { SimulatedServer } from './world/server.ts';
 
-/** The true time when a world begins. */
-export const BEGINNING: UnixTime = unixTimeOf(BigInt(Date.UTC(2026, 10, 21)) * 1_000_000n);
+/** The true time when a world begins: no round one, or its clocks would seem to tick. */
+export const BEGINNING: UnixTime = unixTimeOf(BigInt(Date.UTC(2026, 10, 21)) * 1_000_000n + 271_828_183n);
 /** When the program was released, in every world. */
 export const RELEASE: UnixTime = unixTimeOf(BigInt(Date.UTC(2026, 0, 1)) * 1_000_000n);
 

@@ -3,7 +3,15 @@
 // Sign: offset positive = its clock is ahead of the true time.
 
 import { encodePacket, MODE_SERVER, type Packet } from '../../../src/ntp/packet.ts';
-import { add, ntpTimestampOf, type Seconds, toNtpTimestamp, type UnixTime } from '../../../src/ntp/time.ts';
+import {
+  add,
+  nanoseconds,
+  ntpTimestampOf,
+  type Seconds,
+  toNtpTimestamp,
+  type UnixTime,
+  unixTimeOf,
+} from '../../../src/ntp/time.ts';
 
 /** How long a server keeps a request. */
 export const KEPT: Seconds = 20e-6;
@@ -18,6 +26,8 @@ export interface SimulatedServer {
   readonly share?: number;
   /** The probability that an exchange is lost. */
   readonly loss?: number;
+  /** Its clock shows multiples of this. */
+  readonly tick?: Seconds;
   /** What its packets say: stratum, leap, refid, rootDelay, rootDispersion, precision. */
   readonly says?: Partial<Packet>;
   /** What comes instead of an answer. */
@@ -52,6 +62,8 @@ export function replyTo(
   server: SimulatedServer,
   changes: Partial<Packet> = {},
 ): Uint8Array {
+  const shown = (time: UnixTime) =>
+    server.tick ? unixTimeOf(time - (time % nanoseconds(server.tick))) : time;
   return encodePacket({
     leap: 0,
     version: request.version,
@@ -64,8 +76,8 @@ export function replyTo(
     refid: refid('GPS'),
     reference: toNtpTimestamp(add(received, -16)),
     origin: request.transmit,
-    receive: toNtpTimestamp(received),
-    transmit: toNtpTimestamp(add(received, KEPT)),
+    receive: toNtpTimestamp(shown(received)),
+    transmit: toNtpTimestamp(shown(add(received, KEPT))),
     ...server.says,
     ...changes,
   });

@@ -1,0 +1,83 @@
+// The exchanges of a burst, and what is known of the clock's rate beforehand → the most plausible rate (the median of what
+// is plausible). With exponential queueing of unknown mean and an unknown base delay, n exchanges say of a rate f:
+// likelihood ∝ E(f)^−(2n−2), where E is the sum of what all packets took longer than the quickest of their direction.
+// A burst is short, and a rate that is fitted to it costs three times the error of a known one. So the rates that most
+// clocks have weigh more before: the simulation is in test/bench/RESULTS.md.
+// Sign: a positive rate = the server gains on our clock.
+
+import { delayAt, type Exchange, mostConsistentRate } from './pairing.ts';
+import type { Seconds } from './time.ts';
+
+/** The rate of the server's clock against ours, in seconds per second, and how far the true one may be from it. */
+export interface Rate {
+  readonly rate: number;
+  readonly uncertainty: number;
+}
+
+/** No clock that a kernel can correct runs off by more (MAXFREQ, RFC 5905 §7.2). */
+export const MAXFREQ = 500e-6;
+
+/** What is known of a clock of which nothing is known. */
+export const UNKNOWN_RATE: Rate = { rate: 0, uncertainty: MAXFREQ };
+
+/** Of all clocks, these shares are off by some 5 ppm (disciplined before), by some 100 (never), and by anything. */
+const DISCIPLINED = { share: 0.4, spread: 5e-6 };
+const FREE = { share: 0.3, spread: 100e-6 };
+/** Rates beyond the uncertainty count for the median, which would lean inwards at its ends. */
+const MARGIN = 1.4;
+/** Rates are looked at in steps that grow by this factor with the distance from where they are likely. */
+const STEP_GROWTH = 1.35;
+const FINEST_STEP = 2e-8;
+
+/** The most plausible rate; `noise` is what a stamp may be off by. */
+export function likelyRate(exchanges: readonly Exchange[], known: Rate, noise: Seconds): number {
+  if (exchanges.length < 2 || known.uncertainty === 0) return known.rate;
+  const reach = MARGIN * known.uncertainty;
+  const [from, to] = [known.rate - reach, known.rate + reach];
+  const best = mostConsistentRate(exchanges, from, to);
+  const rates = [from, ...stepsAround(known.rate, reach), ...stepsAround(best, 2 * reach), to]
+    .filter(rate => rate >= from && rate <= to)
+    .sort((a, b) => a - b);
+  const held = heldUp(exchanges, noise);
+  const least = held(best);
+  const exponent = 2 * exchanges.length - 2;
+  const density = (rate: number) => prior(rate - known.rate, reach) * (least / held(rate)) ** exponent;
+  return medianOf(rates, rates.map(density));
+}
+
+function stepsAround(centre: number, reach: number): readonly number[] {
+  const steps = [centre];
+  for (let step = FINEST_STEP; step < reach; step *= STEP_GROWTH) steps.push(centre - step, centre + step);
+  return steps;
+}
+
+/** E(f), with the noise of the stamps: two exchanges that happen to agree do not prove a rate to the last digit. */
+function heldUp(exchanges: readonly Exchange[], noise: Seconds): (rate: number) => Seconds {
+  const n = exchanges.length;
+  const sum = (value: (exchange: Exchange) => number) =>
+    exchanges.reduce((total, one) => total + value(one), 0);
+  const roundTrips = sum(({ most, least }) => most - least);
+  const underWay = sum(({ sent, received }) => received - sent);
+  return rate => roundTrips + rate * underWay + n * (noise - delayAt(exchanges, rate));
+}
+
+/** How many clocks have this rate, of those that are off by up to `reach`. */
+function prior(rate: number, reach: number): number {
+  const laplace = ({ share, spread }: typeof FREE) =>
+    (share / (2 * spread)) * Math.exp(-Math.abs(rate) / spread);
+  return laplace(DISCIPLINED) + laplace(FREE) + (1 - DISCIPLINED.share - FREE.share) / (2 * reach);
+}
+
+/** Where half of the area under a density lies on either side; straight between the places that are given. */
+function medianOf(places: readonly number[], density: readonly number[]): number {
+  let total = 0;
+  const until = places.map((place, i) => {
+    if (i > 0) total += ((density[i - 1]! + density[i]!) / 2) * (place - places[i - 1]!);
+    return total;
+  });
+  const above = until.findIndex(area => area >= total / 2);
+  const [before, after] = [until[above - 1] ?? 0, until[above]!];
+  const share = after > before ? (total / 2 - before) / (after - before) : 0;
+  const start = places[Math.max(above - 1, 0)]!;
+  return start + share * (places[above]! - start);
+}
