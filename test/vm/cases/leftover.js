@@ -40,7 +40,11 @@ export const leftover = services.map(([name, { status, frequency, pending }]) =>
     assert.ok(kernel.synchronised, 'the kernel was not told that its clock is synchronized');
     guest.idle();
     await guest.sleep(15);
-    assert.equal(kernelClock().slewLeft, 0, 'the slew is not done');
+    // A busy host gives the loop more time before tsntp measures, and so the slew more to do.
+    for (let waited = 0; kernelClock().slewLeft !== 0; waited++) {
+      assert.ok(waited < 30, 'the slew is not done');
+      await guest.sleep(1);
+    }
     return guest.residual('main', LIMIT);
   },
 }));
