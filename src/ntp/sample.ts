@@ -257,6 +257,11 @@ function pivotOf(clock: UnixTime, plausible: PlausibleTimes): UnixTime {
   return clock > plausible.from && clock < plausible.until ? clock : plausible.from;
 }
 
+/** By how much the tick of the server's clock may make a delay negative, which is looked at where one is. */
+function tickOf({ t1, t2, t3, t4 }: Sample, delay: Seconds): Seconds {
+  return delay < 0 ? Math.max(inferTick([t2], [t1], 0), inferTick([t3], [t4], 0)) : 0;
+}
+
 /** The rest of test 7, test A, and the plausible years. */
 function testTimes(sample: Sample, { precision, plausible }: Expectation): Rejection | undefined {
   const { t1, t2, t3, t4, packet } = sample;
@@ -270,8 +275,7 @@ function testTimes(sample: Sample, { precision, plausible }: Expectation): Rejec
     return { kind: 'bad-server-interval', test: 'A', message, packet };
   }
   const delay = difference(t4, t1) - kept;
-  const tick = Math.max(inferTick([t2], [t1], 0), inferTick([t3], [t4], 0));
-  if (delay < -(precision + resolutionOf(packet) + tick) || delay > MAX_DELAY) {
+  if (delay < -(precision + resolutionOf(packet)) - tickOf(sample, delay) || delay > MAX_DELAY) {
     const message = `delay ${delay.toFixed(6)} s, allowed is 0 to ${MAX_DELAY} s`;
     return { kind: 'bad-delay', test: 'A', message, packet };
   }
