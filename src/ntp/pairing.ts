@@ -42,8 +42,8 @@ export function delayAt(exchanges: readonly Exchange[], rate: number): Seconds {
 /** The rate from `from` to `to` at which the exchanges contradict each other least. δ is concave in the rate: no other is better. */
 export function mostConsistentRate(exchanges: readonly Exchange[], from: number, to: number): number {
   let [low, high] = [from, to];
-  // Each round leaves two thirds: to the last digit after 80.
-  for (let round = 0; round < 80 && high > low; round++) {
+  // Each round leaves two thirds: 10⁻¹² after 50, when the widest are 10⁻³ apart.
+  for (let round = 0; round < 50 && high > low; round++) {
     const third = (high - low) / 3;
     if (delayAt(exchanges, low + third) < delayAt(exchanges, high - third)) low += third;
     else high -= third;

@@ -5,7 +5,7 @@
 // clocks have weigh more before: the simulation is in test/bench/RESULTS.md.
 // Sign: a positive rate = the server gains on our clock.
 
-import { delayAt, type Exchange, mostConsistentRate } from './pairing.ts';
+import { type Exchange, mostConsistentRate, pairAt } from './pairing.ts';
 import type { Seconds } from './time.ts';
 
 /** The rate of the server's clock against ours, in seconds per second, and how far the true one may be from it. */
@@ -25,8 +25,10 @@ const DISCIPLINED = { share: 0.4, spread: 5e-6 };
 const FREE = { share: 0.3, spread: 100e-6 };
 /** Rates beyond the uncertainty count for the median, which would lean inwards at its ends. */
 const MARGIN = 1.4;
+/** A packet that took so many times longer than the middle one met with congestion, and by how much says nothing of the others. */
+const CONGESTED = 8;
 /** Rates are looked at in steps that grow by this factor with the distance from where they are likely. */
-const STEP_GROWTH = 1.35;
+const STEP_GROWTH = 1.5;
 const FINEST_STEP = 2e-8;
 
 /** The most plausible rate; `noise` is what a stamp may be off by. */
@@ -38,7 +40,8 @@ export function likelyRate(exchanges: readonly Exchange[], known: Rate, noise: S
   const rates = [from, ...stepsAround(known.rate, reach), ...stepsAround(best, 2 * reach), to]
     .filter(rate => rate >= from && rate <= to)
     .sort((a, b) => a - b);
-  const held = heldUp(exchanges, noise);
+  const longest = CONGESTED * (middleOf(delaysOver(exchanges, best)) + noise);
+  const held = heldUp(exchanges, noise, longest);
   const least = held(best);
   const exponent = 2 * exchanges.length - 2;
   const density = (rate: number) => prior(rate - known.rate, reach) * (least / held(rate)) ** exponent;
@@ -51,14 +54,31 @@ function stepsAround(centre: number, reach: number): readonly number[] {
   return steps;
 }
 
-/** E(f), with the noise of the stamps: two exchanges that happen to agree do not prove a rate to the last digit. */
-function heldUp(exchanges: readonly Exchange[], noise: Seconds): (rate: number) => Seconds {
-  const n = exchanges.length;
-  const sum = (value: (exchange: Exchange) => number) =>
-    exchanges.reduce((total, one) => total + value(one), 0);
-  const roundTrips = sum(({ most, least }) => most - least);
-  const underWay = sum(({ sent, received }) => received - sent);
-  return rate => roundTrips + rate * underWay + n * (noise - delayAt(exchanges, rate));
+/** What each packet took longer than the quickest of its direction, two of them nothing. */
+function delaysOver(exchanges: readonly Exchange[], rate: number): readonly Seconds[] {
+  const { low, high } = pairAt(exchanges, rate);
+  return exchanges.flatMap(({ sent, most, received, least }) => [
+    most - rate * sent - high,
+    low - (least - rate * received),
+  ]);
+}
+
+/** Half of them took longer; of those that took longer at all. */
+function middleOf(delays: readonly Seconds[]): Seconds {
+  const ascending = delays.filter(delay => delay > 0).sort((a, b) => a - b);
+  return ascending[ascending.length >> 1] ?? 0;
+}
+
+/** E(f), each delay up to `longest`; with the noise of the stamps: two exchanges that happen to agree prove no rate. */
+function heldUp(exchanges: readonly Exchange[], noise: Seconds, longest: Seconds): (rate: number) => Seconds {
+  return rate => {
+    const { low, high } = pairAt(exchanges, rate);
+    let sum = exchanges.length * noise;
+    for (const { sent, most, received, least } of exchanges) {
+      sum += Math.min(most - rate * sent - high, longest) + Math.min(low - least + rate * received, longest);
+    }
+    return sum;
+  };
 }
 
 /** How many clocks have this rate, of those that are off by up to `reach`. */

@@ -9,8 +9,9 @@ const USUAL = [1, 60, 64, 100, 250, 1000, 1024, 10_000, 100_000];
 const UNUSUAL = 0.2;
 /** Requests that are so much of a finer tick off a coarser grid tell the two apart. */
 const STRAYED = 0.9;
-/** Unusual ones are tried up to so many ticks per second. */
+/** Unusual ones are tried up to so many ticks per second; of one stamp alone few, as chance would have it. */
 const FINEST = 1024;
+const FINEST_OF_ONE = 100;
 /** How far off its grid a careless conversion to 2^-32 s puts a stamp, and how far rounding alone; in nanoseconds. */
 const OFF_GRID = 100;
 const ROUNDING = 1;
@@ -33,7 +34,7 @@ export function inferTick(stamps: readonly UnixTime[], ours: readonly UnixTime[]
 
 /** Whether our requests were so regular themselves that the gaps tell nothing of the server's clock. */
 function isRegular(ours: readonly UnixTime[], tick: number): boolean {
-  return offGrid(sinceFirst(ours), tick) <= OFF_GRID || (ours.length > 2 && areAlike(gapsOf(ours)));
+  return onGrid(sinceFirst(ours), tick, OFF_GRID) || (ours.length > 2 && areAlike(gapsOf(ours)));
 }
 
 /** In nanoseconds since the second began. */
@@ -65,20 +66,20 @@ function tickOfTheSecond(stamps: readonly UnixTime[], ours: readonly UnixTime[],
   const [ourFractions, ourPlaces] = [fractionsOf(ours), sinceFirst(ours)];
   const fits = (perSecond: number, tries: number) => {
     const tick = SECOND / perSecond;
-    const off = offGrid(fractions, tick);
-    if (off > OFF_GRID || offGrid(ourFractions, tick) <= OFF_GRID) return false;
+    if (!onGrid(fractions, tick, OFF_GRID) || onGrid(ourFractions, tick, OFF_GRID)) return false;
     // Of regular requests one is as good as all.
-    const count = offGrid(ourPlaces, tick) <= OFF_GRID ? 1 : stamps.length;
-    return !mayBeChance({ count, tick, off, unit: MICROSECOND, tries });
+    const count = onGrid(ourPlaces, tick, OFF_GRID) ? 1 : stamps.length;
+    return !mayBeChance({ count, tick, off: offGrid(fractions, tick), unit: MICROSECOND, tries });
   };
   const usual = USUAL.find(perSecond => fits(perSecond, 1));
   const weight = usual !== undefined && 1 / usual >= atLeast ? 1 / usual : 0;
   // A finer clock stays on the coarser grid only where the requests do.
   const strayed = (perSecond: number) =>
     offGrid(ourPlaces, SECOND / perSecond) > (STRAYED * SECOND) / (usual ?? FINEST);
-  for (let perSecond = 2; perSecond < Math.min(usual ?? Infinity, FINEST + 1); perSecond++) {
-    const worth = UNUSUAL / perSecond > weight || strayed(perSecond);
-    if (worth && fits(perSecond, perSecond)) return 1 / perSecond;
+  const finest = Math.min(usual ?? Infinity, stamps.length === 1 ? FINEST_OF_ONE : FINEST);
+  for (let perSecond = 2; perSecond <= finest; perSecond++) {
+    if (!fits(perSecond, perSecond)) continue;
+    if (UNUSUAL / perSecond > weight || strayed(perSecond)) return 1 / perSecond;
   }
   return usual === undefined ? 0 : 1 / usual;
 }
@@ -92,7 +93,7 @@ function tickOfAnyPhase(stamps: readonly UnixTime[], unit: number): Seconds {
   const least = Math.min(...gaps);
   const rounding = 2 * ROUNDING * (since.at(-1)! / least);
   const fits = (tick: number, count: number, tries: number) =>
-    offGrid(since, tick) <= rounding && !mayBeChance({ count, tick, off: rounding, unit, tries });
+    onGrid(since, tick, rounding) && !mayBeChance({ count, tick, off: rounding, unit, tries });
   if (areAlike(gaps)) {
     // The tick may be any part of the gap, but a tick there is.
     const whole = least / Math.max(Math.ceil(least / SECOND), 1);
@@ -103,6 +104,12 @@ function tickOfAnyPhase(stamps: readonly UnixTime[], unit: number): Seconds {
     if (fits(tick, gaps.length - 1, parts)) return tick / SECOND;
   }
   return 0;
+}
+
+/** Whether all are within `tolerance` of multiples of the tick. Most are not at the first: a loop is done there. */
+function onGrid(places: readonly number[], tick: number, tolerance: number): boolean {
+  for (const at of places) if (Math.abs(at - Math.round(at / tick) * tick) > tolerance) return false;
+  return true;
 }
 
 /** How far the worst of them is from a multiple of the tick; all in nanoseconds. */

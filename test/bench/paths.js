@@ -8,6 +8,7 @@
  * @property {number} jitter mean of the exponential queueing one way, in seconds
  * @property {number} loss share of packets lost one way
  * @property {boolean} bursts whether congestion comes and goes, each direction for itself
+ * @property {number} [drift] how fast the server's clock gains on the client's, in seconds per second
  *
  * @typedef {object} Path
  * @property {(at: number) => number | undefined} forward delay of the next request, `at` seconds after the first; undefined = lost
@@ -20,6 +21,7 @@ export const PROFILES = {
   WAN: { base: 0.01, jitter: 0.002, loss: 0, bursts: false },
   BAD: { base: 0.04, jitter: 0.02, loss: 0.05, bursts: false },
   ASYM: { base: 0.01, jitter: 0.0005, loss: 0, bursts: true },
+  DRIFT: { base: 200e-6, jitter: 100e-6, loss: 0, bursts: false, drift: 78e-6 },
 };
 
 /** Congestion: the mean gap between two bursts, how long one lasts, and what it adds at its height, all in seconds. */

@@ -10,7 +10,13 @@ const [LEFT, TOP, WIDTH, ROW, GAP] = [120, 70, 230, 17, 30];
 const OURS = '#0b6e4f';
 const THEIRS = '#8a8f98';
 /** What the axis spans, in powers of ten of a second. */
-const RANGE = { LAN: [-6.3, -2.4], WAN: [-5.3, -2.2], BAD: [-4.3, -1.6], ASYM: [-5.3, -1.7] };
+const RANGE = {
+  LAN: [-6.3, -2.4],
+  WAN: [-5.3, -2.2],
+  BAD: [-4.3, -1.6],
+  ASYM: [-5.3, -1.7],
+  DRIFT: [-6.3, -2.4],
+};
 
 /** @param {readonly Result[]} results @returns {string} */
 export function pictureOf(results) {

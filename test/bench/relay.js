@@ -1,15 +1,18 @@
 // The network of the bench: each address is a perfect server behind a path of paths.js, in one process, so that
 // nothing but the path comes between. A request is stamped by the kernel as it comes in, is "at the server" when its
-// way there is over, and its reply leaves when the way back is over too. A liar's T2 and T3 are off by the same.
+// way there is over, and its reply leaves when the way back is over too. A liar's T2 and T3 are off by the same; where the
+// profile drifts, the server is right when it is opened and gains from then on.
 //
 // Commands on standard input, one a line of JSON: { open: id, profile, seed, servers: [{ address, lie }] } answers
-// `open id`, { close: id } answers `close id PACKETS`. At the end of the input it says how late its replies were.
+// `open id`, { close: id } answers `close id PACKETS AHEAD`, the seconds that drift has brought the servers ahead by then. At the end of the input it says how late its replies were.
 
 import { writeSync } from 'node:fs';
 import { close, goFirst, now, open, readInput, receive, send, socketAddress, wait } from './network.js';
 import { PROFILES, pathOf } from './paths.js';
 
-/** @typedef {{ fd: number, id: string, lie: bigint, path: import('./paths.js').Path, first?: bigint, packets: number }} Server */
+/**
+ * @typedef {{ fd: number, id: string, lie: bigint, drift: number, opened: bigint, path: import('./paths.js').Path, first?: bigint, packets: number }} Server
+ */
 
 const STANDARD_INPUT = 0;
 const NTP_PORT = 123;
@@ -74,8 +77,14 @@ function accept(server) {
   const back = server.path.backward(sent + (there ?? 0));
   if (there === undefined || back === undefined) return;
   const arrived = at + nanoseconds(there);
-  const reply = replyTo(bytes, arrived + server.lie, arrived + KEPT + server.lie);
+  const ahead = server.lie + nanoseconds(drifted(server, arrived));
+  const reply = replyTo(bytes, arrived + ahead, arrived + KEPT + ahead);
   replies.push({ due: arrived + KEPT + nanoseconds(back), fd: server.fd, bytes: reply, to: from });
+}
+
+/** How far ahead drift has brought the server since it was opened, in seconds. @param {Server} server @param {bigint} at */
+function drifted({ drift, opened }, at) {
+  return (drift * Number(at - opened)) / 1e9;
 }
 
 /** Stratum 1, refid GPS, precision 2^-23, root dispersion 1 ms. @param {Buffer} request @param {bigint} t2 @param {bigint} t3 */
@@ -107,11 +116,14 @@ function obey(input) {
   for (const line of input.split('\n').filter(line => line !== '')) {
     const command = JSON.parse(line);
     if (command.open !== undefined) {
+      const opened = now();
       for (const [k, { address, lie }] of command.servers.entries()) {
+        /** @type {import('./paths.js').Profile} */
         const profile = PROFILES[/** @type {keyof typeof PROFILES} */ (command.profile)];
+        const { drift = 0 } = profile;
         const path = pathOf(profile, command.seed * 8 + k);
         const fd = open(address, NTP_PORT);
-        servers.set(fd, { fd, id: command.open, lie: nanoseconds(lie), path, packets: 0 });
+        servers.set(fd, { fd, id: command.open, lie: nanoseconds(lie), drift, opened, path, packets: 0 });
       }
       say(`open ${command.open}`);
     } else {
@@ -121,7 +133,9 @@ function obey(input) {
         servers.delete(fd);
         replies = replies.filter(reply => reply.fd !== fd);
       }
-      say(`close ${command.close} ${closing.reduce((sum, { packets }) => sum + packets, 0)}`);
+      const packets = closing.reduce((sum, server) => sum + server.packets, 0);
+      const [first] = closing;
+      say(`close ${command.close} ${packets} ${first ? drifted(first, now()) : 0}`);
     }
   }
 }
@@ -129,7 +143,15 @@ function obey(input) {
 /** A few hundred exchanges with oneself: the first ones of a process are slow. */
 function warmUp() {
   const [client, fd] = [open('127.0.0.1', 40_123), open('127.0.0.1', 40_124)];
-  servers.set(fd, { fd, id: 'warm-up', lie: 0n, path: pathOf(PROFILES.LAN, 0), packets: 0 });
+  servers.set(fd, {
+    fd,
+    id: 'warm-up',
+    lie: 0n,
+    drift: 0,
+    opened: now(),
+    path: pathOf(PROFILES.LAN, 0),
+    packets: 0,
+  });
   for (let i = 0; i < 500; i++) {
     send(client, Buffer.alloc(48), socketAddress('127.0.0.1', 40_124));
     do step();

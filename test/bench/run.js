@@ -1,11 +1,13 @@
-// npm run bench [-- --quick]: tsntp beside its peers, on the same simulated networks, in a network namespace of its own
-// and without the right to set the clock. Prints the report, and writes it to results/ unless it was a quick one.
+// npm run bench [-- --quick] [-- --networks N --profiles LAN,WAN --scenarios one,four]: tsntp beside its peers, on the same
+// simulated networks, in a network namespace of its own and without the right to set the clock. Prints the report, and writes
+// it to results/ if it was a whole one. BENCH_TSNTP names another tsntp to measure, for a run to compare with.
 // Where microseconds count (LAN), one client runs at a time; elsewhere a new one starts every fifth of a second.
 
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { parseArgs } from 'node:util';
 import { clientsOf } from './clients.js';
 import { PROFILES, randomOf } from './paths.js';
 import { pictureOf } from './picture.js';
@@ -36,22 +38,45 @@ import { environmentOf, prepareTools, versionsOf } from './tools.js';
 const root = resolve(import.meta.dirname, '../..');
 const tools = join(root, '.cache/bench');
 const INSIDE = '--inside';
-const quick = process.argv.includes('--quick');
+const { values: options } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    networks: { type: 'string' },
+    profiles: { type: 'string' },
+    scenarios: { type: 'string' },
+    [INSIDE.slice(2)]: { type: 'boolean', default: false },
+  },
+});
+const { quick } = options;
+/** Whether this is less than the whole bench: its report says nothing of the targets. */
+const partial =
+  quick || [options.networks, options.profiles, options.scenarios].some(one => one !== undefined);
+const asked = options.networks === undefined ? undefined : Number(options.networks);
+const profiles = chosen('profiles', Object.keys(PROFILES));
 
 /** Servers, and how many of them lie by a second. */
 const SCENARIOS = {
-  one: { servers: 1, liars: 0, networks: quick ? 6 : 200 },
-  four: { servers: 4, liars: 0, networks: quick ? 6 : 200 },
-  'one liar in four': { servers: 4, liars: 1, networks: quick ? 4 : 50 },
-  'two liars in five': { servers: 5, liars: 2, networks: quick ? 4 : 50 },
+  one: { servers: 1, liars: 0, networks: asked ?? (quick ? 6 : 200) },
+  four: { servers: 4, liars: 0, networks: asked ?? (quick ? 6 : 200) },
+  'one liar in four': { servers: 4, liars: 1, networks: asked ?? (quick ? 4 : 50) },
+  'two liars in five': { servers: 5, liars: 2, networks: asked ?? (quick ? 4 : 50) },
 };
 /** The LAN's fewer: one client at a time takes long. */
-const LAN_NETWORKS = quick ? 4 : 30;
+const LAN_NETWORKS = asked ?? (quick ? 4 : 30);
+const scenarios = chosen('scenarios', Object.keys(SCENARIOS));
 const LAUNCH_SPACING = 200;
 const DEADLINE = 60_000;
 
-if (process.argv.includes(INSIDE)) await inside();
+if (options.inside) await inside();
 else outside();
+
+/** What of these an option asks for, all without it. @param {'profiles' | 'scenarios'} option @param {readonly string[]} all */
+function chosen(option, all) {
+  const wanted = options[option]?.split(',') ?? all;
+  const unknown = wanted.find(one => !all.includes(one));
+  if (unknown !== undefined) throw new Error(`--${option} ${unknown}: there are ${all.join(', ')}`);
+  return wanted;
+}
 
 function outside() {
   if (process.platform !== 'linux') throw new Error('the bench needs the network namespaces of Linux');
@@ -97,7 +122,8 @@ function plan() {
   const clients = clientsOf(tools, process.env.BENCH_TSNTP ?? join(root, 'bin/tsntp.js'));
   const jobs = [];
   for (const [scenario, { servers, liars, networks }] of Object.entries(SCENARIOS)) {
-    for (const profile of Object.keys(PROFILES)) {
+    if (!scenarios.includes(scenario)) continue;
+    for (const profile of profiles) {
       const count = profile === 'LAN' && liars === 0 ? LAN_NETWORKS : networks;
       for (let network = 0; network < count; network++) {
         const random = randomOf(network + 1);
@@ -129,7 +155,7 @@ async function run({ id, client, profile, scenario, network }, relay) {
   await relay.ask(`open ${id}`, { open: id, profile, seed: network + 1, servers: places });
   const command = client.command(addresses, id);
   const { output, wall } = await execute(command);
-  const packets = Number(await relay.ask(`close ${id}`, { close: id }));
+  const [packets, ahead] = (await relay.ask(`close ${id}`, { close: id })).split(' ').map(Number);
   const offset = client.answer.exec(output)?.[1];
   if (offset === undefined && profile === 'LAN' && scenario === 'one') {
     throw new Error(`${command.join(' ')} gives no answer on a network that loses nothing:\n${output}`);
@@ -137,8 +163,8 @@ async function run({ id, client, profile, scenario, network }, relay) {
   const cost = /^memory (\d+)\ncpu ([.\d]+) ([.\d]+)$/m.exec(output);
   if (!cost) return [];
   const result = {
-    ...{ client: client.name, profile, scenario, network, wall, packets },
-    error: offset === undefined ? null : Math.abs(Number(offset)),
+    ...{ client: client.name, profile, scenario, network, wall, packets: packets ?? 0 },
+    error: offset === undefined ? null : Math.abs(Number(offset) - (ahead ?? 0)),
     cpu: Number(cost[2]) + Number(cost[3]),
     memory: Number(cost[1]),
   };
@@ -170,11 +196,12 @@ function startRelay() {
   });
   /** @type {Map<string, (answer: string) => void>} */
   const waiting = new Map();
-  const answerTo = (/** @type {string} */ question) => new Promise(resolve => waiting.set(question, resolve));
+  /** @type {(question: string) => Promise<string>} */
+  const answerTo = question => new Promise(resolve => waiting.set(question, resolve));
   createInterface(child.stdout).on('line', line => {
-    const [word, about, answer = ''] = line.split(' ');
+    const [word, about, ...answer] = line.split(' ');
     const question = word === 'late' ? 'late' : `${word} ${about}`;
-    waiting.get(question)?.(word === 'late' ? (about ?? '') : answer);
+    waiting.get(question)?.(word === 'late' ? (about ?? '') : answer.join(' '));
     waiting.delete(question);
   });
   return {
@@ -192,9 +219,9 @@ function startRelay() {
 
 /** @param {readonly Result[]} results @param {{ late: { replies: number, median: number, p90: number, p99: number }, minutes: number }} run */
 function publish(results, run) {
-  const report = reportOf(results, { ...run, versions: versionsOf(tools), quick });
+  const report = reportOf(results, { ...run, versions: versionsOf(tools), partial });
   console.log(report);
-  const folder = quick ? join(root, '.cache/bench-quick') : join(import.meta.dirname, 'results');
+  const folder = partial ? join(root, '.cache/bench-quick') : join(import.meta.dirname, 'results');
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'bench.md'), report);
   writeFileSync(join(folder, 'errors.svg'), pictureOf(results));

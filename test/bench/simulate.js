@@ -6,27 +6,18 @@ import { clusterSurvivors } from '../../dist/ntp/cluster.js';
 import { combineSurvivors } from '../../dist/ntp/combine.js';
 import { estimatePeer } from '../../dist/ntp/filter.js';
 import { selectTruechimers } from '../../dist/ntp/select.js';
-import { add, difference, unixTimeOf } from '../../dist/ntp/time.js';
-import { between, PROFILES, pathOf, randomOf } from './paths.js';
+import { between, PROFILES, randomOf } from './paths.js';
+import { burstOf } from './samples.js';
 
 /** @import { PeerEstimate, Estimator } from '../../dist/ntp/filter.js' */
-/** @import { Profile } from './paths.js' */
+/** @import { Way } from './samples.js' */
 /** @import { Agreement } from '../../dist/ntp/select.js' */
 /** @typedef {readonly PeerEstimate[]} Peers */
 /** @typedef {(peers: Peers, agreement: Agreement<PeerEstimate>) => number} Combine */
 
 const runs = Number(process.argv[2] ?? 2000);
-const start = unixTimeOf(1_800_000_000_000_000_000n);
 
-/**
- * @typedef {object} Way to a simulated server
- * @property {Profile} profile
- * @property {number} [skew] how much later requests arrive than replies do, in seconds: asymmetry, and the server's own error
- * @property {number} [rootDelay]
- * @property {number} [rootDispersion]
- *
- * @typedef {(k: number, random: () => number) => Way} World
- */
+/** @typedef {(k: number, random: () => number) => Way} World */
 
 /**
  * Beside the bench's profiles: three good servers with a noisy one; paths of unlike length and asymmetry; the same with
@@ -35,7 +26,11 @@ const start = unixTimeOf(1_800_000_000_000_000_000n);
  * @type {Record<string, World>}
  */
 const WORLDS = {
-  ...Object.fromEntries(Object.entries(PROFILES).map(([name, profile]) => [name, () => ({ profile })])),
+  ...Object.fromEntries(
+    Object.entries(PROFILES)
+      .filter(([, profile]) => !('drift' in profile))
+      .map(([name, profile]) => [name, () => ({ profile })]),
+  ),
   'WAN + 1 BAD': k => ({ profile: k === 0 ? PROFILES.BAD : PROFILES.WAN }),
   UNLIKE: (_k, random) => {
     const base = logarithmic(random, [0.005, 0.1]);
@@ -164,7 +159,7 @@ function simulate(wayTo, { servers, liars, lie, claim, samples }) {
     const bursts = Array.from({ length: servers }, (_, k) => {
       const way = wayTo(k, random);
       const lies = k >= servers - liars;
-      return burst(lies ? { ...way, rootDispersion: claim } : way, {
+      return burstOf(lies ? { ...way, rootDispersion: claim } : way, {
         seed: run * 16 + k,
         samples,
         lie: lies ? sign * lie(way.profile.base) : 0,
@@ -183,33 +178,6 @@ function simulate(wayTo, { servers, liars, lie, claim, samples }) {
     }
   }
   return errors;
-}
-
-/** One server's samples of a clock that is right. @param {Way} way */
-function burst({ profile, skew = 0, rootDelay = 0, rootDispersion = 0.001 }, { seed, samples, lie }) {
-  const path = pathOf(profile, seed);
-  const spacing = profile.base < 0.001 ? 0.1 : 2;
-  return Array.from({ length: samples }, (_, i) => {
-    const [forward, backward] = [path.forward(i * spacing), path.backward(i * spacing)];
-    if (forward === undefined || backward === undefined) return undefined;
-    const t1 = add(start, i * spacing);
-    const [t2, t4] = [add(t1, forward + skew + lie), add(t1, forward + backward)];
-    const delay = difference(t4, t1);
-    const packet = { precision: -23, rootDelay, rootDispersion, stratum: 2, leap: 0, refid: 0 };
-    const received = { time: t4, monotonic: t4 };
-    return {
-      kind: 'sample',
-      t1,
-      t2,
-      t3: t2,
-      t4,
-      offset: difference(t2, t1) - delay / 2,
-      delay,
-      dispersion: 1e-6 + 15e-6 * delay,
-      packet,
-      received,
-    };
-  }).filter(sample => sample !== undefined);
 }
 
 /** Down to the steadiest server's jitter, NMIN 3 (RFC 5905 §11.2.2). @param {Peers} peers */
