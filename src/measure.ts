@@ -9,7 +9,7 @@ import type { Server } from './net/server.ts';
 import { type Source, type SurveyEvent, type SurveyPorts, survey } from './net/survey.ts';
 import type { Estimate } from './ntp/combine.ts';
 import type { Estimator } from './ntp/filter.ts';
-import { plausibleTimes } from './ntp/sample.ts';
+import { plausibleTimes } from './ntp/plausible.ts';
 import { difference, elapsed, type Seconds, type UnixTime } from './ntp/time.ts';
 import type { Ending, Findings } from './outcome.ts';
 

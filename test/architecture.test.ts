@@ -200,11 +200,10 @@ test.each(['ntp/auth/key.ts', 'ntp/auth/nts.ts'])(
 test('the import lines are read', () => {
   const graph = graphOf(readSources());
   expect(graph.get('ntp/sample.ts')).toEqual([
-    'ntp/auth/authenticator.ts',
-    'ntp/extension.ts',
+    'ntp/offset.ts',
     'ntp/packet.ts',
-    'ntp/refid.ts',
-    'ntp/tick.ts',
+    'ntp/plausible.ts',
+    'ntp/reply-tests.ts',
     'ntp/time.ts',
   ]);
   expect(graph.get('assess.ts')).toEqual(expect.arrayContaining(['ntp/select.ts', 'outcome.ts']));

@@ -8,7 +8,7 @@ import type { Server } from '../src/net/server.ts';
 import { type Source, survey } from '../src/net/survey.ts';
 import { MAXDIST } from '../src/ntp/cluster.ts';
 import { decodePacket, type Packet } from '../src/ntp/packet.ts';
-import { plausibleTimes } from '../src/ntp/sample.ts';
+import { plausibleTimes } from '../src/ntp/plausible.ts';
 import { ntpTimestampOf } from '../src/ntp/time.ts';
 import { type Exchange, kissAfter, otherNonce, type SimulatedServer } from './support/world/server.ts';
 import { RELEASE, server, type WorldSetup, world } from './support/world.ts';

@@ -3,15 +3,10 @@
 
 import { type Authenticator, unauthenticated } from '../ntp/auth/authenticator.ts';
 import { encodeRequest } from '../ntp/packet.ts';
+import type { PlausibleTimes } from '../ntp/plausible.ts';
 import type { Kiss } from '../ntp/refid.ts';
-import {
-  examineReply,
-  type PlausibleTimes,
-  type Rejection,
-  type Request,
-  requestOf,
-  type Sample,
-} from '../ntp/sample.ts';
+import type { Request } from '../ntp/reply-tests.ts';
+import { examineReply, type Rejection, requestOf, type Sample } from '../ntp/sample.ts';
 import { elapsed, type MonotonicTime, type NtpTimestamp, ntpTimestampOf, type Seconds } from '../ntp/time.ts';
 import { onAbort } from './abort.ts';
 import { spacingOf } from './spacing.ts';

@@ -5,11 +5,12 @@
 // compatible with the samples, whatever the queueing, the rate of our clock and the tick of the server's.
 // Sign: a positive offset = the server is ahead.
 
+import { PHI } from './offset.ts';
 import { type Leap, resolutionOf } from './packet.ts';
 import { type Exchange, pairAt } from './pairing.ts';
 import { likelyRate, type Rate, UNKNOWN_RATE } from './rate.ts';
 import { LONGEST_TICK, type Region, regionOf } from './region.ts';
-import { PHI, type Sample } from './sample.ts';
+import type { Sample } from './sample.ts';
 import { inferTick } from './tick.ts';
 import { difference, elapsed, type MonotonicTime, type Seconds } from './time.ts';
 

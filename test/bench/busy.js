@@ -10,7 +10,7 @@ import { openClock } from '../../dist/clock/index.js';
 import { runBurst } from '../../dist/net/burst.js';
 import { realTimer } from '../../dist/net/timer.js';
 import { udpTransport } from '../../dist/net/udp.js';
-import { plausibleTimes } from '../../dist/ntp/sample.js';
+import { plausibleTimes } from '../../dist/ntp/plausible.js';
 import { goFirst, now, open, receive, send, wait } from './network.js';
 
 const BURSTS = 20;

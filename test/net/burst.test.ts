@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { type Burst, type BurstEvent, type BurstPlan, runBurst } from '../../src/net/burst.ts';
 import { type Transport, TransportError } from '../../src/net/transport.ts';
 import { decodePacket, encodePacket, HEADER_LENGTH } from '../../src/ntp/packet.ts';
-import { plausibleTimes } from '../../src/ntp/sample.ts';
+import { plausibleTimes } from '../../src/ntp/plausible.ts';
 import { ntpTimestampOf } from '../../src/ntp/time.ts';
 import {
   type Exchange,

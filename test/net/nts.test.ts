@@ -8,7 +8,7 @@ import { type Source, type SurveyEvent, survey } from '../../src/net/survey.ts';
 import { keyAuthenticator } from '../../src/ntp/auth/key.ts';
 import { COOKIE, UNIQUE_ID } from '../../src/ntp/auth/nts.ts';
 import { HEADER_LENGTH } from '../../src/ntp/packet.ts';
-import { plausibleTimes } from '../../src/ntp/sample.ts';
+import { plausibleTimes } from '../../src/ntp/plausible.ts';
 import { fieldsOf, ntsReply } from '../support/nts-reply.ts';
 import { kiss, type Script, type SimulatedServer } from '../support/world/server.ts';
 import { RELEASE, server, type World, type WorldSetup, world } from '../support/world.ts';

@@ -3,7 +3,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Source, survey } from '../../src/net/survey.ts';
 import type { Channel, Transport } from '../../src/net/transport.ts';
-import { plausibleTimes } from '../../src/ntp/sample.ts';
+import { plausibleTimes } from '../../src/ntp/plausible.ts';
 import type { SyncOptions } from '../../src/sync.ts';
 import type { SimulatedServer } from '../support/world/server.ts';
 import { RELEASE, server, type World, world } from '../support/world.ts';

@@ -1,14 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { PHI } from '../../src/ntp/offset.ts';
 import type { Packet } from '../../src/ntp/packet.ts';
-import {
-  PHI,
-  plausibleTimes,
-  type Rejection,
-  type RejectionKind,
-  requestOf,
-  type Sample,
-} from '../../src/ntp/sample.ts';
+import { plausibleTimes } from '../../src/ntp/plausible.ts';
+import { type Rejection, type RejectionKind, requestOf, type Sample } from '../../src/ntp/sample.ts';
 import {
   add,
   difference,

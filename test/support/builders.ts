@@ -5,15 +5,9 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import type { Combinable } from '../../src/ntp/combine.ts';
 import { encodePacket, type Packet } from '../../src/ntp/packet.ts';
-import {
-  type Expectation,
-  examineReply,
-  type PlausibleTimes,
-  plausibleTimes,
-  type Rejection,
-  type Request,
-  type Sample,
-} from '../../src/ntp/sample.ts';
+import { type PlausibleTimes, plausibleTimes } from '../../src/ntp/plausible.ts';
+import type { Expectation, Request } from '../../src/ntp/reply-tests.ts';
+import { examineReply, type Rejection, type Sample } from '../../src/ntp/sample.ts';
 import {
   add,
   monotonicTimeOf,

@@ -4,7 +4,8 @@
 import type { Burst } from '../../net/burst.ts';
 import { formatServer, type Server } from '../../net/server.ts';
 import { LEAP_NOT_SYNCHRONISED, type Packet } from '../../ntp/packet.ts';
-import { MAXSTRAT, type Sample } from '../../ntp/sample.ts';
+import { MAXSTRAT } from '../../ntp/reply-tests.ts';
+import type { Sample } from '../../ntp/sample.ts';
 import type { Contender, ServerReport, Verdict } from '../../outcome.ts';
 
 export type Tally = '*' | '+' | '-' | 'x' | '?' | ' ';
