@@ -1,12 +1,13 @@
 // The library: `import { query, sync } from 'tsntp'`. The command's own pipeline with typed results; it prints
 // nothing and never exits.
 
+import { given, type Optional } from './given.ts';
 import { listenedTo } from './listening.ts';
 import { parseServer, type Server, withPools } from './net/server.ts';
 import type { NtsTrust } from './nts.ts';
 import type { Outcome } from './outcome.ts';
 import { openPorts } from './ports.ts';
-import { checkRanges, given, type Optional } from './ranges.ts';
+import { checkRanges } from './ranges.ts';
 import {
   defaults,
   type Ports,
@@ -30,7 +31,7 @@ export interface Options extends Optional<Omit<SyncOptions, 'servers'>> {
   readonly onEvent?: ((event: SyncEvent) => void) | undefined;
   /** Where the state file and the lock are; by default as the platform has it. */
   readonly stateDirectory?: string | undefined;
-  /** Whom to trust with a certificate for NTS; the system's authorities unless given. */
+  /** The authorities that are trusted for NTS; the system's unless given. */
   readonly nts?: NtsTrust | undefined;
   /** In place of this machine's clock, network, resolver, …: for tests. */
   readonly ports?: Optional<Ports> | undefined;

@@ -1,18 +1,9 @@
 // The library's options → the same, checked: undefined is not given, and every value is in its range.
 
 import { inspect } from 'node:util';
+import { given, type Optional } from './given.ts';
 import { familyOf } from './net/server.ts';
 import type { SyncOptions } from './sync.ts';
-
-/** `T`, where undefined means the same as leaving out. */
-export type Optional<T> = { readonly [K in keyof T]?: T[K] | undefined };
-
-/** What an object says, without what it leaves undefined. */
-export function given<T extends object>(values: T): Given<T> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Given<T>;
-}
-
-type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 
 /** Throws `RangeError` with option, value and what is allowed for the first option that is out of its range. */
 export function checkRanges(options: Optional<SyncOptions>): void {

@@ -10,11 +10,11 @@ import { isCommand, refuseCommandWords } from './command-words.ts';
 import { runSync } from './commands/sync.ts';
 import { readVariables, withoutOverruled } from './environment.ts';
 import { EXIT_CODES } from './exit-code.ts';
+import { RTC_ACTIONS } from './option-table.ts';
 import {
   everyOption,
   generalOptions,
   optionsOf,
-  RTC_ACTIONS,
   withMeasuringOptions,
   withRtcOptions,
   withSettingOptions,

@@ -36,6 +36,11 @@ export function text(name: string): (value: unknown) => string | undefined {
   return value => (value === undefined ? undefined : single(name, value));
 }
 
+/** The texts of an option that may be given several times. */
+export function texts(value: unknown): readonly string[] | undefined {
+  return value === undefined ? undefined : [value].flat().map(String);
+}
+
 /** The text of an option that may be given once. */
 export function single(name: string, value: unknown): string {
   if (Array.isArray(value)) throw new UsageError(`${name}: given ${value.length} times; give it once`);
