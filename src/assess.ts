@@ -1,4 +1,4 @@
-// What the servers answered → whom to believe, and what our clock's offset is: filter, select, cluster, combine
+// What the servers answered → which of them to believe, and what our clock's offset is: filter, select, cluster, combine
 // (RFC 5905 §10, §11.2), with a verdict for every source.
 // Sign: a positive offset = our clock is behind.
 
@@ -38,7 +38,7 @@ export function assess(sources: readonly Source[], rules: AssessmentRules, now: 
   const judged = sources.map(source => judge(source, rules, now));
   const peers = judged.filter((one): one is Peer => !('verdict' in one));
   const selectable = peers.filter(peer => !peer.source.server.noselect);
-  // A server that is asked for authentication may not be outvoted by servers that anyone can play, nor replaced by them.
+  // Servers that any host can impersonate may neither outvote nor replace one that must be authenticated.
   const asked = sources.some(({ server, authentication }) => authentication && !server.noselect);
   const { usable, verdicts } = votersAmong(selectable, asked);
   const report = (): readonly ServerReport[] => judged.map(one => reportOf(one, verdicts));
@@ -78,7 +78,7 @@ export function assess(sources: readonly Source[], rules: AssessmentRules, now: 
   return { kind: 'agreed', estimate, intersection, servers: report() };
 }
 
-/** Kernels hand a slew out in whole seconds: so long it may be going on before it begins, or after it is said to be over. */
+/** Kernels apply a slew in whole seconds: how long it may go on before it is reported, or after it is reported as over. */
 const SLEW_GRAIN: Seconds = 1;
 
 type Judged = Peer | { readonly source: Source; readonly verdict: Verdict };

@@ -32,7 +32,7 @@ const LOOK: Seconds = 0.25;
 const LAST_PART: Seconds = 1;
 
 /**
- * So long after its clock is called synchronised, Linux has copied it to the hardware clock: within 2 s, or 2 s later where
+ * So long after its clock is called synchronized, Linux has copied it to the hardware clock: within 2 s, or 2 s later where
  * it was held up. The next time is 11 minutes later.
  */
 const KERNEL_COPY: Seconds = 4;
@@ -71,7 +71,7 @@ function declare({ estimate }: Finished, clock: Clock, slew: Slew | undefined): 
     clock.declareSynchronised({ maxError: rootDistance + left, estimatedError: Math.max(jitter, left) });
     return undefined;
   } catch (error) {
-    return `the kernel was not told that its clock is synchronised: ${messageOf(error)}`;
+    return `the kernel was not told that its clock is synchronized: ${messageOf(error)}`;
   }
 }
 

@@ -1,4 +1,4 @@
-// The first half of the story: servers → survey → assessment, again when somebody moved our clock meanwhile, and
+// The first half of the story: servers → survey → assessment, again when our clock was moved meanwhile, and
 // never longer than the deadline. Touches nothing.
 // Sign: a positive offset = our clock is behind.
 
@@ -49,7 +49,7 @@ export interface MeasurePorts extends Omit<SurveyPorts, 'precision'> {
 
 export type MeasureEvent =
   | SurveyEvent
-  /** Somebody stepped our clock meanwhile: what was measured is thrown away. */
+  /** Our clock was stepped meanwhile: what was measured is thrown away. */
   | { readonly kind: 'clock-stepped'; readonly by: Seconds }
   /** A slew began, ended or turned meanwhile: the same. */
   | { readonly kind: 'slew-changed' };
@@ -60,11 +60,11 @@ export type Measured = Findings &
     | Extract<Ending, { kind: 'no-suitable-server' | 'interrupted' }>
   );
 
-/** A jump of the clock against the one that nobody steps: more than any slew does during a run. */
+/** A jump of the clock against the monotonic one: more than any slew does during a run. */
 const STEP_NOTICED: Seconds = 0.001;
 /** A clock that went on by less than this share of the time that passed stands still; the rest is what reading it takes. */
 const STANDSTILL = 0.01;
-/** Measure so often at most when somebody keeps moving the clock. */
+/** How often to measure, at most, while the clock keeps being moved. */
 const ATTEMPTS = 3;
 
 /**

@@ -22,7 +22,7 @@ export interface NtsStore {
 }
 
 /**
- * The store in `directory`. `trust` stands for whom certificates are checked against: what another trust store vouched
+ * The store in `directory`. `trust` stands for the authorities that certificates are checked against: what another trust store vouched
  * for is not taken. Never throws: without the store there is an exchange of keys more, and that is all.
  */
 export function ntsStore(directory: string, trust: string, now: () => Date = () => new Date()): NtsStore {

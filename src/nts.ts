@@ -7,7 +7,7 @@ import type { DateRule } from './net/nts-certificate.ts';
 import type { Trust } from './net/nts-trust.ts';
 import type { Authorities } from './net/server.ts';
 
-/** Whom to trust with a certificate. */
+/** The authorities that are trusted, and whether the dates of certificates count. */
 export interface NtsTrust extends Authorities {
   /** Pass over the dates of certificates, on a clock that cannot tell. */
   readonly ignoreDates?: boolean | undefined;

@@ -1,4 +1,4 @@
-// What a run came to: the nouns that reports and exit codes are made from. Closed unions: whoever handles them
+// What a run came to: the nouns that reports and exit codes are made from. Closed unions: each `switch` over them
 // ends with `satisfies never`, so that a new kind cannot be forgotten.
 
 import type { ClockError, Slew } from './clock/clock.ts';
@@ -53,7 +53,7 @@ export interface ServerReport {
   readonly verdict: Verdict;
 }
 
-/** Who else sets this clock. */
+/** Another program that sets this clock. */
 export type Contender =
   | { readonly kind: 'service'; readonly name: string; readonly pid?: number; readonly stop: string }
   | { readonly kind: 'tsntp'; readonly pid?: number };
@@ -68,7 +68,7 @@ export type Unsuitable =
   /** None of the servers that the list calls `require` is believed. */
   | { readonly kind: 'required-missing'; readonly required: readonly string[] }
   | { readonly kind: 'too-few'; readonly truechimers: number; readonly wanted: number }
-  /** Somebody moved this clock during every measurement. */
+  /** This clock was moved during every measurement. */
   | { readonly kind: 'clock-unsteady'; readonly attempts: number };
 
 /** What was measured. */

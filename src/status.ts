@@ -1,4 +1,4 @@
-// What is known of this machine's clock without asking anybody: the kernel, tsntp's memory, who else is at it, and
+// What is known of this machine's clock without asking a server: the kernel, tsntp's memory, other time services, and
 // the hardware clock. Read-only, and needs no privilege.
 // Sign: a positive offset of the hardware clock = it is ahead of the system's.
 

@@ -4,7 +4,7 @@
 //         cli → sources → { net/server, ntp }
 //
 // ntp/ is pure · net/ and clock/ do not know each other · sources/ reads lists, and knows no clock · sync.ts gets the real
-// network and the real clock handed in · only cli/ prints, colours, reads argv or env, or exits · only apply.ts moves the
+// network and the real clock handed in · only cli/ prints, colors, reads argv or env, or exits · only apply.ts moves the
 // clock · there are no cycles and no files for odds and ends.
 // At the end, each rule is shown to catch what it is there for.
 

@@ -432,7 +432,7 @@ describe('authenticated servers', () => {
     });
   });
 
-  test('that do not answer, and have nobody beside them, did not answer', async () => {
+  test('that do not answer, with no other server beside them, did not answer', async () => {
     expect(await judge({ a: { fault: 'silent' } }, { authenticated: ['a'] })).toMatchObject({
       reason: { kind: 'none-answered' },
     });

@@ -28,7 +28,7 @@ describe('after success', () => {
     const w = near({ behind: 2, refusesQualityWith: 'failed' });
     const { warnings } = ended('adjusted', await w.sync());
     expect(warnings).toHaveLength(1);
-    expect(warnings[0]).toContain('not told that its clock is synchronised');
+    expect(warnings[0]).toContain('not told that its clock is synchronized');
     expect(w.remembered).toHaveLength(1);
   });
 

@@ -20,7 +20,7 @@ describe('query', () => {
     expect(both.servers.map(({ server }) => server.from)).toEqual(['argument', 'here']);
   });
 
-  test('nobody answering is an outcome', async () => {
+  test('no server answering is an outcome', async () => {
     const { server } = await serveSilence();
     const outcome = await query(server, { samples: 1, timeout: 0.2 });
     expect(outcome).toMatchObject({ kind: 'no-suitable-server', reason: { kind: 'none-answered' } });

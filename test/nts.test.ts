@@ -37,7 +37,7 @@ test('the authorities of this system are read once, however many servers are ask
 test.each([
   ['linux', SESSION],
   ['win32', undefined],
-] as const)('on %s cookies are kept only where nobody else can read them', async (platform, left) => {
+] as const)('on %s cookies are kept only where no other user can read them', async (platform, left) => {
   const directory = join(folder, platform);
   const nts = openNts({}, directory, () => true, platform);
   await nts.keep(SERVER, SESSION);

@@ -80,9 +80,9 @@ describe('the size of a correction', () => {
   });
 
   test.each<[what: string, setup: WorldSetup, options: Partial<SyncOptions>, kind: Outcome['kind']]>([
-    ['a clock that nobody has vouched for', { behind: -1001 }, {}, 'adjusted'],
+    ['a clock that nothing speaks for', { behind: -1001 }, {}, 'adjusted'],
     ['one that tsntp has set', { behind: -1001, setSinceBoot: true }, {}, 'refused'],
-    ['one that the kernel calls synchronised', { behind: -1001, synchronised: true }, {}, 'refused'],
+    ['one that the kernel calls synchronized', { behind: -1001, synchronised: true }, {}, 'refused'],
     [
       'one before the release, though set',
       { behind: 1e8, setSinceBoot: true, synchronised: true },

@@ -1,5 +1,5 @@
 // -a, -k, --nts, --nts-ca and what lists say → which servers are authenticated and with what: the keys that they name,
-// and whom to trust with a certificate. What cannot be read, or could have been read by others, is a usage error.
+// and the authorities that are trusted. What cannot be read, or could have been read by others, is a usage error.
 
 import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -125,7 +125,7 @@ function keysIn(file: string, ids: ReadonlySet<number>): Keys {
   }
 }
 
-/** The text of a file that nobody else can read or write but, where its owner wants so, its group. */
+/** The text of a file that only its owner and, where its mode allows it, its group can read. Throws `UsageError`. */
 function readSecret(file: string): string {
   let fd: number;
   try {

@@ -25,7 +25,7 @@ export interface Variables {
 
 /**
  * Sorts the environment by the options of `all` commands. One that differs by its underscores alone is read, with a
- * warning; one that is misspelt throws `UsageError`, for the limit that it may set would be lost; others are a warning.
+ * warning; one that is misspelled throws `UsageError`, for the limit that it may set would be lost; others are a warning.
  */
 export function readVariables(env: NodeJS.ProcessEnv, all: YargsOptions): Variables {
   const known = new Map(Object.keys(all).map(name => [variableOf(name), name]));
@@ -36,7 +36,7 @@ export function readVariables(env: NodeJS.ProcessEnv, all: YargsOptions): Variab
     const written = variableOf(name.slice(PREFIX.length));
     const meant = known.has(written) ? written : withoutItsUnderscores(written, known.keys());
     if (meant === undefined) {
-      refuseMisspelt(name, written, known.keys());
+      refuseMisspelled(name, written, known.keys());
       strangers.push(name);
     } else if (meant === written) own[meant] = text;
     else {
@@ -52,7 +52,7 @@ function withoutItsUnderscores(name: string, known: Iterable<string>): string | 
   return [...known].find(each => letters(each) === letters(name));
 }
 
-function refuseMisspelt(name: string, written: string, known: Iterable<string>): void {
+function refuseMisspelled(name: string, written: string, known: Iterable<string>): void {
   if (KUBERNETES.test(written)) return;
   // Of three letters, one more or less is as likely another program's.
   const most = (option: string) => (option.length < 4 ? 0 : editsOfOption(option));

@@ -1,4 +1,4 @@
-// argv → a command → an exit code. Users' mistakes become one clear message and exit 2; a bug shows its stack.
+// argv → a command → an exit code. A mistake of the user becomes one clear message and exit 2; a bug shows its stack.
 
 import { ClockError } from '../clock/clock.ts';
 import { escaped } from '../net/server.ts';
@@ -40,7 +40,7 @@ function wantsJson(argv: readonly string[], env: NodeJS.ProcessEnv): boolean {
   return (said ?? env.TSNTP_FORMAT) === 'json';
 }
 
-/** A message may quote what the user typed: nothing in it is to steer his terminal. */
+/** A message may quote what was typed: nothing in it may steer the terminal. */
 function messageOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   return message.split('\n').map(escaped).join('\n');

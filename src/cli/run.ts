@@ -48,7 +48,7 @@ export function beginRun(io: Io): Run {
   const note = (...lines: readonly string[]) => {
     if (lines.length > 0) io.stderr.write(lines.map(line => `${line}\n`).join(''));
   };
-  // The clock's state decides the exit code, not whether anybody reads of it.
+  // The clock's state decides the exit code, not whether the report is read.
   io.stderr.on('error', () => {});
   io.stdout.on('error', () => {});
   // Not at the event: the process may end before it.

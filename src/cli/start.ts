@@ -1,4 +1,4 @@
-// The process's beginning and end. What scripts ask often is answered before the command is read; what nobody caught
+// The process's beginning and end. What scripts ask often is answered before the command is read; what was not caught
 // is reported as the bug it is.
 
 import { VERSION } from '../release.ts';

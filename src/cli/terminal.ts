@@ -1,4 +1,4 @@
-// What a stream can show: colours, width, and whether somebody is looking. Decided once for each stream, because
+// What a stream can show: colors, width, and whether it is a terminal. Decided once for each stream, because
 // stdout may be a pipe while stderr is a terminal. chalk itself knows neither NO_COLOR nor FORCE_COLOR.
 
 import { WriteStream } from 'node:tty';

@@ -16,7 +16,7 @@ import { type Clock, ClockError, type ClockStatus, SLEW_RATE } from './clock.ts'
 import { endLeftover } from './leftover.ts';
 import { type CFunction, type Foreign, share, signed, split, systemError } from './library.ts';
 import { measurePrecision } from './precision.ts';
-import { MICRO, NANO, STA_NANO, statusOf, synchronisedRequest, timexCaller, whatIsTold } from './timex.ts';
+import { MICRO, NANO, STA_NANO, statusOf, synchronizedRequest, timexCaller, whatIsTold } from './timex.ts';
 
 const CLOCK_REALTIME = 0;
 /**
@@ -35,7 +35,7 @@ const NANOSECONDS = 1_000_000_000n;
 const LONGEST_SLEW: Seconds = 2145;
 /**
  * The two readings of a pair lie so close, in ns, or are taken again: a process that loses the processor between them
- * would else believe that somebody had stepped the clock.
+ * would otherwise take the pause for a step of the clock.
  */
 const TOGETHER = 20_000n;
 const READ_ATTEMPTS = 5;
@@ -117,7 +117,7 @@ export function openLinux(
     },
     declareSynchronised(quality) {
       const current = adjust('read the state of the clock', { modes: 0 });
-      adjust('mark the clock as synchronised', synchronisedRequest(current, quality));
+      adjust('mark the clock as synchronized', synchronizedRequest(current, quality));
     },
     status: () => whatIsTold(status),
     bootId,

@@ -150,7 +150,7 @@ function lockPipe(path: string): Promise<Lock | LockHolder | LockUnavailable> {
   });
 }
 
-/** The holder says its process id to whoever connects; one that is too busy, or just gone, stays unnamed. */
+/** The holder tells each connection its process id; a holder that is too busy, or just gone, stays unnamed. */
 function askPipe(path: string): Promise<LockHolder> {
   return new Promise(resolve => {
     let text = '';

@@ -68,7 +68,7 @@ export async function openRtc(clock: Clock, options: RtcOptions = {}): Promise<R
   };
 }
 
-/** What the first hardware clock shows, for who may not open it: by /sys, which anybody may read. Rejects with `ClockError`. */
+/** What the first hardware clock shows, read from /sys, which needs no privilege. Rejects with `ClockError`. */
 export async function peekRtc(clock: Clock, root = '/'): Promise<RtcReading & { readonly path: string }> {
   const path = listRtcs(root)[0];
   if (path === undefined) throw new ClockError('unsupported', 'no hardware clock');

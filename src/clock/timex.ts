@@ -18,7 +18,7 @@ export const MICRO = 0x1000;
 /** The kernel counts in nanoseconds. */
 export const STA_NANO = 0x2000;
 
-/** The kernel calls its clock unsynchronised. */
+/** The kernel calls its clock unsynchronized. */
 const STA_UNSYNC = 0x0040;
 
 const SIZE = 208;
@@ -73,7 +73,7 @@ export function statusOf(timex: Timex): ClockStatus {
 }
 
 /** The request that clears STA_UNSYNC and leaves every other status bit, the leap second's among them, as in `current`. */
-export function synchronisedRequest(current: Timex, quality: Quality): TimexRequest {
+export function synchronizedRequest(current: Timex, quality: Quality): TimexRequest {
   return {
     modes: STATUS | MAXERROR | ESTERROR,
     status: current.status & ~STA_UNSYNC,

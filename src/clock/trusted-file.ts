@@ -1,5 +1,5 @@
 // Files that only we, or root, can have written, in a directory of the same kind: the state, the lock, the cookies.
-// No symbolic links, no second names, no FIFOs, nobody else's; written whole or not at all.
+// No symbolic links, no second names, no FIFOs, no other user's files; written whole or not at all.
 
 import { randomBytes } from 'node:crypto';
 import {
@@ -45,7 +45,7 @@ export function openOwn(path: string, flags: number): number {
   try {
     const stats = fstatSync(fd);
     if (!stats.isFile()) throw new Error(`${path} is not a regular file: remove it`);
-    // A second name would let whoever made it choose which of our files is read or written here.
+    // A second name would let its maker choose which of our files is read or written here.
     if (stats.nlink > 1) throw new Error(`${path} is a hard link to another file: remove it`);
     checkOwner(path, stats);
     return fd;

@@ -215,7 +215,7 @@ function slewUnits(increment: bigint): bigint {
 
 /**
  * The rate that a slew was put on top of, and how fast that slew moves the clock, in seconds per second; 0 where the rate
- * is nobody's slew. A tsntp that was killed leaves its rate behind, and Windows keeps it until the machine boots again.
+ * is no slew. A tsntp that was killed leaves its rate behind, and Windows keeps it until the machine boots again.
  */
 function withoutSlew(rate: Rate): { readonly base: Rate; readonly speed: number } {
   const { adjustment, increment, disabled } = rate;
@@ -234,14 +234,14 @@ function endLeftover(rate: RateControl, attempt: string): void {
   if (speed !== 0) rate.set(attempt, base.adjustment, base.disabled);
 }
 
-/** Runs the clock fast or slow until `offset` is applied; a timer ends it even when nobody asks what remains. */
+/** Runs the clock fast or slow until `offset` is applied; a timer ends it even when `remaining` is never called. */
 function hold(rate: RateControl, offset: Seconds, attempt: string, monotonic: () => MonotonicTime): Slew {
   const { base } = withoutSlew(rate.get(attempt));
   const found = base.disabled ? base.increment : base.adjustment;
   const units = Math.sign(offset) * Number(slewUnits(base.increment));
   const speed = units / Number(base.increment);
   rate.set(attempt, found + BigInt(units), false);
-  // Also where an exception that nobody catches ends the process.
+  // Also where an uncaught exception ends the process.
   process.once('exit', release);
   const started = monotonic();
   let left: Seconds | undefined;

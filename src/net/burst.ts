@@ -20,7 +20,7 @@ import {
   TransportError,
 } from './transport.ts';
 
-/** After so many requests without a usable reply nobody waits for a server once all others are done. */
+/** After so many requests without a usable reply, the survey no longer waits for this server once all others are done. */
 const HOPELESS_AFTER = 2;
 /** Failed tests that say the reply was no server's answer at all: the true one may still come, and is waited for. */
 const NOT_ITS_WORD: ReadonlySet<Rejection['test']> = new Set(['1', '2', '3', '5', 'B']);
@@ -62,7 +62,7 @@ export type BurstEvent =
     }
   | { readonly kind: 'timeout'; readonly address: Address; readonly waited: Seconds }
   | { readonly kind: 'unreachable'; readonly address: Address; readonly error: TransportError }
-  /** Two requests and more without a usable reply: nobody need wait for this one. */
+  /** Two requests or more without a usable reply: the survey need not wait for this server. */
   | { readonly kind: 'hopeless'; readonly address: Address };
 
 /** What came of asking one address. */

@@ -1,7 +1,7 @@
 // Connected UDP sockets made by the C library of Linux: address → descriptor, which node:dgram then reads.
 // Knowing the descriptor allows two things that node:dgram does not offer: the kernel's own receive stamp
 // (SIOCGSTAMPNS, T4 of RFC 5905 §8) and a send() right after the clock was read (T1). Transmit stamps are
-// never switched on: they land in an error queue that nobody drains here, and Node spins or aborts on it.
+// never switched on: they land in an error queue that is not drained here, and Node spins or aborts on it.
 
 import { getSystemErrorName } from 'node:util';
 import { type UnixTime, unixTimeOf } from '../ntp/time.ts';
@@ -16,7 +16,7 @@ export interface KernelSockets {
   send(fd: number, datagram: Uint8Array): void;
   /** When the datagram that was read last from `fd` came in, or undefined where the kernel does not tell. */
   arrivalStamp(fd: number): UnixTime | undefined;
-  /** For a descriptor that nobody else owns yet; one that was given to node:dgram is closed by it. */
+  /** Closes a descriptor that still is this module's; node:dgram closes those that it was given. */
   close(fd: number): void;
 }
 

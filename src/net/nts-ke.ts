@@ -171,7 +171,7 @@ function failureOf(cause: unknown, server: KeyServer, stage: string): NtsError {
     new NtsError(kind, `${about(server)} failed: ${why}`, { cause });
   if (stage === 'the connection') {
     const reason =
-      code === 'ECONNREFUSED' ? 'nobody serves NTS there (ECONNREFUSED)' : code || escaped(message);
+      code === 'ECONNREFUSED' ? 'no NTS server listens there (ECONNREFUSED)' : code || escaped(message);
     return failed('unreachable', reason);
   }
   if (CUT.includes(code)) return failed('truncated', `it ended before ${stage} was complete`);

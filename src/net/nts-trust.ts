@@ -1,4 +1,4 @@
-// Whom to trust with a certificate: the authorities of a file, or those of this system. Node's own list of them
+// Which authorities to trust: those of a file, or those of this system. Node's own list of them
 // would do without what the machine's administrator has added or taken away.
 
 import { X509Certificate } from 'node:crypto';

@@ -39,7 +39,7 @@ export interface KeyServer {
   readonly port: number;
   /** Where it serves the time, unless the exchange says otherwise. */
   readonly ntpPort: number;
-  /** Whom to trust with its certificate, in place of what the run trusts. */
+  /** The authorities that are trusted for it, in place of the run's. */
   readonly authorities?: Authorities;
 }
 

@@ -1,21 +1,24 @@
-// Who of a survey is still at work, and who of them is worth waiting for: → the moment from which nobody is.
+// Tracks which servers of a survey are still being asked and which of those may yet give a usable reply; signals when the
+// survey can end early.
 
 export interface RollCall {
-  /** Somebody begins; those who have not begun yet are waited for. */
+  /** A server begins; the survey waits for those that have not begun yet. */
   enter(): RollEntry;
 }
 
-/** Somebody who is at work until he leaves. */
+/** One server, being asked until it leaves. */
 export interface RollEntry {
-  /** Nobody need wait for this one any more. */
+  /** The survey need not wait for this server any more. */
   hopeless(): void;
+  /** The survey waits for it again. */
   hopeful(): void;
   /** It has contributed samples. */
   brought(): void;
+  /** It is done. */
   leave(): void;
 }
 
-/** Expects so many to enter. Calls `onlyHopelessLeft` once somebody has brought samples and all that are left are hopeless. */
+/** Expects so many servers. Calls `onlyHopelessLeft` once one has brought samples and all that are left are hopeless. */
 export function rollCall(expected: number, onlyHopelessLeft: () => void): RollCall {
   const hopeless = new Set<RollEntry>();
   let left = expected;

@@ -1,5 +1,5 @@
 // "host", "host:port", "1.2.3.4:123", "[2001:db8::1]:123", "fe80::1%eth0" → Server, and back to text.
-// An internationalised name becomes its ASCII form (RFC 5891). Nothing is looked up here, and whatever is
+// An internationalized name becomes its ASCII form (RFC 5891). Nothing is looked up here, and whatever is
 // shown of a text that cannot be read has its control characters escaped.
 
 import { isIPv4, isIPv6 } from 'node:net';
@@ -30,13 +30,13 @@ export interface Server {
   readonly trust?: true;
   /** chrony's `require`: nothing is set unless this server, or another one required, is among those believed. */
   readonly require?: true;
-  /** Whom to trust with this server's certificate, in place of what the run trusts. */
+  /** The authorities that are trusted for this server, in place of the run's. */
   readonly authorities?: Authorities;
   /** Where it was named: `command line`, `FILE:LINE` or `TSNTP_SERVERS`. */
   readonly from: string;
 }
 
-/** Whom to trust with a certificate; the system's authorities where neither says otherwise. */
+/** The authorities that are trusted: the system's where neither property says otherwise. */
 export interface Authorities {
   /** Authorities as PEM, in place of the system's. */
   readonly ca?: string | undefined;
@@ -155,7 +155,7 @@ function hostProblem(host: string): string | undefined {
   if (host.length > 253 || !labels.every(label => /^(?!-)[\w-]{1,63}(?<!-)$/.test(label))) {
     return 'the parts of a host name have 1 to 63 characters, no hyphen at their ends, and 253 characters in all';
   }
-  // The C library would take "10.1" and "0x7f000001" for addresses that nobody meant.
+  // The C library would take "10.1" and "0x7f000001" for addresses that were never meant.
   if (/^(\d+|0x[\da-f]*)$/i.test(labels.at(-1)!)) return 'an IPv4 address is four numbers from 0 to 255';
   return undefined;
 }

@@ -1,5 +1,5 @@
 // Datagrams to and from one server over UDP: a fresh connected socket with a random port (RFC 9109), so that
-// the kernel drops what anybody else sends and reports ICMP errors. T1 is read right before the datagram
+// the kernel drops what any other host sends and reports ICMP errors. T1 is read right before the datagram
 // leaves; T4 is the kernel's receive stamp on Linux, else this process's reading when it gets to the datagram.
 // No sign here: T1 and T4 are instants (RFC 5905 §8).
 
@@ -113,7 +113,7 @@ function arrivalTime(stamp: UnixTime | undefined, now: Reading, firstSent: Readi
   const byProcess = (notByKernel: string) => ({ at: now, stampedBy: 'process', notByKernel }) as const;
   if (stamp === undefined) return byProcess('it has no stamp of this datagram');
   const age = now.time - stamp;
-  // Compared on the clock that nobody steps: a step between the two readings must not discredit the stamp.
+  // Compared on the monotonic clock: a step between the two readings must not discredit the stamp.
   if (firstSent === undefined || age < 0n || age > now.monotonic - firstSent.monotonic)
     return byProcess(`its stamp cannot be right: ${Number(age) / 1e9} s before this process read the clock`);
   return { at: { time: stamp, monotonic: monotonicTimeOf(now.monotonic - age) }, stampedBy: 'kernel' };

@@ -26,15 +26,15 @@ export const HEADER_LENGTH = 48;
 export const MODE_CLIENT = 3;
 export const MODE_SERVER = 4;
 
-/** Leap indicator: 0 none, 1 the last minute of the day has 61 s, 2 it has 59, 3 not synchronised. */
+/** Leap indicator: 0 none, 1 the last minute of the day has 61 s, 2 it has 59, 3 not synchronized. */
 export type Leap = 0 | 1 | 2 | 3;
-export const LEAP_NOT_SYNCHRONISED = 3;
+export const LEAP_NOT_SYNCHRONIZED = 3;
 
 export interface Packet {
   readonly leap: Leap;
   readonly version: number;
   readonly mode: number;
-  /** As on the wire: 0 is a kiss or "unspecified", 16 and up is not synchronised. */
+  /** As on the wire: 0 is a kiss or "unspecified", 16 and up is not synchronized. */
   readonly stratum: number;
   /** Log2 of seconds, signed. */
   readonly poll: number;
@@ -101,7 +101,7 @@ export function encodePacket(packet: Packet): Uint8Array {
 
 /**
  * A client's request: nothing but version, mode and a nonce where the transmit timestamp would be, so
- * that it tells nobody what our clock shows (draft-ietf-ntp-data-minimization §3). T1 stays with the caller.
+ * that it does not reveal what our clock shows (draft-ietf-ntp-data-minimization §3). T1 stays with the caller.
  */
 export function encodeRequest(version: number, nonce: NtpTimestamp): Uint8Array {
   const bytes = new Uint8Array(HEADER_LENGTH);

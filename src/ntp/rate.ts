@@ -48,9 +48,9 @@ export function likelyRate(exchanges: readonly Exchange[], known: Rate, noise: S
   return medianOf(rates, rates.map(density));
 }
 
-function stepsAround(centre: number, reach: number): readonly number[] {
-  const steps = [centre];
-  for (let step = FINEST_STEP; step < reach; step *= STEP_GROWTH) steps.push(centre - step, centre + step);
+function stepsAround(center: number, reach: number): readonly number[] {
+  const steps = [center];
+  for (let step = FINEST_STEP; step < reach; step *= STEP_GROWTH) steps.push(center - step, center + step);
   return steps;
 }
 

@@ -5,7 +5,7 @@
 import { type AuthenticationFailure, checkUnasked, type ReplyCheck } from './auth/authenticator.ts';
 import { readTail } from './extension.ts';
 import { delayOf, type Timestamps } from './offset.ts';
-import { HEADER_LENGTH, LEAP_NOT_SYNCHRONISED, MODE_SERVER, type Packet, resolutionOf } from './packet.ts';
+import { HEADER_LENGTH, LEAP_NOT_SYNCHRONIZED, MODE_SERVER, type Packet, resolutionOf } from './packet.ts';
 import type { PlausibleTimes } from './plausible.ts';
 import { formatRefid, type Kiss, kissOf } from './refid.ts';
 import { inferTick } from './tick.ts';
@@ -160,14 +160,14 @@ function testTimestampsPresent(packet: Packet): FailedTest | undefined {
 
 function testSynchronized(packet: Packet): FailedTest | undefined {
   const { leap, stratum } = packet;
-  if (stratum > 0 && stratum < MAXSTRAT && leap !== LEAP_NOT_SYNCHRONISED) return undefined;
+  if (stratum > 0 && stratum < MAXSTRAT && leap !== LEAP_NOT_SYNCHRONIZED) return undefined;
   const says = [`stratum ${stratum}`, `leap ${leap}`, formatRefid(packet.refid, stratum)]
     .filter(part => part !== '')
     .join(', ');
   const message =
     stratum > 0 && stratum < MAXSTRAT
       ? `leap not in sync (${says})`
-      : `strata too high (not synchronised yet: ${says})`;
+      : `strata too high (not synchronized yet: ${says})`;
   return { kind: 'not-synchronised', test: '6', message, packet };
 }
 

@@ -13,13 +13,13 @@ export type NtpTimestamp = bigint & { readonly [ntpTimestamp]: true };
 /** Nanoseconds since 1970-01-01T00:00:00Z, leap seconds not counted (POSIX). */
 export type UnixTime = bigint & { readonly [unixTime]: true };
 
-/** Nanoseconds of a clock that nobody steps; its zero means nothing. */
+/** Nanoseconds of a clock that is never stepped; its zero means nothing. */
 export type MonotonicTime = bigint & { readonly [monotonicTime]: true };
 
 /** A duration in seconds: offset, delay, dispersion, jitter, distance. */
 export type Seconds = number;
 
-/** Both clocks, read together: what shows afterwards whether somebody stepped the first. */
+/** Both clocks, read together: which shows afterwards whether the first was stepped. */
 export interface Reading {
   readonly time: UnixTime;
   readonly monotonic: MonotonicTime;
@@ -50,7 +50,7 @@ export function difference(a: UnixTime, b: UnixTime): Seconds {
   return seconds(a - b);
 }
 
-/** Time from `b` to `a` on the clock that nobody steps. */
+/** Time from `b` to `a` on the clock that is never stepped. */
 export function elapsed(a: MonotonicTime, b: MonotonicTime): Seconds {
   return seconds(a - b);
 }

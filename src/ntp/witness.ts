@@ -6,7 +6,7 @@ import type { Seconds } from './time.ts';
 /** How far a hardware clock may be off: it holds whole seconds, and drifts. */
 const TOLERANCE: Seconds = 10;
 
-/** Whom the hardware clock agrees with. */
+/** Which side the hardware clock agrees with. */
 export type Testimony = 'servers' | 'clock' | 'neither';
 
 /**

@@ -91,7 +91,7 @@ function checkAdmission(
   }
 }
 
-/** Whom to trust with a server's certificate, where that is not the system alone. */
+/** The authorities that are trusted for a server; undefined where they are the system's alone. */
 function certificatesOf(
   { authority, certificateSet = 0, line }: Configuration['servers'][number],
   configuration: Configuration,

@@ -7,7 +7,7 @@ import type { Seconds } from '../ntp/time.ts';
 export interface ListedServer extends Server {
   /** Where its list says that keys are. */
   readonly keyFile?: string;
-  /** Whom its list says to trust with its certificate; the system's authorities unless given. */
+  /** The authorities that its list names for it; the system's unless given. */
   readonly certificates?: CertificateFiles;
 }
 

@@ -128,7 +128,7 @@ function obeyNts({ line, words, directory }: Directive, into: Configuration): vo
   }
 }
 
-/** ntpd takes no time from whom it does not serve; whom it does not trust must be authenticated. */
+/** ntpd takes no time from a host that it does not serve; a host that it does not trust must be authenticated. */
 function obeyRestrict({ line, words }: Directive, into: Configuration): void {
   const [host = '', ...flags] = words.filter(word => !/^(-[46]|--ipv[46])$/.test(word));
   const without = (flag: string) => flags.some(one => one.toLowerCase() === flag);

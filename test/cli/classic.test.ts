@@ -79,7 +79,7 @@ test('a refusal has the offset; stderr says what to do', async () => {
   expect(classicNotes(outcome)).toEqual([expect.stringContaining('over --max-offset 1 s; left alone')]);
 });
 
-test('nobody suitable: the line of ntpdate; stderr says of each why', async () => {
+test('no suitable server: the line of ntpdate; stderr says why of each', async () => {
   const outcome = await world({ servers: { '203.0.113.5': { says: { leap: 3, stratum: 16 } } } }).query();
   expect(classicLines(outcome, { ...CONTEXT, listServers: true })).toEqual([
     expect.stringMatching(/^server 203\.0\.113\.5, stratum 16, offset -?0\.\d{6}, delay 0\.02\d{3}$/),

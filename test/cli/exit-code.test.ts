@@ -51,7 +51,7 @@ describe('2', () => {
 });
 
 describe('3', () => {
-  test('nobody answers', async () => {
+  test('no server answers', async () => {
     const { server } = await serveSilence();
     const { code, stdout, stderr } = await tsntp(['-q', '-p', '1', '-t', '0.2', server]);
     expect(code).toBe(3);
@@ -65,7 +65,7 @@ describe('3', () => {
     expect(stderr).toContain('no-such-host.invalid');
   });
 
-  test('a server that is not synchronised', async () => {
+  test('a server that is not synchronized', async () => {
     const [server] = await serve({ leap: 3, stratum: 16 });
     const { code, stderr } = await tsntp(['-q', '-p', '1', server!]);
     expect(code).toBe(3);

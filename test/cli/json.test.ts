@@ -37,7 +37,7 @@ describe('one object for', () => {
     expect(object).not.toHaveProperty('done');
   });
 
-  test('nobody answering', async () => {
+  test('no server answering', async () => {
     const { server } = await serveSilence();
     const object = await objectOf(['-q', '-t', '0.2', server], 3);
     expect(object).toMatchObject({ result: 'no-suitable-server', reason: 'none-answered', warnings: [] });

@@ -1,4 +1,4 @@
-// Signals at any moment, and streams that nobody reads or that are full.
+// Signals at any moment, and streams that are not read or that are full.
 
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -69,7 +69,7 @@ describe.runIf(process.platform !== 'win32').each([
   }
 });
 
-describe('a stdout that nobody reads', () => {
+describe('a stdout that is not read', () => {
   test.each([['classic'], ['json'], ['table']])(
     '%s: no complaint, and the exit code of the run',
     async format => {

@@ -180,7 +180,7 @@ describe('a real run', () => {
     expect(code).toBe(expected);
   });
 
-  test('a bad line is named with file and line, and nobody is asked', async () => {
+  test('a bad line is named with file and line, and no server is asked', async () => {
     const file = list('127.0.0.1\nbad host\n');
     const { code, stderr } = await tsntp(['-q', '-f', file]);
     expect(code).toBe(2);

@@ -58,7 +58,7 @@ describe.runIf(onLinux)('status', () => {
     expect(stdout).toMatch(
       /^last set: +2026-11-21T12:10:23Z, before the machine came up: step of -3\.250 s to 192\.0\.2\.1 \(± 1\.00 ms\)$/m,
     );
-    expect(stdout).toMatch(/^synchronised: +(no|yes)$/m);
+    expect(stdout).toMatch(/^synchronized: +(no|yes)$/m);
   });
 
   test('a memory that cannot be read is no memory of nothing', async () => {

@@ -24,7 +24,7 @@ describe('what a stream can show', () => {
     ['NO_COLOR, --color', tty, { ...XTERM, NO_COLOR: '1' }, true, true],
     ['a terminal, --no-color', tty, XTERM, false, false],
     ['FORCE_COLOR, --no-color', pipe, { ...XTERM, FORCE_COLOR: '1' }, false, false],
-  ])('%s: colours', (_, output, env, color, expected) => {
+  ])('%s: colors', (_, output, env, color, expected) => {
     expect(terminalOf(output, env, color).colors > 0).toBe(expected);
   });
 
@@ -67,7 +67,7 @@ describe('no escape sequence reaches a pipe', () => {
 });
 
 describe.runIf(hasTerminal)('at a real terminal', () => {
-  test('the table, in colours', async () => {
+  test('the table, in colors', async () => {
     const servers = await serve({}, {}, { offset: 1 });
     const { code, stdout } = await atTerminal(['-q', '-p', '1', ...servers]);
     expect(code).toBe(0);
@@ -80,7 +80,7 @@ describe.runIf(hasTerminal)('at a real terminal', () => {
     ['NO_COLOR', { NO_COLOR: '1' }, []],
     ['TERM=dumb', { TERM: 'dumb' }, []],
     ['--no-color', {}, ['--no-color']],
-  ])('%s: the table without colours', async (_, env: Record<string, string>, args) => {
+  ])('%s: the table without colors', async (_, env: Record<string, string>, args) => {
     const [server] = await serve({});
     const { stdout } = await atTerminal(['-q', '-p', '1', ...args, server!], { env });
     expect(stdout).toMatch(/^ {3}remote /);
@@ -106,7 +106,7 @@ describe.runIf(hasTerminal)('at a real terminal', () => {
 describe.runIf(hasTerminal)('the spinner', () => {
   const patient = ['-q', '-p', '1', '-t', '1.6'];
 
-  test('comes when nobody has answered in a second, and goes without a trace', async () => {
+  test('comes when no server has answered in a second, and goes without a trace', async () => {
     const { server } = await serveSilence();
     const { stdout } = await atTerminal([...patient, server], { redirect: '>/dev/null' });
     expect(plain(stdout)).toContain('asking 1 server: 0/1 replies');

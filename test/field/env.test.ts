@@ -41,7 +41,7 @@ test('env-unknown: a limit without its underscore holds all the same', async () 
   expect(code).toBe(5);
 });
 
-test('a misspelt variable, whose limit would be lost, is exit 2 with a suggestion', async () => {
+test('a misspelled variable, whose limit would be lost, is exit 2 with a suggestion', async () => {
   const { tsntp, asked } = await field({ A: {} });
   const { code, stderr } = await tsntp('-q -p 1 A', { env: { TSNTP_MAX_OFFSETT: '60' } });
   expect(code).toBe(2);

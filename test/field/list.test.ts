@@ -139,7 +139,7 @@ test('keys: a key that trustedkey does not name is refused', async () => {
   );
 });
 
-test('key-line-0: a line that nobody wants is no error', async () => {
+test('key-line-0: a line with a number that no key can have is no error', async () => {
   const here = await field({ A: { ahead: 2, also: keyed(3, 'sha1', 'asecret') } });
   await here.file('c.conf', 'server A.addr port A.port key 3\n');
   await here.file('c.keys', '0 secret\n3 SHA1 asecret\n', 0o600);

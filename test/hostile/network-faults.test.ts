@@ -1,4 +1,4 @@
-// Faults of the network: calls that fail, ports where nobody listens, servers that are silent, no network at all. For
+// Faults of the network: calls that fail, ports where no server listens, servers that are silent, no network at all. For
 // each: the exit code, the message, the clock untouched, and an end by the deadline.
 
 import { describe, expect, test } from 'vitest';
@@ -40,7 +40,7 @@ describe.skipIf(withoutStrace !== undefined)('the network calls', () => {
   });
 });
 
-describe('ports where nobody listens', () => {
+describe('ports where no server listens', () => {
   test('alone: exit 3, at once', async () => {
     const { port, close } = await startServer(truth);
     close();
@@ -52,7 +52,7 @@ describe('ports where nobody listens', () => {
     expect(code).toBe(3);
   });
 
-  test('beside three good servers: exit 4, and nobody waits', async () => {
+  test('beside three good servers: exit 4, and no wait', async () => {
     const good = await Promise.all([address(), address(), address()]);
     const { code, report } = await counted([...PACE, '127.0.0.1:9', ...good]);
     expect(report.servers.map(({ verdict }) => verdict)).toContain('unreachable');

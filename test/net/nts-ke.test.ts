@@ -275,7 +275,7 @@ describe('a server fails by name:', () => {
   test('that is not there', async () => {
     const server = await serve();
     await server.stop();
-    await expectFailure(exchange(server), 'unreachable', /nobody serves NTS there/);
+    await expectFailure(exchange(server), 'unreachable', /no NTS server listens there/);
   });
 
   test('that speaks TLS 1.2 only', async () => {

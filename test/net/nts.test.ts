@@ -53,7 +53,7 @@ function nts(exchanges: readonly (KeyExchange | NtsError | 'stalls')[], earlier?
     async exchange(keyServer, _addresses, signal) {
       const next = exchanges[asked.length];
       asked.push(keyServer);
-      if (!next) throw new Error('nobody expected another exchange of keys');
+      if (!next) throw new Error('unexpected: another exchange of keys');
       if (next === 'stalls') {
         await new Promise(resolve => signal.addEventListener('abort', resolve));
         throw new NtsError('timeout', 'it stalled');
@@ -191,7 +191,7 @@ describe('with NTS', () => {
     expect(kinds).toContain('keys-not-exchanged');
   });
 
-  test('an exchange that stalls holds nobody up', async () => {
+  test('an exchange that stalls holds up no other server', async () => {
     const asks = [server(AT, { nts: true }), server('10.0.0.1')];
     const { w, sources } = await ask(nts(['stalls']), {
       asks,
@@ -304,7 +304,7 @@ describe('with a key', () => {
     expect(sources[0]!.burst!.rejections.map(({ kind }) => kind)).toEqual(Array(4).fill('absent-mac'));
   });
 
-  test('nobody takes the others away, whatever his name leads to', async () => {
+  test('no name takes the others away, whatever it leads to', async () => {
     const others = ['203.0.113.2', '203.0.113.3', '203.0.113.4'];
     const honestly = others.map((address, i) => [address, { answers: signedBy(i + 2) }] as const);
     const servers = { ...Object.fromEntries(honestly), '203.0.113.66': { answers: signedBy(1) } };
@@ -315,7 +315,7 @@ describe('with a key', () => {
     expect(brought.map(({ address }) => address!.address)).toEqual(['203.0.113.66', ...others]);
   });
 
-  test('that was not given, nobody is asked', async () => {
+  test('that was not given, no server is asked', async () => {
     await expect(ask(nts([]), { asks, servers: one(signed) })).rejects.toThrow(RangeError);
   });
 });

@@ -29,7 +29,7 @@ test('not while there is hope for one, or one has still to begin', () => {
   expect(onlyHopelessLeft).toHaveBeenCalled();
 });
 
-test('not while nobody has brought anything', () => {
+test('not while no server has brought samples', () => {
   const onlyHopelessLeft = vi.fn();
   const roll = rollCall(2, onlyHopelessLeft);
   const [a, b] = [roll.enter(), roll.enter()];

@@ -406,7 +406,7 @@ describe('servers that do not answer', () => {
   });
 });
 
-test('an abort ends it at once with what has come so far, and asks nobody else', async () => {
+test('an abort ends it at once with what has come so far, and asks no other server', async () => {
   const names = { dual: { addresses: ['2001:db8::1', '203.0.113.7'] } };
   const w = world({ names, servers: { '2001:db8::1': dead, '203.0.113.7': {}, '10.0.0.1': local, a: {} } });
   const stop = new AbortController();

@@ -63,7 +63,7 @@ describe('casting off', () => {
     expect(clusterSurvivors([off, ...near, farOff])).toEqual({ survivors: near, outliers: [farOff, off] });
   });
 
-  test('nobody goes while the scatter is below the greatest jitter: it may be chance', () => {
+  test('no server goes while the scatter is below the greatest jitter: it may be chance', () => {
     const noisy = [0, 0.001, 0.002, 0.01].map(offset => candidate(offset, 0.2, { jitter: 0.02 }));
     expect(clusterSurvivors(noisy)).toEqual({ survivors: noisy, outliers: [] });
     const offsets = [0, 0.001, 0.002, 0.01];

@@ -60,8 +60,8 @@ describe('slew or step', () => {
 describe('the panic limit', () => {
   test.each<[string, ClockStanding, boolean]>([
     ['a clock that tsntp has set since boot', SET, true],
-    ['a clock that the kernel calls synchronised', SYNCHRONISED, true],
-    ['a clock that nobody has vouched for', FRESH, false],
+    ['a clock that the kernel calls synchronized', SYNCHRONISED, true],
+    ['a clock that nothing speaks for', FRESH, false],
     ['a clock that is before the release', BEFORE_RELEASE, false],
   ])('%s', (_, standing, refused) => {
     for (const method of ['by-threshold', 'slew', 'step'] as const) {

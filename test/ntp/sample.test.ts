@@ -80,7 +80,7 @@ describe('offset, delay and dispersion (RFC 5905 §8)', () => {
     expect(sampleOf({ forward: 0, backward: -PRECISION / 2 }).delay).toBe(PRECISION);
   });
 
-  test('PHI is 15 ppm, of the time that the clock nobody steps has measured', () => {
+  test('PHI is 15 ppm, of the time by the monotonic clock', () => {
     expect(PHI).toBe(15e-6);
     const one = exchange({}, { precision: -32 });
     const monotonic = monotonicTimeOf(one.request.sent.monotonic + 2_000_000_000n);
@@ -201,12 +201,12 @@ describe('test B: the form', () => {
     ['a field that claims more than there is', [1, 4, 0, 32, ...Array(24).fill(0)], 'malformed-tail', 'B'],
     ['a field of length zero', Array(28).fill(0), 'malformed-tail', 'B'],
     ['a crypto-NAK (CVE-2015-7871)', [0, 0, 0, 0], 'crypto-nak', '5'],
-    ['a MAC that nobody asked for', [0, 0, 0, 1, ...Array(16).fill(7)], 'unasked-mac', '5'],
+    ['a MAC that was not asked for', [0, 0, 0, 1, ...Array(16).fill(7)], 'unasked-mac', '5'],
   ])('%s', (_, tail, kind, test) => {
     expect(examine(withTail(exchange(), tail))).toMatchObject({ kind, test });
   });
 
-  test('extension fields that nobody asked for are ignored', () => {
+  test('extension fields that were not asked for are ignored', () => {
     expect(examine(withTail(exchange(), [1, 4, 0, 28, ...Array(24).fill(9)])).kind).toBe('sample');
   });
 });
@@ -222,7 +222,7 @@ describe('kiss codes', () => {
     expect(examine(exchange({}, kiss))).toMatchObject({ kind: 'kiss', test: 'kiss', kiss: { code, demand } });
   });
 
-  test.each(['XYZW', 'INIT', '\x1b[2J'])('%j asks for nothing: the server is not synchronised', code => {
+  test.each(['XYZW', 'INIT', '\x1b[2J'])('%j asks for nothing: the server is not synchronized', code => {
     const rejection = examine(exchange({}, { stratum: 0, leap: 3, refid: refid(code) }));
     expect(rejection).toMatchObject({ kind: 'not-synchronised', test: '6' });
     expect('message' in rejection && rejection.message).toMatch(/^[\x20-\x7e]+$/);

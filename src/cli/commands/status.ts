@@ -34,7 +34,7 @@ function rowsOf(status: Status): readonly (readonly [string, string])[] {
   const { maxError, estimatedError, frequency, slewRemaining } = kernel;
   const rows: (readonly [string, string | undefined])[] = [
     ['clock', `${now} (${clock})`],
-    ['synchronised', synchronisedText(status)],
+    ['synchronized', synchronizedText(status)],
     ['error bound', maxError === undefined ? undefined : `± ${formatDuration(maxError)}`],
     ['likely error', estimatedError === undefined ? undefined : formatDuration(estimatedError)],
     ['slew left', slewRemaining === undefined ? undefined : slewText(slewRemaining)],
@@ -49,8 +49,8 @@ function rowsOf(status: Status): readonly (readonly [string, string])[] {
   return rows.filter((row): row is readonly [string, string] => row[1] !== undefined);
 }
 
-/** Since when is known where nobody but tsntp has set the clock. */
-function synchronisedText({ kernel: { synchronised }, lastSet, services, servicesHidden }: Status): string {
+/** With the time since when, where no program but tsntp has set the clock. */
+function synchronizedText({ kernel: { synchronised }, lastSet, services, servicesHidden }: Status): string {
   if (synchronised === undefined) return 'this platform does not tell';
   if (!synchronised) return 'no';
   const alone = services.length === 0 && servicesHidden === undefined;
@@ -59,7 +59,7 @@ function synchronisedText({ kernel: { synchronised }, lastSet, services, service
 
 function servicesText({ services, servicesHidden }: Status): string {
   if (services.length > 0) return services.map(({ name }) => name).join(', ');
-  return servicesHidden === undefined ? 'nobody' : `unknown: ${servicesHidden}`;
+  return servicesHidden === undefined ? 'no other program' : `unknown: ${servicesHidden}`;
 }
 
 /** An instant without the fraction of its second. */

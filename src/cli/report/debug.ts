@@ -107,10 +107,10 @@ function exchangeLines({ address, certificate, duration, session }: KeyExchange)
 /** Why a server gave no usable time, in the capitals of ntpdate. */
 function droppedLine(report: ServerReport, outcome: Outcome): readonly string[] {
   if (tallyOf(report.verdict) !== '?') return [];
-  return [`${nameOf(report)}: ${capitalised(reasonOf(report, outcome))}`];
+  return [`${nameOf(report)}: ${capitalized(reasonOf(report, outcome))}`];
 }
 
-function capitalised(text: string): string {
+function capitalized(text: string): string {
   return text.replace(/^./, first => first.toUpperCase());
 }
 

@@ -42,8 +42,8 @@ function byInterest(servers: readonly ServerReport[]): readonly ServerReport[] {
   const withTally = (...tallies: readonly Tally[]) =>
     servers.filter(({ verdict }) => tallies.includes(tallyOf(verdict)));
   const systemPeer = withTally('*');
-  const centre = systemPeer[0]?.estimate?.offset ?? 0;
-  const distance = ({ estimate }: ServerReport) => Math.abs((estimate?.offset ?? centre) - centre);
+  const center = systemPeer[0]?.estimate?.offset ?? 0;
+  const distance = ({ estimate }: ServerReport) => Math.abs((estimate?.offset ?? center) - center);
   const farthestFirst = (a: ServerReport, b: ServerReport) => distance(b) - distance(a);
   const troubled = withTally('x', '?').toSorted(farthestFirst);
   const troubles = new Set(troubled.map(({ verdict }) => verdict.kind));

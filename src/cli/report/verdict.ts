@@ -3,7 +3,7 @@
 
 import type { Burst } from '../../net/burst.ts';
 import { formatServer, type Server } from '../../net/server.ts';
-import { LEAP_NOT_SYNCHRONISED, type Packet } from '../../ntp/packet.ts';
+import { LEAP_NOT_SYNCHRONIZED, type Packet } from '../../ntp/packet.ts';
 import { MAXSTRAT } from '../../ntp/reply-tests.ts';
 import type { Sample } from '../../ntp/sample.ts';
 import type { Contender, ServerReport, Verdict } from '../../outcome.ts';
@@ -58,7 +58,7 @@ export function packetOf({ burst }: ServerReport): Packet | undefined {
 
 /** The stratum that a packet amounts to: 16 for one that is not synchronized (RFC 5905 §7.3). */
 export function stratumOf({ stratum, leap }: Packet): number {
-  return stratum === 0 || leap === LEAP_NOT_SYNCHRONISED ? Math.max(stratum, MAXSTRAT) : stratum;
+  return stratum === 0 || leap === LEAP_NOT_SYNCHRONIZED ? Math.max(stratum, MAXSTRAT) : stratum;
 }
 
 /** What a source's time came to, whether it was believed or not: its estimate, or its measurement of least delay. */

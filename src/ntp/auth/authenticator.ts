@@ -15,7 +15,7 @@ export interface AuthenticationFailure {
     | 'absent-nts'
     | 'wrong-unique-id'
     | 'false-nts'
-    /** The kiss code NTSN: the server does not know the cookie any more (RFC 8915 §5.7). Nobody vouches for it. */
+    /** The kiss code NTSN: the server does not know the cookie any more (RFC 8915 §5.7). It is not authenticated. */
     | 'nts-nak';
   readonly message: string;
 }
@@ -52,5 +52,5 @@ export function checkUnasked({ tail }: Reply): AuthenticationFailure | undefined
   if (tail.kind === 'crypto-nak') {
     return { kind: 'crypto-nak', message: 'crypto-NAK: authentication failed' };
   }
-  return tail.mac && { kind: 'unasked-mac', message: 'a MAC that nobody asked for' };
+  return tail.mac && { kind: 'unasked-mac', message: 'a MAC that was not asked for' };
 }

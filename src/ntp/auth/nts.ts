@@ -4,7 +4,7 @@
 //   0104 unique identifier · 0204 cookie · 0304 placeholders, each as long as the cookie · 0404 authenticator
 //
 // and the authenticator is AES-SIV-CMAC-256 (RFC 5297) over all before it: nonce length, ciphertext length, nonce,
-// ciphertext. A cookie is used once, so that nobody can link two requests by it.
+// ciphertext. A cookie is used once, so that it cannot link two requests.
 
 import { aessiv } from '@noble/ciphers/aes.js';
 import { concatBytes, equalBytes } from '@noble/ciphers/utils.js';

@@ -20,10 +20,10 @@ export const status = [
       assert.equal(report.slewRemaining, 0);
       assert.equal(report.lastSet, undefined);
       await shows(guest, [
-        ['synchronised', /^no$/],
+        ['synchronized', /^no$/],
         ['slew left', /^none$/],
         ['last set', /^never by tsntp$/],
-        ['also set by', /^nobody$/],
+        ['also set by', /^no other program$/],
         ['hardware clock', /^none$/],
       ]);
     },
@@ -46,7 +46,7 @@ export const status = [
       near('lastSet.offset', lastSet.offset, 3.25, 2);
       near('the age of lastSet.time', Date.parse(report.now) - Date.parse(lastSet.time), 5e3, 5e3);
       await shows(guest, [
-        ['synchronised', new RegExp(`^yes, since ${INSTANT}Z$`)],
+        ['synchronized', new RegExp(`^yes, since ${INSTANT}Z$`)],
         ['error bound', /^± \d+\.\d+ ms$/],
         ['slew left', /^none$/],
         ['last set', new RegExp(`^${INSTANT}Z: step of \\+\\d\\.\\d+ s to 10\\.9\\.\\d+\\.1 \\(± .* ms\\)$`)],
@@ -77,7 +77,7 @@ export const status = [
       assert.equal(synchronised, false);
       assert.equal(lastSet.sinceBoot, false);
       await shows(guest, [
-        ['synchronised', /^no$/],
+        ['synchronized', /^no$/],
         ['last set', /Z, before the machine came up: step of \+/],
       ]);
     },
