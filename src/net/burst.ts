@@ -9,6 +9,7 @@ import type { Request } from '../ntp/reply-tests.ts';
 import { examineReply, type Rejection, requestOf, type Sample } from '../ntp/sample.ts';
 import { elapsed, type MonotonicTime, type NtpTimestamp, ntpTimestampOf, type Seconds } from '../ntp/time.ts';
 import { onAbort } from './abort.ts';
+import { Requests } from './requests.ts';
 import { spacingOf } from './spacing.ts';
 import type { Timer } from './timer.ts';
 import {
@@ -123,7 +124,7 @@ class Exchanges implements ChannelListener {
   readonly #rejections: Rejection[] = [];
   #rejected = 0;
   #sent = 0;
-  readonly #answered = new Set<Request>();
+  readonly #requests = new Requests();
   /** The authenticator has nothing left to ask with. */
   #exhausted = false;
   #kiss: Kiss | undefined;
@@ -131,9 +132,6 @@ class Exchanges implements ChannelListener {
   #leastRoundTrip: Seconds | undefined;
   #lastSent: MonotonicTime | undefined;
 
-  #outstanding: readonly Request[] = [];
-  #expired: readonly Request[] = [];
-  #closed: readonly NtpTimestamp[] = [];
   /** Ends the wait for the request under way. */
   #conclude: (end: Ending) => void = () => {};
 
@@ -152,13 +150,13 @@ class Exchanges implements ChannelListener {
     });
     if (!this.#send(channel)) return;
     const cancel = this.#ports.timer.after(timeout, () => this.#conclude('waited'));
-    const deaf = onAbort(signal, () => this.#conclude('aborted'));
+    const stopListening = onAbort(signal, () => this.#conclude('aborted'));
     const end = await concluded;
     cancel();
-    deaf();
+    stopListening();
     if (end === 'waited') {
       this.#emit({ kind: 'timeout', address: this.#address, waited: timeout });
-      this.#giveUp();
+      this.#requests.expire();
     }
     if (this.#samples.length === 0 && this.#sent >= HOPELESS_AFTER) {
       this.#emit({ kind: 'hopeless', address: this.#address });
@@ -166,7 +164,7 @@ class Exchanges implements ChannelListener {
   }
 
   finished(): boolean {
-    const dead = this.#error !== undefined && this.#answered.size === 0 && this.#sent >= HOPELESS_AFTER;
+    const dead = this.#error !== undefined && this.#requests.answered === 0 && this.#sent >= HOPELESS_AFTER;
     const enough = this.#sent >= this.#plan.samples || this.#exhausted;
     return enough || this.#kiss?.demand === 'stop' || dead;
   }
@@ -175,7 +173,7 @@ class Exchanges implements ChannelListener {
   untilNext(): Seconds {
     const spacing = spacingOf(this.#plan.interval, this.#address, {
       leastRoundTrip: this.#leastRoundTrip,
-      lost: this.#sent > this.#answered.size,
+      lost: this.#sent > this.#requests.answered,
       kissed: this.#kiss !== undefined,
     });
     const since = this.#lastSent === undefined ? 0 : elapsed(this.#ports.timer.now(), this.#lastSent);
@@ -184,12 +182,11 @@ class Exchanges implements ChannelListener {
 
   arrival(arrival: Arrival): void {
     const { bytes, at } = arrival;
-    const request = requestOf(bytes, this.#outstanding);
-    const late = requestOf(bytes, this.#expired);
+    const { states } = this.#requests;
+    const request = requestOf(bytes, states.outstanding);
+    const late = requestOf(bytes, states.expired);
     const result = examineReply(bytes, at, {
-      outstanding: this.#outstanding,
-      expired: this.#expired,
-      closed: this.#closed,
+      ...states,
       precision: this.#ports.precision,
       maxDistance: this.#plan.maxDistance,
       plausible: this.#plan.plausible,
@@ -197,12 +194,12 @@ class Exchanges implements ChannelListener {
     if (result.kind === 'sample') this.#samples.push(result);
     else this.#reject(result);
     this.#emit({ kind: 'receive', address: this.#address, arrival, result });
-    if (late) this.#close(late);
+    if (late) this.#requests.close(late);
     if (!request) return;
     const roundTrip = elapsed(at.monotonic, request.sent.monotonic);
     this.#leastRoundTrip = Math.min(this.#leastRoundTrip ?? roundTrip, roundTrip);
-    this.#answered.add(request);
-    if (result.kind === 'sample' || result.kind === 'kiss') this.#close(request);
+    this.#requests.answer(request);
+    if (result.kind === 'sample' || result.kind === 'kiss') this.#requests.close(request);
     if (result.kind === 'sample' || !NOT_ITS_WORD.has(result.test)) this.#conclude('replied');
   }
 
@@ -221,7 +218,7 @@ class Exchanges implements ChannelListener {
       rejected: this.#rejected,
       sent: this.#sent,
       timeout: this.#plan.timeout,
-      answered: this.#answered.size,
+      answered: this.#requests.answered,
       ...(this.#kiss && { kiss: this.#kiss }),
       ...(this.#error && { error: this.#error }),
     };
@@ -238,7 +235,7 @@ class Exchanges implements ChannelListener {
     this.#lastSent = this.#ports.timer.now();
     this.#sent += 1;
     const request: Request = { nonce, check, sent: channel.send(bytes) };
-    this.#outstanding = [...this.#outstanding, request];
+    this.#requests.add(request);
     this.#emit({ kind: 'transmit', address: this.#address, request });
     return true;
   }
@@ -254,20 +251,5 @@ class Exchanges implements ChannelListener {
     this.#rejected += 1;
     if (this.#rejections.length < REJECTIONS_KEPT) this.#rejections.push(rejection);
     if (rejection.kind === 'kiss') this.#kiss = rejection.kiss;
-  }
-
-  /** The requests so far are waited for no longer; the first reply that still comes to one is late. */
-  #giveUp(): void {
-    for (const request of this.#outstanding) {
-      if (this.#answered.has(request)) this.#close(request);
-      else this.#expired = [...this.#expired, request];
-    }
-    this.#outstanding = [];
-  }
-
-  #close(request: Request): void {
-    this.#outstanding = this.#outstanding.filter(other => other !== request);
-    this.#expired = this.#expired.filter(other => other !== request);
-    this.#closed = [...this.#closed, request.nonce];
   }
 }
