@@ -11,7 +11,7 @@ import type { Seconds, UnixTime } from './ntp/time.ts';
 import { hear } from './ntp/witness.ts';
 import type { Contender, Correction, Ending } from './outcome.ts';
 
-/** What the clock should be corrected by, and on what authority. */
+/** A correction, and where it comes from. */
 export interface Proposal {
   readonly offset: Seconds;
   /** The truth lies within offset ± this. */
@@ -21,7 +21,7 @@ export interface Proposal {
 }
 
 export interface ApplyOptions extends Limits {
-  /** Set the clock though another time service is setting it, too. No run of tsntp goes beside another. */
+  /** Set the clock although another time service is setting it. Another run of tsntp still prevents that. */
   readonly force: boolean;
 }
 
@@ -66,7 +66,7 @@ export function apply(proposal: Proposal, options: ApplyOptions, claim: Claim, p
   return { ...ending, standing, warnings };
 }
 
-/** The hardware clock is asked only where all else speaks against the correction. */
+/** Asks the hardware clock only for a correction that would be refused without it. */
 function judge(
   { offset, errorBound }: Proposal,
   options: ApplyOptions,
@@ -82,7 +82,7 @@ function judge(
   const ahead = host.hardwareAhead();
   if (ahead === undefined) return { decision, standing };
   const witness = hear(ahead, offset, errorBound);
-  // What it bears out is not held against the next correction, nor does it make up for those before.
+  // A correction that the hardware clock confirms leaves the sum of the others as it is.
   const witnessed = { ...standing, ...(witness === 'servers' && { sum: memory.sum }), witness };
   return { decision: decide(offset, options, witnessed), standing: witnessed };
 }
@@ -126,7 +126,7 @@ function keep(
   try {
     return host.remember({ at, correction: decision, server, errorBound, sum });
   } catch (error) {
-    // A rate that this process holds would outlast it.
+    // Otherwise the rate that this process holds would outlast it.
     slew?.release();
     throw error;
   }

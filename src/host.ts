@@ -5,9 +5,9 @@ import type { Earlier } from './ntp/sum.ts';
 import type { Seconds, UnixTime } from './ntp/time.ts';
 import type { Contender, Correction } from './outcome.ts';
 
-/** What this machine knows of its clock's past, and who else is at it. */
+/** What this machine knows of its clock's past, and which other programs set it. */
 export interface Host {
-  /** Keeps other runs of tsntp out until it is released; says who else sets this clock. */
+  /** Keeps other runs of tsntp out until it is released; names the other programs that set this clock. */
   claim(): Promise<Claim>;
   /** What earlier runs have done to this clock. */
   recall(): Memory;

@@ -28,7 +28,7 @@ export async function listenedTo<T>(ports: Ports, story: (ports: Ports) => Promi
     }
   };
   // A listener, unlike AbortSignal.any, keeps a signal of AbortSignal.timeout from being lost to garbage collection.
-  const deaf = onAbort(ports.signal, () => end.abort(ports.signal.reason));
+  const stopListening = onAbort(ports.signal, () => end.abort(ports.signal.reason));
   try {
     const result = await story({ ...ports, emit, signal: end.signal });
     // A promise of the last event may have been rejected just now.
@@ -36,6 +36,6 @@ export async function listenedTo<T>(ports: Ports, story: (ports: Ports) => Promi
     if (errors.length > 0) throw errors[0];
     return result;
   } finally {
-    deaf();
+    stopListening();
   }
 }

@@ -27,7 +27,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export interface HostChoices {
   /** False for the null driver: measures, decides, and touches nothing. */
   readonly setsClock: boolean;
-  /** Sets nothing, but says who would keep it from doing so. */
+  /** Sets nothing, but names the programs that would keep it from doing so. */
   readonly rehearses?: boolean;
   /** The process's environment: where the user's folders are. */
   readonly env: Environment;
@@ -65,8 +65,8 @@ export async function openPorts(choices: PortChoices): Promise<Ports> {
 export function openHost(clock: Clock, choices: HostChoices): Host {
   const directory = stateDirectoryOf(choices);
   const { env } = choices;
-  if (choices.setsClock) return thisMachine(clock, directory, env);
-  return { ...bystander(clock, directory), ...(choices.rehearses && { claim: () => lookAround(env) }) };
+  if (choices.setsClock) return settingHost(clock, directory, env);
+  return { ...readOnlyHost(clock, directory), ...(choices.rehearses && { claim: () => lookAround(env) }) };
 }
 
 /** Where this user's memory is, or where the user says. */
@@ -80,9 +80,9 @@ function isGood(clock: Clock, host: Host): boolean {
 }
 
 /** The host of a run that sets the clock. */
-function thisMachine(clock: Clock, directory: string | undefined, env: Environment): Host {
+function settingHost(clock: Clock, directory: string | undefined, env: Environment): Host {
   return {
-    ...bystander(clock, directory),
+    ...readOnlyHost(clock, directory),
     claim: () => claimClock(directory, env),
     remember({ at, correction, server, errorBound, sum }) {
       if (directory === undefined) return noMemory;
@@ -106,7 +106,7 @@ function thisMachine(clock: Clock, directory: string | undefined, env: Environme
 }
 
 /** The host of a run that touches nothing: it reads the memory, and that is all. */
-function bystander(clock: Clock, directory: string | undefined): Host {
+function readOnlyHost(clock: Clock, directory: string | undefined): Host {
   return {
     claim: async () => ({ contenders: [], warnings: [], release() {} }),
     recall: () => recall(clock, directory),
@@ -134,7 +134,7 @@ function recall(clock: Clock, directory: string | undefined): Memory {
   return { setSinceBoot: true, sum, explained: explainedSince(state.lastSet, boot) };
 }
 
-/** Who else sets this clock. */
+/** The other programs that set this clock. */
 async function lookAround(env: Environment): Promise<Claim> {
   const services = await findTimeServices(process.platform, windowsFolder(env));
   const contenders = services.map(service => ({ kind: 'service', ...service }) as const);

@@ -11,7 +11,7 @@ export const EXIT_CODES: readonly (readonly [code: string, meaning: string, then
   ['3', 'no suitable server: none answered, none passed the tests, or no majority agrees', 'retry later'],
   ['4', "not permitted, or this platform's clock cannot be set", 'run as root; grant CAP_SYS_TIME'],
   ['5', 'refused: over the panic limit, or over --max-offset', 'a human decides'],
-  ['6', 'another time service or another tsntp is at work', 'stop it'],
+  ['6', 'another time service or another tsntp is running', 'stop it'],
   ['130, 143', 'interrupted', ''],
 ];
 

@@ -24,10 +24,10 @@ export interface Boot {
 const DRIFT = 500e-6;
 /** After a suspend the kernel adds the time asleep to the clock, by a hardware clock of whole seconds. */
 const SLEEP_ERROR: Seconds = 2;
-/** The uptime is told in hundredths. */
+/** A longer sleep than this is one: the uptime comes in hundredths. */
 const ASLEEP: Seconds = 0.1;
 
-/** The boot that is now. */
+/** The current boot, as of now. */
 export function bootOf(clock: Pick<Clock, 'bootId' | 'now'>): Boot {
   const up = uptime();
   const suspends = countSuspends();

@@ -3,7 +3,7 @@
 
 import type { Seconds } from '../ntp/time.ts';
 
-/** So many looks, each of 0.1 µs or more, fit into no tick of a clock that works. */
+/** More looks, each of 0.1 µs or more, than fit into a tick of a clock that works. */
 const LOOKS = 1_000_000;
 
 /** Begins to wait: the result says, at each call, whether `limit` is not over yet. */

@@ -1,5 +1,5 @@
-// Who else steers this clock: the processes of the machine → the time services that would undo, or be upset by, what
-// tsntp does. One that may not set the clock (capable.ts) or that only measures is not among them; one that sets
+// The processes of this machine → the time services that steer its clock, and would undo what tsntp does or be upset by
+// it. One that may not set the clock (capable.ts) or that only measures is not among them; one that sets
 // it once and ends is, as it may have measured already and would add its correction to ours. What cannot be found out
 // counts as absent: looking is never an error.
 

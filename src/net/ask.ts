@@ -81,7 +81,7 @@ export interface Approach {
   readonly version?: number;
   readonly authentication?: Authentication;
   readonly authenticator?: Authenticator;
-  /** What ends it early because another approach is left: no usable reply, or a kiss code NTSN. */
+  /** What ends it early because another approach remains: no usable reply, or a kiss code NTSN. */
   readonly otherwise?: 'when-hopeless' | 'when-refused';
 }
 

@@ -1,5 +1,5 @@
-// One address of a name → its burst, and whether a next address is wanted meanwhile: while it has brought no sample, it may
-// be late, unreachable or hopeless.
+// One address of a name → its burst, and meanwhile whether another address should be tried: because this one has brought
+// no sample and is late, unreachable or hopeless.
 
 import type { Seconds } from '../ntp/time.ts';
 import type { Burst, BurstEvent } from './burst.ts';
@@ -8,7 +8,7 @@ import type { Address } from './transport.ts';
 
 /** How one address is asked. */
 export interface AttemptPlan {
-  /** Asks it when there is room; `begun` is called at its start. */
+  /** Runs the burst when a slot is free; calls `begun` when it starts, and `watch` at each event. */
   burst(
     address: Address,
     begun: () => void,
@@ -22,10 +22,11 @@ export interface AttemptPlan {
   readonly timer: Pick<Timer, 'after'>;
   /** Called at its first sample. */
   readonly brought: (attempt: Attempt) => void;
-  /** Called at every change. */
+  /** Called whenever one of its properties changes. */
   readonly changed: () => void;
 }
 
+/** One address that is being asked. */
 export class Attempt {
   readonly address: Address;
   readonly #plan: AttemptPlan;
@@ -41,7 +42,7 @@ export class Attempt {
     this.#givenUp = plan.late !== undefined || plan.otherwise ? new AbortController() : undefined;
   }
 
-  /** Asks to the end. */
+  /** Asks until the burst ends. */
   async run(): Promise<Burst> {
     const { burst, late, timer, changed } = this.#plan;
     let cancel = () => {};
@@ -71,7 +72,7 @@ export class Attempt {
     return this.#brought;
   }
 
-  /** Whether it has had two requests and more in vain. */
+  /** Whether two requests or more have brought no usable reply. */
   get hopeless(): boolean {
     return this.#hopeless;
   }

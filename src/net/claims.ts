@@ -1,5 +1,5 @@
-// Which addresses are asked already, and for which server of the list: an address has one vote, that of the first name
-// that leads to it. A name that drops an address early leaves it to the others that want it.
+// Which addresses are being asked, and for which server of the list: an address has one vote, that of the first name that
+// resolves to it. A name that gives up an address early leaves it to others.
 
 import type { Server } from './server.ts';
 
@@ -9,7 +9,7 @@ interface Held {
   waiting?: Set<() => void>;
 }
 
-/** The addresses of one survey, each by a text of the caller's. */
+/** The claimed addresses of one survey, each by a key that the caller makes. */
 export class Claims {
   readonly #held = new Map<string, Held>();
 

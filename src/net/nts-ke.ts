@@ -54,7 +54,7 @@ export async function exchangeKeys(
   });
   const giveUp = () => socket.destroy(tooLong());
   const limit = setTimeout(giveUp, LIMIT * 1000);
-  const deaf = onAbort(signal, giveUp);
+  const stopListening = onAbort(signal, giveUp);
   try {
     await secured(socket);
     const peer = peerOf(socket, server);
@@ -68,7 +68,7 @@ export async function exchangeKeys(
     throw failureOf(error, server, stage);
   } finally {
     clearTimeout(limit);
-    deaf();
+    stopListening();
     socket.destroy();
   }
 }

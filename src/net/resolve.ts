@@ -133,7 +133,7 @@ function noAddressOf(family: 4 | 6, host: string, options?: ErrorOptions): Resol
 
 function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
-    const deaf = onAbort(signal, () => reject(signal.reason));
-    work.then(resolve, reject).finally(deaf);
+    const stopListening = onAbort(signal, () => reject(signal.reason));
+    work.then(resolve, reject).finally(stopListening);
   });
 }

@@ -12,15 +12,15 @@ export const LOCAL_SPACING: Seconds = 0.05;
 /** A round trip under this says that a private address is next door. */
 const LOCAL_ROUND_TRIP: Seconds = 0.005;
 
-/** What a burst has met so far. */
+/** What a burst has observed so far. */
 export interface Pace {
-  /** The least of the round trips so far, for a first one may be held up (ARP, a link that sleeps); undefined while there is none. */
+  /** The shortest round trip so far, as the first may be delayed (ARP, a link that sleeps); undefined before the first reply. */
   readonly leastRoundTrip: Seconds | undefined;
   readonly lost: boolean;
   readonly kissed: boolean;
 }
 
-/** The time from one request to the next, decided anew after each reply: `interval` as the user asked, a RATE kiss apart. */
+/** The time from one request to the next: `interval` as given, but at least 2 s after a RATE kiss. Decided anew after each reply. */
 export function spacingOf(interval: 'auto' | Seconds, address: Address, pace: Pace): Seconds {
   if (interval !== 'auto') return pace.kissed ? Math.max(interval, SPACING) : interval;
   const nextDoor =

@@ -5,13 +5,13 @@ import { onAbort } from './abort.ts';
 
 export interface Timer {
   now(): MonotonicTime;
-  /** Lets `action` happen after a while, after `Infinity` never; what it returns takes that back. */
+  /** Calls `action` after `duration`, never after `Infinity`; the result cancels that. */
   after(duration: Seconds, action: () => void): () => void;
   /** Resolves after a while, or at once when the signal aborts; never rejects. */
   sleep(duration: Seconds, signal?: AbortSignal): Promise<void>;
 }
 
-/** Milliseconds; a longer setTimeout is over at once. */
+/** The longest setTimeout, in milliseconds; a longer one fires at once. */
 const LONGEST = 2 ** 31 - 1;
 
 export const realTimer: Timer = {
@@ -40,10 +40,10 @@ export function sleepBy(
   return new Promise(resolve => {
     const wake = (): void => {
       cancel();
-      deaf?.();
+      stopListening?.();
       resolve();
     };
     const cancel = after(duration, wake);
-    const deaf = signal && onAbort(signal, wake);
+    const stopListening = signal && onAbort(signal, wake);
   });
 }

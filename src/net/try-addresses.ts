@@ -10,7 +10,7 @@ import type { RollEntry } from './roll-call.ts';
 import type { Server } from './server.ts';
 import type { Address } from './transport.ts';
 
-/** Addresses of one name that are tried, unless it has more votes. */
+/** How many addresses of one name are tried at most, unless it has more votes. */
 const TRIES = 16;
 
 /** A name with its addresses, and how each is asked. */
@@ -43,6 +43,7 @@ export function tryAddresses(
   return new Trial(candidates, claims, entry).run(signal);
 }
 
+/** The attempts at one name, from the first address to the outcome. */
 class Trial {
   readonly #candidates: Candidates;
   readonly #claims: Claims;
@@ -71,13 +72,13 @@ class Trial {
       if (!waits && this.#attempts.every(({ burst }) => burst)) return this.#outcome();
       this.#tellHope(waits);
       // An abort ends what runs; only what waits must hear of it here.
-      const deaf = waits ? onAbort(signal, this.#changed) : undefined;
+      const stopListening = waits ? onAbort(signal, this.#changed) : undefined;
       await change;
-      deaf?.();
+      stopListening?.();
     }
   }
 
-  /** Asks further addresses for the votes that no address stands for; drops what is not needed any more. */
+  /** Asks further addresses for the open votes; gives up those that are not needed any more. */
   #fill(): void {
     for (;;) {
       const standing = this.#standing();
@@ -100,7 +101,7 @@ class Trial {
     return this.#attempts.filter(attempt => attempt.standing && this.#mayAnswer(attempt));
   }
 
-  /** Those that have the votes: the first that brought samples. */
+  /** The attempts that have the votes: the first that brought samples. */
   #elected(): readonly Attempt[] {
     const brought = this.#brought.filter(attempt => this.#mayAnswer(attempt));
     return brought.slice(0, this.#votes(brought));

@@ -156,26 +156,26 @@ function plainChannel(
 type ArrivalTime = Omit<Arrival, 'bytes'>;
 
 /** What the two kinds of channel do differently. */
-interface Means {
+interface ChannelDriver {
   /** T4 of the datagram that was just read. */
   arrivalTime(): ArrivalTime;
   /** Sends and returns T1; throws what fails at once, reports what fails later. */
   send(datagram: Uint8Array, report: (error: unknown) => void): Reading;
 }
 
-function channel(socket: Socket, path: Path, listener: ChannelListener, means: Means): Channel {
+function channel(socket: Socket, path: Path, listener: ChannelListener, driver: ChannelDriver): Channel {
   let open = true;
   const report = (error: unknown): void => {
     if (open) listener.error(transportError(error, path));
   };
   // T4 is taken first of all: the kernel remembers only the stamp of the datagram that was read last.
-  socket.on('message', bytes => listener.arrival({ ...means.arrivalTime(), bytes }));
+  socket.on('message', bytes => listener.arrival({ ...driver.arrivalTime(), bytes }));
   socket.on('error', report);
   return {
     send(datagram) {
       if (!open) throw new TransportError('failed', `the channel to ${path.address.address} is closed`);
       try {
-        return means.send(datagram, report);
+        return driver.send(datagram, report);
       } catch (error) {
         throw transportError(error, path);
       }

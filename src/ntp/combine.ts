@@ -11,7 +11,7 @@ import type { Interval } from './overlap.ts';
 import type { Agreement } from './select.ts';
 import type { Seconds } from './time.ts';
 
-/** What being held up weighs, against the root distance: a server errs by most of the one, and by a small share of the other. */
+/** The weight of queueing against root distance: a server errs by most of the first, and by a small share of the second. */
 const HELD_UP_COUNTS = 5;
 /**
  * How far an honest server's offset is taken to err, as a share of the round trip that we measured: a path 20 % longer
@@ -40,7 +40,7 @@ export interface Estimate {
 /** What combining needs of the selection that the survivors came out of. */
 export type Ground = Pick<Agreement<Combinable>, 'region' | 'truechimers' | 'doubtful'>;
 
-/** Combines survivors (the system peer first, and more of them than are doubtful) of a selection. */
+/** Combines the survivors of a selection, the system peer first; there must be more of them than are doubtful. */
 export function combineSurvivors(survivors: readonly Combinable[], ground: Ground): Estimate {
   const systemPeer = survivors[0];
   if (!systemPeer) throw new RangeError('combineSurvivors needs at least one survivor');

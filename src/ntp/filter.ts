@@ -41,15 +41,15 @@ export interface PeerEstimate {
 /** A burst whose samples contradict each other: the server's clock (or ours) was moved while we asked. */
 export interface Inconsistent {
   readonly kind: 'inconsistent';
-  /** What no rate and no tick that is known of explains. */
+  /** By how much they contradict each other beyond what a rate or a tick explains. */
   readonly by: Seconds;
 }
 
 export interface EstimateTerms {
   readonly estimator?: Estimator;
-  /** When the estimate is used; when the last sample came in, unless given. */
+  /** When the estimate is used; by default, when the last sample came in. */
   readonly at?: MonotonicTime;
-  /** What is known of the rate of the server's clock against ours; nothing, unless given. */
+  /** What is known of the rate of the server's clock against ours; by default, nothing. */
   readonly rate?: Rate;
 }
 
@@ -90,7 +90,7 @@ interface Burst {
   /** With each stamp in the middle of its tick. */
   readonly exchanges: readonly Exchange[];
   readonly dispersion: Seconds;
-  /** What a stamp may be off by besides. */
+  /** How far a stamp may be off for want of digits. */
   readonly resolution: Seconds;
   readonly region: Region;
   /** The most plausible one. */
@@ -113,7 +113,7 @@ function readBurst(samples: readonly Sample[], at: MonotonicTime, known: Rate): 
     least: exchange.least + transmitTick / 2,
   }));
   const precision = resolutionOf(last.packet);
-  // Clocks cut their stamps, as a rule; those that round are allowed for: then the middle is half a tick late.
+  // Most clocks truncate their stamps. For one that rounds, the middle of the tick is half a tick late.
   const region = regionOf(exchanges, known, {
     receive: dispersion + Math.max(receiveTick / 2 - precision, 0),
     transmit: dispersion + Math.max(transmitTick - precision, 0),

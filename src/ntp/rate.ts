@@ -1,5 +1,5 @@
-// The exchanges of a burst, and what is known of the clock's rate beforehand → the most plausible rate (the median of what
-// is plausible). With exponential queueing of unknown mean and an unknown base delay, n exchanges say of a rate f:
+// The exchanges of a burst, and what is known of the clock's rate → the most plausible rate (the median of its
+// probability). With exponential queueing of unknown mean and an unknown base delay, n exchanges say of a rate f:
 // likelihood ∝ E(f)^−(2n−2), where E is the sum of what all packets took longer than the quickest of their direction.
 // A burst is short, and a rate that is fitted to it costs three times the error of a known one. So the rates that most
 // clocks have weigh more before: the simulation is in test/bench/RESULTS.md.
@@ -17,10 +17,10 @@ export interface Rate {
 /** No clock that a kernel can correct runs off by more (MAXFREQ, RFC 5905 §7.2). */
 export const MAXFREQ = 500e-6;
 
-/** What is known of a clock of which nothing is known. */
+/** The rate of a clock about which nothing is known. */
 export const UNKNOWN_RATE: Rate = { rate: 0, uncertainty: MAXFREQ };
 
-/** Of all clocks, these shares are off by some 5 ppm (disciplined before), by some 100 (never), and by anything. */
+/** The share of clocks that are off by some 5 ppm (disciplined before) and by some 100 ppm (never); the rest may be off by any rate. */
 const DISCIPLINED = { share: 0.4, spread: 5e-6 };
 const FREE = { share: 0.3, spread: 100e-6 };
 /** Rates beyond the uncertainty count for the median, which would lean inwards at its ends. */
@@ -31,7 +31,7 @@ const CONGESTED = 8;
 const STEP_GROWTH = 1.5;
 const FINEST_STEP = 2e-8;
 
-/** The most plausible rate; `noise` is what a stamp may be off by. */
+/** The most plausible rate, in seconds per second; `noise` is how far a stamp may be off. */
 export function likelyRate(exchanges: readonly Exchange[], known: Rate, noise: Seconds): number {
   if (exchanges.length < 2 || known.uncertainty === 0) return known.rate;
   const reach = MARGIN * known.uncertainty;
@@ -81,14 +81,14 @@ function heldUp(exchanges: readonly Exchange[], noise: Seconds, longest: Seconds
   };
 }
 
-/** How many clocks have this rate, of those that are off by up to `reach`. */
+/** The density of clocks with this rate, among those that are off by up to `reach`. */
 function prior(rate: number, reach: number): number {
   const laplace = ({ share, spread }: typeof FREE) =>
     (share / (2 * spread)) * Math.exp(-Math.abs(rate) / spread);
   return laplace(DISCIPLINED) + laplace(FREE) + (1 - DISCIPLINED.share - FREE.share) / (2 * reach);
 }
 
-/** Where half of the area under a density lies on either side; straight between the places that are given. */
+/** The point with half of the area under a density on either side; the density is linear between the `places`. */
 function medianOf(places: readonly number[], density: readonly number[]): number {
   let total = 0;
   const until = places.map((place, i) => {

@@ -1,31 +1,31 @@
-// The exchanges of a burst → where the server's offset can be at all, whatever the queueing was and whatever rate within
-// the allowed ones the clocks run apart at. Each exchange bounds offset and rate on two sides: what is left is a convex
-// polygon, and its shadow on the offset is the answer.
+// The exchanges of a burst → the interval that the server's offset lies in, for any queueing and any allowed rate between
+// the clocks. Each exchange bounds offset and rate on two sides: these bounds form a convex polygon, and its projection on
+// the offset is the interval.
 // Sign: a positive offset = the server is ahead; a positive rate = it gains on our clock.
 
 import { delayAt, type Exchange, mostConsistentRate, type Pairing, pairAt } from './pairing.ts';
 import type { Rate } from './rate.ts';
 import type { Seconds } from './time.ts';
 
-/** How far stamps may be off: the server's T2 too early by `receive` at most, its T3 too late by `transmit`. */
+/** How far the server's stamps may be off: T2 early by `receive` at most, T3 late by `transmit`. */
 export interface Slack {
   readonly receive: Seconds;
   readonly transmit: Seconds;
 }
 
 export interface Region extends Pairing {
-  /** What no allowed rate and no slack explains; 0 where the exchanges agree. */
+  /** By how much the exchanges contradict each other at the best allowed rate, beyond the slack; 0 where they agree. */
   readonly contradiction: Seconds;
-  /** By how much both sides were let out because of it. */
+  /** By how much each side was widened because of that. */
   readonly widened: Seconds;
 }
 
-/** The chance that a truth lies outside a region that was let out. */
+/** The chance that the true offset lies outside a widened region. */
 const MISSED = 0.01;
-/** The longest tick there is: no clock that keeps still is off by more for want of digits. */
+/** The longest tick of any clock: a clock that is not moved errs by no more for want of digits. */
 export const LONGEST_TICK: Seconds = 1;
 
-/** Where the offset can be. */
+/** The interval that the offset lies in. `rate` bounds the rates that are allowed. */
 export function regionOf(exchanges: readonly Exchange[], { rate, uncertainty }: Rate, slack: Slack): Region {
   const [slowest, fastest] = [rate - uncertainty, rate + uncertainty];
   const best = mostConsistentRate(exchanges, slowest, fastest);
@@ -33,7 +33,7 @@ export function regionOf(exchanges: readonly Exchange[], { rate, uncertainty }: 
   const contradiction = Math.max(0, -room(best));
   const widened = allowanceFor(contradiction, exchanges.length);
   const possible = (at: number) => room(at) + 2 * widened >= 0;
-  // A later instant is reached by a faster clock: the ends of the shadow belong to the ends of the rates.
+  // The ends of the interval belong to the slowest and the fastest possible rate.
   const least = pairAt(exchanges, lastPossible(best, slowest, possible));
   const most = pairAt(exchanges, lastPossible(best, fastest, possible));
   return {
@@ -56,7 +56,7 @@ function allowanceFor(contradiction: Seconds, n: number): Seconds {
   return Math.max(half, Math.min(half * MISSED ** (-1 / (n - 1)), LONGEST_TICK));
 }
 
-/** The last place from a possible one towards `end` that is possible; nothing beyond the first that is not is. */
+/** The last possible value on the way from `from`, which is possible, to `end`. The possible values have no gaps. */
 function lastPossible(from: number, end: number, possible: (at: number) => boolean): number {
   if (possible(end)) return end;
   let [inside, outside] = [from, end];

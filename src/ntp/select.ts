@@ -22,11 +22,11 @@ export interface Agreement<C> {
   readonly kind: 'majority';
   /** From the first to the last point that the most servers contain: where the truechimers overlap, if they all do. */
   readonly intersection: Interval;
-  /** Where the truth can be while most of the servers are honest, wherever the others put their intervals. */
+  /** Where the true offset can be while most of the servers are honest, whatever intervals the others claim. */
   readonly region: Interval;
   readonly truechimers: readonly C[];
   readonly falsetickers: readonly C[];
-  /** How many of the truechimers can be wrong all the same while most of the servers are honest. */
+  /** How many of the truechimers can be wrong while most of the servers are honest. */
   readonly doubtful: number;
 }
 
@@ -53,7 +53,7 @@ export function selectTruechimers<C extends Candidate>(candidates: readonly C[])
   }));
   const wide = agreementOf(candidates, floored.map(intervalOf));
   if (!wide) return { kind: 'no-majority' };
-  // How far apart servers can be that are milliseconds apart is a guess: the region holds what each of them says, too.
+  // LEAST_DISTANCE is a guess: the region also covers the offset of each server that was widened to it.
   const widened = wide.agreement.truechimers.filter(one => one.rootDistance < LEAST_DISTANCE);
   const { low, high } = wide.agreement.region;
   const region = {
@@ -63,7 +63,7 @@ export function selectTruechimers<C extends Candidate>(candidates: readonly C[])
   return { ...wide.agreement, region };
 }
 
-/** What a majority of these intervals, one for each candidate, agrees on, and in which places. */
+/** What a majority of these intervals, one for each candidate, agrees on, and in which places; undefined without a majority. */
 function agreementOf<C>(candidates: readonly C[], intervals: readonly Interval[]) {
   const majority = Math.floor(candidates.length / 2) + 1;
   const { most, where } = overlapsOf(intervals);

@@ -1,4 +1,5 @@
-// What is known of our clock before it is corrected: whether it is a good one, which a bad answer could make bad.
+// What is known of our clock before it is corrected: whether anything says that it is right, so that a bad answer could
+// do harm.
 
 import type { Seconds } from './time.ts';
 import type { Testimony } from './witness.ts';

@@ -4,13 +4,13 @@
 
 import type { Seconds } from './time.ts';
 
-/** What earlier runs have left. */
+/** What earlier runs of this boot have left. */
 export interface Earlier {
   /** What their corrections since boot come to. */
   readonly sum: Seconds;
-  /** So much of the next correction, either way, needs no other reason than the time since the last. */
+  /** How much of the next correction, in either direction, the drift since the last one explains. */
   readonly explained: Seconds;
-  /** The slew still in progress, in whose place the next correction comes. */
+  /** What is left of the slew in progress, which the next correction replaces. */
   readonly underWay: Seconds;
 }
 

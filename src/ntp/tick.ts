@@ -5,17 +5,18 @@ import type { Seconds, UnixTime } from './time.ts';
 
 /** Ticks per second that clocks are known to have: 1, 100 and 1000 Hz, finer decimals, 64 Hz (Windows), 60, 250 and 1024 Hz. */
 const USUAL = [1, 60, 64, 100, 250, 1000, 1024, 10_000, 100_000];
-/** Any other is that much rarer. */
+/** The weight of any other number of ticks per second, against a usual one. */
 const UNUSUAL = 0.2;
-/** Requests that are so much of a finer tick off a coarser grid tell the two apart. */
+/** Requests tell a finer tick from a coarser one where they lie this share of a tick off the coarser grid. */
 const STRAYED = 0.9;
-/** Unusual ones are tried up to so many ticks per second; of one stamp alone few, as chance would have it. */
+/** The most ticks per second at which unusual ticks are tried; fewer with one stamp alone, where chance hits more often. */
 const FINEST = 1024;
 const FINEST_OF_ONE = 100;
-/** How far off its grid a careless conversion to 2^-32 s puts a stamp, and how far rounding alone; in nanoseconds. */
+/** How far a careless conversion to 2^-32 s puts a stamp off its grid, in nanoseconds. */
 const OFF_GRID = 100;
+/** How far rounding alone puts it off, in nanoseconds. */
 const ROUNDING = 1;
-/** Stamps in nanoseconds look like a tick by chance so often; stamps in microseconds, as older servers send them, so often. */
+/** The accepted chance that stamps look like a tick and are none: in nanoseconds, and in microseconds (older servers). */
 const CHANCE = 1e-5;
 const CHANCE_OF_MICROSECONDS = 1e-3;
 const SECOND = 1e9;
@@ -32,7 +33,7 @@ export function inferTick(stamps: readonly UnixTime[], ours: readonly UnixTime[]
   return Math.max(aligned, free > 0 && isRegular(ours, free * SECOND) ? 0 : free);
 }
 
-/** Whether our requests were so regular themselves that the gaps tell nothing of the server's clock. */
+/** Whether our requests were so regular that the gaps say nothing about the server's clock. */
 function isRegular(ours: readonly UnixTime[], tick: number): boolean {
   return onGrid(sinceFirst(ours), tick, OFF_GRID) || (ours.length > 2 && areAlike(gapsOf(ours)));
 }
@@ -55,7 +56,7 @@ function gapsOf(stamps: readonly UnixTime[]): readonly number[] {
   return since.slice(1).map((at, i) => at - since[i]!);
 }
 
-/** Whether all gaps are one, but for rounding. */
+/** Whether all gaps are equal, apart from rounding. */
 function areAlike(gaps: readonly number[]): boolean {
   return Math.max(...gaps) - Math.min(...gaps) <= 2 * ROUNDING * gaps.length;
 }
@@ -67,7 +68,7 @@ function tickOfTheSecond(stamps: readonly UnixTime[], ours: readonly UnixTime[],
   const fits = (perSecond: number, tries: number) => {
     const tick = SECOND / perSecond;
     if (!onGrid(fractions, tick, OFF_GRID) || onGrid(ourFractions, tick, OFF_GRID)) return false;
-    // Of regular requests one is as good as all.
+    // Regular requests add no evidence: they count as one.
     const count = onGrid(ourPlaces, tick, OFF_GRID) ? 1 : stamps.length;
     return !mayBeChance({ count, tick, off: offGrid(fractions, tick), unit: MICROSECOND, tries });
   };
@@ -118,17 +119,19 @@ function offGrid(places: readonly number[], tick: number): number {
 }
 
 interface Match {
-  /** How many stamps lie on the grid that need not. */
+  /** How many stamps lie on the grid independently of each other. */
   readonly count: number;
+  /** In nanoseconds. */
   readonly tick: number;
+  /** How far the worst stamp is off the grid, in nanoseconds. */
   readonly off: number;
-  /** Of what the stamps are multiples anyway. */
+  /** What the stamps are multiples of in any case, in nanoseconds. */
   readonly unit: number;
-  /** How many grids would have done as well. */
+  /** How many grids were tried. */
   readonly tries: number;
 }
 
-/** Whether so many stamps are so near to a grid by chance. */
+/** Whether so many stamps may lie so near to a grid by chance. */
 function mayBeChance({ count, tick, off, unit, tries }: Match): boolean {
   const near = (distance: number) => Math.min(distance / tick, 1) ** count;
   return tries * near(2 * Math.max(off, ROUNDING)) > CHANCE || near(unit) > CHANCE_OF_MICROSECONDS;

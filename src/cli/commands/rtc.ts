@@ -30,7 +30,7 @@ export interface RtcArguments {
 
 export type RtcAction = 'show' | 'write' | 'read';
 
-/** Does it, and reports. Rejects with `ClockError`, and with `LeftAlone` where a limit or another program stands in the way. */
+/** Runs one action on the hardware clock, and reports it. Rejects with `ClockError`, and with `LeftAlone` where a limit or another program stands in the way. */
 export async function runRtc(action: RtcAction, args: RtcArguments, run: Run): Promise<number> {
   const real = await openClock();
   const clock = args.dryRun ? dryRun(real) : real;
@@ -109,7 +109,7 @@ async function compare(rtc: Rtc): Promise<Done> {
   return { time: formatInstant(time), offset: difference(time, at.time) };
 }
 
-/** It holds whole seconds. */
+/** A hardware clock holds whole seconds. */
 const ERROR_BOUND: Seconds = 1;
 
 /** Sets the system's clock, by the same rules as from a server; what was done. */
@@ -124,7 +124,7 @@ function step(rtc: Rtc, done: Done, { clock, host, claim, args, run }: Surroundi
   } as const;
   const ports = {
     clock,
-    // It cannot bear witness for itself.
+    // The hardware clock is no witness to its own time.
     host: { ...host, hardwareAhead: () => undefined },
     release: RELEASED,
     emit() {},

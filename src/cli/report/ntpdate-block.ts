@@ -17,8 +17,8 @@ import { authenticationOf, measuredOf, nameOf, packetOf, samplesOf, stratumOf } 
 const FILTER_ROW = 4;
 
 /**
- * The lines of a server that answered, and an empty one behind; none for one that did not. `zone` is what TZ says. The originate timestamp is T1
- * and the transmit timestamp T3 of its last reply: what the packet itself has for the former is a random nonce.
+ * The lines of a server that answered, and an empty one after them; none for one that did not. `zone` is what TZ says. The
+ * originate timestamp is T1 and the transmit timestamp T3 of its last reply: the packet's own origin is a random nonce.
  */
 export async function ntpdateBlock(
   report: ServerReport,

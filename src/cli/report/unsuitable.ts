@@ -1,4 +1,4 @@
-// Why there is no answer, in one clause that is true of every server beside it.
+// Why no server was suitable → one clause, which contradicts none of the lines beside it.
 
 import type { ServerReport, Unsuitable, Verdict } from '../../outcome.ts';
 import { formatDuration } from './quantity.ts';

@@ -82,11 +82,11 @@ export function authenticationOf({ authentication, burst }: ServerReport): strin
   return authentication.kind === 'key' ? `key ${authentication.id}` : 'NTS';
 }
 
-/** Who else is at the clock, and how to stop that. */
+/** Another program at the clock, and how to stop it. */
 export function explainContender(contender: Contender): string {
   const pid = contender.pid === undefined ? '' : ` (pid ${contender.pid})`;
   return contender.kind === 'tsntp'
-    ? `another tsntp${pid} is at work: wait until it has ended`
+    ? `another tsntp${pid} is running: wait until it has ended`
     : `${contender.name}${pid} sets this clock: stop it with "${contender.stop}", or go on with --force`;
 }
 
