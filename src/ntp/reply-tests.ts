@@ -22,7 +22,7 @@ import {
 /** MAXSTRAT (RFC 5905 §7.2): a stratum of 16 says "not synchronized". */
 export const MAXSTRAT = 16;
 /** MAXDISP (RFC 5905 §7.2): a root distance of this or more says nothing about the time. */
-export const MAXDISP: Seconds = 16;
+const MAXDISP: Seconds = 16;
 /** The longest round trip that is worth a sample (chrony's test A), unless a greater root distance is allowed. */
 const MAX_DELAY: Seconds = 3;
 /** The longest time that a server may keep a request (chrony's test A). */
