@@ -134,10 +134,15 @@ function helpLine({ command, options, words }: CommandLine): CommandLine {
 function checkedLine({ command = 'sync', options, words }: CommandLine): CommandLine {
   refuseForeignOptions(command, options, optionsOf);
   if (command === 'rtc') refuseRtcWords(words);
-  else refuseCommandWords(words);
+  else refuseCommandWords([...words, ...poolsIn(options)]);
   if (command !== 'rtc' && command !== 'sync' && command !== 'query' && words.length > 0)
     throw new UsageError(`tsntp ${command} takes no servers: leave out "${escaped(words[0]!)}"`);
   return { command, options, words };
+}
+
+/** The names that --pool is given: a command after it was meant as one. */
+function poolsIn(options: CommandLine['options']): readonly string[] {
+  return options.flatMap(({ name, value }) => (name === 'pool' && typeof value === 'string' ? [value] : []));
 }
 
 function refuseRtcWords([action, second]: readonly string[]): void {

@@ -11,7 +11,10 @@ export type Command = (typeof COMMANDS)[number];
 /** Words that later commands take: they are no hosts from now on. */
 export const LATER_COMMANDS: readonly string[] = ['check', 'drift', 'schedule', 'wait', 'serve', 'discover'];
 
-const KNOWN: readonly string[] = [...COMMANDS, ...LATER_COMMANDS];
+/** Words that stand for an option in the first place. */
+export const OPTION_WORDS: readonly string[] = ['help', 'version'];
+
+const KNOWN: readonly string[] = [...COMMANDS, ...LATER_COMMANDS, ...OPTION_WORDS];
 
 /** Whether a word is a command as it stands. */
 export function isCommand(word: string | undefined): word is Command {
@@ -31,6 +34,8 @@ export function refuseCommandWords(words: readonly string[]): void {
     const shown = escaped(word);
     if (isCommand(word))
       throw new UsageError(`"${word}" is a command, and comes first: tsntp ${word} …. ${asHost(word)}`);
+    if (OPTION_WORDS.includes(letters))
+      throw new UsageError(`"${shown}" comes first: tsntp ${letters}, or --${letters}. ${asHost(letters)}`);
     if (LATER_COMMANDS.includes(letters))
       throw new UsageError(`"${shown}" is kept for a command of a later tsntp. ${asHost(letters)}`);
     const meant = closest(letters, KNOWN, () => 1);

@@ -2,13 +2,13 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { COMMANDS, LATER_COMMANDS, refuseCommandWords } from '../../src/cli/command-words.ts';
+import { COMMANDS, LATER_COMMANDS, OPTION_WORDS, refuseCommandWords } from '../../src/cli/command-words.ts';
 import { refuseUnresolvedWords } from '../../src/cli/unresolved-words.ts';
 import { UsageError } from '../../src/cli/usage-error.ts';
 import { edits } from '../../src/sources/spelling.ts';
 import { serve, tsntp } from '../support/command.ts';
 
-const WORDS = [...COMMANDS, ...LATER_COMMANDS];
+const WORDS = [...COMMANDS, ...LATER_COMMANDS, ...OPTION_WORDS];
 
 const LETTER = fc.constantFrom(...'abcdefghijklmnopqrstuvwxyz-_');
 

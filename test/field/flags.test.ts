@@ -23,6 +23,19 @@ test.each([
 });
 
 test.each([
+  ['hepl', 'help'],
+  ['verison', 'version'],
+  ['--pool qeury A', 'query'],
+  ['A --pool=snyc', 'sync'],
+])('a mistyped command is refused wherever a host may stand: %s', async (line, meant) => {
+  const { tsntp, asked } = await field({ A: {} });
+  const { code, stderr } = await tsntp(line);
+  expect(stderr).toContain(`did you mean "${meant}"?`);
+  expect(code).toBe(2);
+  expect(asked('A')).toBe(0);
+});
+
+test.each([
   ['-q -- 0x10', '"0x10"'],
   ['query -- -0', '"-0"'],
 ])('words after -- stay text, also where they look like numbers: %s', async (line, word) => {
