@@ -21,8 +21,8 @@ export const MAXFREQ = 500e-6;
 export const UNKNOWN_RATE: Rate = { rate: 0, uncertainty: MAXFREQ };
 
 /** The share of clocks that are off by some 5 ppm (disciplined before) and by some 100 ppm (never); the rest may be off by any rate. */
-const DISCIPLINED = { share: 0.4, spread: 5e-6 };
-const FREE = { share: 0.3, spread: 100e-6 };
+const DISCIPLINED = { share: 0.6, spread: 5e-6 };
+const FREE = { share: 0.2, spread: 100e-6 };
 /** Rates beyond the uncertainty count for the median, which would lean inwards at its ends. */
 const MARGIN = 1.4;
 /** A packet that took so many times longer than the middle one met with congestion, and by how much says nothing of the others. */
@@ -30,6 +30,8 @@ const CONGESTED = 8;
 /** Rates are looked at in steps that grow by this factor with the distance from where they are likely. */
 const STEP_GROWTH = 1.5;
 const FINEST_STEP = 2e-8;
+/** A smaller difference moves no stamp of a burst by a nanosecond. */
+const UNIT = 1e-12;
 
 /** The most plausible rate, in seconds per second; `noise` is how far a stamp may be off. */
 export function likelyRate(exchanges: readonly Exchange[], known: Rate, noise: Seconds): number {
@@ -45,7 +47,7 @@ export function likelyRate(exchanges: readonly Exchange[], known: Rate, noise: S
   const least = held(best);
   const exponent = 2 * exchanges.length - 2;
   const density = (rate: number) => prior(rate - known.rate, reach) * (least / held(rate)) ** exponent;
-  return medianOf(rates, rates.map(density));
+  return Math.round(medianOf(rates, rates.map(density)) / UNIT) * UNIT;
 }
 
 function stepsAround(center: number, reach: number): readonly number[] {

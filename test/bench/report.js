@@ -86,7 +86,9 @@ function accuracyTable(results) {
           .sort((a, b) => a - b),
         0.5,
       );
-    const walls = ['LAN', 'WAN', 'BAD'].map(profile => middle('wall', profile).toFixed(2));
+    const walls = ['LAN', 'WAN', 'BAD'].map(profile =>
+      middle('wall', profile).toFixed(2).replace('NaN', '–'),
+    );
     const cpu = mine.reduce((sum, { cpu }) => sum + cpu, 0) / mine.length;
     const memory = Math.max(...mine.map(({ memory }) => memory)) / 1024;
     return [
@@ -101,6 +103,7 @@ function accuracyTable(results) {
 
 /** @param {readonly Result[]} results @param {string} profile */
 function errorCell(results, profile) {
+  if (results.length === 0) return '–';
   const errors = errorsOf(results);
   const scale = profile === 'LAN' ? 1e6 : 1e3;
   const text = [0.5, 0.9]

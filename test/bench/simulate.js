@@ -9,7 +9,7 @@ import { selectTruechimers } from '../../dist/ntp/select.js';
 import { between, PROFILES, randomOf } from './paths.js';
 import { burstOf } from './samples.js';
 
-/** @import { PeerEstimate, Estimator } from '../../dist/ntp/filter.js' */
+/** @import { EstimateTerms, PeerEstimate } from '../../dist/ntp/filter.js' */
 /** @import { Way } from './samples.js' */
 /** @import { Agreement } from '../../dist/ntp/select.js' */
 /** @typedef {readonly PeerEstimate[]} Peers */
@@ -91,9 +91,20 @@ const clustered = (/** @type {Peers} */ peers, doubtful = 0) =>
 /** @type {Combine} */
 const ours = (peers, agreement) => combineSurvivors(clustered(peers, agreement.doubtful), agreement).offset;
 
-/** @type {Record<string, { estimator?: Estimator, combine: Combine }>} */
+/** How one server is estimated. @satisfies {Record<string, EstimateTerms>} */
+const TERMS = {
+  'rate unknown': {},
+  'rate known': { rate: { rate: 0, uncertainty: 0 } },
+  'least delay': { estimator: /** @type {const} */ ('least-delay') },
+};
+
+/** @type {Record<string, { terms?: keyof typeof TERMS, combine: Combine }>} */
 const METHODS = {
   '**tsntp**: paired minima, weighted median': {
+    combine: ours,
+  },
+  'the same, rate known': {
+    terms: 'rate known',
     combine: ours,
   },
   'the same, weights 1/λ (RFC 5905)': { combine: peers => weightedMedian(clustered(peers), lambda) },
@@ -101,7 +112,7 @@ const METHODS = {
   'the same, weights 1/(λ + 10h)': { combine: heldUp(10) },
   'the same, weights 1/(λ + 5h), h of δ without Δ': { combine: heldUp(5, ({ delay }) => delay) },
   'the same, least delay': {
-    estimator: 'least-delay',
+    terms: 'least delay',
     combine: ours,
   },
   'the same, none cast off': { combine: (peers, agreement) => combineSurvivors(peers, agreement).offset },
@@ -109,12 +120,12 @@ const METHODS = {
     combine: (peers, agreement) => combineSurvivors(rfcCluster(peers), agreement).offset,
   },
   'RFC 5905 (least delay, cluster, mean 1/λ)': {
-    estimator: 'least-delay',
+    terms: 'least delay',
     combine: peers => mean(rfcCluster(peers), lambda),
   },
   'pooled minima: of all servers together': { combine: pooledMinima },
   'the one packet of least delay (as ntpdig)': {
-    estimator: 'least-delay',
+    terms: 'least delay',
     combine: peers => peers.reduce((least, peer) => (peer.delay < least.delay ? peer : least)).offset,
   },
   'paired minima, cluster of RFC 5905, mean 1/λ': { combine: peers => mean(rfcCluster(peers), lambda) },
@@ -128,7 +139,11 @@ const METHODS = {
 };
 
 /** They differ in the estimate of one server. */
-const ESTIMATORS = ['**tsntp**: paired minima, weighted median', 'the same, least delay'];
+const ESTIMATORS = [
+  '**tsntp**: paired minima, weighted median',
+  'the same, rate known',
+  'the same, least delay',
+];
 
 for (const [scenario, { servers, liars, lie, claim }] of Object.entries(SCENARIOS)) {
   for (const samples of [4, 8]) {
@@ -165,15 +180,12 @@ function simulate(wayTo, { servers, liars, lie, claim, samples }) {
         lie: lies ? sign * lie(way.profile.base) : 0,
       });
     }).filter(samples => samples.length > 0);
-    for (const estimator of /** @type {const} */ (['paired-minima', 'least-delay'])) {
-      const peers = bursts
-        .map(samples => estimatePeer(samples, { estimator }))
-        .filter(peer => !('kind' in peer));
+    for (const [name, terms] of Object.entries(TERMS)) {
+      const peers = bursts.map(samples => estimatePeer(samples, terms)).filter(peer => !('kind' in peer));
       const selection = selectTruechimers(peers);
       if (selection.kind === 'no-majority') continue;
-      for (const [method, { estimator: wanted = 'paired-minima', combine }] of Object.entries(METHODS)) {
-        if (wanted === estimator)
-          errors.get(method)?.push(Math.abs(combine(selection.truechimers, selection)));
+      for (const [method, { terms: wanted = 'rate unknown', combine }] of Object.entries(METHODS)) {
+        if (wanted === name) errors.get(method)?.push(Math.abs(combine(selection.truechimers, selection)));
       }
     }
   }

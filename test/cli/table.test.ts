@@ -21,7 +21,10 @@ const cast = [
 describe.runIf(hasTerminal)('at a terminal', () => {
   test.each([40, 80, 200])('%i columns hold every line', async columns => {
     const servers = await serve(...cast);
-    const { code, stdout } = await atTerminal(['-q', '-p', '2', ...servers], { columns });
+    const { code, stdout } = await atTerminal(['-q', '-p', '2', ...servers], {
+      columns,
+      redirect: '2>/dev/null',
+    });
     expect(code).toBe(0);
     const lines = plain(stdout).split('\n');
     expect(lines.filter(line => line.length > columns)).toEqual([]);

@@ -28,11 +28,11 @@ describe.each<[row: string, options: string, from: number, to: number, habits: H
     0.3,
     { precision: -2, rootDelay: 0.002, rootDispersion: 0.002, ahead: 1 },
   ],
-  ['prec-below-32: precision byte 0x80', '', 0.001, 0.01, { precision: -128, ahead: 0.5 }],
+  ['prec-below-32: precision byte 0x80', '', 0.001, 0.05, { precision: -128, ahead: 0.5 }],
 ])('%s', (_, options, from, to, habits) => {
   test('is taken, and the precision counts once', async () => {
     const { offset, errorBound } = await ask(habits, options);
-    expect(Math.abs(offset - habits.ahead!)).toBeLessThan(0.01);
+    expect(Math.abs(offset - habits.ahead!)).toBeLessThan(0.05);
     expect(errorBound).toBeGreaterThanOrEqual(from);
     expect(errorBound).toBeLessThanOrEqual(to);
   });
