@@ -68,6 +68,8 @@ async function run(
 ): Promise<Outcome> {
   checkRanges(options);
   const list = typeof servers === 'string' ? [servers] : servers;
+  if (!Array.isArray(list) || list.length === 0)
+    throw new RangeError('servers: give a host, as in "pool.ntp.org", or a list of one or more');
   const named = list.flatMap(server =>
     typeof server === 'string' ? withPools([parseServer(server, 'argument')], list.length === 1) : [server],
   );

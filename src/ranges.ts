@@ -5,11 +5,19 @@ import { given, type Optional } from './given.ts';
 import { familyOf } from './net/server.ts';
 import type { SyncOptions } from './sync.ts';
 
-/** Throws `RangeError` with option, value and what is allowed for the first option that is out of its range. */
+/**
+ * Throws `RangeError` for the first option that there is not, or that is out of its range: with its name, its value and what
+ * is allowed. An option that is passed over may be a limit that is lost.
+ */
 export function checkRanges(options: Optional<SyncOptions>): void {
   for (const [name, value] of Object.entries(given(options))) {
-    const range = RANGES[name as keyof SyncOptions];
-    if (!range || range.has(value)) continue;
+    if (!Object.hasOwn(RANGES, name)) {
+      throw new RangeError(
+        `${name}: there is no such option; the options are ${Object.keys(RANGES).join(', ')}`,
+      );
+    }
+    const range = RANGES[name as keyof typeof RANGES];
+    if (range.has(value)) continue;
     throw new RangeError(`${name}: ${shown(value)} is not allowed; give ${range.text}`);
   }
 }
@@ -21,7 +29,7 @@ interface Range {
 }
 
 /** What the command allows for its options of these names; but waiting may last for ever. */
-const RANGES: Readonly<Partial<Record<keyof SyncOptions, Range>>> = {
+const RANGES: Readonly<Record<Exclude<keyof SyncOptions, 'servers'>, Range>> = {
   samples: number(1, 16, { whole: true }),
   timeout: number(0, Infinity, { above: true, unit: ' (seconds)' }),
   deadline: number(0, Infinity, { above: true, unit: ' (seconds)' }),
@@ -38,6 +46,8 @@ const RANGES: Readonly<Partial<Record<keyof SyncOptions, Range>>> = {
   force: oneOf(true, false),
   wait: oneOf(true, false),
   rtc: oneOf(true, false),
+  keys: { has: value => value instanceof Map, text: 'a Map of symmetric keys by their numbers' },
+  estimator: oneOf('paired-minima', 'least-delay'),
 };
 
 interface NumberRules {

@@ -50,6 +50,22 @@ export async function authenticateServers(
   };
 }
 
+/** What was given for authentication that authenticates no server: one line each. */
+export function unusedAuthentication(
+  { servers, keys }: AuthenticatedServers,
+  args: AuthenticationArguments,
+): readonly string[] {
+  const withoutNts = !servers.some(({ nts }) => nts);
+  const noNts = 'no server uses NTS: add --nts, or "nts" to the server in the list';
+  return [
+    ...(args.keys !== undefined && keys.size === 0
+      ? ['--keys: no server uses a key: add --key ID, or "key ID" to the server in the list']
+      : []),
+    ...(args.ntsCa !== undefined && withoutNts ? [`--nts-ca: ${noNts}`] : []),
+    ...(args.ntsIgnoreDates && withoutNts ? [`--nts-ignore-dates: ${noNts}`] : []),
+  ];
+}
+
 function withAuthentication(server: ListedServer, { key, nts }: AuthenticationArguments): ListedServer {
   if (nts || server.nts) return withNts(server);
   return key === undefined || server.key !== undefined ? server : { ...server, key };

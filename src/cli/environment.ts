@@ -78,11 +78,24 @@ export function fromEnvironment(
   options: YargsOptions,
 ): Readonly<Record<string, string | number | boolean>> {
   const values: Record<string, string | number | boolean> = {};
-  for (const [name, { type }] of Object.entries(options)) {
-    const text = env[variableOf(name)];
-    if (text !== undefined && type !== undefined) values[name] = read(variableOf(name), text, type);
+  for (const [name, { type, coerce }] of Object.entries(options)) {
+    const variable = variableOf(name);
+    const text = env[variable];
+    if (text === undefined || type === undefined) continue;
+    values[name] = read(variable, text, type);
+    if (coerce) namingVariable(variable, name, () => coerce(text));
   }
   return values;
+}
+
+/** What the check of an option says of a value names the variable that has it. */
+function namingVariable(variable: string, option: string, check: () => void): void {
+  try {
+    check();
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    throw new UsageError(error.message.replace(`--${option}`, variable));
+  }
 }
 
 /**

@@ -120,7 +120,7 @@ export async function resolveServer(
 ): Promise<readonly ResolvedAddress[] | ResolveError> {
   const { plan, ports, emit, signal } = run;
   if (signal.aborted) {
-    const message = `${host} was not asked: the time was up before its turn; name fewer servers, or allow a later deadline`;
+    const message = `${host} was not asked: the run ended before its turn; name fewer servers, or allow a later deadline`;
     return new ResolveError('temporary', message);
   }
   try {

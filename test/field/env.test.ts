@@ -51,7 +51,11 @@ test('a misspelled variable, whose limit would be lost, is exit 2 with a suggest
 
 test('guard-env-bad: a bad value of a real option is exit 2', async () => {
   const { tsntp } = await field({ A: {} });
-  expect((await tsntp('-q A', { env: { TSNTP_TIMEOUT: 'soon' } })).code).toBe(2);
+  const { code, stderr } = await tsntp('-q A', { env: { TSNTP_TIMEOUT: 'soon' } });
+  expect(stderr).toBe(
+    'tsntp: TSNTP_TIMEOUT: "soon" is not allowed; give a number above 0, up to 3600 (seconds)\n',
+  );
+  expect(code).toBe(2);
 });
 
 test('guard-env-servers: commas, blanks and line ends part servers', async () => {

@@ -38,8 +38,13 @@ describe('lib-undefined: an option that is undefined is not given', () => {
 
 describe('lib-range: a value out of its range is an error that names option, value and range', () => {
   const waiting = 'a number above 0, up to Infinity (seconds)';
+  const unknown =
+    'there is no such option; the options are samples, timeout, deadline, interval, minServers, maxDistance, version, family, source, ' +
+    'method, stepThreshold, maxOffset, allowAnyOffset, force, wait, rtc, keys, estimator';
   test.each<[Options, string]>([
     [{ samples: 0 }, 'samples: 0 is not allowed; give a whole number from 1 to 16'],
+    [{ dryRun: true } as Options, `dryRun: ${unknown}`],
+    [{ maxOfset: 60 } as Options, `maxOfset: ${unknown}`],
     [{ samples: 1.5 }, 'samples: 1.5 is not allowed; give a whole number from 1 to 16'],
     [{ version: 5 }, 'version: 5 is not allowed; give a whole number from 1 to 4'],
     [{ deadline: NaN }, `deadline: NaN is not allowed; give ${waiting}`],

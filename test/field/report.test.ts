@@ -236,6 +236,30 @@ test('first-trip-slow: a first reply that was held up slows down one request, no
   expect(spaces.filter(space => space >= 1990)).toHaveLength(1);
 });
 
+test('a server that is not believed for want of authentication is told, too', async () => {
+  const { tsntp, file } = await field({ A: { ahead: 1 }, B: {} });
+  await file('k.keys', '7 M secret\n', 0o600);
+  await file('l.conf', 'server A.addr port A.port\nserver B.addr port B.port key 7\n');
+  const { stderr } = await tsntp('-q -p 1 -t 0.3 -k k.keys -f l.conf');
+  expect(stderr).toMatch(/neither a key nor NTS/);
+});
+
+test('a second entry of a server has no line of its own: it would look dead', async () => {
+  const { tsntp } = await field({ A: {} });
+  const { stdout } = await tsntp('-q -p 1 A A');
+  expect(stdout.match(/^server /gm)).toHaveLength(1);
+});
+
+test.each([
+  ['-k DIR/none.keys', 'warning: --keys: no server uses a key: add --key ID'],
+  ['--nts-ignore-dates', 'warning: --nts-ignore-dates: no server uses NTS: add --nts'],
+])('what authenticates no server is said to: %s', async (options, warning) => {
+  const { tsntp } = await field({ A: {} });
+  const { code, stderr } = await tsntp(`-q -p 1 ${options} A`);
+  expect(stderr).toContain(warning);
+  expect(code).toBe(0);
+});
+
 test('guard-no-name: a name that does not resolve', async () => {
   const { tsntp } = await field();
   const { code, stderr } = await tsntp('-q no-such-host.invalid');

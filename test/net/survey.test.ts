@@ -394,7 +394,7 @@ describe('servers that do not answer', () => {
     const sources = await ask(w, { signal: deadline.signal });
     const errors = sources.map(({ error }) => error?.message);
     expect(errors.slice(0, 128)).toEqual(Array(128).fill(undefined));
-    expect(errors[128]).toMatch(/^10\.0\.0\.128 was not asked: the time was up before its turn; /);
+    expect(errors[128]).toMatch(/^10\.0\.0\.128 was not asked: the run ended before its turn; /);
     expect(errors[129]).toMatch(/^10\.0\.0\.129 was not asked/);
   });
 

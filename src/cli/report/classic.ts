@@ -19,8 +19,14 @@ export interface ClassicContext {
 /** The lines of the result, without their line ends. */
 export function classicLines(outcome: Outcome, context: ClassicContext): readonly string[] {
   const { listServers, timestamp, program, pid } = context;
-  const servers = listServers || keptFromSetting(outcome) ? outcome.servers.map(serverLine) : [];
+  const servers =
+    listServers || keptFromSetting(outcome) ? outcome.servers.filter(wasAsked).map(serverLine) : [];
   return [...servers, `${timestamp} ${program}[${pid}]: ${resultOf(outcome, listServers)}`];
+}
+
+/** A second entry of a server is not: its line would be that of a dead one. */
+function wasAsked({ verdict, burst }: ServerReport): boolean {
+  return verdict.kind !== 'duplicate' || burst !== undefined;
 }
 
 /** Whether something was measured, and a correction kept from being made. */

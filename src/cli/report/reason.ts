@@ -17,7 +17,7 @@ export function reasonOf({ verdict, burst }: ServerReport, ending: Ending): stri
     case 'noselect':
       return verdict.kind;
     case 'unauthenticated':
-      return 'measured only: not authenticated';
+      return 'measured only: others are authenticated, and this one has neither a key nor NTS';
     case 'duplicate':
       return verdict.of === undefined
         ? 'measured only: its address has a vote already'

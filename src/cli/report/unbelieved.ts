@@ -29,7 +29,8 @@ function allLines(outcome: Outcome): readonly string[] {
     const tallies = reports.map(({ verdict }) => tallyOf(verdict));
     if (tallies.some(tally => tally === '*' || tally === '+' || tally === '-')) return [];
     const failed = outcome.kind === 'no-suitable-server';
-    if (!failed && !tallies.some(tally => tally === 'x' || tally === '?')) return [];
+    const unproven = reports.some(({ verdict }) => verdict.kind === 'unauthenticated');
+    if (!failed && !unproven && !tallies.some(tally => tally === 'x' || tally === '?')) return [];
     const reasons = new Set(reports.map(report => explain(report, outcome)).filter(reason => reason !== ''));
     return reasons.size === 0 ? [] : [`${titleOf(reports)}: ${[...reasons].join('; ')}`];
   });
