@@ -287,6 +287,8 @@ describe('tests 3, 6, 7 and A', () => {
       const result = examine(exchange({}, { precision }));
       const good = precision <= 0;
       expect([precision, result.kind]).toEqual([precision, good ? 'sample' : 'bad-precision']);
+      const resolution = 2 ** Math.max(precision, -32);
+      if ('dispersion' in result) expect(result.dispersion).toBeGreaterThanOrEqual(resolution + PRECISION);
     }
   });
 

@@ -13,6 +13,7 @@ import { interference } from './interference.js';
 import { leftover } from './leftover.js';
 import { panic } from './panic.js';
 import { privileges } from './privileges.js';
+import { rate } from './rate.js';
 import { slew } from './slew.js';
 import { status } from './status.js';
 import { step } from './step.js';
@@ -22,6 +23,7 @@ import { witness } from './witness.js';
 export const cases = [
   ...step,
   ...slew,
+  ...rate,
   ...leftover,
   ...synchronised,
   ...status,
