@@ -147,8 +147,8 @@ describe('timestamps', () => {
       comes: fails('A', 'bad-server-interval'),
     },
     {
-      name: 'kept longer than the round trip took',
-      server: reply(ask => ({ transmit: at(0.5)(ask) })),
+      name: 'kept a second longer than the round trip took',
+      server: reply(ask => ({ transmit: at(1.1)(ask) })),
       comes: fails('A', 'bad-delay'),
     },
   ]);
