@@ -43,7 +43,7 @@ const FINE_UNITS = [1e3, SECOND / 2 ** 20];
 export function inferTick(stamps: readonly UnixTime[], ours: readonly UnixTime[], atLeast: Seconds): Tick {
   const seen = look(stamps, ours);
   const ticks = [...evenTicks(seen), ...oddTick(seen)];
-  if (!ticks.some(({ revealed }) => revealed)) return { likeliest: 0, longest: 0 };
+  if (!ticks.some(({ revealed }) => revealed())) return { likeliest: 0, longest: 0 };
   const weigh = ({ tick, weight }: Hypothesis) => weight * Math.max(1 - (atLeast * SECOND) / tick, PLAUSIBLE ** 2);
   const best = ticks.reduce((a, b) => (weigh(b) > weigh(a) ? b : a));
   const plausible = ticks.filter(one => weigh(one) >= PLAUSIBLE * weigh(best));
@@ -57,7 +57,7 @@ interface Hypothesis {
   /** How likely such a clock is, and these stamps of it. */
   readonly weight: number;
   /** Whether a fine clock hardly gives such stamps. */
-  readonly revealed: boolean;
+  readonly revealed: () => boolean;
 }
 
 /** Stamps in nanoseconds, since the second began (`fractions`) and since the earliest, ascending, each once (`places`). */
@@ -105,8 +105,8 @@ function evenTicks(seen: Seen): readonly Hypothesis[] {
   const free = fitting.flatMap(perSecond => {
     const tick = SECOND / perSecond;
     if (offGrid(seen.places, tick) > 2 * ROUNDING) return [];
-    const chance = triesOf(perSecond) * chanceOfGaps(seen, tick, width);
-    return { tick, weight: shareOf(perSecond) * place, revealed: chance <= CHANCE };
+    const revealed = () => triesOf(perSecond) * chanceOfGaps(seen, tick, width) <= CHANCE;
+    return { tick, weight: shareOf(perSecond) * place, revealed };
   });
   return [...aligned, ...free];
 }
@@ -117,10 +117,11 @@ function alignedTick(seen: Seen, perSecond: number, alone: boolean): readonly (H
   const off = offGrid(seen.fractions, tick, OFF_GRID);
   if (off > OFF_GRID || offGrid(seen.ourFractions, tick, OFF_GRID) <= OFF_GRID) return [];
   const width = Math.max(2 * off, seen.unit);
-  const chance = triesOf(perSecond) * Math.min(width / tick, 1) * chanceOfGaps(seen, tick, width);
+  const ofFirst = triesOf(perSecond) * Math.min(width / tick, 1);
   const place = (off > 2 * ROUNDING ? CARELESS : 1) / perSecond;
   const accepted = alone && seen.unit > 2 * ROUNDING ? CHANCE_OF_ONE : CHANCE;
-  return [{ tick, weight: shareOf(perSecond) * place, revealed: chance <= accepted, place }];
+  const revealed = () => ofFirst * chanceOfGaps(seen, tick, width) <= accepted;
+  return [{ tick, weight: shareOf(perSecond) * place, revealed, place }];
 }
 
 function shareOf(perSecond: number): number {
@@ -141,7 +142,8 @@ function oddTick(seen: Seen): readonly Hypothesis[] {
     const tick = least / parts;
     if (offGrid(places, tick, rounding) > rounding) continue;
     const chance = parts * chanceOfGaps(seen, tick, Math.max(2 * rounding, unit), 1);
-    if (chance <= CHANCE) return [{ tick, weight: (UNUSUAL * tick * 2 * ROUNDING) / SECOND ** 2, revealed: true }];
+    const weight = (UNUSUAL * tick * 2 * ROUNDING) / SECOND ** 2;
+    if (chance <= CHANCE) return [{ tick, weight, revealed: () => true }];
   }
   return [];
 }
