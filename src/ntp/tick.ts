@@ -18,9 +18,11 @@ const USUAL = [1, 60, 64, 100, 250, 1000, 1024, 10_000, 100_000];
 const UNUSUAL = 0.2;
 /** The most ticks per second at which unusual ticks are tried. */
 const FINEST = 1024;
-const EVERY = Array.from({ length: FINEST }, (_, i) => i + 1).concat(USUAL.filter(perSecond => perSecond > FINEST));
+const EVERY = Array.from({ length: FINEST }, (_, i) => i + 1).concat(
+  USUAL.filter(perSecond => perSecond > FINEST),
+);
 /** The share of clocks out of phase with the second that are so by a number as round as others' stamps. */
-const ROUND_PHASE = 5e-4;
+const ROUND_PHASE = 1.5e-4;
 /** The share of clocks whose stamps are some ns off their grid, by a careless conversion to 2^-32 s, per ns. */
 const CARELESS = 1e-3;
 /** Ticks are plausible down to these odds against the likeliest. */
@@ -44,7 +46,8 @@ export function inferTick(stamps: readonly UnixTime[], ours: readonly UnixTime[]
   const seen = look(stamps, ours);
   const ticks = [...evenTicks(seen), ...oddTick(seen)];
   if (!ticks.some(({ revealed }) => revealed())) return { likeliest: 0, longest: 0 };
-  const weigh = ({ tick, weight }: Hypothesis) => weight * Math.max(1 - (atLeast * SECOND) / tick, PLAUSIBLE ** 2);
+  const weigh = ({ tick, weight }: Hypothesis) =>
+    weight * Math.max(1 - (atLeast * SECOND) / tick, PLAUSIBLE ** 2);
   const best = ticks.reduce((a, b) => (weigh(b) > weigh(a) ? b : a));
   const plausible = ticks.filter(one => weigh(one) >= PLAUSIBLE * weigh(best));
   return { likeliest: best.tick / SECOND, longest: Math.max(...plausible.map(({ tick }) => tick)) / SECOND };
@@ -112,7 +115,11 @@ function evenTicks(seen: Seen): readonly Hypothesis[] {
 }
 
 /** The tick that begins with the second; `place` is how likely its first stamp is where it is. */
-function alignedTick(seen: Seen, perSecond: number, alone: boolean): readonly (Hypothesis & { place: number })[] {
+function alignedTick(
+  seen: Seen,
+  perSecond: number,
+  alone: boolean,
+): readonly (Hypothesis & { place: number })[] {
   const tick = SECOND / perSecond;
   const off = offGrid(seen.fractions, tick, OFF_GRID);
   if (off > OFF_GRID || offGrid(seen.ourFractions, tick, OFF_GRID) <= OFF_GRID) return [];

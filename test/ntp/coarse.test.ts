@@ -20,7 +20,22 @@ import { exponential, seeded } from '../support/world/random.ts';
 
 type Random = () => number;
 
-const TICKS = [1, 0.5, 0.1, 0.05, 0.054_925, 0.02, 1 / 60, 1 / 64, 0.015_600_1, 0.01, 0.004, 1 / 300, 0.001, 1e-4];
+const TICKS = [
+  1,
+  0.5,
+  0.1,
+  0.05,
+  0.054_925,
+  0.02,
+  1 / 60,
+  1 / 64,
+  0.015_600_1,
+  0.01,
+  0.004,
+  1 / 300,
+  0.001,
+  1e-4,
+];
 const SPACINGS = [0.05, 0.1, 2];
 
 /** A stamp of a clock with this tick, which began so long after a second did; over the wire and back. */
@@ -56,13 +71,14 @@ function burst({ tick, phase, cuts, n, spacing }: World, random: Random) {
   const rate = MAXFREQ * (2 * random() - 1) * (random() < 0.5 ? 0.1 : 1);
   const samples = departures(n, spacing, random).map((sent): Sample => {
     const forward = 1e-4 + exponential(5e-5, random);
-    const sample = sampleOf({
+    const course = {
       t1: add(NOW, sent),
       offset: ahead + rate * (sent + forward),
       forward,
       backward: 1e-4 + exponential(5e-5, random),
       kept: 5e-5 * random(),
-    });
+    };
+    const sample = sampleOf(course, { rootDelay: 0, rootDispersion: 0 });
     const cut = (time: UnixTime) => stamped(time, tick, phase);
     const { t2, t3 } = sample;
     return { ...sample, t2: cuts === 'transmit' ? t2 : cut(t2), t3: cuts === 'receive' ? t3 : cut(t3) };

@@ -13,8 +13,6 @@ import { instant } from '../support/builders.ts';
 
 const START = instant('2026-11-21T12:10:23.718281828Z');
 
-
-
 /** The one for a bound. */
 function longestTick(stamps: readonly UnixTime[], ours: readonly UnixTime[], atLeast: Seconds): Seconds {
   return inferTick(stamps, ours, atLeast).longest;
