@@ -109,16 +109,18 @@ function readBurst(samples: readonly Sample[], at: MonotonicTime, known: Rate): 
   const transmitTick = inferTick(stampsOf('t3'), stampsOf('t4'), contradiction);
   const exchanges = stamped.map(exchange => ({
     ...exchange,
-    most: exchange.most + receiveTick / 2,
-    least: exchange.least + transmitTick / 2,
+    most: exchange.most + receiveTick.likeliest / 2,
+    least: exchange.least + transmitTick.likeliest / 2,
   }));
   const precision = resolutionOf(last.packet);
   // Most clocks truncate their stamps. For one that rounds, the middle of the tick is half a tick late.
+  const early = receiveTick.longest - receiveTick.likeliest / 2;
+  const late = (transmitTick.longest + transmitTick.likeliest) / 2;
   const region = regionOf(exchanges, known, {
-    receive: dispersion + Math.max(receiveTick / 2 - precision, 0),
-    transmit: dispersion + Math.max(transmitTick - precision, 0),
+    receive: dispersion + Math.max(early - precision, 0),
+    transmit: dispersion + Math.max(late - precision, 0),
   });
-  const resolution = Math.max(precision, receiveTick, transmitTick) + region.widened;
+  const resolution = Math.max(precision, receiveTick.longest, transmitTick.longest) + region.widened;
   const rate = likelyRate(exchanges, known, readings + resolution);
   return { exchanges, dispersion, resolution, region, rate };
 }

@@ -37,6 +37,8 @@ export interface Habits {
   readonly reference?: number | 'zero';
   /** Its stamps are cut to multiples of this. */
   readonly tick?: number;
+  /** The multiples begin so long after a second does. */
+  readonly phase?: number;
   readonly cuts?: 'both' | 'receive';
   /** T2 and T3 of one reply are off by the same random amount, up to this either way. */
   readonly noise?: number;
@@ -67,13 +69,21 @@ export function habitual(habits: Habits): Behaviour {
 
 function fieldsOf(habits: Habits, ask: Ask, since: number) {
   const { version, leap = 0, stratum = 1, poll = 6, precision = -20, refid = 'GPS' } = habits;
-  const { rootDelay = 0.001, rootDispersion = 0.001, reference = 10, tick = 0, cuts = 'both' } = habits;
+  const {
+    rootDelay = 0.001,
+    rootDispersion = 0.001,
+    reference = 10,
+    tick = 0,
+    phase = 0,
+    cuts = 'both',
+  } = habits;
   const { ahead = 0, moves, rate = 0, noise = 0, kept = 0, trip = [0] } = habits;
   const moved = moves !== undefined && ask.number > moves.after ? moves.to : ahead;
   const half = trip[Math.min(ask.number, trip.length) - 1]! / 2;
   const shift = moved + half + rate * 1e-6 * since + noise * (2 * ask.random() - 1);
   const time = ask.now + BigInt(Math.round(shift * 1e9));
-  const cut = (at: bigint) => (tick === 0 ? at : at - (at % BigInt(Math.round(tick * 1e9))));
+  const began = BigInt(Math.round(phase * 1e9));
+  const cut = (at: bigint) => (tick === 0 ? at : at - ((at - began) % BigInt(Math.round(tick * 1e9))));
   const receive = cut(time);
   const transmitAt = time + BigInt(Math.round(kept * 1e9));
   const transmit = cuts === 'both' ? cut(transmitAt) : transmitAt;

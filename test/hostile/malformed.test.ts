@@ -60,8 +60,8 @@ field('stratum', [0, 1, 2, 14, 15, 16, 17, 127, 128, 255], stratum =>
 );
 field('stratum', [0, 1, 16], () => fails('6', 'not-synchronised'), { leap: 3 });
 field('poll', [-128, -1, 0, 17, 127], () => 'believed');
-field('precision', [-128, -127, -64, -33, 1, 2, 30, 31, 32, 63, 64, 127], () => fails('7', 'bad-precision'));
-field('precision', [-32, -31, -24, -6, -3], () => 'believed');
+field('precision', [1, 2, 30, 31, 32, 63, 64, 127], () => fails('7', 'bad-precision'));
+field('precision', [-128, -127, -64, -33, -32, -31, -24, -6, -3], () => 'believed');
 
 // 16.16: half of the delay and the dispersion are to be less than 16 s; above MAXDIST, 1.5 s, nobody is believed.
 const S = 0x1_0000;
@@ -147,8 +147,8 @@ describe('timestamps', () => {
       comes: fails('A', 'bad-server-interval'),
     },
     {
-      name: 'kept longer than the round trip took',
-      server: reply(ask => ({ transmit: at(0.5)(ask) })),
+      name: 'kept a second longer than the round trip took',
+      server: reply(ask => ({ transmit: at(1.1)(ask) })),
       comes: fails('A', 'bad-delay'),
     },
   ]);

@@ -297,8 +297,9 @@ describe('tests 3, 6, 7 and A', () => {
     [3.001, 'bad-delay'],
     [40, 'bad-delay'],
     [-PRECISION / 2, 'sample'],
-    [-0.001, 'bad-delay'],
-    [-1, 'bad-delay'],
+    [-0.001, 'sample'],
+    [-1, 'sample'],
+    [-1.1, 'bad-delay'],
   ])('a delay of %d s: %s', (delay, kind) => {
     expect(examine(exchange({ forward: delay / 2, backward: delay / 2 })).kind).toBe(kind);
     expect(examine(exchange({ forward: delay, backward: 0, kept: 4 })).kind).toBe(kind);
