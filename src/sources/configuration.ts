@@ -5,6 +5,7 @@ import { escaped } from '../net/server.ts';
 import { type Files, ListError } from './files.ts';
 import type { Line } from './lines.ts';
 import type { CertificateFiles, Demand, Demands, ListedServer, ServerList } from './list.ts';
+import { denialOf, type Restriction } from './restrictions.ts';
 import type { ServerLine } from './server-line.ts';
 
 /** What has been read so far. */
@@ -24,8 +25,8 @@ export interface Configuration {
   authority?: Demand<string>;
   /** ntpd's `tos maxclock`. */
   maxClock?: number;
-  /** Hosts that ntpd's `restrict` keeps from answering, or from answering without authentication. */
-  readonly denied: { readonly host: string; readonly unlessAuthenticated: boolean; readonly line: Line }[];
+  /** ntpd's `restrict`. */
+  readonly restrictions: Restriction[];
   /** chrony's `sourcedir`: read when all else is. */
   readonly sourceDirectories: { readonly directories: readonly string[]; readonly line: Line }[];
 }
@@ -38,7 +39,7 @@ export function emptyConfiguration(files: Files): Configuration {
     notes: [],
     demands: {},
     certificates: new Map(),
-    denied: [],
+    restrictions: [],
     sourceDirectories: [],
   };
 }
@@ -52,7 +53,8 @@ export function listOf(configuration: Configuration): ServerList {
   const most = poolSourcesOf(configuration);
   const listed = servers.map((one): ListedServer => {
     const { pool, maxSources = SOURCES_PER_POOL } = one.server;
-    checkAdmission(one, configuration);
+    checkKey(one, configuration);
+    notes.push(...checkAdmission(one, configuration));
     const certificates = certificatesOf(one, configuration);
     return {
       ...one.server,
@@ -71,24 +73,33 @@ function poolSourcesOf({ servers, maxClock }: Configuration): number {
   return Math.max(1, Math.floor((maxClock - (servers.length - pools)) / pools));
 }
 
-/** What ntpd would not believe for another line of its configuration. */
-function checkAdmission(
-  { server, line }: Configuration['servers'][number],
-  configuration: Configuration,
-): void {
-  const { key, nts, host } = server;
-  const { trustedKeys, denied } = configuration;
+/** ntpd believes no key that `trustedkey` leaves out. */
+function checkKey({ server, line }: Configuration['servers'][number], { trustedKeys }: Configuration): void {
+  const { key, nts } = server;
   const trusted = trustedKeys?.value.some(([first, last]) => key! >= first && key! <= last) ?? true;
   if (key !== undefined && !nts && !trusted) {
     const problem = `key ${key} is not among those of "${escaped(trustedKeys!.text)}" (${escaped(trustedKeys!.from)}): add it there`;
     throw new ListError(line.from, problem);
   }
-  const authenticated = key !== undefined || nts === true;
-  const denial = denied.find(one => one.host === host && !(one.unlessAuthenticated && authenticated));
-  if (denial) {
-    const problem = `"${escaped(denial.line.text)}" forbids to believe a server of ${escaped(line.from)}: take out one of the two`;
-    throw new ListError(denial.line.from, problem);
+}
+
+/** ntpd drops the replies of a server that `restrict` keeps out. A note where only its addresses tell. */
+function checkAdmission(
+  { server, line }: Configuration['servers'][number],
+  { restrictions }: Configuration,
+): readonly string[] {
+  const authenticated = server.key !== undefined || server.nts === true;
+  const denial = denialOf(server, authenticated, restrictions);
+  if (!denial) return [];
+  const { from, text } = denial.line;
+  const host = escaped(server.host);
+  if (!denial.certain) {
+    const which = `"${escaped(text)}" may keep out addresses of ${host} (${escaped(line.from)})`;
+    return [`${escaped(from)}: ${which}: they are asked all the same`];
   }
+  const own = `"restrict ${host} nomodify"`;
+  const problem = `"${escaped(text)}" forbids to believe ${host} of ${escaped(line.from)}: take out one of the two, or let it in with ${own}`;
+  throw new ListError(from, problem);
 }
 
 /** The authorities that are trusted for a server; undefined where they are the system's alone. */

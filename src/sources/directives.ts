@@ -10,7 +10,6 @@ import { type Line, significantLines, wordsOf } from './lines.ts';
 import type { ServerList } from './list.ts';
 import { type Directive, OBEYED, refusal, refuseLimit } from './obedience.ts';
 import { isReferenceClock, readServerLine } from './server-line.ts';
-import { isServerOption } from './server-options.ts';
 import { closestWord } from './spelling.ts';
 
 /** chronyd's bound; ntpd's is 5. */
@@ -118,7 +117,7 @@ class Reader {
   }
 }
 
-/** What neither daemon knows: an error if it could be a server or a limit, else a note. */
+/** What neither daemon knows: an error if it could be a limit, or name a server in any of its words, else a note. */
 function unknownDirective(first: string, { line, words }: Directive): string {
   if (closestWord(first, ['server', 'servers', 'pool', 'pools', 'peer', 'peers']) !== undefined) {
     const problem = `"${escaped(first)}" is no directive: write "server HOST", one a line`;
@@ -131,9 +130,15 @@ function unknownDirective(first: string, { line, words }: Directive): string {
   const meant = /[.:]/.test(first) ? undefined : closestWord(first, known);
   if (meant !== undefined && heeded.includes(meant))
     throw new ServerSyntaxError(line.from, line.text, `did you mean ${meant}?`);
-  // No directive that is unknown here has no argument, a dot or colon, or a server's options.
-  if (words.length === 0 || /\w[.:]/.test(first) || words.some(isServerOption)) {
-    throw new ServerSyntaxError(line.from, line.text, 'among directives, a server is written "server HOST"');
+  if (words.length === 0 || !words.every(isHarmless)) {
+    const hint = meant === undefined ? '' : `did you mean ${meant}? `;
+    const problem = `"${escaped(first)}" is no directive that is known here: ${hint}a server is written "server HOST"; take out a line that names none`;
+    throw new ServerSyntaxError(line.from, line.text, problem);
   }
   return `${escaped(`${line.from}: ${line.text}`)}: no such directive is known here: passed over`;
+}
+
+/** Numbers, paths and switches are no servers; any other word might be one, or an option of one. */
+function isHarmless(word: string): boolean {
+  return /^(\d+(\.\d+)?|~?\.{0,2}\/.*|on|off|yes|no|true|false)$/is.test(word);
 }

@@ -8,6 +8,7 @@ import { HARMLESS_FROM, IRRELEVANT_TOS } from './directive-table.ts';
 import { ListError } from './files.ts';
 import type { Line } from './lines.ts';
 import type { Demand } from './list.ts';
+import { readRestriction } from './restrictions.ts';
 import { closestWord } from './spelling.ts';
 
 /** A directive where it stands. */
@@ -130,14 +131,11 @@ function obeyNts({ line, words, directory }: Directive, into: Configuration): vo
 
 /** ntpd takes no time from a host that it does not serve; a host that it does not trust must be authenticated. */
 function obeyRestrict({ line, words }: Directive, into: Configuration): void {
-  const [host = '', ...flags] = words.filter(word => !/^(-[46]|--ipv[46])$/.test(word));
-  const without = (flag: string) => flags.some(one => one.toLowerCase() === flag);
-  const denies = without('ignore') || without('noserve');
-  if (host === 'default' || host === 'source') {
-    if (without('notrust')) into.demands.authentication = demand(line, true);
-  } else if (denies || without('notrust')) {
-    into.denied.push({ host, unlessAuthenticated: !denies, line });
-  }
+  const restriction = readRestriction(line, words);
+  const { host, flags } = restriction;
+  into.restrictions.push(restriction);
+  if ((host === 'default' || host === 'source') && flags.includes('notrust'))
+    into.demands.authentication = demand(line, true);
 }
 
 function obeyUnpeer({ words }: Directive, into: Configuration): void {

@@ -47,12 +47,6 @@ export interface GivenOptions {
   readonly notes: readonly string[];
 }
 
-/** Whether a word is an option of a server: then a line that begins with something else misses `server`. */
-export function isServerOption(word: string): boolean {
-  const name = nameOf(word);
-  return [OBEYED, IRRELEVANT, SAID, REFUSED].some(table => table.has(name));
-}
-
 /** Reads the words after the host. Throws `ServerSyntaxError` and `ListError`. */
 export function readOptions(line: Line, words: readonly string[]): GivenOptions {
   const given = new Map<string, string>();

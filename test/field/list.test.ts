@@ -304,3 +304,30 @@ test.runIf(mounts)('unreadable-default: the file is named, and no other is used'
   });
   expect(here.asked('A')).toBe(0);
 });
+
+test.each([
+  'srv 127.77.0.2',
+  '- 127.77.0.2',
+  'Source 127.77.0.2',
+  'default server 127.77.0.2',
+  'ntp server gps',
+  'timeserver gps',
+  'gps ibrust',
+  'fallback gps',
+])('unknown-server-line: "%s" is refused', async line => {
+  const here = await field({ A: PORT_123 });
+  await here.file('s.conf', `server A.addr\n${line}\n`);
+  await expectRefused(here, '-q -p 1 -f s.conf', /s\.conf:2: cannot read .*"server HOST"/);
+  expect(here.asked('A')).toBe(0);
+});
+
+test.each(['restrict 127.0.0.0 mask 255.0.0.0 ignore', 'restrict default ignore'])(
+  'restricted-server: %s',
+  async line => {
+    const here = await field({ A: PORT_123 });
+    await here.file('n.conf', `${line}\nserver A.addr\n`);
+    await expectRefused(here, '-q -p 1 -f n.conf', /n\.conf:1: "restrict .* forbids to believe 127/);
+    await here.file('open.conf', `${line}\nrestrict A.addr nomodify noquery\nserver A.addr\n`);
+    expect((await here.tsntp('-q -p 1 -f open.conf')).code).toBe(0);
+  },
+);

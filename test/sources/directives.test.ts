@@ -63,7 +63,7 @@ test.each([
   'server a maxdelay 3',
   'server a offset 0.0',
   'server a iburst burst minpoll 4 maxpoll 10 xleave filter 5 extfield F323 ttl 127',
-  'restrict default ignore',
+  'restrict default kod nomodify notrap nopeer noquery limited',
   'restrict a nomodify notrap',
   'restrict -6 ::1',
 ])('%j keeps nothing out, and is read', line => {
@@ -145,9 +145,30 @@ test.each([
 });
 
 test('a directive that resembles none that counts is noted', () => {
-  expect(parse('server a\nfrobnicate all the things\n').notes).toEqual([
-    '/c/ntp.conf:2: frobnicate all the things: no such directive is known here: passed over',
+  expect(parse('server a\nfrobnicate 3 0.5 on "/var/lib/x y" ../z\n').notes).toEqual([
+    '/c/ntp.conf:2: frobnicate 3 0.5 on "/var/lib/x y" ../z: no such directive is known here: passed over',
   ]);
+});
+
+test.each([
+  'srv 127.213.0.2',
+  '- 127.213.0.2',
+  'Source 127.213.0.2',
+  'default server 127.213.0.2',
+  'set server gps',
+  'ntp server gps',
+  'host gps',
+  'timeserver gps',
+  'gps ibrust',
+  'fallback gps other',
+  'ntpdate_servers gps',
+  'srv 5 [2001:db8::1]:123',
+  'alow 192.0.2.0/24',
+  'frobnicate /x gps',
+])('%j may name a server, and is refused with what to write', line => {
+  const attempt = () => parse(`server a.example\n${line}\n`);
+  expect(attempt).toThrow(ServerSyntaxError);
+  expect(attempt).toThrow(/^\/c\/ntp\.conf:2: .*"server HOST"/);
 });
 
 test('one slip in a restriction never loses it in silence', () => {

@@ -110,7 +110,7 @@ makestep 1 3
     ['server a/b', '"/" does not belong'],
     ['server -6', 'a host must follow'],
     ['server', 'a host must follow'],
-    ['ntp2.example', 'among directives, a server is written "server HOST"'],
+    ['ntp2.example', 'a server is written "server HOST"'],
   ])('%j is refused with its line', (line, message) => {
     const parse = () => parseServerList(`server ntp1.example\n${line}\n`, 'f');
     expect(parse).toThrow(ServerSyntaxError);
