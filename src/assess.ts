@@ -13,7 +13,7 @@ import type { Rate } from './ntp/rate.ts';
 import { broughtForward, type Sample } from './ntp/sample.ts';
 import { selectTruechimers } from './ntp/select.ts';
 import { elapsed, type MonotonicTime, type Seconds } from './ntp/time.ts';
-import type { ServerReport, Unsuitable, Verdict } from './outcome.ts';
+import type { LimitsFrom, ServerReport, Unsuitable, Verdict } from './outcome.ts';
 import { electorateOf, judgeByTrusted, type Peer, requiredAmiss, votersAmong } from './voters.ts';
 
 export interface AssessmentRules {
@@ -21,6 +21,7 @@ export interface AssessmentRules {
   readonly minServers: number;
   /** A server whose root distance is over this says too little. */
   readonly maxDistance: Seconds;
+  readonly limitsFrom?: LimitsFrom;
   readonly estimator: Estimator;
   /** How fast a slew in progress moved our clock meanwhile: seconds per second, positive = forward. */
   readonly slewRate: number;
@@ -43,7 +44,7 @@ export function assess(sources: readonly Source[], rules: AssessmentRules, now: 
   const { usable, verdicts } = votersAmong(selectable, asked);
   const report = (): readonly ServerReport[] => judged.map(one => reportOf(one, verdicts));
   if (usable.length === 0) {
-    return { kind: 'no-suitable-server', reason: whyNone(sources, selectable), servers: report() };
+    return { kind: 'no-suitable-server', reason: whyNone(judged, selectable), servers: report() };
   }
 
   const electorate = electorateOf(usable);
@@ -64,7 +65,9 @@ export function assess(sources: readonly Source[], rules: AssessmentRules, now: 
   const missing = requiredAmiss(sources, truechimers);
   if (missing) return { kind: 'no-suitable-server', reason: missing, intersection, servers: report() };
   if (truechimers.length < rules.minServers) {
-    const reason = { kind: 'too-few', truechimers: truechimers.length, wanted: rules.minServers } as const;
+    const from = rules.limitsFrom?.minServers;
+    const wanted = { wanted: rules.minServers, ...(from !== undefined && { from }) };
+    const reason = { kind: 'too-few', truechimers: truechimers.length, ...wanted } as const;
     return { kind: 'no-suitable-server', reason, intersection, servers: report() };
   }
 
@@ -89,7 +92,7 @@ type Judged = Peer | { readonly source: Source; readonly verdict: Verdict };
  */
 function judge(
   source: Source,
-  { estimator, maxDistance, slewRate, rate }: AssessmentRules,
+  { estimator, maxDistance, limitsFrom, slewRate, rate }: AssessmentRules,
   now: MonotonicTime,
 ): Judged {
   const ageOf = ({ received }: Sample) => elapsed(now, received.monotonic);
@@ -101,8 +104,11 @@ function judge(
   if ('kind' in estimate) return { source, verdict: estimate };
   const slewed = Math.abs(slewRate) * Math.min(ageOf(samples[0]!), SLEW_GRAIN);
   const claimed = estimate.claimedDistance + slewed;
-  if (claimed > maxDistance)
-    return { source, verdict: { kind: 'too-far', rootDistance: claimed, limit: maxDistance } };
+  if (claimed > maxDistance) {
+    const from = limitsFrom?.maxDistance;
+    const limit = { limit: maxDistance, ...(from !== undefined && { from }) };
+    return { source, verdict: { kind: 'too-far', rootDistance: claimed, ...limit } };
+  }
   return { ...estimate, rootDistance: estimate.rootDistance + slewed, source };
 }
 
@@ -134,10 +140,11 @@ function reportOf(judged: Judged, verdicts: ReadonlyMap<Peer, Verdict>): ServerR
   return { ...asked, estimate, verdict };
 }
 
-function whyNone(sources: readonly Source[], selectable: readonly Peer[]): Unsuitable {
-  if (selectable.length > 0 || sources.some(({ error }) => error instanceof NtsError)) {
+function whyNone(judged: readonly Judged[], selectable: readonly Peer[]): Unsuitable {
+  if (selectable.length > 0 || judged.some(({ source }) => source.error instanceof NtsError)) {
     return { kind: 'none-authenticated' };
   }
-  const answered = sources.some(({ burst }) => burst !== undefined && burst.answered > 0);
-  return { kind: answered ? 'none-passed' : 'none-answered' };
+  const answered = judged.filter(({ source: { burst } }) => burst !== undefined && burst.answered > 0);
+  if (answered.length === 0) return { kind: 'none-answered' };
+  return { kind: answered.every(one => !('verdict' in one)) ? 'none-selectable' : 'none-passed' };
 }

@@ -11,7 +11,7 @@ import type { Estimate } from './ntp/combine.ts';
 import type { Estimator } from './ntp/filter.ts';
 import { plausibleTimes } from './ntp/plausible.ts';
 import { difference, elapsed, type Seconds, type UnixTime } from './ntp/time.ts';
-import type { Ending, Findings } from './outcome.ts';
+import type { Ending, Findings, LimitsFrom } from './outcome.ts';
 
 export interface QueryOptions {
   readonly servers: readonly Server[];
@@ -25,6 +25,7 @@ export interface QueryOptions {
   readonly minServers: number;
   /** A server whose root distance is over this is not believed. */
   readonly maxDistance: Seconds;
+  readonly limitsFrom?: LimitsFrom;
   /** A larger correction is refused, always; a query that finds one ends as `refused`, too. */
   readonly maxOffset?: Seconds;
   readonly estimator: Estimator;

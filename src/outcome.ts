@@ -35,7 +35,13 @@ export type Verdict =
   /** Its samples contradict each other by so much: a clock was moved while we asked. */
   | { readonly kind: 'inconsistent'; readonly by: Seconds }
   /** Its root distance is over the limit: its time says too little. */
-  | { readonly kind: 'too-far'; readonly rootDistance: Seconds; readonly limit: Seconds }
+  | {
+      readonly kind: 'too-far';
+      readonly rootDistance: Seconds;
+      readonly limit: Seconds;
+      /** What set the limit, where a list did. */
+      readonly from?: string;
+    }
   | { readonly kind: 'no-reply' }
   | { readonly kind: 'unreachable'; readonly message: string }
   | { readonly kind: 'not-resolved'; readonly message: string }
@@ -58,16 +64,30 @@ export type Contender =
   | { readonly kind: 'service'; readonly name: string; readonly pid?: number; readonly stop: string }
   | { readonly kind: 'tsntp'; readonly pid?: number };
 
+/** What set the limits of a run, in words: only of those that a list set. */
+export interface LimitsFrom {
+  readonly minServers?: string;
+  readonly maxDistance?: string;
+}
+
 /** Why no server was suitable. */
 export type Unsuitable =
   | { readonly kind: 'none-answered' }
   | { readonly kind: 'none-passed' }
+  /** All that could be measured are marked `noselect`. */
+  | { readonly kind: 'none-selectable' }
   /** Some were to be authenticated, and none of those could be used: the others are not to be trusted alone. */
   | { readonly kind: 'none-authenticated' }
   | { readonly kind: 'no-majority'; readonly usable: number }
   /** None of the servers that the list calls `require` is believed. */
   | { readonly kind: 'required-missing'; readonly required: readonly string[] }
-  | { readonly kind: 'too-few'; readonly truechimers: number; readonly wanted: number }
+  | {
+      readonly kind: 'too-few';
+      readonly truechimers: number;
+      readonly wanted: number;
+      /** What set the limit, where a list did. */
+      readonly from?: string;
+    }
   /** This clock was moved during every measurement. */
   | { readonly kind: 'clock-unsteady'; readonly attempts: number };
 

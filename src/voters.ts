@@ -79,9 +79,11 @@ export function requiredAmiss(
   sources: readonly Source[],
   truechimers: readonly Peer[],
 ): Unsuitable | undefined {
-  if (truechimers.some(({ source }) => source.server.require)) return undefined;
   const required = sources.filter(({ server }) => server.require && !server.noselect);
   if (required.length === 0) return undefined;
+  // By name: the vote of a server that is named twice may be another entry's.
+  const identities = new Set(required.map(({ server }) => identityOf(server)));
+  if (truechimers.some(({ source }) => identities.has(identityOf(source.server)))) return undefined;
   const names = new Set(required.map(({ server }) => formatServer(server)));
   return { kind: 'required-missing', required: [...names] };
 }

@@ -274,6 +274,7 @@ describe('report.schema.json', () => {
     const reasons = all<Unsuitable['kind']>({
       'none-answered': 1,
       'none-passed': 1,
+      'none-selectable': 1,
       'none-authenticated': 1,
       'no-majority': 1,
       'required-missing': 1,

@@ -1,6 +1,6 @@
 // Words of the command line that are commands, or nearly: a typing mistake must never set a clock.
 
-import { escaped } from '../net/server.ts';
+import { escaped, parseServer } from '../net/server.ts';
 import { closest } from '../sources/spelling.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -33,20 +33,26 @@ export function refuseCommandWords(words: readonly string[]): void {
     if (!isBareWord(word)) continue;
     const shown = escaped(word);
     if (isCommand(word))
-      throw new UsageError(`"${word}" is a command, and comes first: tsntp ${word} …. ${asHost(word)}`);
+      throw new UsageError(`"${word}" is a command, and comes first: tsntp ${word} ….${asHost(word)}`);
     if (OPTION_WORDS.includes(letters))
-      throw new UsageError(`"${shown}" comes first: tsntp ${letters}, or --${letters}. ${asHost(letters)}`);
+      throw new UsageError(`"${shown}" comes first: tsntp ${letters}, or --${letters}.${asHost(letters)}`);
     if (LATER_COMMANDS.includes(letters))
-      throw new UsageError(`"${shown}" is kept for a command of a later tsntp. ${asHost(letters)}`);
+      throw new UsageError(`"${shown}" is kept for a command of a later tsntp.${asHost(letters)}`);
     const meant = closest(letters, KNOWN, () => 1);
     if (meant !== undefined)
-      throw new UsageError(`"${shown}" is no command: did you mean "${meant}"? ${asHost(shown)}`);
+      throw new UsageError(`"${shown}" is no command: did you mean "${meant}"?${asHost(word)}`);
   }
 }
 
-/** How to name a server by a word that would not be taken for one. */
+/** How to name a server by a word that would not be taken for one; empty where no server can have such a name. */
 export function asHost(word: string): string {
-  return `A server of that name is written ${word}. or ${word}:123`;
+  const name = word.normalize('NFKC').replace(/[\s\p{Cf}]/gu, '');
+  try {
+    parseServer(`${name}.`, '');
+  } catch {
+    return '';
+  }
+  return ` A server of that name is written ${name}. or ${name}:123`;
 }
 
 /** As the resolver will read it: fullwidth letters are letters, what cannot be seen does not count. */

@@ -4,6 +4,7 @@
 
 import { readFileSync } from 'node:fs';
 import { escaped, parseServer, ServerSyntaxError, withPools } from '../net/server.ts';
+import type { LimitsFrom } from '../outcome.ts';
 import { ListError, namedFiles, reasonOf } from '../sources/files.ts';
 import type { Demand, Demands, ServerList } from '../sources/list.ts';
 import { parseServerList } from '../sources/read.ts';
@@ -62,6 +63,15 @@ export function withDemands<A extends DemandedArguments>(args: A, { minServers, 
     ...args,
     minServers: args.minServers ?? minServers?.value,
     maxDistance: args.maxDistance ?? maxDistance?.value,
+  };
+}
+
+/** What set the limits that the arguments leave to the lists, for messages. */
+export function limitsFrom(args: DemandedArguments, { minServers, maxDistance }: Demands): LimitsFrom {
+  const setBy = ({ text, from }: Demand<number>) => `"${escaped(text)}" of ${escaped(from)}`;
+  return {
+    ...(args.minServers === undefined && minServers && { minServers: setBy(minServers) }),
+    ...(args.maxDistance === undefined && maxDistance && { maxDistance: setBy(maxDistance) }),
   };
 }
 

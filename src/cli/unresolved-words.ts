@@ -40,7 +40,7 @@ export async function refuseUnresolvedWords(
 function refuse(word: string): (reason: Error) => never {
   return ({ message }) => {
     throw new UsageError(
-      `"${word}" is no command, and not found as a server: ${message}. Nothing was asked or set. ${asHost(word)}`,
+      `"${word}" is no command, and not found as a server: ${message}. Nothing was asked or set.${asHost(word)}`,
     );
   };
 }

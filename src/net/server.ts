@@ -74,7 +74,8 @@ export function identityOf({ host, port, ntsPort }: Server): string {
 
 /** One text for all entries of a list that name the same server and ask for the same: one of them is asked. */
 export function listingOf(server: Server): string {
-  return `${identityOf(server)} ${server.family ?? ''} ${termsOf(server)}`;
+  const { family = '', authorities: { ca = '', system = '' } = {} } = server;
+  return `${identityOf(server)} ${family} ${termsOf(server)} ${system} ${ca}`;
 }
 
 /** One text for what is asked of a server, and what its answers count for. */

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { COMMANDS, LATER_COMMANDS, OPTION_WORDS, refuseCommandWords } from '../../src/cli/command-words.ts';
 import { refuseUnresolvedWords } from '../../src/cli/unresolved-words.ts';
 import { UsageError } from '../../src/cli/usage-error.ts';
+import { parseServer } from '../../src/net/server.ts';
 import { edits } from '../../src/sources/spelling.ts';
 import { serve, tsntp } from '../support/command.ts';
 
@@ -43,6 +44,29 @@ test('one mistake in a command is refused, alone and among servers, in capitals 
   );
 });
 
+test('the advice that a refusal gives can be followed', () => {
+  const odd = fc.constantFrom(...' \t\u00a0\u200b!/-.@é，');
+  const near = fc.tuple(fc.constantFrom(...WORDS), fc.nat(), odd).map(([word, nat, letter]) => {
+    const at = nat % (word.length + 1);
+    return word.slice(0, at) + letter + word.slice(at);
+  });
+  fc.assert(
+    fc.property(near, word => {
+      let message = '';
+      try {
+        refuseCommandWords([word]);
+      } catch (error) {
+        message = (error as Error).message;
+      }
+      const [, dotted, ported] = / is written (.*) or (.*)$/s.exec(message) ?? [];
+      fc.pre(dotted !== undefined && ported !== undefined);
+      refuseCommandWords([dotted!, ported!]);
+      expect(parseServer(dotted!, 'test').host).not.toBe('');
+      expect(parseServer(ported!, 'test').port).toBe(123);
+    }),
+  );
+});
+
 test('a word that resembles no command is a host', () => {
   fc.assert(
     fc.property(fc.string({ unit: LETTER, minLength: 1, maxLength: 10 }), word => {
@@ -66,6 +90,7 @@ test.each([
     'wait',
     '"wait" is kept for a command of a later tsntp. A server of that name is written wait. or wait:123',
   ],
+  ['query ', 'did you mean "query"? A server of that name is written query. or query:123'],
 ])('%s: %s', (word, message) => {
   expect(() => refuseCommandWords([word])).toThrow(message);
 });

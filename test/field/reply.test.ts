@@ -165,6 +165,13 @@ test('slow-allowed: a satellite, with -t and --max-distance', async () => {
   expect(result.errorBound).toBeLessThan(5);
 });
 
+test('slow-refused: of a delay below 0, nothing allows more', async () => {
+  const { tsntp } = await field({ A: { kept: 1 } });
+  const { code, stderr } = await tsntp('-q -p 1 -t 5 A');
+  expect(code).toBe(3);
+  expect(stderr).toMatch(/delay -\d.*, allowed is 0 to 3 s$/m);
+});
+
 test('slow-refused: the same without --max-distance says so', async () => {
   const { stderr } = await refusal({ trip: [3.2], ahead: 50 }, '-p 1 -t 5');
   expect(stderr).toMatch(/delay 3\.\d+ s, allowed is 0 to 3 s; --max-distance allows more/);

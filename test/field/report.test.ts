@@ -132,6 +132,52 @@ describe('no line contradicts another', () => {
     expect(stderr.match(/: agrees, but --min-servers asks for 3$/gm)).toHaveLength(2);
   });
 
+  test('a limit that a list sets is told with its line', async () => {
+    const { tsntp, file, fill } = await field({ A: {}, B: { rootDispersion: 3 } });
+    await file('few.conf', 'server A.addr port A.port trust\n\nminsources 4\n');
+    const few = await tsntp(`-q ${quick} -f few.conf`);
+    expect(few.stderr).toMatch(/: 1 server agrees, "minsources 4" of few\.conf:3 asks for 4\./);
+    expect(few.stderr).toContain(`${fill('A')}: agrees, but "minsources 4" of few.conf:3 asks for 4\n`);
+    const flag = await tsntp(`-q ${quick} --min-servers 2 -f few.conf`);
+    expect(flag.stderr).toContain('1 server agrees, --min-servers asks for 2');
+    await file('far.conf', 'server B.addr port B.port\ntos maxdist 2\n');
+    const far = await tsntp(`-q ${quick} -f far.conf`);
+    expect(far.stderr).toMatch(/farther away than the 2\.000 s of "tos maxdist 2" of far\.conf:2\./);
+    expect(far.stderr).toMatch(/root distance 3\.\d+ s, "tos maxdist 2" of far\.conf:2 is 2\.000 s\)/);
+    expect((few.stderr + far.stderr).match(/--m/g)).toBeNull();
+  });
+
+  test('all that answered are marked noselect', async () => {
+    const { tsntp, file } = await field({ A: {}, B: {}, E: silent });
+    await file('one.conf', 'server A.addr port A.port noselect\nserver E.addr port E.port\n');
+    const one = await tsntp(`-q -t 0.5 ${quick} -f one.conf`);
+    expect(one.code).toBe(3);
+    expect(one.stderr.split('\n')[0]).toMatch(/found: the server that answered is marked noselect;/);
+    await file('two.conf', 'server A.addr port A.port noselect\nserver B.addr port B.port noselect\n');
+    const two = await tsntp(`-q ${quick} --format json -f two.conf`);
+    expect(JSON.parse(two.stdout)).toMatchObject({
+      reason: 'none-selectable',
+      message: expect.stringMatching(/found: all 2 servers that answered are marked noselect;/),
+    });
+  });
+
+  test.each([
+    ['ABC', 'A', 'BC', 'the trusted server contradicts'],
+    ['ABC', 'AB', 'C', 'the trusted servers contradict'],
+    ['ABC', 'ABC', 'C', 'the majority of the trusted servers contradicts'],
+    ['ABC', '', 'C', 'the majority contradicts'],
+  ])('of %s the list trusts "%s": what contradicts %s', async (names, trusted, wrong, told) => {
+    const servers = [...names].map(name => [name, wrong.includes(name) ? { ahead: 9 } : {}] as const);
+    const { tsntp, file } = await field(Object.fromEntries(servers));
+    const lines = [...names].map(
+      name => `server ${name}.addr port ${name}.port ${trusted.includes(name) ? 'trust' : ''}\n`,
+    );
+    await file('c.conf', `${lines.join('')}minsources 3\n`);
+    const { code, stderr } = await tsntp(`-q ${quick} -f c.conf`);
+    expect(code).toBe(3);
+    expect(stderr.split(`: falseticker: ${told} it (`)).toHaveLength(wrong.length + 1);
+  });
+
   test('two that disagree', async () => {
     const { tsntp } = await field({ A: {}, B: { ahead: 1 } });
     const { stderr } = await tsntp(`-q ${quick} A B`);

@@ -126,6 +126,20 @@ describe('servers that a list trusts or requires', () => {
     expect(verdicts(report)).toEqual(['system-peer', 'falseticker', 'falseticker', 'falseticker']);
   });
 
+  test('trust-require: of one server named twice, the trusted entry has the vote, and the other one is met', async () => {
+    const { tsntp, file } = await field({ A: { port }, ...mob });
+    await file('c.conf', `server A.addr port ${port} require\n${list('trust')}`);
+    const { code, stdout } = await tsntp(`${PACE} -f c.conf`);
+    expect(code, stdout).toBe(0);
+    expect(verdicts(JSON.parse(stdout))).toEqual([
+      'duplicate',
+      'system-peer',
+      'falseticker',
+      'falseticker',
+      'falseticker',
+    ]);
+  });
+
   test.each([
     ['require', {}],
     ['trust require', { also: () => () => [] } satisfies Habits],
@@ -135,5 +149,18 @@ describe('servers that a list trusts or requires', () => {
     const { code, stdout, stderr } = await tsntp('-q -p 1 -t 1 -f c.conf');
     expect(code, stdout).toBe(3);
     expect(stderr).toContain(`the list requires ${fill('A')}, and it is not believed`);
+  });
+});
+
+describe.skipIf(withoutNamespaces)('no line contradicts another', () => {
+  test('named-twice: a name that is given twice is told once', async () => {
+    const servers = { ...letters('A', { ahead: 9 }), ...letters('B') };
+    const { tsntp, fill } = await field(servers);
+    const within = withHosts([fill('A.addr liar.test'), fill('B.addr a.test')]);
+    const { stderr } = await tsntp(`-q -p 1 -t 1 liar.test:${port} liar.test:${port} a.test:${port}`, {
+      within,
+    });
+    expect(stderr).toMatch(/^liar\.test:\d+ \(127\.[\d.:]+\): no majority agrees$/m);
+    expect(stderr).not.toMatch(/same server as|addresses\)/);
   });
 });

@@ -86,11 +86,16 @@ interface Terms extends WorldSetup {
   readonly keys?: Keys;
   readonly asks?: readonly ReturnType<typeof server>[];
   readonly overAfter?: number;
+  readonly samples?: number;
 }
 
-async function ask(ports: Nts, { keys, asks, overAfter, ...setup }: Terms) {
+async function ask(ports: Nts, { keys, asks, overAfter, samples = 4, ...setup }: Terms) {
   const w: World = world(setup);
-  const plan = { ...w.options(), plausible: plausibleTimes(RELEASE, false), ...(keys && { keys }) };
+  const plan = {
+    ...w.options({ samples }),
+    plausible: plausibleTimes(RELEASE, false),
+    ...(keys && { keys }),
+  };
   const over = new AbortController();
   if (overAfter !== undefined) w.at(overAfter, () => over.abort());
   const events: SurveyEvent[] = [];
@@ -149,6 +154,15 @@ describe('with NTS', () => {
     const { sources } = await ask(port, { servers: moved });
     expect(samplesOf(sources)).toEqual([4]);
     expect(sources[0]!.address).toMatchObject({ address: AT });
+  });
+
+  test('what an earlier run left, and brings no answer to its only request, leaves the address to the next', async () => {
+    const port = nts([exchangeOf({ cookies: cookies(100) })], session());
+    const forgets: Script = exchange =>
+      fieldsOf(exchange.bytes, COOKIE)[0]![0]! < 100 ? [] : honest(exchange);
+    const { sources } = await ask(port, { servers: one(forgets), samples: 1 });
+    expect(port.asked).toHaveLength(1);
+    expect(samplesOf(sources)).toEqual([1]);
   });
 
   test('a server that never knows its cookies is asked after two exchanges, and no more', async () => {

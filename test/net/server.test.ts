@@ -5,6 +5,7 @@ import {
   familyOf,
   formatServer,
   identityOf,
+  listingOf,
   parseServer,
   ServerSyntaxError,
   votesOf,
@@ -190,6 +191,20 @@ describe('votes', () => {
     expect(poolsAmong(true, 'a.example')).toEqual([true]);
     expect(poolsAmong(true, '192.0.2.1')).toEqual([false]);
     expect(poolsAmong(true, '[fe80::1%eth0]:123')).toEqual([false]);
+  });
+
+  test('lines of one server with different authorities are two, and have one identity', () => {
+    const one = parseServer('a.example', 'test');
+    const trusts = [
+      {},
+      { ca: 'x', system: false },
+      { ca: 'y', system: false },
+      { ca: 'x', system: true },
+      { ca: 'x', system: false },
+    ];
+    const servers = trusts.map(authorities => ({ ...one, nts: true as const, authorities }));
+    expect(new Set(servers.map(listingOf)).size).toBe(4);
+    expect(new Set(servers.map(identityOf)).size).toBe(1);
   });
 
   test('names are one, whatever the case and the final dot; ports are not', () => {

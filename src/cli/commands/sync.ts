@@ -14,7 +14,7 @@ import { jsonText } from '../report/json.ts';
 import { timestampOf } from '../report/timestamp.ts';
 import { unbelievedLines } from '../report/unbelieved.ts';
 import type { Run } from '../run.ts';
-import { type ChosenServers, chooseServers, withDemands } from '../servers.ts';
+import { type ChosenServers, chooseServers, limitsFrom, withDemands } from '../servers.ts';
 import { noSpinner, startSpinner } from '../spinner.ts';
 import { terminalOf } from '../terminal.ts';
 import { refuseUnresolvedWords } from '../unresolved-words.ts';
@@ -29,7 +29,12 @@ export async function runSync(args: SyncArguments, purpose: 'sync' | 'query', ru
   const { servers, keys, nts } = authenticated;
   for (const unused of unusedAuthentication(authenticated, args)) run.note(`warning: ${unused}`);
   const command = args.query ? 'query' : purpose;
-  const options = { ...syncOptionsOf(withDemands(args, chosen.demands)), servers, keys };
+  const options = {
+    ...syncOptionsOf(withDemands(args, chosen.demands)),
+    limitsFrom: limitsFrom(args, chosen.demands),
+    servers,
+    keys,
+  };
   const mayMislead = command === 'sync' && !args.debug && servers.length > 1;
   const deadline = mayMislead
     ? await refuseUnresolvedWords(named, options.deadline, run.signal)

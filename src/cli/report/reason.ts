@@ -1,13 +1,14 @@
 // Why a server was not used, in words: the thing, its value, the limit, and the option or step that helps. Empty for a
 // server that was used. A reason depends on how the run ended, so that it never contradicts the sentence beside it.
 
+import { formatServer } from '../../net/server.ts';
 import type { Rejection } from '../../ntp/sample.ts';
 import type { Ending, ServerReport } from '../../outcome.ts';
 import { formatDuration } from './quantity.ts';
 import { count } from './verdict.ts';
 
 /** Why, in a few words; empty for a server that was used. */
-export function reasonOf({ verdict, burst }: ServerReport, ending: Ending): string {
+export function reasonOf({ server, verdict, burst }: ServerReport, ending: Ending): string {
   switch (verdict.kind) {
     case 'system-peer':
     case 'survivor':
@@ -19,8 +20,9 @@ export function reasonOf({ verdict, burst }: ServerReport, ending: Ending): stri
     case 'unauthenticated':
       return 'measured only: others are authenticated, and this one has neither a key nor NTS';
     case 'duplicate':
-      return verdict.of === undefined
-        ? 'measured only: its address has a vote already'
+      if (verdict.of === undefined) return 'measured only: its address has a vote already';
+      return verdict.of === formatServer(server)
+        ? 'no vote of its own: it is named more than once'
         : `no vote of its own: it is the same server as ${verdict.of}`;
     case 'undecided':
       return whyUndecided(ending);
@@ -31,7 +33,7 @@ export function reasonOf({ verdict, burst }: ServerReport, ending: Ending): stri
     case 'inconsistent':
       return `server dropped: its samples contradict each other by ${formatDuration(verdict.by)}: a clock was moved meanwhile`;
     case 'too-far':
-      return `server dropped: too far away (root distance ${formatDuration(verdict.rootDistance)}, --max-distance is ${formatDuration(verdict.limit)})`;
+      return `server dropped: too far away (root distance ${formatDuration(verdict.rootDistance)}, ${verdict.from ?? '--max-distance'} is ${formatDuration(verdict.limit)})`;
     case 'no-reply':
       return burst && burst.sent > 0
         ? `no reply to ${count(burst.sent, 'request')} (-t ${burst.timeout})`
@@ -52,7 +54,7 @@ function whyUndecided(ending: Ending): string {
     case 'no-majority':
       return 'no majority agrees';
     case 'too-few':
-      return `agrees, but --min-servers asks for ${ending.reason.wanted}`;
+      return `agrees, but ${ending.reason.from ?? '--min-servers'} asks for ${ending.reason.wanted}`;
     default:
       return 'measured only';
   }

@@ -2,7 +2,7 @@
 // while the others still make a majority.
 
 import { formatServer } from '../../net/server.ts';
-import type { Outcome, ServerReport } from '../../outcome.ts';
+import type { Outcome, ServerReport, Verdict } from '../../outcome.ts';
 import { ROWS } from './excerpt.ts';
 import { formatDuration, formatOffset } from './quantity.ts';
 import { reasonOf } from './reason.ts';
@@ -31,8 +31,11 @@ function allLines(outcome: Outcome): readonly string[] {
     const failed = outcome.kind === 'no-suitable-server';
     const unproven = reports.some(({ verdict }) => verdict.kind === 'unauthenticated');
     if (!failed && !unproven && !tallies.some(tally => tally === 'x' || tally === '?')) return [];
-    const reasons = new Set(reports.map(report => explain(report, outcome)).filter(reason => reason !== ''));
-    return reasons.size === 0 ? [] : [`${titleOf(reports)}: ${[...reasons].join('; ')}`];
+    // That an entry is named twice says less than what became of the other entry.
+    const others = reports.filter(({ verdict }) => verdict.kind !== 'duplicate');
+    const told = others.length > 0 ? others : reports;
+    const reasons = new Set(told.map(report => explain(report, outcome)).filter(reason => reason !== ''));
+    return reasons.size === 0 ? [] : [`${titleOf(told)}: ${[...reasons].join('; ')}`];
   });
 }
 
@@ -40,7 +43,8 @@ function allLines(outcome: Outcome): readonly string[] {
 function titleOf(reports: readonly ServerReport[]): string {
   const [first] = reports as readonly [ServerReport];
   const name = behind(first);
-  if (reports.length > 1) return `${formatServer(first.server)} (${reports.length} addresses)`;
+  const addresses = new Set(reports.map(nameOf));
+  if (addresses.size > 1) return `${formatServer(first.server)} (${addresses.size} addresses)`;
   return name ? `${formatServer(name)} (${nameOf(first)})` : nameOf(first);
 }
 
@@ -49,5 +53,20 @@ function explain(report: ServerReport, outcome: Outcome): string {
   if (verdict.kind !== 'falseticker' || !estimate) return reasonOf(report, outcome);
   const theirs = 'estimate' in outcome ? `, theirs ${formatOffset(outcome.estimate.offset)}` : '';
   const own = `${formatOffset(estimate.offset)} ± ${formatDuration(estimate.rootDistance)}`;
-  return `falseticker: the majority contradicts it (its offset is ${own}${theirs})`;
+  return `falseticker: ${contradicting(report, outcome)} it (its offset is ${own}${theirs})`;
+}
+
+/** What contradicts a falseticker: where any server that the list trusts is usable, only such have a say. */
+function contradicting({ server }: ServerReport, { servers }: Outcome): string {
+  const voting: readonly Verdict['kind'][] = [
+    'system-peer',
+    'survivor',
+    'outlier',
+    'falseticker',
+    'undecided',
+  ];
+  const trusted = servers.filter(one => one.server.trust && voting.includes(one.verdict.kind));
+  if (trusted.length === 0) return 'the majority contradicts';
+  if (server.trust) return 'the majority of the trusted servers contradicts';
+  return trusted.length === 1 ? 'the trusted server contradicts' : 'the trusted servers contradict';
 }

@@ -9,6 +9,7 @@ export function explainUnsuitable(reason: Unsuitable, servers: readonly ServerRe
   switch (reason.kind) {
     case 'none-answered':
     case 'none-passed':
+    case 'none-selectable':
       return explainNone(servers);
     case 'none-authenticated':
       return explainNoneAuthenticated(servers);
@@ -17,7 +18,7 @@ export function explainUnsuitable(reason: Unsuitable, servers: readonly ServerRe
     case 'required-missing':
       return `the list requires ${reason.required.join(' or ')}, and ${reason.required.length === 1 ? 'it' : 'none of them'} is not believed`;
     case 'too-few':
-      return `${reason.truechimers === 1 ? '1 server agrees' : `${reason.truechimers} servers agree`}, --min-servers asks for ${reason.wanted}`;
+      return `${reason.truechimers === 1 ? '1 server agrees' : `${reason.truechimers} servers agree`}, ${reason.from ?? '--min-servers'} asks for ${reason.wanted}`;
     case 'clock-unsteady':
       return `this clock was moved during ${count(reason.attempts, 'measurement')}; stop what moves it, and try again`;
     default:
@@ -52,7 +53,11 @@ function explainUnfit(heard: readonly ServerReport[]): string {
   const { verdict, burst } = first;
   switch (verdict.kind) {
     case 'too-far':
-      return `${count(heard.length, 'server')} answered, farther away than --max-distance ${formatDuration(verdict.limit)}`;
+      return `${count(heard.length, 'server')} answered, farther away than ${verdict.from ? `the ${formatDuration(verdict.limit)} of ${verdict.from}` : `--max-distance ${formatDuration(verdict.limit)}`}`;
+    case 'noselect':
+      return heard.length === 1
+        ? 'the server that answered is marked noselect; name another one'
+        : `all ${heard.length} servers that answered are marked noselect; name another one`;
     case 'kissed':
       return `${count(heard.length, 'server')} answered with kiss code ${verdict.kiss.code}`;
     case 'inconsistent':
@@ -64,7 +69,7 @@ function explainUnfit(heard: readonly ServerReport[]): string {
   }
 }
 
-/** Why what a server sent was no use; undefined for one that sent nothing. */
+/** Why what a server sent was of no use; undefined for one that sent nothing. */
 function causeOf(verdict: Verdict): string | undefined {
   switch (verdict.kind) {
     case 'dropped':
@@ -72,6 +77,7 @@ function causeOf(verdict: Verdict): string | undefined {
     case 'kissed':
       return `kiss code ${verdict.kiss.code}`;
     case 'inconsistent':
+    case 'noselect':
     case 'too-far':
       return verdict.kind;
     default:
