@@ -25,6 +25,7 @@ export interface QueryOptions {
   readonly minServers: number;
   /** A server whose root distance is over this is not believed. */
   readonly maxDistance: Seconds;
+  /** For messages. */
   readonly limitsFrom?: LimitsFrom;
   /** A larger correction is refused, always; a query that finds one ends as `refused`, too. */
   readonly maxOffset?: Seconds;

@@ -28,8 +28,8 @@ interface Range {
   readonly text: string;
 }
 
-/** What the command allows for its options of these names; but waiting may last for ever. */
-const RANGES: Readonly<Record<Exclude<keyof SyncOptions, 'servers'>, Range>> = {
+/** What the command allows for its options of these names; but waiting may last for ever. Lists are the command's alone. */
+const RANGES: Readonly<Record<Exclude<keyof SyncOptions, 'servers' | 'limitsFrom'>, Range>> = {
   samples: number(1, 16, { whole: true }),
   timeout: number(0, Infinity, { above: true, unit: ' (seconds)' }),
   deadline: number(0, Infinity, { above: true, unit: ' (seconds)' }),
