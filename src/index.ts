@@ -21,7 +21,7 @@ import {
  * What both `query` and `sync` take; all of it may be left out, or undefined. Durations are seconds; `timeout` and `deadline` may be
  * `Infinity`.
  */
-export interface Options extends Optional<Omit<SyncOptions, 'servers'>> {
+export interface Options extends Optional<Omit<SyncOptions, 'servers' | 'limitsFrom'>> {
   /** Stops the run: it ends with an outcome of kind `interrupted`, with what was measured, and the clock untouched. */
   readonly signal?: AbortSignal | undefined;
   /**
