@@ -158,8 +158,8 @@ describe('paired minima', () => {
   });
 
   test('one sample whose delay is 10 µs below zero is off by no second', () => {
-    const { rootDistance } = estimate([sampleOf({ forward: 0, backward: -1e-5 }, { rootDispersion: 0 })]);
-    expect(rootDistance).toBeLessThan(0.01);
+    const { rootDistance } = estimate([sampleOf({ t1: add(NOW, late(0)), forward: 0, backward: -1e-5 })]);
+    expect(rootDistance).toBeLessThan(0.05);
   });
 
   test('what no rate explains widens the bound, by more where fewer samples tell of it', () => {
