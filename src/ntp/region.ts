@@ -48,12 +48,12 @@ export function regionOf(exchanges: readonly Exchange[], { rate, uncertainty }: 
  * Stamps that are off by up to ±a in an unknown way show a contradiction of c ≤ 2a, and their middle is off by m with a
  * chance of (1 + 2m/c)^(1−n): of n such stamps that spread over c, that much a farther a would have spread more. Half of
  * c lets the exchanges agree; so far out that only one truth in a hundred is missed, it takes c/2 · 100^(1/(n−1)). A
- * clock that keeps still is off by no more than its tick.
+ * clock that keeps still is off by no more than its tick. One exchange that contradicts itself has two such stamps.
  */
 function allowanceFor(contradiction: Seconds, n: number): Seconds {
   if (contradiction === 0) return 0;
   const half = contradiction / 2;
-  return Math.max(half, Math.min(half * MISSED ** (-1 / (n - 1)), LONGEST_TICK));
+  return Math.max(half, Math.min(half * MISSED ** (-1 / Math.max(n - 1, 1)), LONGEST_TICK));
 }
 
 /** The last possible value on the way from `from`, which is possible, to `end`. The possible values have no gaps. */

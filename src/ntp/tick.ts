@@ -21,6 +21,9 @@ const FINEST = 1024;
 const EVERY = Array.from({ length: FINEST }, (_, i) => i + 1).concat(
   USUAL.filter(perSecond => perSecond > FINEST),
 );
+/** One stamp alone lies on fine grids by chance too often: no unusual ones that are finer than this are tried. */
+const FINEST_OF_ONE = 100;
+const OF_ONE = EVERY.filter(perSecond => perSecond <= FINEST_OF_ONE || USUAL.includes(perSecond));
 /** The share of clocks out of phase with the second that are so by a number as round as others' stamps. */
 const ROUND_PHASE = 1.5e-4;
 /** The share of clocks whose stamps are some ns off their grid, by a careless conversion to 2^-32 s, per ns. */
@@ -94,10 +97,10 @@ function placesOf(stamps: readonly UnixTime[]): readonly number[] {
   return stamps.map(stamp => Number(stamp - earliest));
 }
 
-/** Ticks that divide the second. One stamp alone shows but the usual ones, of no other phase. */
+/** Ticks that divide the second. One stamp alone shows those of no phase but the second's. */
 function evenTicks(seen: Seen): readonly Hypothesis[] {
   const alone = seen.fractions.length === 1;
-  const fitting = (alone ? USUAL : EVERY).filter(
+  const fitting = (alone ? OF_ONE : EVERY).filter(
     perSecond => offGrid(seen.places, SECOND / perSecond, 2 * OFF_GRID) <= 2 * OFF_GRID,
   );
   const aligned = fitting.flatMap(perSecond => alignedTick(seen, perSecond, alone));

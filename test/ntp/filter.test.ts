@@ -157,6 +157,11 @@ describe('paired minima', () => {
     expect(estimate(apart(990e-6), { rate: STEADY }).rootDistance).toBeGreaterThan(own + 0.04);
   });
 
+  test('one sample whose delay is 10 µs below zero is off by no second', () => {
+    const { rootDistance } = estimate([sampleOf({ t1: add(NOW, late(0)), forward: 0, backward: -1e-5 })]);
+    expect(rootDistance).toBeLessThan(0.05);
+  });
+
   test('what no rate explains widens the bound, by more where fewer samples tell of it', () => {
     const noisy = (n: number) =>
       estimate(burst(...Array.from({ length: n }, (_, i) => ({ offset: i % 2 ? 0.03 : -0.03 }))));

@@ -83,6 +83,14 @@ test('a clock that shows the same in each sample shows whole seconds', () => {
   expect(longestTick(stamps, ours, 0)).toBe(1);
 });
 
+test.each([0.5, 0.25, 0.345_678_901, 0.006_250_028])(
+  'the same %f s of each second are likely enough whole seconds of that phase, however round it is',
+  phase => {
+    const ours = requests(4, 2);
+    expect(longestTick(stamped(ours, 1, phase), ours, 0)).toBe(1);
+  },
+);
+
 describe('no tick is seen', () => {
   const seconds = (max: number) => fc.double({ min: 0, max, noNaN: true, noDefaultInfinity: true });
   /** Instants to the nanosecond, far from a regular spacing. */
