@@ -100,8 +100,9 @@ function placesOf(stamps: readonly UnixTime[]): readonly number[] {
 /** Ticks that divide the second. One stamp alone shows those of no phase but the second's. */
 function evenTicks(seen: Seen): readonly Hypothesis[] {
   const alone = seen.fractions.length === 1;
-  const fitting = (alone ? OF_ONE : EVERY).filter(
-    perSecond => offGrid(seen.places, SECOND / perSecond, 2 * OFF_GRID) <= 2 * OFF_GRID,
+  const [places, numbers] = alone ? [seen.fractions, OF_ONE] : [seen.places, EVERY];
+  const fitting = numbers.filter(
+    perSecond => offGrid(places, SECOND / perSecond, 2 * OFF_GRID) <= 2 * OFF_GRID,
   );
   const aligned = fitting.flatMap(perSecond => alignedTick(seen, perSecond, alone));
   if (alone) return aligned;
