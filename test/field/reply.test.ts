@@ -165,11 +165,11 @@ test('slow-allowed: a satellite, with -t and --max-distance', async () => {
   expect(result.errorBound).toBeLessThan(5);
 });
 
-test('slow-refused: of a delay below 0, nothing allows more', async () => {
-  const { tsntp } = await field({ A: { kept: 1 } });
+test('slow-refused: of a delay that is further below 0 than a tick explains, nothing allows more', async () => {
+  const { tsntp } = await field({ A: { kept: 2 } });
   const { code, stderr } = await tsntp('-q -p 1 -t 5 A');
   expect(code).toBe(3);
-  expect(stderr).toMatch(/delay -\d.*, allowed is 0 to 3 s$/m);
+  expect(stderr).toMatch(/delay -\d.*, allowed is -1 to 3 s$/m);
 });
 
 test('slow-refused: the same without --max-distance says so', async () => {
