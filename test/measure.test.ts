@@ -115,10 +115,8 @@ describe('the error bound', () => {
   const span = (min: number, max: number) => fc.double({ min, max, noNaN: true });
   /** No clock that a kernel can correct runs off by more (MAXFREQ, RFC 5905 §7.2). */
   const frequency = span(-500e-6, 500e-6);
-  const tick = fc.oneof(
-    { weight: 3, arbitrary: fc.constant(0) },
-    fc.constantFrom(1, 0.25, 0.01, 1 / 64, 0.001),
-  );
+  /** Timers are never late in this world: of several stamps only one tells of a tick, and of no shorter one. */
+  const tick = fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, fc.constantFrom(1, 0.5));
   const path = {
     delay: span(0.0001, 0.3),
     jitter: fc.oneof(fc.constant(0), span(0, 0.05)),
