@@ -143,7 +143,7 @@ export async function field(servers: Readonly<Record<string, Habits>> = {}): Pro
   for (const [name, habits] of Object.entries(servers)) {
     addresses += 1;
     const host =
-      habits.host ?? `127.${100 + (process.pid % 100)}.${1 + (addresses >> 7)}.${1 + (addresses & 127)}`;
+      habits.host ?? `127.${130 + (process.pid % 100)}.${1 + (addresses >> 7)}.${1 + (addresses & 127)}`;
     const server = await openServer(habitual(habits), host, habits.port);
     onTestFinished(() => server.close());
     opened.set(name, { host, port: server.port, asked: server.asked });
