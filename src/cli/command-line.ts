@@ -137,7 +137,8 @@ function checkedLine({ command = 'sync', options, words }: CommandLine): Command
   else refuseCommandWords([...words, ...poolsIn(options)]);
   if (command !== 'rtc' && command !== 'sync' && command !== 'query' && words.length > 0)
     throw new UsageError(`tsntp ${command} takes no servers: leave out "${escaped(words[0]!)}"`);
-  return { command, options, words };
+  // Before another command than the default one yargs lays out all of --help, which takes longer than the rest of the start.
+  return { command: command === 'sync' ? undefined : command, options, words };
 }
 
 /** The names that --pool is given: a command after it was meant as one. */
