@@ -29,7 +29,11 @@ export async function bundleCommand(outdir) {
     },
   };
   const apart = [...WHEN_LOADED, ...WHEN_CALLED];
-  await build({ ...whole, entryPoints: ['src/cli/start.ts'], plugins: [mainBeside, nodesOwnModules] });
+  await build({
+    ...whole,
+    entryPoints: ['src/cli/process/entry.ts'],
+    plugins: [mainBeside, nodesOwnModules],
+  });
   await build({
     ...whole,
     entryPoints: ['src/cli/main.ts'],
@@ -47,7 +51,7 @@ const WHEN_CALLED = ['cliui', 'string-width'];
 const mainBeside = {
   name: 'main beside',
   setup({ onResolve }) {
-    onResolve({ filter: /^\.\/main\.ts$/ }, () => ({ path: './main.js', external: true }));
+    onResolve({ filter: /^\.\.\/main\.ts$/ }, () => ({ path: './main.js', external: true }));
   },
 };
 

@@ -1,13 +1,13 @@
 // The library: `import { query, sync } from 'tsntp'`. The command's own pipeline with typed results; it prints
 // nothing and never exits.
 
-import { given, type Optional } from './given.ts';
-import { listenedTo } from './listening.ts';
-import { parseServer, type Server, withPools } from './net/server.ts';
-import type { NtsTrust } from './nts.ts';
-import type { Outcome } from './outcome.ts';
-import { openPorts } from './ports.ts';
-import { checkRanges } from './ranges.ts';
+import { openPorts } from './machine.ts';
+import type { NtsTrust } from './net/nts/open.ts';
+import { given, type Optional } from './options/given.ts';
+import { checkRanges } from './options/ranges.ts';
+import { listenedTo } from './pipeline/listening.ts';
+import type { Outcome } from './pipeline/outcome.ts';
+import { parseServer, type Server, withPools } from './sources/server.ts';
 import {
   defaults,
   type Ports,
@@ -86,8 +86,8 @@ export type { Clock, ClockErrorKind, ClockStatus, Quality, Slew } from './clock/
 export { ClockError } from './clock/clock.ts';
 export type { Authentication, Keys } from './net/authentication.ts';
 export type { Burst } from './net/burst.ts';
-export { type KeyExchange, NtsError } from './net/nts.ts';
-export { type Server, ServerSyntaxError } from './net/server.ts';
+export type { NtsTrust } from './net/nts/open.ts';
+export { type KeyExchange, NtsError } from './net/nts/session.ts';
 export type { Address, Transport, TransportError } from './net/transport.ts';
 export type { SymmetricKey } from './ntp/auth/key.ts';
 export { readKeys } from './ntp/auth/key-file.ts';
@@ -106,6 +106,6 @@ export {
   type Seconds,
   type UnixTime,
 } from './ntp/time.ts';
-export type { NtsTrust } from './nts.ts';
-export type { Contender, Outcome, ServerReport, Unsuitable, Verdict } from './outcome.ts';
+export type { Contender, Outcome, ServerReport, Unsuitable, Verdict } from './pipeline/outcome.ts';
+export { type Server, ServerSyntaxError } from './sources/server.ts';
 export type { Ports, SyncEvent } from './sync.ts';

@@ -2,15 +2,15 @@
 // the hardware clock. Read-only, and needs no privilege.
 // Sign: a positive offset of the hardware clock = it is ahead of the system's.
 
-import { bootOf, setSinceBoot } from './clock/boot.ts';
 import type { Clock, ClockStatus } from './clock/clock.ts';
 import { openClock } from './clock/index.ts';
-import { whyHidden } from './clock/processes.ts';
-import { peekRtc } from './clock/rtc.ts';
-import { findTimeServices, type TimeService } from './clock/services.ts';
-import { type LastSet, readState, type StateReading, stateDirectory } from './clock/state.ts';
+import { peekRtc } from './clock/rtc/rtc.ts';
+import { bootOf, setSinceBoot } from './host/boot.ts';
+import { whyHidden } from './host/processes.ts';
+import { findTimeServices, type TimeService } from './host/services.ts';
+import { type LastSet, readState, type StateReading, stateDirectory } from './host/state.ts';
+import { type Environment, windowsFolder } from './machine.ts';
 import { difference, formatInstant, type Seconds } from './ntp/time.ts';
-import { type Environment, windowsFolder } from './ports.ts';
 
 export interface Status {
   readonly now: string;

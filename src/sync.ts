@@ -3,19 +3,19 @@
 // as events.
 // Sign: a positive offset = our clock is behind = the correction moves it forward.
 
-import { type ApplyOptions, apply, type DecidedEvent, type Proposal } from './apply.ts';
-import { type FinishEvent, type FinishOptions, finish } from './finish.ts';
-import type { Host } from './host.ts';
+import { MAXDIST } from './ntp/cluster.ts';
+import { STEPT } from './ntp/decide.ts';
+import { type ApplyOptions, apply, type DecidedEvent, type Proposal } from './pipeline/apply.ts';
+import { type FinishEvent, type FinishOptions, finish } from './pipeline/finish.ts';
 import {
   type Measured,
   type MeasureEvent,
   type MeasurePorts,
   measure,
   type QueryOptions,
-} from './measure.ts';
-import { MAXDIST } from './ntp/cluster.ts';
-import { STEPT } from './ntp/decide.ts';
-import type { Outcome } from './outcome.ts';
+} from './pipeline/measure.ts';
+import type { Outcome } from './pipeline/outcome.ts';
+import type { Host } from './pipeline/ports.ts';
 
 export interface SyncOptions extends QueryOptions, ApplyOptions, FinishOptions {}
 

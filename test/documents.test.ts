@@ -6,14 +6,14 @@ import { dirname, join, resolve } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { EXIT_CODES, exitCodeOf } from '../src/cli/exit-code.ts';
-import { jsonText } from '../src/cli/report/json.ts';
 import { ClockError, type ClockErrorKind } from '../src/clock/clock.ts';
-import { acquireLock } from '../src/clock/lock.ts';
+import { acquireLock } from '../src/host/lock.ts';
 import { type Outcome, query, type Unsuitable, type Verdict } from '../src/index.ts';
 import type { ResponderOptions } from '../src/net/responder.ts';
 import type { RejectionKind } from '../src/ntp/sample.ts';
 import { formatInstant } from '../src/ntp/time.ts';
 import { RELEASED, VERSION } from '../src/release.ts';
+import { jsonText } from '../src/report/json.ts';
 import { onLinux, type Surroundings, scratch, serve, serveSilence, start, tsntp } from './support/command.ts';
 
 const README = readFileSync('README.md', 'utf8');
@@ -191,7 +191,7 @@ describe('report.schema.json', () => {
       ['a dry run', [{ offset: 0.05 }], ['-n'], { result: 'would-adjust', exitCode: 0 }],
       ['two that disagree', [{}, { offset: 1 }], ['-q'], { result: 'no-suitable-server', exitCode: 3 }],
       ['too few', [{}], ['-q', '--min-servers', '2'], { result: 'no-suitable-server', exitCode: 3 }],
-      ['none that is synchronised', [{ stratum: 16 }], ['-n'], { result: 'no-suitable-server', exitCode: 3 }],
+      ['none that is synchronized', [{ stratum: 16 }], ['-n'], { result: 'no-suitable-server', exitCode: 3 }],
       ['a refusal', [{ offset: 5000 }], ['-n', '--max-offset', '10'], { result: 'refused', exitCode: 5 }],
       ['a usage error', [{}], ['-t', 'abc'], { result: 'error', exitCode: 2 }],
     ],
@@ -306,7 +306,7 @@ describe('report.schema.json', () => {
       'wrong-unique-id': 1,
       'false-nts': 1,
       'nts-nak': 1,
-      'not-synchronised': 1,
+      'not-synchronized': 1,
       'bad-precision': 1,
       'root-distance': 1,
       'reference-in-future': 1,

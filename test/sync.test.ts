@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import type { ClockErrorKind } from '../src/clock/clock.ts';
 import { dryRun } from '../src/clock/dry-run.ts';
 import { difference } from '../src/ntp/time.ts';
-import type { Contender, Outcome } from '../src/outcome.ts';
+import type { Contender, Outcome } from '../src/pipeline/outcome.ts';
 import { type SyncOptions, sync } from '../src/sync.ts';
 import { declarations, ended, expectUntouched, moves, near, pass } from './support/runs.ts';
 import { type Exchange, kiss, kissAfter, otherNonce, type SimulatedServer } from './support/world/server.ts';
@@ -71,7 +71,7 @@ describe('the size of a correction', () => {
     expect(w.clock.behind()).toBeCloseTo(0, 6);
   });
 
-  test('a clock that is right to the last bit is left alone, and called synchronised', async () => {
+  test('a clock that is right to the last bit is left alone, and called synchronized', async () => {
     const w = near();
     expect((await w.sync()).kind).toBe('unchanged');
     expect(moves(w)).toEqual([]);
@@ -82,10 +82,10 @@ describe('the size of a correction', () => {
   test.each<[what: string, setup: WorldSetup, options: Partial<SyncOptions>, kind: Outcome['kind']]>([
     ['a clock that nothing speaks for', { behind: -1001 }, {}, 'adjusted'],
     ['one that tsntp has set', { behind: -1001, setSinceBoot: true }, {}, 'refused'],
-    ['one that the kernel calls synchronized', { behind: -1001, synchronised: true }, {}, 'refused'],
+    ['one that the kernel calls synchronized', { behind: -1001, synchronized: true }, {}, 'refused'],
     [
       'one before the release, though set',
-      { behind: 1e8, setSinceBoot: true, synchronised: true },
+      { behind: 1e8, setSinceBoot: true, synchronized: true },
       {},
       'adjusted',
     ],
@@ -120,13 +120,13 @@ describe('the panic limit has a memory', () => {
   }
 
   test.each([1, -1])('eight runs of 999 s: one is made, not eight (sign %d)', async sign => {
-    const w = near({ synchronised: true });
+    const w = near({ synchronized: true });
     const kinds = await runs(w, Array(8).fill(sign * 999));
     expect(kinds).toEqual(['adjusted', ...Array(7).fill('refused')]);
   });
 
   test('the refusal has the sum', async () => {
-    const w = near({ synchronised: true });
+    const w = near({ synchronized: true });
     await runs(w, [600]);
     w.clock.disturb(-600);
     const { standing, decision } = ended('refused', await w.sync());
@@ -135,7 +135,7 @@ describe('the panic limit has a memory', () => {
   });
 
   test('a run with -g begins a new sum, and so does one on a clock that nothing speaks for', async () => {
-    const w = near({ synchronised: true });
+    const w = near({ synchronized: true });
     expect(await runs(w, [999, 999])).toEqual(['adjusted', 'refused']);
     expect(await runs(w, [5000], { allowAnyOffset: true })).toEqual(['adjusted']);
     expect(await runs(w, [999, 999])).toEqual(['adjusted', 'refused']);
@@ -144,12 +144,12 @@ describe('the panic limit has a memory', () => {
   });
 
   test('back to where it was is no further', async () => {
-    const w = near({ synchronised: true });
+    const w = near({ synchronized: true });
     expect(await runs(w, [900, -900, 900, -900, 900])).toEqual(Array(5).fill('adjusted'));
   });
 
   test('a slew that takes the place of one in progress is not counted twice', async () => {
-    const w = near({ synchronised: true, behind: 600 });
+    const w = near({ synchronized: true, behind: 600 });
     for (let run = 0; run < 5; run++) {
       ended('adjusted', await w.sync({ method: 'slew' }));
       await pass(w, 10);
@@ -161,7 +161,7 @@ describe('the panic limit has a memory', () => {
     const sequence = fc.array(fc.double({ min: -1500, max: 1500, noNaN: true }), { maxLength: 8 });
     await fc.assert(
       fc.asyncProperty(sequence, async offsets => {
-        const w = near({ synchronised: true });
+        const w = near({ synchronized: true });
         await runs(w, offsets, { method: 'step' });
         const moved = w.remembered.reduce((sum, { correction }) => sum + correction.offset, 0);
         // Each run takes some tenths of a second, which explain as many times 0.5 ms; a step forward looks like time.
@@ -207,7 +207,7 @@ describe('the hardware clock as a witness', () => {
   });
 
   test('that follows this clock does not help to move it on in small parts', async () => {
-    const w = near({ synchronised: true, behind: 995 });
+    const w = near({ synchronized: true, behind: 995 });
     ended('adjusted', await w.sync());
     w.clock.disturb(-9);
     // As the kernel copies it: the same as this clock, and so near the servers, too.
@@ -262,7 +262,7 @@ describe('servers that lie, fail, or go away', () => {
     ['silent', { fault: 'silent' }, 'none-answered'],
     ['without a route', { fault: 'no-route' }, 'none-answered'],
     ['refusing', { fault: 'refuses' }, 'none-answered'],
-    ['not synchronised', { says: { stratum: 16, leap: 3 } }, 'none-passed'],
+    ['not synchronized', { says: { stratum: 16, leap: 3 } }, 'none-passed'],
     ['saying 1970', { offset: -1.79e9 }, 'none-passed'],
     ['saying 2099', { offset: 2.3e9 }, 'none-passed'],
     ['denying', { answers: kissAfter(0, 'DENY') }, 'none-passed'],
@@ -319,7 +319,7 @@ describe('an interrupt', () => {
   function expectAllOrNothing(w: World, outcome: Outcome, method: 'step' | 'slew'): void {
     const done = outcome.kind === 'adjusted';
     if (!done) expect(outcome.kind).toBe('interrupted');
-    expect(w.clock.calls.map(({ kind }) => kind)).toEqual(done ? [method, 'declare-synchronised'] : []);
+    expect(w.clock.calls.map(({ kind }) => kind)).toEqual(done ? [method, 'declare-synchronized'] : []);
     expect(w.remembered).toHaveLength(done ? 1 : 0);
     expect(w.unfinished()).toBe(0);
   }

@@ -1,7 +1,7 @@
 // How a run ended → the exit code a script sees. The one place where they are numbered.
 
-import type { Applied } from '../apply.ts';
-import type { Ending } from '../outcome.ts';
+import type { Applied } from '../pipeline/apply.ts';
+import type { Ending } from '../pipeline/outcome.ts';
 
 /** Exit code, its short meaning, and what a script does about it: for --help, README and man page. */
 export const EXIT_CODES: readonly (readonly [code: string, meaning: string, then: string])[] = [

@@ -1,15 +1,15 @@
 // argv → a command → an exit code. A mistake of the user becomes one clear message and exit 2; a bug shows its stack.
 
 import { ClockError } from '../clock/clock.ts';
-import { escaped } from '../net/server.ts';
 import { VERSION } from '../release.ts';
-import { runCommandLine } from './command-line.ts';
+import { jsonError } from '../report/json.ts';
+import { escaped } from '../sources/server.ts';
+import { runCommandLine } from './arguments/command-line.ts';
+import { UsageError } from './arguments/usage-error.ts';
 import { EXIT_BUG, EXIT_CLOCK, EXIT_USAGE } from './exit-code.ts';
 import { LeftAlone } from './left-alone.ts';
-import { jsonError } from './report/json.ts';
-import { beginRun, type Io } from './run.ts';
-import { describeBug } from './stack.ts';
-import { UsageError } from './usage-error.ts';
+import { beginRun, type Io } from './process/context.ts';
+import { describeBug } from './process/stack.ts';
 
 /** Runs tsntp as the command line says. Never rejects. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {

@@ -38,7 +38,7 @@ export function standstill(): ClockError {
 /** What the kernel says of its own clock. A field is absent where the platform does not tell. */
 export interface ClockStatus {
   /** Whether the kernel calls its clock synchronized (Linux: STA_UNSYNC clear). */
-  readonly synchronised?: boolean;
+  readonly synchronized?: boolean;
   /** The kernel's bound on its error; grows by itself at 500 ppm. */
   readonly maxError?: Seconds;
   readonly estimatedError?: Seconds;
@@ -96,7 +96,7 @@ export interface Clock {
   /** Starts to move the clock by `offset` gradually, in place of any slew in progress. Throws `ClockError`. */
   slew(offset: Seconds): Slew;
   /** Tells the kernel that its clock is synchronized, and how well; does nothing where there is no such thing. Throws `ClockError`. */
-  declareSynchronised(quality: Quality): void;
+  declareSynchronized(quality: Quality): void;
   /** Read-only; needs no privilege. */
   status(): ClockStatus;
   /** Identifies this boot of the machine, or undefined where the platform does not tell. */

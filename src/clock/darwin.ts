@@ -12,7 +12,7 @@ import {
   unixTimeOf,
 } from '../ntp/time.ts';
 import { type Clock, FAST_SLEW_RATE, SLEW_RATE } from './clock.ts';
-import { type Foreign, type Library, share, signed, split, systemError } from './library.ts';
+import { type Foreign, type Library, share, signed, split, systemError } from './ffi.ts';
 import { measurePrecision } from './precision.ts';
 import { statusOf, synchronizedRequest, timexCaller, whatIsTold } from './timex.ts';
 
@@ -85,7 +85,7 @@ export function openDarwin(foreign: Foreign): Clock {
         release() {},
       };
     },
-    declareSynchronised(quality) {
+    declareSynchronized(quality) {
       const current = adjust('read the state of the clock', { modes: 0 });
       adjust('mark the clock as synchronized', synchronizedRequest(current, quality));
     },

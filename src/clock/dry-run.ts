@@ -8,7 +8,7 @@ import type { Clock, Quality } from './clock.ts';
 export type RecordedCall =
   | { readonly kind: 'step'; readonly offset: Seconds }
   | { readonly kind: 'slew'; readonly offset: Seconds }
-  | { readonly kind: 'declare-synchronised'; readonly quality: Quality };
+  | { readonly kind: 'declare-synchronized'; readonly quality: Quality };
 
 export interface DryRunClock extends Clock {
   /** In the order of the calls. */
@@ -30,8 +30,8 @@ export function dryRun(clock: Clock): DryRunClock {
       recorded.push({ kind: 'slew', offset });
       return { unattended: true, remaining: () => 0, release() {} };
     },
-    declareSynchronised(quality) {
-      recorded.push({ kind: 'declare-synchronised', quality });
+    declareSynchronized(quality) {
+      recorded.push({ kind: 'declare-synchronized', quality });
     },
   };
 }

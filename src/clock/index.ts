@@ -3,10 +3,10 @@
 
 import { type Clock, ClockError } from './clock.ts';
 import { openDarwin } from './darwin.ts';
-import type { Foreign } from './library.ts';
+import type { Foreign } from './ffi.ts';
 import { openLinux } from './linux.ts';
 import { readOnly } from './read-only.ts';
-import { openWindows } from './windows.ts';
+import { openWindows } from './windows/windows.ts';
 
 /** Values of `process.platform` whose clock tsntp can set. */
 export type SupportedPlatform = 'linux' | 'darwin' | 'win32';

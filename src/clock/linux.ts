@@ -13,8 +13,8 @@ import {
   unixTimeOf,
 } from '../ntp/time.ts';
 import { type Clock, ClockError, type ClockStatus, SLEW_RATE } from './clock.ts';
+import { type CFunction, type Foreign, share, signed, split, systemError } from './ffi.ts';
 import { endLeftover } from './leftover.ts';
-import { type CFunction, type Foreign, share, signed, split, systemError } from './library.ts';
 import { measurePrecision } from './precision.ts';
 import { MICRO, NANO, STA_NANO, statusOf, synchronizedRequest, timexCaller, whatIsTold } from './timex.ts';
 
@@ -115,7 +115,7 @@ export function openLinux(
       });
       return { unattended: true, remaining, release() {} };
     },
-    declareSynchronised(quality) {
+    declareSynchronized(quality) {
       const current = adjust('read the state of the clock', { modes: 0 });
       adjust('mark the clock as synchronized', synchronizedRequest(current, quality));
     },

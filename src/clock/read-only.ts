@@ -36,7 +36,7 @@ export function readOnly(why: string): Clock {
     read: () => ({ time: now(), monotonic: monotonic() }),
     step: refuse,
     slew: refuse,
-    declareSynchronised: refuse,
+    declareSynchronized: refuse,
     status: () => ({}),
     bootId: () => undefined,
   };

@@ -3,8 +3,8 @@
 // linux/timex.h, sys/timex.h; RFC 5905 §11.3 for what the variables mean. Positive offset = forward.
 
 import { ClockError, type ClockStatus, type Quality } from './clock.ts';
-import type { Foreign } from './library.ts';
-import { share } from './library.ts';
+import type { Foreign } from './ffi.ts';
+import { share } from './ffi.ts';
 
 /** ADJ_* of Linux and MOD_* of macOS: what a call is to change. */
 export const OFFSET = 0x0001;
@@ -64,7 +64,7 @@ export function whatIsTold(read: () => ClockStatus): ClockStatus {
 /** What the kernel says of its clock. */
 export function statusOf(timex: Timex): ClockStatus {
   return {
-    synchronised: (timex.status & STA_UNSYNC) === 0,
+    synchronized: (timex.status & STA_UNSYNC) === 0,
     maxError: Number(timex.maxerror) / 1e6,
     estimatedError: Number(timex.esterror) / 1e6,
     // Parts per million with a 16-bit fraction.

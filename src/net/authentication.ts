@@ -4,8 +4,8 @@
 import { createHash } from 'node:crypto';
 import type { Authenticator } from '../ntp/auth/authenticator.ts';
 import type { Hash, KeyType, SymmetricKey } from '../ntp/auth/key.ts';
-import type { NtsAuthenticator } from '../ntp/auth/nts.ts';
-import type { KeyExchange, NtsSession } from './nts.ts';
+import type { NtsAuthenticator } from '../ntp/nts/fields.ts';
+import type { KeyExchange, NtsSession } from './nts/session.ts';
 
 /** By number. */
 export type Keys = ReadonlyMap<number, SymmetricKey>;
@@ -35,7 +35,7 @@ export async function authenticateByNts(
   exchange: KeyExchange | undefined,
   random: (length: number) => Uint8Array,
 ): Promise<Authenticated<NtsAuthenticator>> {
-  const { ntsAuthenticator } = await import('../ntp/auth/nts.ts');
+  const { ntsAuthenticator } = await import('../ntp/nts/fields.ts');
   const authenticator = ntsAuthenticator(session, random);
   return { authentication: { kind: 'nts', ...(exchange && { exchange }) }, authenticator };
 }

@@ -9,8 +9,8 @@ import type { Request } from '../ntp/reply-tests.ts';
 import { examineReply, type Rejection, requestOf, type Sample } from '../ntp/sample.ts';
 import { elapsed, type MonotonicTime, type NtpTimestamp, ntpTimestampOf, type Seconds } from '../ntp/time.ts';
 import { onAbort } from './abort.ts';
+import { spacingOf } from './request-interval.ts';
 import { Requests } from './requests.ts';
-import { spacingOf } from './spacing.ts';
 import type { Timer } from './timer.ts';
 import {
   type Address,

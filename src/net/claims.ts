@@ -1,7 +1,7 @@
 // Which addresses are being asked, and for which server of the list: an address has one vote, that of the first name that
 // resolves to it. A name that gives up an address early leaves it to others.
 
-import type { Server } from './server.ts';
+import type { Server } from '../sources/server.ts';
 
 interface Held {
   readonly owner: Server;

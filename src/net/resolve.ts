@@ -4,8 +4,8 @@
 import { lookup } from 'node:dns/promises';
 import { SocketAddress } from 'node:net';
 import { networkInterfaces } from 'node:os';
+import { escaped, familyOf } from '../sources/server.ts';
 import { onAbort } from './abort.ts';
-import { escaped, familyOf } from './server.ts';
 
 export interface ResolvedAddress {
   readonly family: 4 | 6;

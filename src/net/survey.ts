@@ -2,6 +2,12 @@
 // each server of the list is in the result. The survey waits for no server without a usable reply once all others are done.
 
 import { elapsed, type Seconds } from '../ntp/time.ts';
+import { listingOf, type Server, votesOf } from '../sources/server.ts';
+import { authenticateByKey } from './authentication.ts';
+import { Claims } from './claims.ts';
+import { slots } from './concurrency.ts';
+import { rollCall } from './early-finish.ts';
+import { askByNts } from './nts/nts-source.ts';
 import {
   ask,
   type Entry,
@@ -10,16 +16,10 @@ import {
   type SurveyEvent,
   type SurveyPlan,
   type SurveyPorts,
-} from './ask.ts';
-import { askByNts } from './ask-nts.ts';
-import { authenticateByKey } from './authentication.ts';
-import { Claims } from './claims.ts';
-import { rollCall } from './roll-call.ts';
-import { listingOf, type Server, votesOf } from './server.ts';
-import { slots } from './slots.ts';
+} from './source.ts';
 import type { Timer } from './timer.ts';
 
-export type { Source, SurveyEvent, SurveyPlan, SurveyPorts } from './ask.ts';
+export type { Source, SurveyEvent, SurveyPlan, SurveyPorts } from './source.ts';
 
 /** One server begins so long after the other, so that their packets do not queue behind each other. */
 const START_SPACING: Seconds = 0.002;

@@ -2,12 +2,12 @@
 // next one is asked as soon as one is late, unreachable or hopeless, and what brings a sample first counts ("happy
 // eyeballs", RFC 8305). The votes of a name are of one family: both families lead to the same machines.
 
+import type { Server } from '../sources/server.ts';
 import { onAbort } from './abort.ts';
 import { Attempt, type AttemptPlan } from './attempt.ts';
 import type { Burst } from './burst.ts';
 import type { Claims } from './claims.ts';
-import type { RollEntry } from './roll-call.ts';
-import type { Server } from './server.ts';
+import type { RollEntry } from './early-finish.ts';
 import type { Address } from './transport.ts';
 
 /** How many addresses of one name are tried at most, unless it has more votes. */

@@ -6,8 +6,8 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { monotonicTimeOf, type Reading, type UnixTime } from '../ntp/time.ts';
+import { escaped, familyOf } from '../sources/server.ts';
 import { type KernelSockets, loadKernelSockets } from './kernel-socket.ts';
-import { escaped, familyOf } from './server.ts';
 import {
   type Address,
   type Arrival,

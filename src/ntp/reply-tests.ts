@@ -79,7 +79,7 @@ export type FailedTest = {
         | 'zero-timestamp'
         | 'malformed-tail'
         | AuthenticationFailure['kind']
-        | 'not-synchronised'
+        | 'not-synchronized'
         | 'bad-precision'
         | 'root-distance'
         | 'reference-in-future'
@@ -169,7 +169,7 @@ function testSynchronized(packet: Packet): FailedTest | undefined {
     stratum > 0 && stratum < MAXSTRAT
       ? `leap not in sync (${says})`
       : `strata too high (not synchronized yet: ${says})`;
-  return { kind: 'not-synchronised', test: '6', message, packet };
+  return { kind: 'not-synchronized', test: '6', message, packet };
 }
 
 function testRoot(packet: Packet): FailedTest | undefined {

@@ -8,7 +8,7 @@ export interface ClockStanding {
   /** tsntp has set it since the machine came up, or cannot tell. */
   readonly setSinceBoot: boolean;
   /** The kernel calls it synchronized. */
-  readonly synchronised: boolean;
+  readonly synchronized: boolean;
   /** It shows a time before this program was released, so that it cannot be right. */
   readonly beforeRelease: boolean;
   /** What the corrections since boot come to with this one, beyond what drift explains; 0 where this one begins anew. */
@@ -20,8 +20,8 @@ export interface ClockStanding {
 /** Whether anything speaks for the clock; without, it may be any time off. */
 export function isVouchedFor({
   setSinceBoot,
-  synchronised,
+  synchronized,
   beforeRelease,
 }: Omit<ClockStanding, 'sum' | 'witness'>): boolean {
-  return !beforeRelease && (setSinceBoot || synchronised);
+  return !beforeRelease && (setSinceBoot || synchronized);
 }

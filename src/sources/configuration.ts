@@ -1,11 +1,11 @@
 // A configuration of ntpd or chronyd while it is read, and what comes of it at the end: only then is known which keys,
 // certificates and limits its servers have, for a line counts for those before it, too.
 
-import { escaped } from '../net/server.ts';
 import { type Files, ListError } from './files.ts';
 import type { Line } from './lines.ts';
 import type { CertificateFiles, Demand, Demands, ListedServer, ServerList } from './list.ts';
 import { denialOf, type Restriction } from './restrictions.ts';
+import { escaped } from './server.ts';
 import type { ServerLine } from './server-line.ts';
 
 /** What has been read so far. */

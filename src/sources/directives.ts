@@ -1,7 +1,6 @@
 // ntp.conf and chrony.conf, with all that they include → a list. Capitals in directives do not matter, as in chronyd.
 
 import { dirname, resolve } from 'node:path';
-import { escaped, ServerSyntaxError } from '../net/server.ts';
 import { type Configuration, emptyConfiguration, listOf } from './configuration.ts';
 import { HARMLESS_FROM, IRRELEVANT, REFUSED, SAID } from './directive-table.ts';
 import { type Files, ListError } from './files.ts';
@@ -9,6 +8,7 @@ import { filesIn, filesMatching, isPattern } from './includes.ts';
 import { type Line, significantLines, wordsOf } from './lines.ts';
 import type { ServerList } from './list.ts';
 import { type Directive, OBEYED, refusal, refuseLimit } from './obedience.ts';
+import { escaped, ServerSyntaxError } from './server.ts';
 import { isReferenceClock, readServerLine } from './server-line.ts';
 import { closestWord } from './spelling.ts';
 

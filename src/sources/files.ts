@@ -11,7 +11,7 @@ import {
   readSync,
   statSync,
 } from 'node:fs';
-import { escaped } from '../net/server.ts';
+import { escaped } from './server.ts';
 
 /** A file, or a line of one, that cannot be used. The message says where, what is wrong and what to do. */
 export class ListError extends Error {

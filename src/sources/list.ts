@@ -1,7 +1,7 @@
 // What a list says: servers, each with what its own line and list ask for, and what the list demands of the whole run.
 
-import type { Server } from '../net/server.ts';
 import type { Seconds } from '../ntp/time.ts';
+import type { Server } from './server.ts';
 
 /** A server as a list names it: with the files that it needs. */
 export interface ListedServer extends Server {

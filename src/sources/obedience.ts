@@ -2,13 +2,13 @@
 // cannot be held to is an error; never is it passed over.
 
 import { resolve } from 'node:path';
-import { escaped, ServerSyntaxError } from '../net/server.ts';
 import type { Configuration } from './configuration.ts';
 import { HARMLESS_FROM, IRRELEVANT_TOS } from './directive-table.ts';
 import { ListError } from './files.ts';
 import type { Line } from './lines.ts';
 import type { Demand } from './list.ts';
 import { readRestriction } from './restrictions.ts';
+import { escaped, ServerSyntaxError } from './server.ts';
 import { closestWord } from './spelling.ts';
 
 /** A directive where it stands. */

@@ -4,11 +4,11 @@
 //    the configuration of ntpd or chronyd;
 //  - else it is a plain list, and every line must be a server. A host may be called `server`.
 
-import { parseServer, type Server, ServerSyntaxError, withPools } from '../net/server.ts';
 import { readDirectives } from './directives.ts';
 import { type Files, namedFiles } from './files.ts';
 import { joinedLines, type Line, significantLines, wordsOf } from './lines.ts';
 import type { ServerList } from './list.ts';
+import { parseServer, type Server, ServerSyntaxError, withPools } from './server.ts';
 import { readTimesyncd } from './timesyncd.ts';
 
 /**

@@ -1,8 +1,8 @@
 // ntpd's `restrict` lines → whether they let a server's replies in. Of the lines that hold for an address, those of the
 // narrowest network count; `restrict source` counts for each server that has no line of its own.
 
-import { familyOf, type Server, ServerSyntaxError } from '../net/server.ts';
 import type { Line } from './lines.ts';
+import { familyOf, type Server, ServerSyntaxError } from './server.ts';
 
 /** A `restrict` line. */
 export interface Restriction {

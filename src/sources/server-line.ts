@@ -1,9 +1,8 @@
 // A line `server [-4|-6] HOST [OPTION…]` of ntpd's or chronyd's configuration → the server.
 
-import { KE_PORT } from '../net/nts.ts';
-import { escaped, parseServer, type Server, ServerSyntaxError } from '../net/server.ts';
 import { ListError } from './files.ts';
 import type { Line } from './lines.ts';
+import { escaped, KE_PORT, parseServer, type Server, ServerSyntaxError } from './server.ts';
 import { readOptions } from './server-options.ts';
 
 /** What a line says. */

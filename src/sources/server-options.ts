@@ -1,9 +1,9 @@
 // The words after `server HOST` in ntpd's or chronyd's configuration → options with their values. An option that says
 // which answers are believed is obeyed or refused; one that steers a daemon means nothing to a single run.
 
-import { escaped, ServerSyntaxError } from '../net/server.ts';
 import { ListError } from './files.ts';
 import type { Line } from './lines.ts';
+import { escaped, ServerSyntaxError } from './server.ts';
 import { closestWord } from './spelling.ts';
 
 /** Obeyed, by how many words each takes after it. */

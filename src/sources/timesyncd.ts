@@ -2,11 +2,11 @@
 // name whatever their folder, and of one name the first folder's (timesyncd.conf(5)). An empty value resets a setting.
 
 import { dirname } from 'node:path';
-import { escaped, parseServer, type Server, ServerSyntaxError } from '../net/server.ts';
 import { type Files, ListError } from './files.ts';
 import { filesIn } from './includes.ts';
 import { joinedLines, type Line } from './lines.ts';
 import type { Demand, ServerList } from './list.ts';
+import { escaped, parseServer, type Server, ServerSyntaxError } from './server.ts';
 import { closestWord } from './spelling.ts';
 import { secondsOf } from './time-span.ts';
 

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { EXIT_CODES, exitCodeOf } from '../../src/cli/exit-code.ts';
-import { acquireLock } from '../../src/clock/lock.ts';
+import { acquireLock } from '../../src/host/lock.ts';
 import { onLinux, scratch, serve, serveSilence, start, tsntp } from '../support/command.ts';
 
 const STAMP = String.raw`[ \d]\d [A-Z][a-z]{2} \d\d:\d\d:\d\d tsntp\[\d+\]:`;

@@ -3,7 +3,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { listRtcs } from '../../src/clock/rtc-sysfs.ts';
+import { listRtcs } from '../../src/clock/rtc/sysfs.ts';
 import { onLinux, scratch, tsntp } from '../support/command.ts';
 
 const MAN = readFileSync('man/tsntp.8', 'utf8');
@@ -40,7 +40,7 @@ describe.runIf(onLinux)('status', () => {
       lastSet: { ...LAST_SET, bootId: 'another boot', sinceBoot: false },
       services: expect.any(Array),
       warnings: [],
-      synchronised: expect.any(Boolean),
+      synchronized: expect.any(Boolean),
       maxError: expect.any(Number),
       estimatedError: expect.any(Number),
       frequency: expect.any(Number),

@@ -96,9 +96,9 @@ describe('the macOS clock', () => {
     expect(clock.monotonic()).toBe(2_000_000_000_000n);
   });
 
-  test('declaring it synchronised clears STA_UNSYNC alone', () => {
+  test('declaring it synchronized clears STA_UNSYNC alone', () => {
     const mac = recordedMac();
-    openDarwin(mac).declareSynchronised({ maxError: 0.25, estimatedError: 0.001 });
+    openDarwin(mac).declareSynchronized({ maxError: 0.25, estimatedError: 0.001 });
     const timex = mac.callsOf('ntp_adjtime').at(-1)![0] as DataView;
     expect(timex.getInt32(0, true)).toBe(0x001c);
     expect(timex.getInt32(40, true)).toBe(0x2001);
@@ -109,7 +109,7 @@ describe('the macOS clock', () => {
   test('tells its status and its boot', () => {
     const clock = openDarwin(recordedMac());
     expect(clock.status()).toEqual({
-      synchronised: false,
+      synchronized: false,
       maxError: 0.5,
       estimatedError: 0.0015,
       frequency: 0,
@@ -129,7 +129,7 @@ describe('the macOS clock', () => {
     const refusal = expect.objectContaining({ name: 'ClockError', kind });
     expect(() => clock.step(1)).toThrow(refusal);
     expect(() => clock.slew(1)).toThrow(refusal);
-    expect(() => clock.declareSynchronised({ maxError: 1, estimatedError: 1 })).toThrow(refusal);
+    expect(() => clock.declareSynchronized({ maxError: 1, estimatedError: 1 })).toThrow(refusal);
   });
 
   test('without the superuser it says to use sudo, and a refused step leaves a slew in progress alone', () => {

@@ -6,21 +6,21 @@ import { readOnly } from '../../src/clock/read-only.ts';
 const real: Clock = readOnly('this test only reads');
 
 test('what would change the clock is written down, in order, and reaches no clock', () => {
-  const under = { ...real, step: vi.fn(), slew: vi.fn(), declareSynchronised: vi.fn() };
+  const under = { ...real, step: vi.fn(), slew: vi.fn(), declareSynchronized: vi.fn() };
   const clock = dryRun(under);
   clock.step(-2.25);
   const slew = clock.slew(0.05);
-  clock.declareSynchronised({ maxError: 0.01, estimatedError: 0.001 });
+  clock.declareSynchronized({ maxError: 0.01, estimatedError: 0.001 });
   expect(clock.recorded).toEqual([
     { kind: 'step', offset: -2.25 },
     { kind: 'slew', offset: 0.05 },
-    { kind: 'declare-synchronised', quality: { maxError: 0.01, estimatedError: 0.001 } },
+    { kind: 'declare-synchronized', quality: { maxError: 0.01, estimatedError: 0.001 } },
   ]);
   expect(slew.remaining()).toBe(0);
   slew.release();
   expect(under.step).not.toHaveBeenCalled();
   expect(under.slew).not.toHaveBeenCalled();
-  expect(under.declareSynchronised).not.toHaveBeenCalled();
+  expect(under.declareSynchronized).not.toHaveBeenCalled();
 });
 
 test('its time is the real one, and it says that it sets nothing', () => {

@@ -33,7 +33,7 @@ describe.runIf(process.platform === 'linux')('the clock of this machine', async 
 
   test('tells its status without privilege', () => {
     const status = clock.status();
-    expect(status.synchronised).toBeTypeOf('boolean');
+    expect(status.synchronized).toBeTypeOf('boolean');
     expect(status.maxError).toBeGreaterThanOrEqual(0);
     expect(status.maxError).toBeLessThanOrEqual(16);
     expect(Math.abs(status.frequency ?? Number.NaN)).toBeLessThan(100_000);
@@ -54,7 +54,7 @@ describe.runIf(process.platform === 'linux')('the clock of this machine', async 
   });
 });
 
-/** The errors of step, slew and declareSynchronised in a process that has lost the capability, and refuses to go on if it has not. */
+/** The errors of step, slew and declareSynchronized in a process that has lost the capability, and refuses to go on if it has not. */
 function settingWithoutPrivilege(): readonly { readonly kind: string; readonly message: string }[] {
   const program = `
     import { readFileSync } from 'node:fs';
@@ -62,7 +62,7 @@ function settingWithoutPrivilege(): readonly { readonly kind: string; readonly m
     const effective = BigInt('0x' + /CapEff:\\s*(\\w+)/.exec(readFileSync('/proc/self/status', 'utf8'))[1]);
     if (effective & (1n << 25n)) throw new Error('this process could set the clock of this machine');
     const clock = await openClock();
-    const calls = [() => clock.step(0), () => clock.slew(0), () => clock.declareSynchronised({ maxError: 16, estimatedError: 16 })];
+    const calls = [() => clock.step(0), () => clock.slew(0), () => clock.declareSynchronized({ maxError: 16, estimatedError: 16 })];
     console.log(JSON.stringify(calls.map(call => {
       try { call(); return { kind: 'none', message: '' } } catch ({ kind, message }) { return { kind, message } }
     })));`;
@@ -113,7 +113,7 @@ function recordedKernel(
     timex.setBigInt64(48, 10n, true);
     timex.setBigInt64(88, 9_999n, true);
     if (answer.refusesWith !== undefined) return kernel.fail(answer.refusesWith);
-    return 5; // TIME_ERROR: not synchronised, which is no failure
+    return 5; // TIME_ERROR: not synchronized, which is no failure
   };
   const kernel = recordedLibrary({
     clock_gettime: gettime,
@@ -267,11 +267,11 @@ describe('what the kernel is asked', () => {
     expect(kernel.callsOf('clock_adjtime')).toEqual([]);
   });
 
-  test('declaring the clock synchronised clears STA_UNSYNC and no other bit, leap second and all', () => {
+  test('declaring the clock synchronized clears STA_UNSYNC and no other bit, leap second and all', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 0xffff }), status => {
         const kernel = recordedKernel({ status });
-        openLinux(kernel, 'x64').declareSynchronised({ maxError: 0.0123456, estimatedError: 0.0000001 });
+        openLinux(kernel, 'x64').declareSynchronized({ maxError: 0.0123456, estimatedError: 0.0000001 });
         const timex = lastTimex(kernel);
         expect(timex.getInt32(0, true)).toBe(0x001c);
         expect(timex.getInt32(40, true)).toBe(status & ~0x40);
@@ -284,14 +284,14 @@ describe('what the kernel is asked', () => {
   test('the status: microseconds, parts per million with a 16-bit fraction, and 100 ppm for each µs of the tick', () => {
     const clock = openLinux(recordedKernel({ offset: 500n }), 'x64');
     expect(clock.status()).toEqual({
-      synchronised: false,
+      synchronized: false,
       maxError: 16,
       estimatedError: 0.00025,
       frequency: -125,
       slewRemaining: 0.0005,
       slewRate: 0.0005,
     });
-    expect(openLinux(recordedKernel({ status: 0x2001 }), 'x64').status().synchronised).toBe(true);
+    expect(openLinux(recordedKernel({ status: 0x2001 }), 'x64').status().synchronized).toBe(true);
   });
 
   test.each(['arm', 'ia32'])('on %s the system calls with 64-bit times, and the same structs', arch => {

@@ -39,7 +39,7 @@ describe('a clock that cannot be set', () => {
     });
     expect(() => clock.step(1)).toThrow(refusal);
     expect(() => clock.slew(1)).toThrow(refusal);
-    expect(() => clock.declareSynchronised({ maxError: 1, estimatedError: 1 })).toThrow(refusal);
+    expect(() => clock.declareSynchronized({ maxError: 1, estimatedError: 1 })).toThrow(refusal);
     expect(clock.status()).toEqual({});
     expect(clock.bootId()).toBeUndefined();
   });

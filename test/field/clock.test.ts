@@ -4,7 +4,7 @@ import { chmodSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync 
 import { uptime } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { listRtcs } from '../../src/clock/rtc-sysfs.ts';
+import { listRtcs } from '../../src/clock/rtc/sysfs.ts';
 import { onLinux, type Result } from '../support/command.ts';
 import { type Field, field } from './bench.ts';
 

@@ -3,7 +3,7 @@
 import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { programName } from '../../src/cli/program-name.ts';
+import { programName } from '../../src/cli/process/program-name.ts';
 import { query } from '../../src/index.ts';
 import { silence } from '../hostile/server.ts';
 import { BIN, onLinux, start } from '../support/command.ts';

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { KeyExchangeRefusal, readResponse } from '../../src/ntp/auth/ke-records.ts';
+import { KeyExchangeRefusal, readResponse } from '../../src/ntp/nts/ke-records.ts';
 import { expectPrintable, fuzz, mutated } from './fuzz.ts';
 
 const record = fc

@@ -2,9 +2,9 @@
 // line that says where what is wrong.
 
 import { expect } from 'vitest';
-import { ServerSyntaxError } from '../../src/net/server.ts';
 import { ListError } from '../../src/sources/files.ts';
 import { parseServerList } from '../../src/sources/read.ts';
+import { ServerSyntaxError } from '../../src/sources/server.ts';
 import { expectPrintable, fuzz, linesOf } from './fuzz.ts';
 
 const words = [

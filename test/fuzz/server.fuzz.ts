@@ -1,7 +1,7 @@
 // Any text as a server: a server that reads back the same from its own text, or one line that says what is wrong.
 
 import { expect } from 'vitest';
-import { formatServer, parseServer, ServerSyntaxError } from '../../src/net/server.ts';
+import { formatServer, parseServer, ServerSyntaxError } from '../../src/sources/server.ts';
 import { expectPrintable, fuzz, linesOf } from './fuzz.ts';
 
 const words = [

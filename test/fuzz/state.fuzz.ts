@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, expect } from 'vitest';
-import { explainedSince, setSinceBoot } from '../../src/clock/boot.ts';
-import { readState } from '../../src/clock/state.ts';
+import { explainedSince, setSinceBoot } from '../../src/host/boot.ts';
+import { readState } from '../../src/host/state.ts';
 import { NOW } from '../support/builders.ts';
 import { expectPrintable, fuzz, mutated } from './fuzz.ts';
 

@@ -62,7 +62,7 @@ describe.skipIf(withoutStrace !== undefined)('the clock call', () => {
     expect(report.offset).toBeCloseTo(0.2, 1);
   });
 
-  test('the kernel does not take the note that it is synchronised: a warning, exit 0', async () => {
+  test('the kernel does not take the note that it is synchronized: a warning, exit 0', async () => {
     const success = `clock_adjtime:retval=0:when=${await moving.slew()}`;
     const { code, report } = await injected([success], ['--slew', await address(lie(0.2))]);
     expect(report.warnings.join()).toContain('EPERM');

@@ -25,7 +25,7 @@ const formats = [
 const saying: Readonly<Record<string, (refid: number) => Behaviour>> = {
   'in a kiss code': refid => kiss(refid),
   'in a refid': refid => reply({ refid }),
-  'in the refid of a server that is not synchronised': refid => reply({ refid, leap: 3, stratum: 16 }),
+  'in the refid of a server that is not synchronized': refid => reply({ refid, leap: 3, stratum: 16 }),
   'in the refid of stratum 2': refid => reply({ refid, stratum: 2 }),
 };
 

@@ -54,11 +54,11 @@ field('version', [0, 1, 2, 3, 4, 5, 6, 7], version =>
   version >= 1 && version <= 4 ? 'believed' : fails('B', 'wrong-version'),
 );
 field('mode', [0, 1, 2, 3, 4, 5, 6, 7], mode => (mode === 4 ? 'believed' : fails('B', 'wrong-mode')));
-field('leap', [0, 1, 2, 3], leap => (leap < 3 ? 'believed' : fails('6', 'not-synchronised')));
+field('leap', [0, 1, 2, 3], leap => (leap < 3 ? 'believed' : fails('6', 'not-synchronized')));
 field('stratum', [0, 1, 2, 14, 15, 16, 17, 127, 128, 255], stratum =>
-  stratum > 0 && stratum < 16 ? 'believed' : fails('6', 'not-synchronised'),
+  stratum > 0 && stratum < 16 ? 'believed' : fails('6', 'not-synchronized'),
 );
-field('stratum', [0, 1, 16], () => fails('6', 'not-synchronised'), { leap: 3 });
+field('stratum', [0, 1, 16], () => fails('6', 'not-synchronized'), { leap: 3 });
 field('poll', [-128, -1, 0, 17, 127], () => 'believed');
 field('precision', [1, 2, 30, 31, 32, 63, 64, 127], () => fails('7', 'bad-precision'));
 field('precision', [-128, -127, -64, -33, -32, -31, -24, -6, -3], () => 'believed');

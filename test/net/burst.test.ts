@@ -205,7 +205,7 @@ describe('what counts as a reply', () => {
     expect(burst.rejections).toHaveLength(16);
   });
 
-  test('a server that is not synchronised is heard out, and gives no sample', async () => {
+  test('a server that is not synchronized is heard out, and gives no sample', async () => {
     const { burst } = await ask({ says: { stratum: 16, leap: 3 } });
     expect(burst).toMatchObject({ samples: [], sent: 4, answered: 4, rejected: 4 });
     expect(burst.rejections[0]!.message).toContain('strata too high');

@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { Claims } from '../../src/net/claims.ts';
-import { parseServer } from '../../src/net/server.ts';
+import { parseServer } from '../../src/sources/server.ts';
 
 const owner = parseServer('a.example', 'test');
 

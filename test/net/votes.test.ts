@@ -3,7 +3,7 @@
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { ServerReport } from '../../src/outcome.ts';
+import type { ServerReport } from '../../src/pipeline/outcome.ts';
 import type { SimulatedServer } from '../support/world/server.ts';
 import { server, type WorldSetup, world } from '../support/world.ts';
 

@@ -5,15 +5,15 @@ import type { ClockStanding } from '../../src/ntp/standing.ts';
 
 const LIMITS: Limits = { method: 'by-threshold', stepThreshold: STEPT, allowAnyOffset: false };
 /** Nothing speaks for this clock since boot. */
-const FRESH: ClockStanding = { setSinceBoot: false, synchronised: false, beforeRelease: false, sum: 0 };
+const FRESH: ClockStanding = { setSinceBoot: false, synchronized: false, beforeRelease: false, sum: 0 };
 const SET: ClockStanding = { ...FRESH, setSinceBoot: true };
-const SYNCHRONISED: ClockStanding = { ...FRESH, synchronised: true };
-const BEFORE_RELEASE: ClockStanding = { ...SET, synchronised: true, beforeRelease: true };
+const SYNCHRONIZED: ClockStanding = { ...FRESH, synchronized: true };
+const BEFORE_RELEASE: ClockStanding = { ...SET, synchronized: true, beforeRelease: true };
 
 const both = (size: number) => [size, -size];
 const standings = fc.record({
   setSinceBoot: fc.boolean(),
-  synchronised: fc.boolean(),
+  synchronized: fc.boolean(),
   beforeRelease: fc.boolean(),
   sum: fc.double({ min: -PANICT, max: PANICT, noNaN: true }),
 });
@@ -60,7 +60,7 @@ describe('slew or step', () => {
 describe('the panic limit', () => {
   test.each<[string, ClockStanding, boolean]>([
     ['a clock that tsntp has set since boot', SET, true],
-    ['a clock that the kernel calls synchronized', SYNCHRONISED, true],
+    ['a clock that the kernel calls synchronized', SYNCHRONIZED, true],
     ['a clock that nothing speaks for', FRESH, false],
     ['a clock that is before the release', BEFORE_RELEASE, false],
   ])('%s', (_, standing, refused) => {

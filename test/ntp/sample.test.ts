@@ -224,7 +224,7 @@ describe('kiss codes', () => {
 
   test.each(['XYZW', 'INIT', '\x1b[2J'])('%j asks for nothing: the server is not synchronized', code => {
     const rejection = examine(exchange({}, { stratum: 0, leap: 3, refid: refid(code) }));
-    expect(rejection).toMatchObject({ kind: 'not-synchronised', test: '6' });
+    expect(rejection).toMatchObject({ kind: 'not-synchronized', test: '6' });
     expect('message' in rejection && rejection.message).toMatch(/^[\x20-\x7e]+$/);
   });
 });
@@ -236,10 +236,10 @@ describe('tests 3, 6, 7 and A', () => {
   test.each<[string, Partial<Packet>, RejectionKind, string]>([
     ['receive zero', { receive: zero }, 'zero-timestamp', '3'],
     ['transmit zero', { transmit: zero }, 'zero-timestamp', '3'],
-    ['leap 3', { leap: 3 }, 'not-synchronised', '6'],
-    ['stratum 0', { stratum: 0 }, 'not-synchronised', '6'],
-    ['stratum 16', { stratum: 16 }, 'not-synchronised', '6'],
-    ['stratum 255', { stratum: 255 }, 'not-synchronised', '6'],
+    ['leap 3', { leap: 3 }, 'not-synchronized', '6'],
+    ['stratum 0', { stratum: 0 }, 'not-synchronized', '6'],
+    ['stratum 16', { stratum: 16 }, 'not-synchronized', '6'],
+    ['stratum 255', { stratum: 255 }, 'not-synchronized', '6'],
     ['root dispersion of 16 s', { rootDelay: 0, rootDispersion: 16 }, 'root-distance', '7'],
     ['root delay of 32 s', { rootDelay: 32, rootDispersion: 0 }, 'root-distance', '7'],
     ['the two together', { rootDelay: 16, rootDispersion: 8 }, 'root-distance', '7'],
@@ -373,8 +373,8 @@ describe('what a reply would have said', () => {
   const course = { offset: 195.5, forward: 0.02, backward: 0.02 };
 
   test.each<[RejectionKind, Partial<Packet>]>([
-    ['not-synchronised', { leap: 3, stratum: 0 }],
-    ['not-synchronised', { leap: 3, stratum: 16 }],
+    ['not-synchronized', { leap: 3, stratum: 0 }],
+    ['not-synchronized', { leap: 3, stratum: 16 }],
     ['bad-precision', { precision: 9 }],
     ['root-distance', { rootDispersion: 17 }],
     ['reference-in-future', { reference: toNtpTimestamp(add(NOW, 28_800)) }],
@@ -402,12 +402,12 @@ describe('the order of the tests', () => {
     ['wrong-mode', { mode: 5 }],
     ['kiss', { stratum: 0, refid: refid('DENY') }],
     ['zero-timestamp', { receive: ntpTimestampOf(0n) }],
-    ['not-synchronised', { leap: 3 }],
+    ['not-synchronized', { leap: 3 }],
     ['bad-precision', { precision: 127 }],
     ['sample', {}] as never,
   ];
 
-  test('origin, form, kiss, timestamps, synchronisation, root', () => {
+  test('origin, form, kiss, timestamps, synchronization, root', () => {
     for (const from of failures.keys()) {
       const changes = Object.assign(
         {},

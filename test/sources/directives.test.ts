@@ -2,11 +2,11 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ServerSyntaxError } from '../../src/net/server.ts';
 import { HARMLESS_FROM, IRRELEVANT, REFUSED, SAID } from '../../src/sources/directive-table.ts';
 import { ListError } from '../../src/sources/files.ts';
 import { OBEYED } from '../../src/sources/obedience.ts';
 import { parseServerList } from '../../src/sources/read.ts';
+import { ServerSyntaxError } from '../../src/sources/server.ts';
 import { filesOf } from './files-of.ts';
 
 const parse = (text: string, others: Readonly<Record<string, string>> = {}) =>

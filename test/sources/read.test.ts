@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ServerSyntaxError } from '../../src/net/server.ts';
 import { ListError } from '../../src/sources/files.ts';
 import { parseServerList } from '../../src/sources/read.ts';
+import { ServerSyntaxError } from '../../src/sources/server.ts';
 import { DEFAULT_LISTS } from '../../src/sources/well-known.ts';
 
 const hosts = (text: string, name = 'list'): readonly string[] =>

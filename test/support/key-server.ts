@@ -2,7 +2,7 @@
 
 import { connect, createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import { createServer, type TLSSocket, type TlsOptions } from 'node:tls';
-import { EXPORTER_LABEL, exporterContext, KEY_LENGTH } from '../../src/ntp/auth/ke-records.ts';
+import { EXPORTER_LABEL, exporterContext, KEY_LENGTH } from '../../src/ntp/nts/ke-records.ts';
 import type { Identity } from './certificates.ts';
 
 /** The keys of an exchange, as its server has them. */

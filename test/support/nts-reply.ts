@@ -1,8 +1,8 @@
 // The server's side of NTS for NTP (RFC 8915 §5), as far as tests need one: a request and a header → the reply that
 // an NTS server sends, honest unless told otherwise.
 
-import { COOKIE, field, PLACEHOLDER, seal, UNIQUE_ID } from '../../src/ntp/auth/nts.ts';
 import { readTail } from '../../src/ntp/extension.ts';
+import { COOKIE, field, PLACEHOLDER, seal, UNIQUE_ID } from '../../src/ntp/nts/fields.ts';
 
 /** How a reply differs from an honest one. */
 export interface NtsReplyOptions {

@@ -23,7 +23,7 @@ export interface RealServer {
 
 /** How chronyd is to answer. */
 export interface ChronydOptions {
-  /** The stratum that it claims for itself; without one it says that it is not synchronised. */
+  /** The stratum that it claims for itself; without one it says that it is not synchronized. */
   readonly stratum?: number;
   /** How far its time is ahead of the machine's, in seconds: a server that lies. */
   readonly ahead?: number;
@@ -74,7 +74,7 @@ export async function chronyd(options: ChronydOptions): Promise<RealServer> {
   return start({ command, env, folder, address, port, stratum: stratum ?? 0 });
 }
 
-/** NTPsec's ntpd in a network of its own: with a stratum in orphan mode (refid 127.0.0.1), else not synchronised. */
+/** NTPsec's ntpd in a network of its own: with a stratum in orphan mode (refid 127.0.0.1), else not synchronized. */
 export async function ntpsec(options: {
   readonly stratum?: number;
   /** Further lines of its configuration. */
@@ -95,7 +95,7 @@ export async function ntpsec(options: {
   return startInNamespace(debianPackage('ntpsec'), folder, options.stratum ?? 0, script);
 }
 
-/** OpenNTPD in a network of its own; without the right to set the clock it never calls itself synchronised. */
+/** OpenNTPD in a network of its own; without the right to set the clock it never calls itself synchronized. */
 export async function openntpd(): Promise<RealServer> {
   const folder = newFolder();
   const config = write(folder, 'ntpd.conf', ['listen on 127.0.0.1', 'listen on ::1']);
@@ -121,7 +121,7 @@ interface Launch {
   readonly folder: string;
   readonly address: string;
   readonly port: number;
-  /** The stratum of the answer to wait for: 0 is a server that is not synchronised. */
+  /** The stratum of the answer to wait for: 0 is a server that is not synchronized. */
   readonly stratum: number;
   readonly reach?: (pid: number) => readonly string[];
 }

@@ -1,7 +1,7 @@
 // A C library that does nothing but write down what it is asked, for the adapters of systems that the tests do
 // not run on. It is koffi as far as an adapter sees it: functions by declaration, memory by address.
 
-import type { Foreign } from '../../src/clock/library.ts';
+import type { Foreign } from '../../src/clock/ffi.ts';
 
 export interface RecordedCall {
   readonly name: string;

@@ -2,7 +2,7 @@
 
 import { expect } from 'vitest';
 import type { RecordedCall } from '../../src/clock/dry-run.ts';
-import type { Outcome } from '../../src/outcome.ts';
+import type { Outcome } from '../../src/pipeline/outcome.ts';
 import { type World, type WorldSetup, world } from './world.ts';
 
 /** A world with one server next door, where a run takes 0.3 s. */
@@ -17,11 +17,11 @@ export function pass(w: World, seconds: number): Promise<void> {
 
 /** The calls that moved the clock, or were to. */
 export function moves(w: World): readonly RecordedCall[] {
-  return w.clock.calls.filter(({ kind }) => kind !== 'declare-synchronised');
+  return w.clock.calls.filter(({ kind }) => kind !== 'declare-synchronized');
 }
 
 export function declarations(w: World): readonly RecordedCall[] {
-  return w.clock.calls.filter(({ kind }) => kind === 'declare-synchronised');
+  return w.clock.calls.filter(({ kind }) => kind === 'declare-synchronized');
 }
 
 /** The outcome, which must be of this kind. */

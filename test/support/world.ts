@@ -5,12 +5,12 @@
 //   const outcome = await w.sync({ samples: 2 });   // w.clock.behind() is what is left of the 2 s
 
 import { ClockError, type ClockErrorKind } from '../../src/clock/clock.ts';
-import type { Claim, Host, Remembered } from '../../src/host.ts';
-import { type Nts, NtsError } from '../../src/net/nts.ts';
-import { familyOf, NTP_PORT, type Server } from '../../src/net/server.ts';
+import { type Nts, NtsError } from '../../src/net/nts/session.ts';
 import { sleepBy, type Timer } from '../../src/net/timer.ts';
 import { add, difference, type Seconds, type UnixTime, unixTimeOf } from '../../src/ntp/time.ts';
-import type { Contender, Outcome } from '../../src/outcome.ts';
+import type { Contender, Outcome } from '../../src/pipeline/outcome.ts';
+import type { Claim, Host, Remembered } from '../../src/pipeline/ports.ts';
+import { familyOf, NTP_PORT, type Server } from '../../src/sources/server.ts';
 import { defaults, type Ports, query, type SyncEvent, type SyncOptions, sync } from '../../src/sync.ts';
 import { type ClockSetup, type SimulatedClock, simulatedClock } from './world/clock.ts';
 import { type Asked, type Lookup, simulatedNetwork, simulatedResolve } from './world/network.ts';

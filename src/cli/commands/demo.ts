@@ -3,8 +3,8 @@
 
 import { openClock } from '../../clock/index.ts';
 import { type ResponderOptions, refidOf, startResponder } from '../../net/responder.ts';
-import { formatServer } from '../../net/server.ts';
-import type { Run } from '../run.ts';
+import { formatServer } from '../../sources/server.ts';
+import type { Run } from '../process/context.ts';
 import { runSync } from './sync.ts';
 
 const SERVERS: readonly ResponderOptions[] = [

@@ -1,22 +1,22 @@
 // `tsntp rtc show|write|read`: the hardware clock beside the system's. write = systohc, read = hctosys.
 // Sign: a positive offset = the hardware clock is ahead of the system's.
 
-import { type Applied, apply } from '../../apply.ts';
 import { type Clock, ClockError } from '../../clock/clock.ts';
 import { dryRun } from '../../clock/dry-run.ts';
 import { openClock } from '../../clock/index.ts';
-import { openRtc, type Rtc } from '../../clock/rtc.ts';
-import { listRtcs } from '../../clock/rtc-sysfs.ts';
-import type { Claim, Host } from '../../host.ts';
+import { openRtc, type Rtc } from '../../clock/rtc/rtc.ts';
+import { listRtcs } from '../../clock/rtc/sysfs.ts';
+import { openHost } from '../../machine.ts';
 import { difference, formatInstant, type Seconds } from '../../ntp/time.ts';
-import { openHost } from '../../ports.ts';
+import { type Applied, apply } from '../../pipeline/apply.ts';
+import type { Claim, Host } from '../../pipeline/ports.ts';
 import { RELEASED, VERSION } from '../../release.ts';
+import { explainContender } from '../../report/labels.ts';
+import { formatOffset } from '../../report/quantity.ts';
+import { explainRefusal } from '../../report/refusal.ts';
 import { EXIT_BUSY, exitCodeOf } from '../exit-code.ts';
 import { LeftAlone } from '../left-alone.ts';
-import { formatOffset } from '../report/quantity.ts';
-import { explainRefusal } from '../report/refusal.ts';
-import { explainContender } from '../report/verdict.ts';
-import type { Run } from '../run.ts';
+import type { Run } from '../process/context.ts';
 
 export interface RtcArguments {
   readonly device: string | undefined;

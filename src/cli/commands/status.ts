@@ -2,9 +2,9 @@
 
 import { slewDuration } from '../../clock/clock.ts';
 import { VERSION } from '../../release.ts';
+import { formatDuration, formatOffset } from '../../report/quantity.ts';
 import { readStatus, type Status } from '../../status.ts';
-import { formatDuration, formatOffset } from '../report/quantity.ts';
-import type { Run } from '../run.ts';
+import type { Run } from '../process/context.ts';
 
 export interface StatusArguments {
   readonly json: boolean;
@@ -50,9 +50,9 @@ function rowsOf(status: Status): readonly (readonly [string, string])[] {
 }
 
 /** With the time since when, where no program but tsntp has set the clock. */
-function synchronizedText({ kernel: { synchronised }, lastSet, services, servicesHidden }: Status): string {
-  if (synchronised === undefined) return 'this platform does not tell';
-  if (!synchronised) return 'no';
+function synchronizedText({ kernel: { synchronized }, lastSet, services, servicesHidden }: Status): string {
+  if (synchronized === undefined) return 'this platform does not tell';
+  if (!synchronized) return 'no';
   const alone = services.length === 0 && servicesHidden === undefined;
   return lastSet?.sinceBoot && alone ? `yes, since ${secondsOf(lastSet.time)}` : 'yes';
 }

@@ -1,23 +1,28 @@
 // `tsntp sync` and `tsntp query`: arguments → servers, ports and a run → report and exit code.
 
-import type { Outcome } from '../../outcome.ts';
-import { openPorts } from '../../ports.ts';
+import { openPorts } from '../../machine.ts';
+import type { Outcome } from '../../pipeline/outcome.ts';
 import { VERSION } from '../../release.ts';
+import { jsonText } from '../../report/json.ts';
 import { query, type SyncEvent, sync } from '../../sync.ts';
-import { type Format, type MeasuringArguments, type SettingArguments, syncOptionsOf } from '../arguments.ts';
-import { authenticateServers, unusedAuthentication } from '../authentication.ts';
+import { type ChosenServers, chooseServers, limitsFrom, withDemands } from '../arguments/chosen-servers.ts';
+import { authenticateServers, unusedAuthentication } from '../arguments/credentials.ts';
+import {
+  type Format,
+  type MeasuringArguments,
+  type SettingArguments,
+  syncOptionsOf,
+} from '../arguments/sync-arguments.ts';
+import { refuseUnresolvedWords } from '../arguments/unresolved-words.ts';
 import { exitCodeOf } from '../exit-code.ts';
-import { programName } from '../program-name.ts';
+import type { Run } from '../process/context.ts';
+import { programName } from '../process/program-name.ts';
+import { noSpinner, startSpinner } from '../process/spinner.ts';
+import { terminalOf } from '../process/terminal.ts';
 import { classicLines, classicNotes } from '../report/classic.ts';
 import { blockLines, summaryLines, traceLines } from '../report/debug.ts';
-import { jsonText } from '../report/json.ts';
 import { timestampOf } from '../report/timestamp.ts';
 import { unbelievedLines } from '../report/unbelieved.ts';
-import type { Run } from '../run.ts';
-import { type ChosenServers, chooseServers, limitsFrom, withDemands } from '../servers.ts';
-import { noSpinner, startSpinner } from '../spinner.ts';
-import { terminalOf } from '../terminal.ts';
-import { refuseUnresolvedWords } from '../unresolved-words.ts';
 
 export type SyncArguments = MeasuringArguments & SettingArguments;
 

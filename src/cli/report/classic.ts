@@ -1,10 +1,10 @@
 // An outcome in ntpdate's words, one line each, for the scripts and cron mails that rely on them.
 
 import type { Estimate } from '../../ntp/combine.ts';
-import type { Correction, Findings, Outcome, ServerReport } from '../../outcome.ts';
-import { sixDecimals } from './quantity.ts';
-import { sentenceOf } from './sentence.ts';
-import { measuredOf, packetOf, stratumOf } from './verdict.ts';
+import type { Correction, Findings, Outcome, ServerReport } from '../../pipeline/outcome.ts';
+import { measuredOf, packetOf, stratumOf } from '../../report/labels.ts';
+import { sixDecimals } from '../../report/quantity.ts';
+import { sentenceOf } from '../../report/summary.ts';
 
 export interface ClassicContext {
   /** Also one line for each server: `query`, `-q`. */

@@ -1,19 +1,19 @@
 // The trace of -d: each packet and test as it happens, then for each server the block of ntpdate -d, and how the
 // answer came about.
 
-import type { KeyExchange } from '../../net/nts.ts';
-import { formatServer } from '../../net/server.ts';
+import type { KeyExchange } from '../../net/nts/session.ts';
 import type { Sample } from '../../ntp/sample.ts';
 import { intervalOf } from '../../ntp/select.ts';
 import type { ClockStanding } from '../../ntp/standing.ts';
 import { formatInstant } from '../../ntp/time.ts';
-import type { Outcome, ServerReport } from '../../outcome.ts';
+import type { Outcome, ServerReport } from '../../pipeline/outcome.ts';
+import { count, nameOf, tallyOf } from '../../report/labels.ts';
+import { sixDecimals } from '../../report/quantity.ts';
+import { reasonOf } from '../../report/reason.ts';
+import { sentenceOf } from '../../report/summary.ts';
+import { formatServer } from '../../sources/server.ts';
 import type { SyncEvent } from '../../sync.ts';
 import { ntpdateBlock } from './ntpdate-block.ts';
-import { sixDecimals } from './quantity.ts';
-import { reasonOf } from './reason.ts';
-import { sentenceOf } from './sentence.ts';
-import { count, nameOf, tallyOf } from './verdict.ts';
 
 /** One event as lines of the trace, without their line ends. */
 export function traceLines(event: SyncEvent): readonly string[] {
@@ -114,10 +114,10 @@ function capitalized(text: string): string {
   return text.replace(/^./, first => first.toUpperCase());
 }
 
-function standingText({ setSinceBoot, synchronised, beforeRelease, sum, witness }: ClockStanding): string {
+function standingText({ setSinceBoot, synchronized, beforeRelease, sum, witness }: ClockStanding): string {
   return [
     `set since boot: ${yes(setSinceBoot)}`,
-    `kernel synchronized: ${yes(synchronised)}`,
+    `kernel synchronized: ${yes(synchronized)}`,
     `before our release: ${yes(beforeRelease)}`,
     `sum since boot: ${sixDecimals(sum)} s`,
     ...(witness ? [`hardware clock agrees with: ${witness}`] : []),

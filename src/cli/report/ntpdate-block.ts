@@ -8,10 +8,10 @@ import {
   toUnixTime,
   type UnixTime,
 } from '../../ntp/time.ts';
-import type { ServerReport } from '../../outcome.ts';
+import type { ServerReport } from '../../pipeline/outcome.ts';
+import { authenticationOf, measuredOf, nameOf, packetOf, samplesOf, stratumOf } from '../../report/labels.ts';
+import { sixDecimals } from '../../report/quantity.ts';
 import { prettyDate } from './pretty-date.ts';
-import { sixDecimals } from './quantity.ts';
-import { authenticationOf, measuredOf, nameOf, packetOf, samplesOf, stratumOf } from './verdict.ts';
 
 /** Columns of the filter rows. */
 const FILTER_ROW = 4;

@@ -1,6 +1,6 @@
 // A local date and time as the blocks of `ntpdate -d` have it.
 
-import { localTime } from '../../clock/local-time.ts';
+import { localTime } from '../../host/local-time.ts';
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];

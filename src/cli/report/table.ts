@@ -4,13 +4,21 @@
 import { Chalk, type ChalkInstance } from 'chalk';
 import Table from 'cli-table3';
 import { formatRefid } from '../../ntp/refid.ts';
-import type { Outcome, ServerReport } from '../../outcome.ts';
-import type { Terminal } from '../terminal.ts';
-import { excerptOf } from './excerpt.ts';
-import { formatDuration, formatOffset } from './quantity.ts';
-import { reasonOf } from './reason.ts';
-import { sentenceOf } from './sentence.ts';
-import { authenticationOf, behind, measuredOf, nameOf, packetOf, stratumOf, tallyOf } from './verdict.ts';
+import type { Outcome, ServerReport } from '../../pipeline/outcome.ts';
+import {
+  authenticationOf,
+  behind,
+  measuredOf,
+  nameOf,
+  packetOf,
+  stratumOf,
+  tallyOf,
+} from '../../report/labels.ts';
+import { formatDuration, formatOffset } from '../../report/quantity.ts';
+import { reasonOf } from '../../report/reason.ts';
+import { sentenceOf } from '../../report/summary.ts';
+import type { Terminal } from '../process/terminal.ts';
+import { excerptOf } from './row-selection.ts';
 
 export interface TableContext {
   readonly terminal: Terminal;

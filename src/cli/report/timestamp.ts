@@ -1,6 +1,6 @@
 // The time in front of a classic line, as syslog and ntpdate write it.
 
-import { type LocalTime, localTime } from '../../clock/local-time.ts';
+import { type LocalTime, localTime } from '../../host/local-time.ts';
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 

@@ -1,12 +1,12 @@
 // The servers that were named and not believed, one line each, for stderr: so that cron's mail tells of one that is dying
 // while the others still make a majority.
 
-import { formatServer } from '../../net/server.ts';
-import type { Outcome, ServerReport, Verdict } from '../../outcome.ts';
-import { ROWS } from './excerpt.ts';
-import { formatDuration, formatOffset } from './quantity.ts';
-import { reasonOf } from './reason.ts';
-import { behind, nameOf, tallyOf } from './verdict.ts';
+import type { Outcome, ServerReport, Verdict } from '../../pipeline/outcome.ts';
+import { behind, nameOf, tallyOf } from '../../report/labels.ts';
+import { formatDuration, formatOffset } from '../../report/quantity.ts';
+import { reasonOf } from '../../report/reason.ts';
+import { formatServer } from '../../sources/server.ts';
+import { ROWS } from './row-selection.ts';
 
 /**
  * A line for each named server of which no address was believed: its name and why. A failure tells of every server. Of

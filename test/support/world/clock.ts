@@ -22,13 +22,13 @@ export interface ClockSetup {
   readonly behind?: Seconds;
   /** How much too fast it runs: 10e-6 gains 10 µs a second. */
   readonly frequency?: number;
-  /** Whether the kernel calls it synchronised. */
-  readonly synchronised?: boolean;
+  /** Whether the kernel calls it synchronized. */
+  readonly synchronized?: boolean;
   /** A slew lasts only until it is released, as on Windows. */
   readonly attended?: boolean;
   /** What comes of trying to set it. */
   readonly refusesWith?: ClockErrorKind;
-  /** The same for telling it that it is synchronised. */
+  /** The same for telling it that it is synchronized. */
   readonly refusesQualityWith?: ClockErrorKind;
 }
 
@@ -93,14 +93,14 @@ export function simulatedClock(
       };
       return { unattended: false, remaining: () => left ?? remaining(), release };
     },
-    declareSynchronised(quality) {
-      record({ kind: 'declare-synchronised', quality }, setup.refusesQualityWith);
+    declareSynchronized(quality) {
+      record({ kind: 'declare-synchronized', quality }, setup.refusesQualityWith);
     },
     status() {
       const slewRemaining = remaining();
       const slewRate = Math.sign(slewRemaining) * SLEW_RATE;
-      const synchronised = setup.synchronised !== undefined && { synchronised: setup.synchronised };
-      return { ...synchronised, slewRemaining, slewRate };
+      const synchronized = setup.synchronized !== undefined && { synchronized: setup.synchronized };
+      return { ...synchronized, slewRemaining, slewRate };
     },
     bootId: () => 'this boot',
     behind: () => -(stepped + drift()),

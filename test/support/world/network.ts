@@ -8,7 +8,6 @@ import {
   ResolveError,
   type ResolveErrorKind,
 } from '../../../src/net/resolve.ts';
-import { familyOf } from '../../../src/net/server.ts';
 import {
   type Channel,
   type ChannelListener,
@@ -17,6 +16,7 @@ import {
 } from '../../../src/net/transport.ts';
 import { decodePacket, type Packet } from '../../../src/ntp/packet.ts';
 import { add, type Reading, type Seconds, type UnixTime } from '../../../src/ntp/time.ts';
+import { familyOf } from '../../../src/sources/server.ts';
 import { exponential } from './random.ts';
 import type { Schedule } from './schedule.ts';
 import { type Exchange, KEPT, type Reply, replyTo, type SimulatedServer } from './server.ts';

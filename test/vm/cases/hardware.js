@@ -36,7 +36,7 @@ export const hardware = [
       await guest.misset('main', -0.1);
       ended(await guest.tsntp(['sync', '-w', '--slew', guest.address('main')]), EXIT.done);
       assert.ok(kernelClock().slewLeft > 0.05, 'no slew is under way');
-      // Told that its clock is synchronised, the kernel copies that clock, which is still wrong, within a second.
+      // Told that its clock is synchronized, the kernel copies that clock, which is still wrong, within a second.
       await guest.sleep(3);
       return turnsTrue(guest);
     },
@@ -49,7 +49,7 @@ export const hardware = [
       ended(await guest.tsntp(['sync', '-w', guest.address('main')]), EXIT.done);
       const result = await turnsTrue(guest, ZONE_AHEAD);
       await agreesWithHwclock(guest);
-      // Once the clock is synchronised, the kernel copies it to the hardware clock by itself.
+      // Once the clock is synchronized, the kernel copies it to the hardware clock by itself.
       await guest.sleep(4);
       await turnsTrue(guest, ZONE_AHEAD);
       return result;
@@ -57,7 +57,7 @@ export const hardware = [
   },
   {
     ...{
-      name: 'the kernel copies a synchronised clock by itself',
+      name: 'the kernel copies a synchronized clock by itself',
       group,
       machine: 'qemu',
       asked: 'from 2020',

@@ -17,7 +17,7 @@ import { rate } from './rate.js';
 import { slew } from './slew.js';
 import { status } from './status.js';
 import { step } from './step.js';
-import { synchronised } from './synchronised.js';
+import { synchronized } from './synchronized.js';
 import { witness } from './witness.js';
 
 export const cases = [
@@ -25,7 +25,7 @@ export const cases = [
   ...slew,
   ...rate,
   ...leftover,
-  ...synchronised,
+  ...synchronized,
   ...status,
   ...interference,
   ...panic,

@@ -96,7 +96,7 @@ async function keptByChronyd(guest) {
   for (let tries = 0; tries < 60; tries++) {
     await guest.sleep(0.5);
     // After its first burst it asks once a minute: nothing disturbs the case.
-    if (kernelClock().synchronised) return guest.sleep(6);
+    if (kernelClock().synchronized) return guest.sleep(6);
   }
   throw new Error('chronyd has not taken the clock in 30 s');
 }

@@ -37,7 +37,7 @@ export const leftover = services.map(([name, { status, frequency, pending }]) =>
     assert.equal(kernel.loopLeft, 0, 'the loop has something left to apply');
     assert.equal(kernel.status & STEERING, 0, 'the loop is still on');
     near('the frequency', kernel.frequency, frequency, 0.01);
-    assert.ok(kernel.synchronised, 'the kernel was not told that its clock is synchronized');
+    assert.ok(kernel.synchronized, 'the kernel was not told that its clock is synchronized');
     guest.idle();
     await guest.sleep(15);
     // A busy host gives the loop more time before tsntp measures, and so the slew more to do.

@@ -16,7 +16,7 @@ export const status = [
     ...{ name: 'before the first run', group, machine, servers: { main: 0 } },
     async run(guest) {
       const report = await guest.untouched(() => json(guest));
-      assert.equal(report.synchronised, false);
+      assert.equal(report.synchronized, false);
       assert.equal(report.slewRemaining, 0);
       assert.equal(report.lastSet, undefined);
       await shows(guest, [
@@ -39,7 +39,7 @@ export const status = [
     async run(guest) {
       ended(await guest.tsntp(['sync', guest.address('main')]), EXIT.done);
       const { lastSet, ...report } = await guest.untouched(() => json(guest));
-      assert.equal(report.synchronised, true);
+      assert.equal(report.synchronized, true);
       assert.equal(report.slewRemaining, 0);
       assert.equal(lastSet.kind, 'step');
       assert.equal(lastSet.sinceBoot, true);
@@ -59,7 +59,7 @@ export const status = [
       await guest.misset('main', AHEAD);
       ended(await guest.tsntp(['sync', guest.address('main')]), EXIT.done);
       const report = await json(guest, { under: ORDINARY_USER });
-      assert.equal(report.synchronised, true);
+      assert.equal(report.synchronized, true);
       near('slewRemaining', report.slewRemaining, kernelClock().slewLeft, 3e-3);
       near('maxError', report.maxError, kernelClock().maxError, 3e-3);
       assert.equal(report.lastSet, undefined, 'the memory is for root alone');
@@ -73,8 +73,8 @@ export const status = [
     async run(guest) {
       ended(await guest.tsntp(['sync', guest.address('main')]), EXIT.done);
       rebooted();
-      const { synchronised, lastSet } = await json(guest);
-      assert.equal(synchronised, false);
+      const { synchronized, lastSet } = await json(guest);
+      assert.equal(synchronized, false);
       assert.equal(lastSet.sinceBoot, false);
       await shows(guest, [
         ['synchronized', /^no$/],

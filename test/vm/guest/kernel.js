@@ -45,7 +45,7 @@ export function kernelClock() {
   const now = adjtimex(0);
   return {
     status: now.readInt32LE(MEMBERS.status[0]),
-    synchronised: (now.readInt32LE(MEMBERS.status[0]) & STA_UNSYNC) === 0,
+    synchronized: (now.readInt32LE(MEMBERS.status[0]) & STA_UNSYNC) === 0,
     maxError: Number(now.readBigInt64LE(MEMBERS.maxError[0])) / 1e6,
     estimatedError: Number(now.readBigInt64LE(MEMBERS.estimatedError[0])) / 1e6,
     frequency: Number(now.readBigInt64LE(MEMBERS.frequency[0])) / 65536,

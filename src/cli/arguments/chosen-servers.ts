@@ -1,0 +1,157 @@
+// Which servers a command asks: those named on the command line and in -f files; with none of either, those of
+// TSNTP_SERVERS; else of the first well-known file that names any. There is no silent default. What the lists demand
+// of the run comes along: a flag or a variable goes before it.
+
+import { readFileSync } from 'node:fs';
+import type { LimitsFrom } from '../../pipeline/outcome.ts';
+import { ListError, namedFiles, reasonOf } from '../../sources/files.ts';
+import type { Demand, Demands, ServerList } from '../../sources/list.ts';
+import { parseServerList } from '../../sources/read.ts';
+import { escaped, parseServer, ServerSyntaxError, withPools } from '../../sources/server.ts';
+import { DEFAULT_LISTS, readWellKnownList } from '../../sources/well-known.ts';
+import { UsageError } from './usage-error.ts';
+
+export interface ChosenServers extends ServerList {
+  /** Where they were found, when the user did not say. */
+  readonly foundIn?: string;
+}
+
+/** Options that a list, too, can set. */
+export interface DemandedArguments {
+  readonly minServers?: number | undefined;
+  readonly maxDistance?: number | undefined;
+}
+
+/**
+ * Collects the servers: the `named` ones and `pools`, those of `files`, or else those of `environment` (what TSNTP_SERVERS says).
+ * Throws `UsageError` when there is none, or when something cannot be read.
+ */
+export function chooseServers(
+  named: readonly string[],
+  files: readonly string[],
+  environment: string,
+  defaultLists: readonly string[] = DEFAULT_LISTS,
+  pools: readonly string[] = [],
+): ChosenServers {
+  try {
+    const lists = files.map(readNamedList);
+    const alone = named.length === 1 && pools.length === 0 && files.length === 0;
+    const servers = [
+      ...withPools(
+        named.map(text => parseServer(text, 'command line')),
+        alone,
+      ),
+      ...pools.map(text => ({ ...parseServer(text, '--pool'), pool: true as const })),
+      ...lists.flatMap(list => list.servers),
+    ];
+    const { demands, notes } = combined(lists);
+    if (servers.length > 0) return { servers, demands, notes };
+    if (files.length > 0)
+      throw new UsageError(
+        withNotes(`${files.map(escaped).join(', ')}: names no servers; one a line is expected`, notes),
+      );
+    return fromEnvironment(environment) ?? fromDefaultLists(defaultLists);
+  } catch (error) {
+    if (error instanceof ServerSyntaxError || error instanceof ListError) throw new UsageError(error.message);
+    throw error;
+  }
+}
+
+/** The arguments, and where they say nothing, what the lists demand. */
+export function withDemands<A extends DemandedArguments>(args: A, { minServers, maxDistance }: Demands): A {
+  return {
+    ...args,
+    minServers: args.minServers ?? minServers?.value,
+    maxDistance: args.maxDistance ?? maxDistance?.value,
+  };
+}
+
+/** What set the limits that the arguments leave to the lists, for messages. */
+export function limitsFrom(args: DemandedArguments, { minServers, maxDistance }: Demands): LimitsFrom {
+  const setBy = ({ text, from }: Demand<number>) => `"${escaped(text)}" of ${escaped(from)}`;
+  return {
+    ...(args.minServers === undefined && minServers && { minServers: setBy(minServers) }),
+    ...(args.maxDistance === undefined && maxDistance && { maxDistance: setBy(maxDistance) }),
+  };
+}
+
+function readNamedList(file: string): ServerList {
+  // What a shell hands over in `-f <(command)` is a pipe, and is waited for like stdin.
+  const stream = file === '-' || /^\/(dev|proc\/self)\/(fd\/\d+|stdin)$/.test(file);
+  const text = stream ? readStream(file) : namedFiles.read(file);
+  if (text === undefined)
+    throw new UsageError(`cannot read the server list ${escaped(file)}: there is no such file`);
+  return parseServerList(text, file === '-' ? 'stdin' : file);
+}
+
+function readStream(file: string): string {
+  try {
+    return readFileSync(file === '-' ? 0 : file, 'utf8');
+  } catch (error) {
+    const which = file === '-' ? 'from stdin' : escaped(file);
+    throw new UsageError(`cannot read the server list ${which}: ${reasonOf(error)}`);
+  }
+}
+
+function fromEnvironment(environment: string): ChosenServers | undefined {
+  const texts = environment.split(/[\s,]+/).filter(text => text !== '');
+  if (texts.length === 0) return undefined;
+  const servers = texts.map(text => parseServer(text, 'TSNTP_SERVERS'));
+  return {
+    servers: withPools(servers, servers.length === 1),
+    demands: {},
+    notes: [],
+    foundIn: 'TSNTP_SERVERS',
+  };
+}
+
+function fromDefaultLists(files: readonly string[]): ChosenServers {
+  const notes: string[] = [];
+  for (const file of files) {
+    const list = readWellKnownList(file);
+    if (list !== undefined && list.servers.length > 0) return { ...combined([list]), foundIn: file };
+    notes.push(...(list?.notes ?? []));
+  }
+  const nowhere =
+    'no servers: name one, as in "tsntp sync pool.ntp.org", or list them with -f FILE or in TSNTP_SERVERS';
+  throw new UsageError(withNotes(`${nowhere}\n(looked in ${files.join(', ')})`, notes));
+}
+
+/** Several lists as one: of two limits, the stricter holds. */
+function combined(lists: readonly ServerList[]): ServerList {
+  const all = lists.map(list => list.demands);
+  const minServers = strictest(
+    all.map(one => one.minServers),
+    (a, b) => a > b,
+  );
+  const maxDistance = strictest(
+    all.map(one => one.maxDistance),
+    (a, b) => a < b,
+  );
+  const authentication = all.find(one => one.authentication)?.authentication;
+  const demands: Demands = {
+    ...(minServers && { minServers }),
+    ...(maxDistance && { maxDistance }),
+    ...(authentication && { authentication }),
+  };
+  const held = Object.values(demands).map(({ from, text }) => `${escaped(`${from}: ${text}`)}: holds`);
+  return {
+    servers: lists.flatMap(list => list.servers),
+    demands,
+    notes: [...lists.flatMap(list => list.notes), ...held],
+  };
+}
+
+function strictest(
+  demands: readonly (Demand<number> | undefined)[],
+  isStricter: (a: number, b: number) => boolean,
+): Demand<number> | undefined {
+  return demands.reduce(
+    (held, one) => (held === undefined || (one && isStricter(one.value, held.value)) ? one : held),
+    undefined,
+  );
+}
+
+function withNotes(message: string, notes: readonly string[]): string {
+  return [message, ...notes].join('\n');
+}

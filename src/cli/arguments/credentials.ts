@@ -1,0 +1,196 @@
+// -a, -k, --nts, --nts-ca and what lists say → which servers are authenticated and with what: the keys that they name,
+// and the authorities that are trusted. What cannot be read, or could have been read by others, is a usage error.
+
+import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Keys } from '../../net/authentication.ts';
+import type { NtsTrust } from '../../net/nts/open.ts';
+import type { SymmetricKey } from '../../ntp/auth/key.ts';
+import { KeyFileError, readKeys } from '../../ntp/auth/key-file.ts';
+import { reasonOf } from '../../sources/files.ts';
+import type { Demand, ListedServer, ServerList } from '../../sources/list.ts';
+import { escaped, formatServer, NTP_PORT, type Server } from '../../sources/server.ts';
+import { UsageError } from './usage-error.ts';
+
+/** Where ntpd's keys are, and ours. */
+export const DEFAULT_KEYS = '/etc/ntp.keys';
+
+export interface AuthenticationArguments {
+  readonly key?: number | undefined;
+  readonly keys?: string | undefined;
+  readonly nts?: boolean | undefined;
+  readonly ntsCa?: string | undefined;
+  readonly ntsIgnoreDates?: boolean | undefined;
+  readonly ntpVersion?: number | undefined;
+}
+
+export interface AuthenticatedServers {
+  readonly servers: readonly Server[];
+  readonly keys: Keys;
+  readonly nts: NtsTrust;
+}
+
+/** Throws `UsageError`. */
+export async function authenticateServers(
+  { servers: listed, demands }: Pick<ServerList, 'servers' | 'demands'>,
+  args: AuthenticationArguments,
+): Promise<AuthenticatedServers> {
+  const chosen = listed.map(server => withAuthentication(server, args));
+  if (args.ntpVersion !== undefined && args.ntpVersion < 4 && chosen.some(({ nts }) => nts)) {
+    throw new UsageError(`--ntp-version: NTS needs version 4, not ${args.ntpVersion}`);
+  }
+  const admitted = demands.authentication ? onlyAuthenticated(chosen, demands.authentication) : chosen;
+  return {
+    servers: await Promise.all(admitted.map(server => withAuthorities(server, args))),
+    keys: keysOf(admitted, args),
+    nts: {
+      ...(args.ntsCa !== undefined && { ca: await authoritiesIn([args.ntsCa], '--nts-ca') }),
+      ...(args.ntsIgnoreDates && { ignoreDates: true }),
+    },
+  };
+}
+
+/** What was given for authentication that authenticates no server: one line each. */
+export function unusedAuthentication(
+  { servers, keys }: AuthenticatedServers,
+  args: AuthenticationArguments,
+): readonly string[] {
+  const withoutNts = !servers.some(({ nts }) => nts);
+  const noNts = 'no server uses NTS: add --nts, or "nts" to the server in the list';
+  return [
+    ...(args.keys !== undefined && keys.size === 0
+      ? ['--keys: no server uses a key: add --key ID, or "key ID" to the server in the list']
+      : []),
+    ...(args.ntsCa !== undefined && withoutNts ? [`--nts-ca: ${noNts}`] : []),
+    ...(args.ntsIgnoreDates && withoutNts ? [`--nts-ignore-dates: ${noNts}`] : []),
+  ];
+}
+
+function withAuthentication(server: ListedServer, { key, nts }: AuthenticationArguments): ListedServer {
+  if (nts || server.nts) return withNts(server);
+  return key === undefined || server.key !== undefined ? server : { ...server, key };
+}
+
+/** chrony's way: servers without authentication are measured and reported, and not believed. */
+function onlyAuthenticated(
+  servers: readonly ListedServer[],
+  { from, text }: Demand<true>,
+): readonly ListedServer[] {
+  const isAuthenticated = ({ key, nts, noselect }: Server) => !noselect && (nts || key !== undefined);
+  if (!servers.some(isAuthenticated)) {
+    const problem = 'no server has a key or NTS: write "key N" or "nts" behind one, or give --key N or --nts';
+    throw new UsageError(`${escaped(`${from}: ${text}`)}: ${problem}`);
+  }
+  return servers.map(server => (isAuthenticated(server) ? server : { ...server, noselect: true }));
+}
+
+/** Without what only its list needed; its authorities read, unless --nts-ca goes before them. */
+async function withAuthorities(
+  { keyFile: _, certificates, ...server }: ListedServer,
+  { ntsCa }: AuthenticationArguments,
+): Promise<Server> {
+  if (!server.nts || !certificates || ntsCa !== undefined) return server;
+  const { files, system, from } = certificates;
+  if (files.length === 0) {
+    const problem = `trusts no authority for ${formatServer(server)}: name one with "ntstrustedcerts FILE"`;
+    throw new UsageError(`${escaped(from)}: ${problem}`);
+  }
+  return {
+    ...server,
+    authorities: { ca: await authoritiesIn(files, `the authorities of ${escaped(from)} in`), system },
+  };
+}
+
+/** With NTS, the port of `host:port` is where keys are exchanged: who serves the time, that exchange says. */
+function withNts(server: ListedServer): ListedServer {
+  const named = server.ntsPort === undefined && server.port !== NTP_PORT;
+  return { ...server, nts: true, ...(named && { ntsPort: server.port, port: NTP_PORT }) };
+}
+
+/** The keys that servers name, each from -k, or from where its list says. */
+function keysOf(servers: readonly ListedServer[], args: AuthenticationArguments): Keys {
+  const wanted = new Map<string, Set<number>>();
+  for (const { key, nts, keyFile = DEFAULT_KEYS } of servers) {
+    if (key === undefined || nts) continue;
+    const file = args.keys ?? keyFile;
+    wanted.set(file, (wanted.get(file) ?? new Set()).add(key));
+  }
+  const keys = new Map<number, SymmetricKey>();
+  for (const [file, ids] of wanted) {
+    for (const [id, key] of keysIn(file, ids)) {
+      if (keys.has(id) && !isSameKey(keys.get(id)!, key)) {
+        const files = [...wanted.keys()].map(escaped).join(', ');
+        throw new UsageError(`key ${id} is another in each of ${files}: give the right file with -k FILE`);
+      }
+      keys.set(id, key);
+    }
+  }
+  return keys;
+}
+
+function isSameKey(a: SymmetricKey, b: SymmetricKey): boolean {
+  return a.type === b.type && Buffer.compare(a.secret, b.secret) === 0;
+}
+
+function keysIn(file: string, ids: ReadonlySet<number>): Keys {
+  try {
+    return readKeys(readSecret(file), escaped(file), ids);
+  } catch (error) {
+    if (error instanceof KeyFileError) throw new UsageError(error.message);
+    throw error;
+  }
+}
+
+/** The text of a file that only its owner and, where its mode allows it, its group can read. Throws `UsageError`. */
+function readSecret(file: string): string {
+  let fd: number;
+  try {
+    fd = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  } catch (error) {
+    throw new UsageError(
+      `cannot read the keys in ${escaped(file)}: ${reasonOf(error)}; name another with -k FILE`,
+    );
+  }
+  try {
+    const { mode, uid } = fstatSync(fd);
+    const us = process.geteuid?.();
+    if ((mode & constants.S_IFMT) !== constants.S_IFREG)
+      throw new UsageError(`${escaped(file)} is not a regular file`);
+    if (us !== undefined && uid !== us && uid !== 0) {
+      throw new UsageError(`${escaped(file)} belongs to user ${uid}, not to ${us} or root: chown it`);
+    }
+    // The distributions' services read theirs by their group: 0640.
+    if (us !== undefined && (mode & 0o027) !== 0) {
+      const octal = (mode & 0o7777).toString(8).padStart(4, '0');
+      throw new UsageError(
+        `${escaped(file)} has secret keys and is open to others (mode ${octal}): chmod 600 it`,
+      );
+    }
+    return readFileSync(fd, 'utf8');
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** The certificates of files, and of what is in folders, as PEM; `by` is what names them. */
+async function authoritiesIn(paths: readonly string[], by: string): Promise<string> {
+  const { holdsCertificates } = await import('../../net/nts/trust.ts');
+  return paths
+    .flatMap(path => {
+      const texts = authorityFilesIn(path, by).filter(holdsCertificates);
+      if (texts.length > 0) return texts;
+      const expected = 'this is no certificate in PEM (-----BEGIN CERTIFICATE-----)';
+      throw new UsageError(`${by} ${escaped(path)}: ${expected}`);
+    })
+    .join('\n');
+}
+
+function authorityFilesIn(path: string, by: string): readonly string[] {
+  try {
+    if (!statSync(path).isDirectory()) return [readFileSync(path, 'utf8')];
+    const paths = readdirSync(path).map(name => join(path, name));
+    return paths.filter(one => statSync(one).isFile()).map(one => readFileSync(one, 'utf8'));
+  } catch (error) {
+    throw new UsageError(`cannot read ${by} ${escaped(path)}: ${reasonOf(error)}`);
+  }
+}

@@ -1,0 +1,30 @@
+// The process's beginning and end. What scripts ask often is answered before the command is read; what was not caught
+// is reported as the bug it is.
+
+import { VERSION } from '../../release.ts';
+import { EXIT_BUG } from '../exit-code.ts';
+import { beginRun } from './context.ts';
+import { leave } from './force-exit.ts';
+import { describeBug } from './stack.ts';
+
+/** Runs tsntp as this process, and ends it. */
+export async function start(process: NodeJS.Process): Promise<void> {
+  process.once('uncaughtException', error => {
+    process.stderr.write(`tsntp: ${describeBug(error)}\n`, () => process.exit(EXIT_BUG));
+  });
+  const exitCode = await exitCodeFor(process);
+  // Pipes take their time: what has not been read yet would be lost.
+  process.stdout.write('', () => process.stderr.write('', () => leave(exitCode)));
+}
+
+async function exitCodeFor(process: NodeJS.Process): Promise<number> {
+  const argv = process.argv.slice(2);
+  if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
+    const run = beginRun(process);
+    run.print(`${VERSION}\n`);
+    run.end();
+    return 0;
+  }
+  const { main } = await import('../main.ts');
+  return main(argv, process);
+}

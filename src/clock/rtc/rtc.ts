@@ -1,0 +1,216 @@
+// The hardware clock of a Linux machine ⇄ UnixTime. It holds whole seconds, so both directions work at the
+// instant at which its second turns: reading waits for it, writing brings it about when the true second turns.
+// rtc(4), drivers/rtc of the kernel, hwclock(8). Its offset has the sign of every other: positive = it is behind.
+
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setImmediate, setTimeout } from 'node:timers/promises';
+import {
+  add,
+  difference,
+  elapsed,
+  type Reading,
+  type Seconds,
+  type UnixTime,
+  unixTimeOf,
+} from '../../ntp/time.ts';
+import { type Clock, ClockError } from '../clock.ts';
+import { type Foreign, share, systemError } from '../ffi.ts';
+import { patience } from '../patience.ts';
+import { instantOf, keepsUtc, listRtcs, showsNow } from './sysfs.ts';
+
+/** What the hardware clock turned to, and when it did by the system's clocks. */
+export interface RtcReading {
+  readonly time: UnixTime;
+  readonly at: Reading;
+}
+
+export interface Rtc {
+  /** `/dev/rtc0` or the like. */
+  readonly path: string;
+  /** Whether it keeps UTC; else local time. */
+  readonly utc: boolean;
+  /** Waits, a second at most, until its second turns. Rejects with `ClockError`. */
+  read(): Promise<RtcReading>;
+  /** Sets it to the true time: what the system's clock shows plus `offset`, as after a slew that goes on. Rejects with `ClockError`. */
+  write(offset: Seconds): Promise<void>;
+  /** Idempotent. The kernel lets one process at a time have the device. */
+  close(): void;
+}
+
+export interface RtcOptions {
+  /** Another device than the machine's first. */
+  readonly path?: string;
+  /** Where /dev, /etc and /sys are. */
+  readonly root?: string;
+  readonly importKoffi?: () => Promise<Foreign>;
+}
+
+/** Opens the hardware clock. Rejects with `ClockError`: `unsupported` if this machine has none, `busy` if another process has it. */
+export async function openRtc(clock: Clock, options: RtcOptions = {}): Promise<Rtc> {
+  const { root = '/', importKoffi = () => import('koffi') } = options;
+  const foreign = await importKoffi().catch(cause => {
+    throw new ClockError('unsupported', `the hardware clock cannot be used without koffi: ${cause}`);
+  });
+  const utc = keepsUtc(root);
+  const { fd, path } = openDevice(root, options.path);
+  const device = deviceOf(foreign, fd, path, utc);
+  let open = true;
+  return {
+    path,
+    utc,
+    read: () => readAtTurn(device, clock, path),
+    write: offset => writeAtTurn(device, clock, offset, secondsToTurn(root, path)),
+    close() {
+      if (open) closeSync(fd);
+      open = false;
+    },
+  };
+}
+
+/** What the first hardware clock shows, read from /sys, which needs no privilege. Rejects with `ClockError`. */
+export async function peekRtc(clock: Clock, root = '/'): Promise<RtcReading & { readonly path: string }> {
+  const path = listRtcs(root)[0];
+  if (path === undefined) throw new ClockError('unsupported', 'no hardware clock');
+  const utc = keepsUtc(root);
+  const get = () => showsNow(path, utc, root);
+  return { ...(await readAtTurn({ get }, clock, path)), path };
+}
+
+// _IOR('p', 0x09, struct rtc_time) and _IOW('p', 0x0a, struct rtc_time), 36 bytes; linux/rtc.h.
+const RTC_RD_TIME = 0x80247009;
+const RTC_SET_TIME = 0x4024700a;
+const PERMISSION =
+  'The hardware clock needs read access to its device and, to be written, the capability CAP_SYS_TIME: run as root (sudo)';
+
+const SECOND = 1_000_000_000n;
+/** How late a write may begin before the next second is awaited instead. */
+const LATE: Seconds = 0.001;
+/** How late it may be over, unless it always is: a busy machine holds one up now and then, a slow bus each. */
+const LATE_END: Seconds = 0.005;
+const WRITES = 3;
+/** On a machine so busy that even this many seconds bring no moment for it, the attempt is an error. */
+const ATTEMPTS = 10;
+/** Timers are not exact; the rest is spent looking at the clock. */
+const BEFOREHAND: Seconds = 0.02;
+/** A clock whose second has not turned by then stands still. */
+const STANDSTILL: Seconds = 2;
+
+interface Device {
+  get(): UnixTime;
+  /** Makes ready to set it; calling the result does. */
+  setting(time: UnixTime): () => void;
+}
+
+/** The first of hwclock's own list that is there, so that both speak of the same clock. */
+function openDevice(
+  root: string,
+  wanted: string | undefined,
+): { readonly fd: number; readonly path: string } {
+  const paths = wanted === undefined ? ['/dev/rtc0', '/dev/rtc', '/dev/misc/rtc'] : [wanted];
+  for (const path of paths) {
+    try {
+      return { fd: openSync(join(root, path), 'r'), path };
+    } catch (cause) {
+      const { code, errno = 0 } = cause as NodeJS.ErrnoException;
+      if (code === 'ENOENT' || code === 'ENODEV' || code === 'ENXIO') continue;
+      const error = systemError(`open the hardware clock ${path}`, -errno, PERMISSION);
+      throw error.kind === 'busy'
+        ? new ClockError('busy', `${error.message}: another process has it open; try again`)
+        : error;
+    }
+  }
+  const others = listRtcs(root);
+  const hint = others.length > 0 ? `; there are ${others.join(', ')}` : '';
+  throw new ClockError(
+    'unsupported',
+    `no hardware clock: ${paths.join(', ')} ${paths.length > 1 ? 'are' : 'is'} not there${hint}`,
+  );
+}
+
+/** A PC's CMOS clock turns half a second after it is written; the others start their second then (hwclock --delay). */
+function secondsToTurn(root: string, path: string): Seconds {
+  const name = path === '/dev/rtc0' || !/rtc\d+$/.test(path) ? 'rtc0' : path.replace('/dev/', '');
+  try {
+    return readFileSync(join(root, 'sys/class/rtc', name, 'name'), 'utf8').startsWith('rtc_cmos') ? 0.5 : 0;
+  } catch {
+    return 0.5;
+  }
+}
+
+/** struct rtc_time is struct tm's first nine members: second, minute, hour, day, month from 0, year from 1900, weekday. */
+function deviceOf(foreign: Foreign, fd: number, path: string, utc: boolean): Device {
+  const ioctl = foreign.load(null).func('int ioctl(int fd, unsigned long request, void *argument)');
+  const tm = share(foreign, 40);
+  function request(code: number, attempt: string, whenInvalid: string): void {
+    if (ioctl(fd, code, tm.address) === 0) return;
+    const error = systemError(`${attempt} the hardware clock ${path}`, foreign.errno(), PERMISSION);
+    throw error.kind === 'invalid'
+      ? new ClockError('unsupported', `${error.message}: ${whenInvalid}`)
+      : error;
+  }
+  return {
+    get() {
+      tm.bytes.fill(0);
+      request(RTC_RD_TIME, 'read', 'it holds no valid time; write it first');
+      const [second, minute, hour, day, month, year] = tm.ints as unknown as readonly number[];
+      return instantOf([year! + 1900, month!, day!, hour!, minute!, second!], utc);
+    },
+    setting(time) {
+      const date = new Date(Number(time / 1_000_000n));
+      tm.bytes.fill(0);
+      tm.ints.set(utc ? utcFields(date) : localFields(date));
+      return () => request(RTC_SET_TIME, 'write', 'it cannot be set to this time, or not at all');
+    },
+  };
+}
+
+function utcFields(d: Date): readonly number[] {
+  const day = [d.getUTCDate(), d.getUTCMonth(), d.getUTCFullYear() - 1900, d.getUTCDay()];
+  return [d.getUTCSeconds(), d.getUTCMinutes(), d.getUTCHours(), ...day];
+}
+
+function localFields(d: Date): readonly number[] {
+  const day = [d.getDate(), d.getMonth(), d.getFullYear() - 1900, d.getDay()];
+  return [d.getSeconds(), d.getMinutes(), d.getHours(), ...day];
+}
+
+async function readAtTurn(device: Pick<Device, 'get'>, clock: Clock, path: string): Promise<RtcReading> {
+  const started = clock.monotonic();
+  const more = patience(STANDSTILL);
+  const first = device.get();
+  for (;;) {
+    const time = device.get();
+    const at = clock.read();
+    if (time !== first) return { time, at };
+    if (elapsed(at.monotonic, started) > STANDSTILL || !more())
+      throw new ClockError(
+        'failed',
+        `the hardware clock ${path} stands still: no new second in ${STANDSTILL} s`,
+      );
+    await setImmediate();
+  }
+}
+
+/** Writes second N at N + `toTurn`: a clock that turns so long after being written then shows N + 1 at N + 1. */
+async function writeAtTurn(device: Device, clock: Clock, offset: Seconds, toTurn: Seconds): Promise<void> {
+  for (let attempt = 1, writes = 0; attempt <= ATTEMPTS; attempt++) {
+    const { time, monotonic } = clock.read();
+    const second = unixTimeOf((add(time, offset + BEFOREHAND - toTurn) / SECOND + 1n) * SECOND);
+    const due = add(second, toTurn - offset);
+    const wait = difference(due, time);
+    await setTimeout(Math.max(0, (wait - BEFOREHAND) * 1000));
+    const set = device.setting(second);
+    // The clock may have been set back meanwhile, or stand still.
+    const more = patience(2 * BEFOREHAND);
+    while (clock.now() < due && elapsed(clock.monotonic(), monotonic) <= wait + LATE && more());
+    if (Math.abs(difference(clock.now(), due)) > LATE) continue;
+    set();
+    writes += 1;
+    if (writes === WRITES || difference(clock.now(), due) <= LATE_END) return;
+  }
+  throw new ClockError(
+    'failed',
+    `the hardware clock was not written at the right moment in ${ATTEMPTS} attempts: this machine is too busy, or its clock is being moved; try again`,
+  );
+}

@@ -1,0 +1,82 @@
+// A moment → the time of day that this place's clocks show, as date(1) prints it: by the C library, which reads TZ as
+// POSIX has it (IST-5:30, EST5EDT,M3.2.0,M11.1.0, :Asia/Shanghai, a file). Node takes all that it does not know for UTC.
+// localtime_r(3), tzset(3).
+
+import { type CFunction, type Foreign, type Library, share } from '../clock/ffi.ts';
+
+/** Local time to the second; `month` is 0 to 11. */
+export interface LocalTime {
+  readonly month: number;
+  readonly day: number;
+  readonly hour: number;
+  readonly minute: number;
+  readonly second: number;
+}
+
+/** The local time of an instant, where `zone` is what TZ says. Never rejects: without the C library, Node's own answer. */
+export async function localTime(
+  at: Date,
+  zone: string | undefined,
+  importKoffi: () => Promise<Foreign> = () => import('koffi'),
+  arch: string = process.arch,
+): Promise<LocalTime> {
+  if (process.platform === 'win32' || isNamed(zone)) return nodesTime(at);
+  try {
+    return byLibrary(await importKoffi(), at, arch) ?? nodesTime(at);
+  } catch {
+    return nodesTime(at);
+  }
+}
+
+/** A name such as Asia/Shanghai, which Node knows also where no zoneinfo is installed, as in small containers. */
+function isNamed(zone: string | undefined): boolean {
+  if (zone === undefined || !/^[A-Za-z_]+\/[\w+/-]+$/.test(zone)) return false;
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: zone }) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+function nodesTime(at: Date): LocalTime {
+  return {
+    month: at.getMonth(),
+    day: at.getDate(),
+    hour: at.getHours(),
+    minute: at.getMinutes(),
+    second: at.getSeconds(),
+  };
+}
+
+function byLibrary(foreign: Foreign, at: Date, arch: string): LocalTime | undefined {
+  const libc = foreign.load(null);
+  const { call, last } = localtimeOf(libc, arch);
+  const seconds = Math.floor(at.getTime() / 1000);
+  if (seconds > last) return undefined;
+  const time = share(foreign, 8);
+  time.longs[0] = BigInt(seconds);
+  // struct tm: at most 56 bytes, which begin with the same six ints everywhere.
+  const tm = share(foreign, 64);
+  libc.func('void tzset(void)')();
+  if (!call(time.address, tm.address)) return undefined;
+  const [second = 0, minute = 0, hour = 0, day = 0, month = 0] = tm.ints;
+  return { month, day, hour, minute, second };
+}
+
+/** The last second of a 32-bit `time_t`. */
+const LAST_OF_32_BITS = 2 ** 31 - 1;
+
+/**
+ * On a 32-bit machine the plain name takes a `time_t` of 32 bits (glibc; musl for old programs), the other one of 64. The
+ * lower half of 64 bits is the same number on the little-endian machines that Node runs on.
+ */
+function localtimeOf(libc: Library, arch: string): { readonly call: CFunction; readonly last: number } {
+  const declaration = (name: string) => `void *${name}(void *time, void *tm)`;
+  if (arch !== 'arm' && arch !== 'ia32')
+    return { call: libc.func(declaration('localtime_r')), last: Number.POSITIVE_INFINITY };
+  try {
+    return { call: libc.func(declaration('__localtime64_r')), last: Number.POSITIVE_INFINITY };
+  } catch {
+    return { call: libc.func(declaration('localtime_r')), last: LAST_OF_32_BITS };
+  }
+}

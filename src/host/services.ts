@@ -1,0 +1,185 @@
+// The processes of this machine → the time services that steer its clock, and would undo what tsntp does or be upset by
+// it. One that may not set the clock (capable.ts) or that only measures is not among them; one that sets
+// it once and ends is, as it may have measured already and would add its correction to ours. What cannot be found out
+// counts as absent: looking is never an error.
+
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { posix, win32 } from 'node:path';
+import { maySetClock } from '../clock/capable.ts';
+
+/** A program that keeps the clock. */
+export interface TimeService {
+  readonly name: string;
+  readonly pid?: number;
+  /** The command that stops it. */
+  readonly stop: string;
+}
+
+/**
+ * The time services that control the clock now, on Linux by process id. Never rejects.
+ * `root` is the root of the file system, on Windows the folder of the system.
+ */
+export async function findTimeServices(
+  platform: NodeJS.Platform = process.platform,
+  root: string = platform === 'win32' ? 'C:\\Windows' : '/',
+): Promise<readonly TimeService[]> {
+  switch (platform) {
+    case 'linux':
+      return onLinux(root);
+    case 'win32':
+      return onWindows(root);
+    case 'darwin':
+      return onDarwin(root);
+    default:
+      return [];
+  }
+}
+
+/** The one-letter options of a command line; those that take a value with it, the others with ''. */
+type Options = ReadonlyMap<string, string>;
+
+interface Daemon {
+  readonly name: string;
+  /** As the kernel names the process: cut off at 15 characters. */
+  readonly comm: string;
+  /** What else must be in the path of the program, its command line or its unit. */
+  readonly mark?: RegExp;
+  /** The letters of the options that take a value. */
+  readonly valued?: string;
+  /** Whether, started so, it leaves the clock alone. */
+  readonly passes?: (options: Options) => boolean;
+}
+
+const NTPD = { comm: 'ntpd', valued: 'cDfiIklpPrstTuUwyYz' };
+
+/** Of several that fit, the first. */
+const DAEMONS: readonly Daemon[] = [
+  {
+    name: 'chronyd',
+    comm: 'chronyd',
+    valued: 'fFlLPtu',
+    passes: o => o.has('x') || o.has('Q'),
+  },
+  {
+    name: 'busybox ntpd',
+    comm: 'ntpd',
+    mark: /busybox/,
+    valued: 'IkpS',
+    passes: o => o.has('w'),
+  },
+  { name: 'openntpd', comm: 'ntpd', mark: /openntpd|\[priv\]/ },
+  // Debian's second name for it.
+  { name: 'openntpd', comm: 'openntpd' },
+  { name: 'NTPsec ntpd', mark: /ntpsec/, ...NTPD },
+  { name: 'ntpd', ...NTPD },
+  { name: 'ntpd-rs', comm: 'ntp-daemon' },
+  { name: 'systemd-timesyncd', comm: 'systemd-timesyn' },
+  {
+    name: 'phc2sys',
+    comm: 'phc2sys',
+    valued: 'cdEfFiIlLMnNOPRsStuz',
+    // Without these it sets a network card's clock from this one.
+    passes: o => (o.has('a') ? !o.has('r') : (o.get('c') ?? 'CLOCK_REALTIME') !== 'CLOCK_REALTIME'),
+  },
+];
+
+interface Found {
+  readonly service: TimeService;
+  readonly pid: number;
+  readonly parent: number;
+}
+
+function onLinux(root: string): readonly TimeService[] {
+  const proc = posix.join(root, 'proc');
+  const systemd = existsSync(posix.join(root, 'run/systemd/system'));
+  const found = attempt(() => readdirSync(proc), [])
+    .filter(name => /^\d+$/.test(name))
+    .sort((a, b) => Number(a) - Number(b))
+    .map(pid => attempt(() => inspect(posix.join(proc, pid), Number(pid), systemd), undefined))
+    .filter(each => each !== undefined);
+  // A daemon's helpers end with it.
+  const pids = new Set(found.map(each => each.pid));
+  return found.filter(each => !pids.has(each.parent)).map(each => each.service);
+}
+
+/** Throws when the process has ended, or is hidden from us. */
+function inspect(directory: string, pid: number, systemd: boolean): Found | undefined {
+  const read = (name: string): string => readFileSync(posix.join(directory, name), 'utf8');
+  const comm = read('comm').trimEnd();
+  if (comm !== 'busybox' && !DAEMONS.some(daemon => daemon.comm === comm)) return undefined;
+
+  const [program = '', ...args] = read('cmdline').split('\0');
+  // A zombie has no command line any more.
+  if (program === '') return undefined;
+  if (!maySetClock(directory, posix.join(directory, '../self'))) return undefined;
+
+  const unit = systemd ? unitOf(attempt(() => read('cgroup'), '')) : undefined;
+  // Another user's link is not ours to read.
+  const executable = attempt(() => readlinkSync(posix.join(directory, 'exe')), '');
+  const text = [executable, program, ...args, unit].join('\n');
+  const title = comm === 'busybox' ? args[0] : comm;
+  const daemon = DAEMONS.find(each => each.comm === title && (each.mark?.test(text) ?? true));
+  if (daemon === undefined || daemon.passes?.(optionsOf(args, daemon.valued ?? ''))) return undefined;
+
+  const stop = unit === undefined ? `kill ${pid}` : `systemctl stop ${unit}`;
+  const parent = Number(/^PPid:\s*(\d+)$/m.exec(read('status'))?.[1] ?? '0');
+  return { service: { name: daemon.name, pid, stop }, pid, parent };
+}
+
+/** The service's unit, unless it is that of something else, such as cron, which started the daemon. */
+function unitOf(cgroup: string): string | undefined {
+  return /:\/system\.slice\/(?:.*\/)?([^/\n]*(?:chrony|ntp|timesync|phc2sys)[^/\n]*)\.service$/m.exec(
+    cgroup,
+  )?.[1];
+}
+
+function optionsOf(args: readonly string[], valued: string): Options {
+  const options = new Map<string, string>();
+  for (let i = 0; i < args.length; i++) {
+    const letters = /^-([^-].*)/.exec(args[i] ?? '')?.[1] ?? '';
+    for (let j = 0; j < letters.length; j++) {
+      const letter = letters.charAt(j);
+      const takesValue = valued.includes(letter);
+      options.set(letter, takesValue ? letters.slice(j + 1) || (args[++i] ?? '') : '');
+      if (takesValue) break;
+    }
+  }
+  return options;
+}
+
+async function onWindows(root: string): Promise<readonly TimeService[]> {
+  // By its full path: a bare name would be looked for in the current folder first.
+  const system = (name: string): string => win32.join(root, 'System32', name);
+  const key = 'HKLM\\SYSTEM\\CurrentControlSet\\Services\\W32Time\\Parameters';
+  const [service, type] = await Promise.all([
+    outputOf(system('sc.exe'), ['query', 'w32time']),
+    outputOf(system('reg.exe'), ['query', key, '/v', 'Type']),
+  ]);
+  if (!/\bRUNNING\b/.test(service) || /\bREG_SZ\s+NoSync\b/i.test(type)) return [];
+  return [{ name: 'w32time', stop: 'net stop w32time' }];
+}
+
+async function onDarwin(root: string): Promise<readonly TimeService[]> {
+  // It tells only root; another user cannot set the clock, and learns so later.
+  const answer = await outputOf(posix.join(root, 'usr/sbin/systemsetup'), ['-getusingnetworktime']);
+  if (!/^Network Time: On$/m.test(answer)) return [];
+  return [{ name: 'timed', stop: 'systemsetup -setusingnetworktime off' }];
+}
+
+/** What a command prints; nothing when it is absent, fails or takes longer than a few seconds. */
+async function outputOf(command: string, args: readonly string[]): Promise<string> {
+  const { execFile } = await import('node:child_process');
+  return new Promise(resolve => {
+    execFile(command, args, { timeout: 3000, windowsHide: true }, (error, stdout) =>
+      resolve(error ? '' : stdout),
+    );
+  });
+}
+
+function attempt<T>(look: () => T, otherwise: T): T {
+  try {
+    return look();
+  } catch {
+    return otherwise;
+  }
+}

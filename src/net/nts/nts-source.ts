@@ -1,0 +1,74 @@
+// One server of a survey by NTS (RFC 8915): with what an earlier run left, or with a new exchange of keys; never
+// without either.
+
+import { KE_PORT, type Server } from '../../sources/server.ts';
+import { authenticateByNts } from '../authentication.ts';
+import { ResolveError } from '../resolve.ts';
+import {
+  type Approach,
+  ask,
+  broughtSamples,
+  type Entry,
+  patiently,
+  type Run,
+  resolveServer,
+  type Source,
+} from '../source.ts';
+import { type KeyExchange, type KeyServer, NtsError } from './session.ts';
+
+/**
+ * Asks with what an earlier run left, or else with a new exchange of keys. Where the one brings nothing, or the server
+ * says NTSN, there is one exchange more (RFC 8915 §5.7), and never a question without NTS.
+ */
+export async function askByNts(server: Server, entry: Entry, run: Run): Promise<readonly Source[]> {
+  const { nts, random } = run.ports;
+  const keyServer: KeyServer = {
+    host: server.host,
+    port: server.ntsPort ?? KE_PORT,
+    ntpPort: server.port,
+    ...(server.authorities && { authorities: server.authorities }),
+  };
+  let kept = run.signal.aborted ? undefined : await nts.take(keyServer);
+  for (let mayRenew = true; ; mayRenew = false) {
+    const exchange = kept ? undefined : await exchangeKeys(server, keyServer, entry, run);
+    if (exchange instanceof Error) return [{ server, error: exchange, authentication: { kind: 'nts' } }];
+    const session = kept ?? exchange!.session;
+    if (kept) run.emit({ kind: 'keys-kept', server, cookies: kept.cookies.length });
+    const { host, port } = session;
+    const { authenticator, authentication } = await authenticateByNts(session, exchange, random);
+    const approach: Approach = { host, port, votes: 1, version: 4, authenticator, authentication };
+    const otherwise = mayRenew && ({ otherwise: kept ? 'when-hopeless' : 'when-refused' } as const);
+    const sources = await ask(server, { ...approach, ...otherwise }, entry, run);
+    const useful = broughtSamples(sources);
+    const untouched = sources.every(({ burst }) => !burst || burst.sent === 0);
+    // Not what only this run took on trust.
+    if ((useful || untouched) && !exchange?.certificate.datesIgnored)
+      await nts.keep(keyServer, { ...session, cookies: authenticator.cookies() });
+    const refused = sources.some(({ burst }) => burst?.rejections.some(({ kind }) => kind === 'nts-nak'));
+    const duplicate = sources.some(({ duplicateOf }) => duplicateOf !== undefined);
+    if (useful || !mayRenew || duplicate || run.signal.aborted || !(kept || refused)) return sources;
+    kept = undefined;
+  }
+}
+
+async function exchangeKeys(
+  server: Server,
+  keyServer: KeyServer,
+  entry: Entry,
+  run: Run,
+): Promise<KeyExchange | ResolveError | NtsError> {
+  const { ports, plan, emit, signal, slot } = run;
+  const addresses = await resolveServer(server, server.host, entry, run);
+  if (addresses instanceof ResolveError) return addresses;
+  try {
+    const exchange = await slot(() =>
+      patiently(ports.nts.exchange(keyServer, addresses, signal, plan.source), entry, run),
+    );
+    emit({ kind: 'keys-exchanged', server, exchange });
+    return exchange;
+  } catch (error) {
+    if (!(error instanceof NtsError)) throw error;
+    emit({ kind: 'keys-not-exchanged', server, error });
+    return error;
+  }
+}

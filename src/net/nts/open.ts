@@ -1,0 +1,47 @@
+// The user's trust and a cookie store → NTS as the survey needs it: key exchanges over TLS, and what earlier runs left.
+// TLS and cryptography are loaded when a server first needs them.
+
+import { createHash } from 'node:crypto';
+import type { Authorities } from '../../sources/server.ts';
+import type { DateRule } from './certificate.ts';
+import type { CookieStores, KeyServer, Nts, NtsSession } from './session.ts';
+import type { Trust } from './trust.ts';
+
+/** The authorities that are trusted, and whether the dates of certificates count. */
+export interface NtsTrust extends Authorities {
+  /** Pass over the dates of certificates, on a clock that cannot tell. */
+  readonly ignoreDates?: boolean | undefined;
+}
+
+/** Opens NTS. `storeFor` has the cookies; `clockIsGood` tells whether dates must count even where the user waives them. */
+export function openNts(trust: NtsTrust, storeFor: CookieStores, clockIsGood: () => boolean): Nts {
+  const store = ({ authorities = trust }: KeyServer) =>
+    storeFor(createHash('sha256').update(nameOf(authorities)).digest('hex'));
+  const dates = (): DateRule => (trust.ignoreDates ? (clockIsGood() ? 'must-count' : 'ignore') : 'count');
+  const trusted = new Map<string, Trust>();
+  return {
+    async exchange(server, addresses, signal, source) {
+      const [{ exchangeKeys }, { systemRoots, trustIn }] = await Promise.all([
+        import('./key-exchange.ts'),
+        import('./trust.ts'),
+      ]);
+      const { authorities = trust } = server;
+      const { ca, system = ca === undefined } = authorities;
+      // Read once, however many servers share them.
+      const name = nameOf(authorities);
+      const roots =
+        trusted.get(name) ?? trustIn([...(ca === undefined ? [] : [ca]), ...(system ? systemRoots() : [])]);
+      trusted.set(name, roots);
+      const rules = { trust: roots, dates: dates(), now: new Date() };
+      return exchangeKeys(server, addresses, rules, signal, source);
+    },
+    take: async (server: KeyServer) => (await store(server))?.take(server),
+    keep: async (server: KeyServer, session: NtsSession) => (await store(server))?.keep(server, session),
+  };
+}
+
+/** Tells authorities apart, so that no cookie serves where its key exchange would not have been believed. */
+function nameOf({ ca, system }: Authorities): string {
+  if (ca === undefined) return system === false ? 'none' : 'system';
+  return system ? `system and ${ca}` : ca;
+}

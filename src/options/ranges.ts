@@ -1,0 +1,79 @@
+// The library's options → the same, checked: undefined is not given, and every value is in its range.
+
+import { inspect } from 'node:util';
+import { familyOf } from '../sources/server.ts';
+import type { SyncOptions } from '../sync.ts';
+import { given, type Optional } from './given.ts';
+
+/**
+ * Throws `RangeError` for the first option that there is not, or that is out of its range: with its name, its value and what
+ * is allowed. An option that is passed over may be a limit that is lost.
+ */
+export function checkRanges(options: Optional<SyncOptions>): void {
+  for (const [name, value] of Object.entries(given(options))) {
+    if (!Object.hasOwn(RANGES, name)) {
+      throw new RangeError(
+        `${name}: there is no such option; the options are ${Object.keys(RANGES).join(', ')}`,
+      );
+    }
+    const range = RANGES[name as keyof typeof RANGES];
+    if (range.has(value)) continue;
+    throw new RangeError(`${name}: ${shown(value)} is not allowed; give ${range.text}`);
+  }
+}
+
+/** Values of an option, and how a message calls them. */
+interface Range {
+  has(value: unknown): boolean;
+  readonly text: string;
+}
+
+/** What the command allows for its options of these names; but waiting may last for ever. Lists are the command's alone. */
+const RANGES: Readonly<Record<Exclude<keyof SyncOptions, 'servers' | 'limitsFrom'>, Range>> = {
+  samples: number(1, 16, { whole: true }),
+  timeout: number(0, Infinity, { above: true, unit: ' (seconds)' }),
+  deadline: number(0, Infinity, { above: true, unit: ' (seconds)' }),
+  interval: or('auto', number(0, 3600, { unit: ' (seconds)' })),
+  minServers: number(1, 10_000, { whole: true }),
+  maxDistance: number(0, 16, { above: true, unit: ' (seconds)' }),
+  version: number(1, 4, { whole: true }),
+  family: oneOf(4, 6),
+  source: { has: value => typeof value === 'string' && familyOf(value) !== undefined, text: 'an IP address' },
+  method: oneOf('by-threshold', 'step', 'slew'),
+  stepThreshold: number(0, 1e9, { unit: ' (seconds)' }),
+  maxOffset: number(0, 1e10, { unit: ' (seconds)' }),
+  allowAnyOffset: oneOf(true, false),
+  force: oneOf(true, false),
+  wait: oneOf(true, false),
+  rtc: oneOf(true, false),
+  keys: { has: value => value instanceof Map, text: 'a Map of symmetric keys by their numbers' },
+  estimator: oneOf('paired-minima', 'least-delay'),
+};
+
+interface NumberRules {
+  readonly whole?: true;
+  /** `min` itself is not allowed. */
+  readonly above?: true;
+  readonly unit?: string;
+}
+
+function number(min: number, max: number, { whole, above, unit = '' }: NumberRules): Range {
+  const fits = (value: number) => value <= max && (above ? value > min : value >= min);
+  return {
+    has: value => typeof value === 'number' && fits(value) && (!whole || Number.isInteger(value)),
+    text: `${whole ? 'a whole number' : 'a number'} ${above ? `above ${min}, up to ${max}` : `from ${min} to ${max}`}${unit}`,
+  };
+}
+
+function oneOf(...allowed: readonly unknown[]): Range {
+  return { has: value => allowed.includes(value), text: allowed.map(shown).join(' or ') };
+}
+
+function or(word: string, range: Range): Range {
+  return { has: value => value === word || range.has(value), text: `${range.text}, or ${shown(word)}` };
+}
+
+/** A value as a message has it, whatever it is. */
+function shown(value: unknown): string {
+  return inspect(value, { depth: 0, breakLength: Infinity });
+}

@@ -1,0 +1,133 @@
+// The one door to the clock: a proposed correction → limits, memory, the hardware clock as a witness, contenders →
+// step, slew or nothing, once. Whatever sets the clock, from servers or from the hardware clock, comes through here.
+// Sign: a positive offset = our clock is behind = the correction moves it forward.
+
+import { type Clock, ClockError } from '../clock/clock.ts';
+import { type Decision, decide, type Limits } from '../ntp/decide.ts';
+import { type ClockStanding, isVouchedFor } from '../ntp/standing.ts';
+import { addUp } from '../ntp/sum.ts';
+import type { Seconds, UnixTime } from '../ntp/time.ts';
+import { hear } from '../ntp/witness.ts';
+import type { Contender, Correction, Ending } from './outcome.ts';
+import type { Claim, Host, Memory } from './ports.ts';
+
+/** A correction, and where it comes from. */
+export interface Proposal {
+  readonly offset: Seconds;
+  /** The truth lies within offset ± this. */
+  readonly errorBound: Seconds;
+  /** The server or the device, for the memory. */
+  readonly server: string;
+}
+
+export interface ApplyOptions extends Limits {
+  /** Set the clock although another time service is setting it. Another run of tsntp still prevents that. */
+  readonly force: boolean;
+}
+
+export interface ApplyPorts {
+  readonly clock: Clock;
+  readonly host: Host;
+  /** When this program was released: no clock that shows less can be right. */
+  readonly release: UnixTime;
+  readonly emit: (event: DecidedEvent) => void;
+  readonly signal: AbortSignal;
+}
+
+export type DecidedEvent = {
+  readonly kind: 'decided';
+  readonly decision: Decision;
+  readonly standing: ClockStanding;
+};
+
+/** `Omit` for each member of a union. */
+type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
+
+export type Applied = {
+  readonly standing: ClockStanding;
+  readonly warnings: readonly string[];
+} & Without<
+  Extract<
+    Ending,
+    { kind: 'unchanged' | 'adjusted' | 'would-adjust' | 'refused' | 'busy' | 'clock-error' | 'interrupted' }
+  >,
+  'estimate'
+>;
+
+/** Decides, and makes the correction or not. Synchronous, so that no interrupt falls in between. */
+export function apply(proposal: Proposal, options: ApplyOptions, claim: Claim, ports: ApplyPorts): Applied {
+  const memory = ports.host.recall();
+  const { decision, standing } = judge(proposal, options, memory, ports);
+  ports.emit({ kind: 'decided', decision, standing });
+  const contenders = claim.contenders.filter(({ kind }) => !options.force || kind === 'tsntp');
+  const ending = act(decision, contenders, ports);
+  const kept = keep(ending, proposal, standing, ports.host);
+  const warnings = [...claim.warnings, memory.warning, kept].filter(warning => warning !== undefined);
+  return { ...ending, standing, warnings };
+}
+
+/** Asks the hardware clock only for a correction that would be refused without it. */
+function judge(
+  { offset, errorBound }: Proposal,
+  options: ApplyOptions,
+  memory: Memory,
+  { clock, host, release }: ApplyPorts,
+): { readonly decision: Decision; readonly standing: ClockStanding } {
+  const { synchronized = false, slewRemaining = 0 } = clock.status();
+  const known = { setSinceBoot: memory.setSinceBoot, synchronized, beforeRelease: clock.now() < release };
+  const anew = options.allowAnyOffset || !isVouchedFor(known);
+  const standing = { ...known, sum: anew ? 0 : addUp(offset, { ...memory, underWay: slewRemaining }) };
+  const decision = decide(offset, options, standing);
+  if (decision.kind !== 'refuse' || decision.by !== 'panic') return { decision, standing };
+  const ahead = host.hardwareAhead();
+  if (ahead === undefined) return { decision, standing };
+  const witness = hear(ahead, offset, errorBound);
+  // A correction that the hardware clock confirms leaves the sum of the others as it is.
+  const witnessed = { ...standing, ...(witness === 'servers' && { sum: memory.sum }), witness };
+  return { decision: decide(offset, options, witnessed), standing: witnessed };
+}
+
+type Acted = Without<Applied, 'standing' | 'warnings'>;
+
+/** The one place that moves the clock. */
+function act(
+  decision: Decision,
+  contenders: readonly Contender[],
+  { clock, signal }: Pick<ApplyPorts, 'clock' | 'signal'>,
+): Acted {
+  if (signal.aborted) return { kind: 'interrupted' };
+  if (decision.kind === 'refuse') return { kind: 'refused', decision };
+  if (contenders.length > 0) return { kind: 'busy', decision, contenders };
+  if (decision.kind === 'none') return { kind: 'unchanged' };
+  return move(decision, clock);
+}
+
+function move(decision: Correction, clock: Clock): Acted {
+  try {
+    const slew = decision.kind === 'slew' ? clock.slew(decision.offset) : undefined;
+    if (decision.kind === 'step') clock.step(decision.offset);
+    if (!clock.sets) return { kind: 'would-adjust', decision };
+    return { kind: 'adjusted', decision, at: clock.now(), ...(slew && { slew }) };
+  } catch (error) {
+    if (!(error instanceof ClockError)) throw error;
+    return { kind: 'clock-error', decision, error };
+  }
+}
+
+/** Remembers a correction that was made; a warning where that fails, as the clock is set all the same. */
+function keep(
+  ending: Acted,
+  { server, errorBound }: Proposal,
+  { sum }: ClockStanding,
+  host: Host,
+): string | undefined {
+  if (ending.kind !== 'adjusted') return undefined;
+  const { at, decision, slew } = ending;
+  try {
+    return host.remember({ at, correction: decision, server, errorBound, sum });
+  } catch (error) {
+    // Otherwise the rate that this process holds would outlast it.
+    slew?.release();
+    throw error;
+  }
+}

@@ -1,0 +1,150 @@
+// What the servers answered → which of them to believe, and what our clock's offset is: filter, select, cluster, combine
+// (RFC 5905 §10, §11.2), with a verdict for every source.
+// Sign: a positive offset = our clock is behind.
+
+import { NtsError } from '../net/nts/session.ts';
+import type { Source } from '../net/survey.ts';
+import { clusterSurvivors } from '../ntp/cluster.ts';
+import { combineSurvivors, type Estimate } from '../ntp/combine.ts';
+import { type Estimator, estimatePeer } from '../ntp/filter.ts';
+import type { Interval } from '../ntp/overlap.ts';
+import type { Rate } from '../ntp/rate.ts';
+import { broughtForward, type Sample } from '../ntp/sample.ts';
+import { selectTruechimers } from '../ntp/select.ts';
+import { elapsed, type MonotonicTime, type Seconds } from '../ntp/time.ts';
+import { formatServer } from '../sources/server.ts';
+import type { LimitsFrom, ServerReport, Unsuitable, Verdict } from './outcome.ts';
+import { electorateOf, judgeByTrusted, type Peer, requiredAmiss, votersAmong } from './voters.ts';
+
+export interface AssessmentRules {
+  /** Fewer truechimers than this are not believed. */
+  readonly minServers: number;
+  /** A server whose root distance is over this says too little. */
+  readonly maxDistance: Seconds;
+  readonly limitsFrom?: LimitsFrom;
+  readonly estimator: Estimator;
+  /** How fast a slew in progress moved our clock meanwhile: seconds per second, positive = forward. */
+  readonly slewRate: number;
+  /** What is known of the rate at which true time gains on our clock apart from that; nothing unless given. */
+  readonly rate?: Rate;
+}
+
+export type Assessment = { readonly servers: readonly ServerReport[]; readonly intersection?: Interval } & (
+  | { readonly kind: 'agreed'; readonly estimate: Estimate }
+  | { readonly kind: 'no-suitable-server'; readonly reason: Unsuitable }
+);
+
+/** Judges every source and combines those that are believed, as of `now`. */
+export function assess(sources: readonly Source[], rules: AssessmentRules, now: MonotonicTime): Assessment {
+  const judged = sources.map(source => judge(source, rules, now));
+  const peers = judged.filter((one): one is Peer => !('verdict' in one));
+  const selectable = peers.filter(peer => !peer.source.server.noselect);
+  // Servers that any host can impersonate may neither outvote nor replace one that must be authenticated.
+  const asked = sources.some(({ server, authentication }) => authentication && !server.noselect);
+  const { usable, verdicts } = votersAmong(selectable, asked);
+  const report = (): readonly ServerReport[] => judged.map(one => reportOf(one, verdicts));
+  if (usable.length === 0) {
+    return { kind: 'no-suitable-server', reason: whyNone(judged, selectable), servers: report() };
+  }
+
+  const electorate = electorateOf(usable);
+  const selection = selectTruechimers(electorate);
+  if (selection.kind === 'no-majority') {
+    return {
+      kind: 'no-suitable-server',
+      reason: { kind: 'no-majority', usable: electorate.length },
+      servers: report(),
+    };
+  }
+  const { intersection, doubtful } = selection;
+  const others = judgeByTrusted(usable, electorate, intersection);
+  const truechimers = [...selection.truechimers, ...others.agreeing];
+  for (const peer of [...selection.falsetickers, ...others.outside])
+    verdicts.set(peer, { kind: 'falseticker' });
+  for (const peer of others.agreeing) verdicts.set(peer, { kind: 'outlier' });
+  const missing = requiredAmiss(sources, truechimers);
+  if (missing) return { kind: 'no-suitable-server', reason: missing, intersection, servers: report() };
+  if (truechimers.length < rules.minServers) {
+    const from = rules.limitsFrom?.minServers;
+    const wanted = { wanted: rules.minServers, ...(from !== undefined && { from }) };
+    const reason = { kind: 'too-few', truechimers: truechimers.length, ...wanted } as const;
+    return { kind: 'no-suitable-server', reason, intersection, servers: report() };
+  }
+
+  const preferred = (peer: Peer) => peer.source.server.prefer ?? false;
+  const { survivors, outliers } = clusterSurvivors(selection.truechimers, preferred, doubtful);
+  const estimate = combineSurvivors(survivors, selection);
+  for (const peer of outliers) verdicts.set(peer, { kind: 'outlier' });
+  for (const [i, peer] of survivors.entries()) {
+    verdicts.set(peer, { kind: i === 0 ? 'system-peer' : 'survivor', weight: estimate.weights[i]! });
+  }
+  return { kind: 'agreed', estimate, intersection, servers: report() };
+}
+
+/** Kernels apply a slew in whole seconds: how long it may go on before it is reported, or after it is reported as over. */
+const SLEW_GRAIN: Seconds = 1;
+
+type Judged = Peer | { readonly source: Source; readonly verdict: Verdict };
+
+/**
+ * An estimate grows worse while the others are waited for (RFC 5905 §11.1); one over the limit is unfit (§11.2), where the
+ * server or its path makes it so.
+ */
+function judge(
+  source: Source,
+  { estimator, maxDistance, limitsFrom, slewRate, rate }: AssessmentRules,
+  now: MonotonicTime,
+): Judged {
+  const ageOf = ({ received }: Sample) => elapsed(now, received.monotonic);
+  const samples = (source.burst?.samples ?? []).map(sample =>
+    broughtForward(sample, slewRate * ageOf(sample)),
+  );
+  if (samples.length === 0) return { source, verdict: verdictWithoutSamples(source) };
+  const estimate = estimatePeer(samples, { estimator, at: now, ...(rate && { rate }) });
+  if ('kind' in estimate) return { source, verdict: estimate };
+  const slewed = Math.abs(slewRate) * Math.min(ageOf(samples[0]!), SLEW_GRAIN);
+  const claimed = estimate.claimedDistance + slewed;
+  if (claimed > maxDistance) {
+    const from = limitsFrom?.maxDistance;
+    const limit = { limit: maxDistance, ...(from !== undefined && { from }) };
+    return { source, verdict: { kind: 'too-far', rootDistance: claimed, ...limit } };
+  }
+  return { ...estimate, rootDistance: estimate.rootDistance + slewed, source };
+}
+
+function verdictWithoutSamples({ burst, error, duplicateOf }: Source): Verdict {
+  if (duplicateOf) return { kind: 'duplicate', of: formatServer(duplicateOf) };
+  if (error instanceof NtsError) return { kind: 'no-keys', message: error.message };
+  if (error) return { kind: 'not-resolved', message: error.message };
+  if (burst?.kiss) return { kind: 'kissed', kiss: burst.kiss };
+  const rejection =
+    burst?.rejections.find(({ test }) => test !== '1' && test !== '2') ??
+    burst?.rejections.find(({ kind }) => kind === 'late') ??
+    burst?.rejections[0];
+  if (rejection) return { kind: 'dropped', rejection };
+  if (burst?.error) return { kind: 'unreachable', message: burst.error.message };
+  return { kind: 'no-reply' };
+}
+
+function reportOf(judged: Judged, verdicts: ReadonlyMap<Peer, Verdict>): ServerReport {
+  const { server, address, burst, authentication } = judged.source;
+  const asked = {
+    server,
+    ...(address && { address }),
+    ...(burst && { burst }),
+    ...(authentication && { authentication }),
+  };
+  if ('verdict' in judged) return { ...asked, verdict: judged.verdict };
+  const verdict = verdicts.get(judged) ?? { kind: server.noselect ? 'noselect' : 'undecided' };
+  const { source: _, ...estimate } = judged;
+  return { ...asked, estimate, verdict };
+}
+
+function whyNone(judged: readonly Judged[], selectable: readonly Peer[]): Unsuitable {
+  if (selectable.length > 0 || judged.some(({ source }) => source.error instanceof NtsError)) {
+    return { kind: 'none-authenticated' };
+  }
+  const answered = judged.filter(({ source: { burst } }) => burst !== undefined && burst.answered > 0);
+  if (answered.length === 0) return { kind: 'none-answered' };
+  return { kind: answered.every(one => !('verdict' in one)) ? 'none-selectable' : 'none-passed' };
+}

@@ -1,0 +1,113 @@
+// What comes after the clock was set: tell the kernel, stay with a slew that is waited for or that needs this process,
+// and write the hardware clock. What fails here is a warning: the clock is set all the same.
+// Sign: a positive rest of a slew = the clock is still behind by so much.
+
+import { type Clock, ClockError, type Slew } from '../clock/clock.ts';
+import type { Timer } from '../net/timer.ts';
+import type { Seconds } from '../ntp/time.ts';
+import type { Outcome } from './outcome.ts';
+import type { Host } from './ports.ts';
+
+export interface FinishOptions {
+  /** Stay until a slew is finished. */
+  readonly wait: boolean;
+  /** Write the hardware clock, too. */
+  readonly rtc: boolean;
+}
+
+export interface FinishPorts {
+  readonly clock: Clock;
+  readonly host: Host;
+  readonly timer: Timer;
+  readonly emit: (event: FinishEvent) => void;
+  readonly signal: AbortSignal;
+}
+
+/** A slew that is waited for: so much is left, of so much. */
+export type FinishEvent = { readonly kind: 'slewing'; readonly left: Seconds; readonly of: Seconds };
+
+/** How often a slew is looked at. */
+const LOOK: Seconds = 0.25;
+/** The kernel hands a slew out in whole seconds: after it says 0, the last part is still being applied. */
+const LAST_PART: Seconds = 1;
+
+/**
+ * So long after its clock is called synchronized, Linux has copied it to the hardware clock: within 2 s, or 2 s later where
+ * it was held up. The next time is 11 minutes later.
+ */
+const KERNEL_COPY: Seconds = 4;
+
+type Finished = Extract<Outcome, { readonly kind: 'adjusted' | 'unchanged' }>;
+
+/** Finishes an outcome of kind `adjusted` or `unchanged`; hands on any other. */
+export async function finish(outcome: Outcome, options: FinishOptions, ports: FinishPorts): Promise<Outcome> {
+  if (outcome.kind !== 'adjusted' && outcome.kind !== 'unchanged') return outcome;
+  const { clock } = ports;
+  if (!clock.sets) return outcome;
+  const slew = outcome.kind === 'adjusted' ? outcome.slew : undefined;
+  try {
+    const warnings = [...outcome.warnings, declare(outcome, clock, slew)];
+    const waited = slew && (options.wait || !slew.unattended) ? await waitFor(slew, ports) : undefined;
+    if (waited === 'finished') declare(outcome, clock, slew);
+    const writes = options.rtc && waited !== 'interrupted';
+    const rtcError = writes ? await writeRtc(slew, ports) : undefined;
+    return {
+      ...outcome,
+      ...(waited && { waited }),
+      ...(writes && !rtcError && { rtc: 'written' }),
+      warnings: [...warnings, rtcError].filter(warning => warning !== undefined),
+    };
+  } finally {
+    // Whatever happened: a rate that this process holds would outlast it.
+    slew?.release();
+  }
+}
+
+/** Tells the kernel how good its clock is now; what a slew has still to add is wrong for so long. */
+function declare({ estimate }: Finished, clock: Clock, slew: Slew | undefined): string | undefined {
+  const { rootDistance, jitter } = estimate;
+  try {
+    const left = Math.abs(slew?.remaining() ?? 0);
+    clock.declareSynchronized({ maxError: rootDistance + left, estimatedError: Math.max(jitter, left) });
+    return undefined;
+  } catch (error) {
+    return `the kernel was not told that its clock is synchronized: ${messageOf(error)}`;
+  }
+}
+
+/** Stays until a slew is finished or the user has enough of it. */
+async function waitFor(
+  slew: Slew,
+  { timer, emit, signal }: FinishPorts,
+): Promise<'finished' | 'interrupted'> {
+  const of = slew.remaining();
+  for (let left = of; left !== 0; left = slew.remaining()) {
+    if (signal.aborted) return 'interrupted';
+    emit({ kind: 'slewing', left, of });
+    await timer.sleep(LOOK, signal);
+  }
+  if (slew.unattended) await timer.sleep(LAST_PART, signal);
+  return 'finished';
+}
+
+/** The true time is what the clock shows plus what its slew has still to add; the kernel's own copy is without that. */
+async function writeRtc(
+  slew: Slew | undefined,
+  { host, timer, signal }: FinishPorts,
+): Promise<string | undefined> {
+  try {
+    if (slew && slew.remaining() !== 0) {
+      await timer.sleep(KERNEL_COPY, signal);
+      if (signal.aborted) return 'the hardware clock was not written: interrupted';
+    }
+    await host.writeRtc(slew?.remaining() ?? 0);
+    return undefined;
+  } catch (error) {
+    return `the hardware clock was not written: ${messageOf(error)}`;
+  }
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof ClockError) return error.message;
+  throw error;
+}

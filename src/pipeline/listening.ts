@@ -1,0 +1,49 @@
+// A run and its listener → the run's result, or what the listener threw: that ends the run at once, wherever the event was
+// told of, and never the process.
+
+import { onAbort } from '../net/abort.ts';
+
+/** What of a run's ports concerns its listener. */
+interface Listened<Event> {
+  readonly emit: (event: Event) => void;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Runs `story` with ports whose `emit` may throw, or return a promise that rejects while the run lasts. The run is then aborted,
+ * and the first such error thrown once it has ended.
+ */
+export async function listenedTo<Event, P extends Listened<Event>, T>(
+  ports: P & Listened<Event>,
+  story: (ports: P) => Promise<T>,
+): Promise<T> {
+  const end = new AbortController();
+  const errors: unknown[] = [];
+  let promised = false;
+  const fail = (error: unknown): void => {
+    errors.push(error);
+    end.abort(error);
+  };
+  const emit = (event: Event): void => {
+    if (errors.length > 0) return;
+    try {
+      const returned: unknown = ports.emit(event);
+      if (!(returned instanceof Promise)) return;
+      promised = true;
+      returned.catch(fail);
+    } catch (error) {
+      fail(error);
+    }
+  };
+  // A listener, unlike AbortSignal.any, keeps a signal of AbortSignal.timeout from being lost to garbage collection.
+  const stopListening = onAbort(ports.signal, () => end.abort(ports.signal.reason));
+  try {
+    const result = await story({ ...ports, emit, signal: end.signal });
+    // A promise of the last event may have been rejected just now.
+    if (promised) await new Promise(setImmediate);
+    if (errors.length > 0) throw errors[0];
+    return result;
+  } finally {
+    stopListening();
+  }
+}

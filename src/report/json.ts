@@ -1,0 +1,162 @@
+// An outcome as one JSON object, version 1: report.schema.json describes it. Durations are seconds as numbers,
+// instants RFC 3339 strings with nanoseconds. Keys are only ever added.
+
+import type { Authentication } from '../net/authentication.ts';
+import type { KeyExchange } from '../net/nts/session.ts';
+import type { Address } from '../net/transport.ts';
+import type { Estimate } from '../ntp/combine.ts';
+import type { Decision } from '../ntp/decide.ts';
+import { formatRefid } from '../ntp/refid.ts';
+import type { Rejection, Sample } from '../ntp/sample.ts';
+import type { ClockStanding } from '../ntp/standing.ts';
+import { formatInstant } from '../ntp/time.ts';
+import type { Contender, Outcome, ServerReport } from '../pipeline/outcome.ts';
+import { authenticationOf, packetOf, tallyOf } from './labels.ts';
+import { reasonOf } from './reason.ts';
+import { sentenceOf } from './summary.ts';
+
+export interface JsonContext {
+  readonly command: 'sync' | 'query';
+  readonly exitCode: number;
+  readonly release: string;
+  /** The file or variable that named the servers, when the user did not. */
+  readonly serversFrom?: string;
+}
+
+/** The text of the object, on one line, ending with a line end. */
+export function jsonText(outcome: Outcome, context: JsonContext): string {
+  return `${JSON.stringify(jsonOf(outcome, context))}\n`;
+}
+
+/** The result of a run that ended before it began: a usage error, or a bug. */
+export function jsonError(message: string, exitCode: number, release: string): string {
+  return `${JSON.stringify({ version: 1, tsntp: release, result: 'error', exitCode, message })}\n`;
+}
+
+function jsonOf(outcome: Outcome, context: JsonContext): object {
+  return {
+    version: 1,
+    tsntp: context.release,
+    command: context.command,
+    result: outcome.kind,
+    exitCode: context.exitCode,
+    message: sentenceOf(outcome),
+    started: formatInstant(outcome.started),
+    finished: formatInstant(outcome.finished),
+    ...('estimate' in outcome && estimateOf(outcome.estimate)),
+    ...(outcome.intersection && { intersection: outcome.intersection }),
+    ...('decision' in outcome && { decision: decisionOf(outcome.decision) }),
+    ...(outcome.standing && { standing: standingOf(outcome.standing) }),
+    ...(outcome.kind === 'adjusted' && {
+      done: {
+        kind: outcome.decision.kind,
+        offset: outcome.decision.offset,
+        at: formatInstant(outcome.at),
+        ...(outcome.slew && { slewLeft: outcome.slew.remaining() }),
+        ...(outcome.waited && { waited: outcome.waited }),
+      },
+    }),
+    ...('rtc' in outcome && { rtc: outcome.rtc }),
+    ...(outcome.kind === 'no-suitable-server' && { reason: outcome.reason.kind }),
+    ...(outcome.kind === 'clock-error' && {
+      error: { kind: outcome.error.kind, message: outcome.error.message },
+    }),
+    ...(outcome.kind === 'busy' && { contenders: outcome.contenders.map(contenderOf) }),
+    ...(context.serversFrom !== undefined && { serversFrom: context.serversFrom }),
+    servers: outcome.servers.map(report => serverOf(report, outcome)),
+    warnings: outcome.warnings,
+  };
+}
+
+function estimateOf({ offset, jitter, rootDistance }: Estimate): object {
+  return { offset, errorBound: rootDistance, jitter };
+}
+
+function decisionOf(decision: Decision): object {
+  switch (decision.kind) {
+    case 'none':
+      return { kind: 'none' };
+    case 'slew':
+    case 'step':
+      return { kind: decision.kind, offset: decision.offset };
+    case 'refuse':
+      return { kind: 'refuse', offset: decision.offset, limit: decision.limit, by: decision.by };
+    default:
+      return decision satisfies never;
+  }
+}
+
+function standingOf({ setSinceBoot, synchronized, beforeRelease, sum, witness }: ClockStanding): object {
+  return { setSinceBoot, synchronized: synchronized, beforeRelease, sum, ...(witness && { witness }) };
+}
+
+function contenderOf(contender: Contender): object {
+  const pid = contender.pid === undefined ? {} : { pid: contender.pid };
+  return contender.kind === 'tsntp'
+    ? { name: 'tsntp', ...pid }
+    : { name: contender.name, ...pid, stop: contender.stop };
+}
+
+function serverOf(report: ServerReport, outcome: Outcome): object {
+  const { server, address, burst, estimate, authentication, verdict } = report;
+  const packet = packetOf(report);
+  const reason = reasonOf(report, outcome);
+  return {
+    name: server.host,
+    ...(address ? addressOf(address) : { port: server.port }),
+    from: server.from,
+    verdict: verdict.kind,
+    tally: tallyOf(verdict),
+    ...('weight' in verdict && { weight: verdict.weight }),
+    ...(reason !== '' && { reason }),
+    authenticated: authenticationOf(report) !== '',
+    ...(authentication && { authentication: provenBy(authentication) }),
+    ...(packet && {
+      version: packet.version,
+      leap: packet.leap,
+      stratum: packet.stratum,
+      refid: formatRefid(packet.refid, packet.stratum),
+      precision: packet.precision,
+    }),
+    ...(estimate && {
+      offset: estimate.offset,
+      delay: estimate.delay,
+      dispersion: estimate.dispersion,
+      jitter: estimate.jitter,
+      rootDelay: estimate.rootDelay,
+      rootDispersion: estimate.rootDispersion,
+      rootDistance: estimate.rootDistance,
+    }),
+    sent: burst?.sent ?? 0,
+    answered: burst?.answered ?? 0,
+    rejected: burst?.rejected ?? 0,
+    samples: (burst?.samples ?? []).map(sampleOf),
+    rejections: (burst?.rejections ?? []).map(rejectionOf),
+  };
+}
+
+function addressOf({ address, port, family }: Address): object {
+  return { address, port, family };
+}
+
+/** How a source was to be authenticated. */
+function provenBy(authentication: Authentication): object {
+  if (authentication.kind === 'key') {
+    return { method: 'key', keyId: authentication.id, keyType: authentication.type };
+  }
+  const { exchange } = authentication;
+  return { method: 'nts', ...(exchange && { keyExchange: exchangeOf(exchange) }) };
+}
+
+function exchangeOf({ address, duration, certificate, session }: KeyExchange): object {
+  return { address, duration, cookies: session.cookies.length, certificate };
+}
+
+function sampleOf({ t1, t2, t3, t4, offset, delay, dispersion }: Sample): object {
+  const [T1, T2, T3, T4] = [t1, t2, t3, t4].map(formatInstant);
+  return { t1: T1, t2: T2, t3: T3, t4: T4, offset, delay, dispersion };
+}
+
+function rejectionOf({ test, kind, message, measured }: Rejection): object {
+  return { test, kind, message, ...(measured && { offset: measured.offset, delay: measured.delay }) };
+}

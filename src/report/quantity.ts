@@ -1,0 +1,42 @@
+// Seconds → text for people: `-0.463 ms`, `+1.000 s`, `3600.1 s (1.0 h)`.
+
+import type { Seconds } from '../ntp/time.ts';
+
+const MILLISECOND = 0.001;
+/** From here on two decimals of ms would round to 1000. */
+const ALMOST_A_SECOND = 0.999995;
+
+/** A duration without a sign for positive ones; under a second in ms, so that a column compares at a glance. */
+export function formatDuration(s: Seconds): string {
+  const size = Math.abs(s);
+  if (size >= 1000) return `${s.toFixed(1)} s`;
+  if (size >= ALMOST_A_SECOND) return `${s.toFixed(3)} s`;
+  return `${(s / MILLISECOND).toFixed(size < MILLISECOND ? 3 : 2)} ms`;
+}
+
+/** The same with its sign: an offset. */
+export function formatOffset(s: Seconds): string {
+  return s >= 0 ? `+${formatDuration(s)}` : formatDuration(s);
+}
+
+const LARGE: readonly (readonly [unit: string, seconds: Seconds])[] = [
+  ['years', 365.25 * 86_400],
+  ['days', 86_400],
+  ['h', 3600],
+  ['min', 60],
+];
+
+/** A size in seconds, and in a larger unit when that is easier to grasp. */
+export function formatSize(s: Seconds): string {
+  const size = Math.abs(s);
+  const large = LARGE.find(([, seconds]) => size >= 2 * seconds || (seconds === 3600 && size >= seconds));
+  return large
+    ? `${formatDuration(size)} (${(size / large[1]).toFixed(1)} ${large[0]})`
+    : formatDuration(size);
+}
+
+/** As ntpdate writes it: six decimals of seconds. */
+export function sixDecimals(s: Seconds): string {
+  const text = s.toFixed(6);
+  return Number(text) === 0 ? '0.000000' : text;
+}

@@ -1,0 +1,84 @@
+// Why a server was not used, in words: the thing, its value, the limit, and the option or step that helps. Empty for a
+// server that was used. A reason depends on how the run ended, so that it never contradicts the sentence beside it.
+
+import type { Rejection } from '../ntp/sample.ts';
+import type { Ending, ServerReport } from '../pipeline/outcome.ts';
+import { formatServer } from '../sources/server.ts';
+import { count } from './labels.ts';
+import { formatDuration } from './quantity.ts';
+
+/** Why, in a few words; empty for a server that was used. */
+export function reasonOf({ server, verdict, burst }: ServerReport, ending: Ending): string {
+  switch (verdict.kind) {
+    case 'system-peer':
+    case 'survivor':
+      return '';
+    case 'outlier':
+    case 'falseticker':
+    case 'noselect':
+      return verdict.kind;
+    case 'unauthenticated':
+      return 'measured only: others are authenticated, and this one has neither a key nor NTS';
+    case 'duplicate':
+      if (verdict.of === undefined) return 'measured only: its address has a vote already';
+      return verdict.of === formatServer(server)
+        ? 'no vote of its own: it is named more than once'
+        : `no vote of its own: it is the same server as ${verdict.of}`;
+    case 'undecided':
+      return whyUndecided(ending);
+    case 'dropped':
+      return `server dropped: ${verdict.rejection.message}${adviceOn(verdict.rejection, burst?.timeout)}`;
+    case 'kissed':
+      return `server dropped: kiss code ${verdict.kiss.code}: ${demandOf(verdict.kiss.demand)}`;
+    case 'inconsistent':
+      return `server dropped: its samples contradict each other by ${formatDuration(verdict.by)}: a clock was moved meanwhile`;
+    case 'too-far':
+      return `server dropped: too far away (root distance ${formatDuration(verdict.rootDistance)}, ${verdict.from ?? '--max-distance'} is ${formatDuration(verdict.limit)})`;
+    case 'no-reply':
+      return burst && burst.sent > 0
+        ? `no reply to ${count(burst.sent, 'request')} (-t ${burst.timeout})`
+        : 'no reply';
+    case 'unreachable':
+    case 'not-resolved':
+    case 'no-keys':
+      return verdict.message;
+    default:
+      return verdict satisfies never;
+  }
+}
+
+/** A server that was measured, of a run that chose none or came to no choice. */
+function whyUndecided(ending: Ending): string {
+  if (ending.kind !== 'no-suitable-server') return 'measured only';
+  switch (ending.reason.kind) {
+    case 'no-majority':
+      return 'no majority agrees';
+    case 'too-few':
+      return `agrees, but ${ending.reason.from ?? '--min-servers'} asks for ${ending.reason.wanted}`;
+    default:
+      return 'measured only';
+  }
+}
+
+/** The option that would let such a reply pass, where there is one. */
+function adviceOn({ kind, measured }: Rejection, timeout: number | undefined): string {
+  switch (kind) {
+    case 'late':
+      return `: the timeout is ${timeout} s, allow more with -t`;
+    case 'bad-delay':
+      // Not where it is negative, and so stands at its floor.
+      return measured && measured.delay > measured.dispersion ? '; --max-distance allows more' : '';
+    case 'root-distance':
+      return ', whatever --max-distance says';
+    case 'implausible-time':
+      return '; -g believes any time';
+    default:
+      return '';
+  }
+}
+
+function demandOf(demand: 'stop' | 'slow-down'): string {
+  return demand === 'stop'
+    ? 'it refuses to serve this client; ask another server'
+    : 'this client asks too often; wait, or give a longer --interval';
+}

@@ -1,0 +1,93 @@
+// Why no server was suitable → one clause, which contradicts none of the lines beside it.
+
+import type { ServerReport, Unsuitable, Verdict } from '../pipeline/outcome.ts';
+import { count } from './labels.ts';
+import { formatDuration } from './quantity.ts';
+
+/** Why no server was suitable, and what to do about it. */
+export function explainUnsuitable(reason: Unsuitable, servers: readonly ServerReport[]): string {
+  switch (reason.kind) {
+    case 'none-answered':
+    case 'none-passed':
+    case 'none-selectable':
+      return explainNone(servers);
+    case 'none-authenticated':
+      return explainNoneAuthenticated(servers);
+    case 'no-majority':
+      return `${reason.usable} servers answered and no majority of them agrees; name more servers, so that a wrong one is outvoted`;
+    case 'required-missing':
+      return `the list requires ${reason.required.join(' or ')}, and ${reason.required.length === 1 ? 'it' : 'none of them'} is not believed`;
+    case 'too-few':
+      return `${reason.truechimers === 1 ? '1 server agrees' : `${reason.truechimers} servers agree`}, ${reason.from ?? '--min-servers'} asks for ${reason.wanted}`;
+    case 'clock-unsteady':
+      return `this clock was moved during ${count(reason.attempts, 'measurement')}; stop what moves it, and try again`;
+    default:
+      return reason satisfies never;
+  }
+}
+
+/** No server could be used: what came is told before what did not, so that "no reply" never stands above a reply. */
+function explainNone(servers: readonly ServerReport[]): string {
+  const heard = servers.filter(({ verdict }) => causeOf(verdict) !== undefined);
+  return heard.length > 0 ? explainUnfit(heard) : explainSilence(servers);
+}
+
+function explainSilence(servers: readonly ServerReport[]): string {
+  const kinds = new Set(servers.map(({ verdict }) => verdict.kind));
+  if (kinds.size === 1 && kinds.has('not-resolved')) {
+    return servers.length === 1
+      ? 'no address was found for its name'
+      : `none of ${servers.length} names has an address`;
+  }
+  if (kinds.size === 1 && kinds.has('unreachable')) {
+    return servers.length === 1 ? 'it cannot be reached' : `none of ${servers.length} can be reached`;
+  }
+  return servers.length === 1 ? 'no reply came' : `none of ${servers.length} answered`;
+}
+
+/** In one clause where all that came was unfit for one cause. */
+function explainUnfit(heard: readonly ServerReport[]): string {
+  const [first] = heard as readonly [ServerReport];
+  const causes = new Set(heard.map(({ verdict }) => causeOf(verdict)));
+  if (causes.size > 1) return `${count(heard.length, 'server')} answered, and none could be used`;
+  const { verdict, burst } = first;
+  switch (verdict.kind) {
+    case 'too-far':
+      return `${count(heard.length, 'server')} answered, farther away than ${verdict.from ? `the ${formatDuration(verdict.limit)} of ${verdict.from}` : `--max-distance ${formatDuration(verdict.limit)}`}`;
+    case 'noselect':
+      return heard.length === 1
+        ? 'the server that answered is marked noselect; name another one'
+        : `all ${heard.length} servers that answered are marked noselect; name another one`;
+    case 'kissed':
+      return `${count(heard.length, 'server')} answered with kiss code ${verdict.kiss.code}`;
+    case 'inconsistent':
+      return `the samples of ${count(heard.length, 'server')} contradict each other`;
+    default:
+      return causeOf(verdict) === 'late'
+        ? `replies came after the timeout of ${burst?.timeout} s; allow more with -t`
+        : 'no answer passed the tests';
+  }
+}
+
+/** Why what a server sent was of no use; undefined for one that sent nothing. */
+function causeOf(verdict: Verdict): string | undefined {
+  switch (verdict.kind) {
+    case 'dropped':
+      return verdict.rejection.kind === 'late' ? 'late' : 'dropped';
+    case 'kissed':
+      return `kiss code ${verdict.kiss.code}`;
+    case 'inconsistent':
+    case 'noselect':
+    case 'too-far':
+      return verdict.kind;
+    default:
+      return undefined;
+  }
+}
+
+function explainNoneAuthenticated(servers: readonly ServerReport[]): string {
+  const [first] = servers;
+  if (servers.length === 1 && first?.verdict.kind === 'no-keys') return first.verdict.message;
+  const others = servers.some(({ verdict }) => verdict.kind === 'unauthenticated');
+  return `no server that must be authenticated could be used${others ? ', and the others are not trusted alone' : ''}`;
+}

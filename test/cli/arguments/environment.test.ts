@@ -1,0 +1,150 @@
+// TSNTP_* as options: what is yes, what is no, and what is a mistake.
+
+import { describe, expect, test } from 'vitest';
+import { fromEnvironment, readVariables } from '../../../src/cli/arguments/environment.ts';
+import { onLinux, serve, tsntp } from '../../support/command.ts';
+
+const options = {
+  query: { type: 'boolean' },
+  verbose: { type: 'count' },
+  'max-offset': { type: 'string' },
+} as const;
+const all = {
+  ...options,
+  force: { type: 'boolean' },
+  state: { type: 'string' },
+  nts: { type: 'boolean' },
+} as const;
+
+test.each([
+  ['1', true],
+  ['true', true],
+  ['YES', true],
+  ['on', true],
+  ['0', false],
+  ['false', false],
+  ['No', false],
+  ['', false],
+])('a switch: "%s" is %s', (text, value) => {
+  expect(fromEnvironment({ TSNTP_QUERY: text }, options)).toEqual({ query: value });
+});
+
+test('a count, a text, and what is not ours', () => {
+  const env = {
+    TSNTP_VERBOSE: '2',
+    TSNTP_MAX_OFFSET: '5',
+    TSNTP_FORCE: '1',
+    PATH: '/bin',
+    XTSNTP_QUERY: '1',
+  };
+  const variables = readVariables(env, all);
+  expect(variables.warnings).toEqual([]);
+  expect(fromEnvironment(variables.env, options)).toEqual({ verbose: 2, 'max-offset': '5' });
+});
+
+test.each(['2', 'tru'])('TSNTP_QUERY=%s is a mistake', text => {
+  const message = `TSNTP_QUERY: "${text}" is not allowed; give 1 or 0`;
+  expect(() => fromEnvironment({ TSNTP_QUERY: text }, options)).toThrow(message);
+});
+
+test.each([
+  ['TSNTP_MAX_OFSET', 'TSNTP_MAX_OFFSET'],
+  ['TSNTP_MAX_OFFSETT', 'TSNTP_MAX_OFFSET'],
+  ['TSNTP_MXA_OFFSET', 'TSNTP_MAX_OFFSET'],
+  ['TSNTP_MAX_OFESTT', 'TSNTP_MAX_OFFSET'],
+  ['TSNTP_MAX_LIMIT', undefined],
+  ['TSNTP_QEURY', 'TSNTP_QUERY'],
+  ['TSNTP_FORCED', 'TSNTP_FORCE'],
+  ['TSNTP_NTP', undefined],
+  ['TSNTP_VERSION', undefined],
+  ['TSNTP_', undefined],
+  ['TSNTP___PROTO__', undefined],
+])('%s is a mistake where it is nearly an option: %s', (name, meant) => {
+  const variables = () => readVariables({ [name]: '5' }, all);
+  if (meant === undefined)
+    expect(variables().warnings).toEqual([`${name}: no option has this name; ignored`]);
+  else expect(variables).toThrow(`${name}: no option has this name: did you mean ${meant}?`);
+});
+
+test('underscores alone make no other option: it is read, and the warning says how to write it', () => {
+  expect(readVariables({ TSNTP_MAXOFFSET: '60' }, all)).toEqual({
+    env: { TSNTP_MAX_OFFSET: '60' },
+    warnings: ['TSNTP_MAXOFFSET is read as TSNTP_MAX_OFFSET: write that'],
+  });
+  const both = { TSNTP_MAX_OFFSET: '1', TSNTP_MAXOFFSET: '60' };
+  expect(readVariables(both, all).env).toEqual({ TSNTP_MAX_OFFSET: '1' });
+});
+
+test('what Kubernetes makes is one warning, whatever the service is called after', () => {
+  const env = {
+    TSNTP_SERVICE_HOST: '10.96.0.9',
+    TSNTP_SERVICE_PORT_NTP: '123',
+    TSNTP_PORT: 'udp://10.96.0.9:123',
+    TSNTP_PORT_123_UDP_ADDR: '10.96.0.9',
+    TSNTP_QUERY_SERVICE_HOST: '10.96.0.9',
+    TSNTP_QUERY_PORT: 'tcp://10.96.0.9:123',
+    IMAGE: 'x',
+  };
+  const variables = readVariables(env, all);
+  expect(variables.env).toEqual({});
+  expect(variables.warnings).toEqual([
+    expect.stringMatching(/^TSNTP_SERVICE_HOST, .*TSNTP_QUERY_PORT: .*Kubernetes/),
+  ]);
+});
+
+describe('a real run', () => {
+  test.each(['TSNTP_QUERY', 'TSNTP_DRY_RUN', 'TSNTP_DEBUG'])(
+    '%s=1 keeps from setting the clock',
+    async name => {
+      const [server] = await serve({});
+      expect((await tsntp(['sync', '-p', '1', server!], { env: { [name]: '1' } })).code).toBe(0);
+    },
+  );
+
+  test.runIf(onLinux)('TSNTP_QUERY=0 does not', async () => {
+    const [server] = await serve({});
+    const { code } = await tsntp(['sync', '--force', '-p', '1', server!], { env: { TSNTP_QUERY: '0' } });
+    expect(code).toBe(4);
+  });
+
+  test('a bad value exits 2, in JSON if JSON was asked for', async () => {
+    const env = { TSNTP_TIMEOUT: 'abc', TSNTP_FORMAT: 'json' };
+    const { code, stdout, stderr } = await tsntp(['-q', '127.0.0.1'], { env });
+    expect(code).toBe(2);
+    expect(stderr).toContain('"abc" is not allowed');
+    expect(JSON.parse(stdout)).toMatchObject({ version: 1, result: 'error', exitCode: 2 });
+  });
+
+  test('what only status or rtc takes is no mistake for sync', async () => {
+    const [server] = await serve({});
+    const env = { TSNTP_JSON: '1', TSNTP_DEVICE: '/dev/rtc9' };
+    const { code, stderr } = await tsntp(['-q', '-p', '1', server!], { env });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  });
+
+  test('what only sync takes is no mistake for query and demo', async () => {
+    const [server] = await serve({});
+    const env = { TSNTP_STEP_THRESHOLD: '1', TSNTP_SAMPLES: '1' };
+    expect((await tsntp(['query', server!], { env })).code).toBe(0);
+    expect((await tsntp(['demo'], { env })).code).toBe(0);
+  });
+
+  test.each([
+    [{ TSNTP_STEP: '1' }, ['-B']],
+    [{ TSNTP_STEP: '0' }, ['-B']],
+    [{ TSNTP_STEP: '0', TSNTP_SLEW: '1' }, []],
+    [{ TSNTP_IPV6: '1' }, ['-4']],
+    [{ TSNTP_KEY: '7', TSNTP_NTS: '0' }, ['--ipv4']],
+  ])('%j gives way to %j', async (env, args) => {
+    const [server] = await serve({});
+    const { code, stderr } = await tsntp(['sync', '-q', '-p', '1', ...args, server!], { env });
+    expect(stderr).not.toContain('mutually exclusive');
+    // Key 7 is in no file here.
+    expect(code).toBe('TSNTP_KEY' in env ? 2 : 0);
+  });
+
+  test('two variables that exclude each other are a mistake', async () => {
+    const { code, stderr } = await tsntp(['-q', '127.0.0.1'], { env: { TSNTP_STEP: '1', TSNTP_SLEW: '1' } });
+    expect({ code, exclusive: stderr.includes('mutually exclusive') }).toEqual({ code: 2, exclusive: true });
+  });
+});

@@ -1,0 +1,57 @@
+// The real NTS behind its port: whom it trusts, and where it keeps what is left.
+
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { rootCertificates } from 'node:tls';
+import { afterAll, expect, test, vi } from 'vitest';
+import { cookieStores } from '../../../src/machine.ts';
+import { openNts } from '../../../src/net/nts/open.ts';
+import { NtsError } from '../../../src/net/nts/session.ts';
+import { systemRoots } from '../../../src/net/nts/trust.ts';
+
+vi.mock(import('../../../src/net/nts/trust.ts'), async original => ({
+  ...(await original()),
+  systemRoots: vi.fn(() => rootCertificates.slice(0, 1)),
+}));
+
+const folder = mkdtempSync(join(tmpdir(), 'tsntp-nts-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const SERVER = { host: 'time.example', port: 1, ntpPort: 123 };
+const SESSION = {
+  host: '203.0.113.5',
+  port: 123,
+  c2s: new Uint8Array(32).fill(1),
+  s2c: new Uint8Array(32).fill(2),
+  cookies: [new Uint8Array(100).fill(3)],
+};
+
+test('the authorities of this system are read once, however many servers are asked', async () => {
+  const nts = openNts({}, cookieStores(undefined), () => true);
+  const nobody = [{ address: '127.0.0.1', family: 4 }] as const;
+  const exchange = () => nts.exchange(SERVER, nobody, new AbortController().signal);
+  for (let i = 0; i < 3; i++) await expect(exchange()).rejects.toThrow(NtsError);
+  expect(systemRoots).toHaveBeenCalledTimes(1);
+});
+
+test.each([
+  ['linux', SESSION],
+  ['win32', undefined],
+] as const)('on %s cookies are kept only where no other user can read them', async (platform, left) => {
+  const directory = join(folder, platform);
+  const nts = openNts({}, cookieStores(directory, platform), () => true);
+  await nts.keep(SERVER, SESSION);
+  expect(existsSync(directory)).toBe(left !== undefined);
+  expect(await nts.take(SERVER)).toEqual(left);
+});
+
+test('a server with authorities of its own is believed by those alone, and has cookies of its own', async () => {
+  const nts = openNts({}, cookieStores(join(folder, 'own'), 'linux'), () => true);
+  const own = { ...SERVER, authorities: { ca: rootCertificates[1]! } };
+  const beside = { ...SERVER, authorities: { ca: rootCertificates[1]!, system: true } };
+  await nts.keep(own, SESSION);
+  expect(await nts.take(SERVER)).toBeUndefined();
+  expect(await nts.take(beside)).toBeUndefined();
+  expect(await nts.take(own)).toEqual(SESSION);
+});

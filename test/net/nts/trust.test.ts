@@ -1,0 +1,48 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { rootCertificates } from 'node:tls';
+import { afterAll, expect, test } from 'vitest';
+import { NtsError } from '../../../src/net/nts/session.ts';
+import { holdsCertificates, systemRoots } from '../../../src/net/nts/trust.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'tsntp-trust-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const [first, second] = rootCertificates;
+
+function file(name: string, text: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+test('the first bundle of the system that has certificates is trusted, and none other', () => {
+  const bundles = [
+    join(folder, 'none'),
+    file('empty', '# none\n'),
+    file('one', first!),
+    file('two', second!),
+  ];
+  expect(systemRoots(bundles)).toEqual([first]);
+});
+
+test('a bundle that is there and cannot be read is not passed over', () => {
+  const bundles = [folder, file('good', first!)];
+  expect(() => systemRoots(bundles)).toThrow(NtsError);
+  expect(() => systemRoots(bundles)).toThrow(/EISDIR.*--nts-ca FILE/);
+});
+
+test('where there is no bundle, Node has a list', () => {
+  expect(systemRoots([])).toEqual(rootCertificates);
+});
+
+test.each([
+  ['nothing', '', false],
+  ['text', 'hello', false],
+  ['a broken one', first!.replace(/M/g, '!'), false],
+  ['one', first!, true],
+  ['two', `${first}\n${second}`, true],
+  ['a good and a broken one', `${first}\n${second!.replace(/M/g, '!')}`, false],
+])('%s', (_, text, holds) => {
+  expect(holdsCertificates(text)).toBe(holds);
+});

@@ -1,0 +1,163 @@
+// After the clock was set, in the simulated world: what the kernel, the memory and the hardware clock are told, and
+// how a slew is waited for.
+
+import { describe, expect, test } from 'vitest';
+import { declarations, ended, expectUntouched, near, pass } from '../support/runs.ts';
+
+describe('after success', () => {
+  test('the kernel is told how good its clock is', async () => {
+    const w = near({ behind: 2 });
+    const { rootDistance, jitter } = ended('adjusted', await w.sync()).estimate;
+    expect(w.clock.calls.map(({ kind }) => kind)).toEqual(['step', 'declare-synchronized']);
+    expect(declarations(w)).toMatchObject([{ quality: { maxError: rootDistance, estimatedError: jitter } }]);
+  });
+
+  test('what a slew has still to add counts as an error, until it is added', async () => {
+    const w = near({ behind: 0.1 });
+    const { rootDistance } = ended('adjusted', await w.sync({ wait: true })).estimate;
+    const [first, last] = w.clock.calls.flatMap(call =>
+      call.kind === 'declare-synchronized' ? [call.quality] : [],
+    );
+    expect(first!.maxError).toBeCloseTo(rootDistance + 0.1, 3);
+    expect(first!.estimatedError).toBeCloseTo(0.1, 3);
+    expect(last!.maxError).toBeCloseTo(rootDistance, 9);
+    expect(last!.estimatedError).toBeLessThan(0.001);
+  });
+
+  test('a kernel that cannot be told is a warning', async () => {
+    const w = near({ behind: 2, refusesQualityWith: 'failed' });
+    const { warnings } = ended('adjusted', await w.sync());
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toContain('not told that its clock is synchronized');
+    expect(w.remembered).toHaveLength(1);
+  });
+
+  test('the correction is remembered, once', async () => {
+    const w = near({ behind: 2 });
+    const { at, decision, estimate } = ended('adjusted', await w.sync());
+    expect(w.remembered).toEqual([
+      { at, correction: decision, server: '10.0.0.1', errorBound: estimate.rootDistance, sum: 0 },
+    ]);
+  });
+
+  test('a memory that cannot be kept is a warning', async () => {
+    const w = near({ behind: 2, memoryWarning: 'the state folder is read-only' });
+    expect(ended('adjusted', await w.sync()).warnings).toEqual(['the state folder is read-only']);
+  });
+});
+
+describe('a slew that is waited for', () => {
+  test('is stayed with to its end, which is reported on the way', async () => {
+    const w = near({ behind: 0.1 });
+    expect(ended('adjusted', await w.sync({ wait: true })).waited).toBe('finished');
+    expect(w.clock.behind()).toBeCloseTo(0, 6);
+    expect(w.now()).toBeGreaterThan(200);
+    const left = w.events.flatMap(event => (event.kind === 'slewing' ? [event.left] : []));
+    expect(left.length).toBeGreaterThan(100);
+    expect(left).toEqual(left.toSorted((a, b) => b - a));
+  });
+
+  test('until the user has enough of it: the clock was set all the same', async () => {
+    const w = near({ behind: 0.1 });
+    const stop = new AbortController();
+    w.at(10, () => stop.abort());
+    expect(ended('adjusted', await w.sync({ wait: true }, { signal: stop.signal })).waited).toBe(
+      'interrupted',
+    );
+    expect(w.now()).toBe(10);
+    expect(w.remembered).toHaveLength(1);
+  });
+
+  test('is not waited for otherwise, nor is a step', async () => {
+    const w = near({ behind: 0.1 });
+    expect(ended('adjusted', await w.sync()).waited).toBeUndefined();
+    expect(w.now()).toBeLessThan(1);
+    const stepped = near({ behind: 2 });
+    expect(ended('adjusted', await stepped.sync({ wait: true })).waited).toBeUndefined();
+  });
+});
+
+describe('a slew that needs this process', () => {
+  test('is stayed with unasked, and let go at its end', async () => {
+    const w = near({ behind: 0.1, attended: true });
+    const { waited, slew } = ended('adjusted', await w.sync());
+    expect(waited).toBe('finished');
+    expect(slew?.remaining()).toBe(0);
+    expect(w.clock.behind()).toBeCloseTo(0, 6);
+  });
+
+  test('is let go when the user has enough of it, and what is left is known', async () => {
+    const w = near({ behind: 0.1, attended: true });
+    const stop = new AbortController();
+    w.at(100, () => stop.abort());
+    const { waited, slew } = ended('adjusted', await w.sync({}, { signal: stop.signal }));
+    expect(waited).toBe('interrupted');
+    expect(w.now()).toBe(100);
+    expect(slew?.remaining()).toBeCloseTo(0.05, 3);
+    await pass(w, 50);
+    expect(w.clock.behind()).toBeCloseTo(0.05, 3);
+  });
+
+  test('is let go whatever goes wrong', async () => {
+    const w = near({ behind: 0.1, attended: true });
+    const { host } = w.ports();
+    const broken = { ...host, remember: () => raise(new Error('a bug')) };
+    await expect(w.sync({}, { host: broken })).rejects.toThrow('a bug');
+    await pass(w, 50);
+    expect(w.clock.behind()).toBeCloseTo(0.1, 3);
+  });
+});
+
+describe('the hardware clock', () => {
+  test('is written with what the clock shows after a step', async () => {
+    const w = near({ behind: 2 });
+    expect(ended('adjusted', await w.sync({ rtc: true })).rtc).toBe('written');
+    expect(w.rtcWritten).toEqual([0]);
+  });
+
+  test('is written with the true time while a slew goes on', async () => {
+    const w = near({ behind: 0.1 });
+    const { slew } = ended('adjusted', await w.sync({ rtc: true }));
+    expect(w.rtcWritten).toEqual([slew!.remaining()]);
+  });
+
+  test('is written after the kernel has copied its clock there, which is still being slewed', async () => {
+    const w = near({ behind: 0.1 });
+    ended('adjusted', await w.sync({ rtc: true }));
+    expect(w.rtcWritten[0]).toBeLessThanOrEqual(0.1 - 4 * 500e-6);
+  });
+
+  test('is left alone otherwise, and when the clock is', async () => {
+    const w = near({ behind: 2 });
+    await w.sync();
+    expect(w.rtcWritten).toEqual([]);
+    const refused = near({ behind: 2 });
+    await refused.sync({ rtc: true, maxOffset: 1 });
+    expectUntouched(refused);
+  });
+
+  test('interrupted while the kernel’s own copy is awaited, it is not written, and that is said', async () => {
+    const w = near({ behind: 0.1 });
+    const stop = new AbortController();
+    const run = w.sync({ rtc: true }, { signal: stop.signal });
+    w.at(2.5, () => stop.abort());
+    const { rtc, warnings } = ended('adjusted', await run);
+    expect({ rtc, warnings, written: w.rtcWritten }).toEqual({
+      rtc: undefined,
+      warnings: ['the hardware clock was not written: interrupted'],
+      written: [],
+    });
+  });
+
+  test('that cannot be written is a warning: the clock is set all the same', async () => {
+    const w = near({ behind: 2, rtcRefusesWith: 'busy' });
+    const { warnings, rtc } = ended('adjusted', await w.sync({ rtc: true }));
+    expect(rtc).toBeUndefined();
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toContain('hardware clock was not written');
+  });
+});
+
+function raise(error: Error): never {
+  throw error;
+}

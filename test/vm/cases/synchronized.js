@@ -1,0 +1,92 @@
+// What the kernel tells others of its clock: synchronized, and how well, after a success; as it was, after anything else.
+
+import { strict as assert } from 'node:assert';
+import { kernelClock, STA_INS, STA_NANO, STA_UNSYNC, setKernelClock } from '../guest/kernel.js';
+import { EXIT, ended, near } from './expect.js';
+
+const group = 'synchronized';
+const machine = 'uml';
+
+export const synchronized = [
+  { name: 'after a step', asked: '+3.25 s', servers: { main: 3.25 } },
+  { name: 'after a slew', asked: '-50 ms', servers: { main: 0 }, ahead: 0.05 },
+]
+  .map(({ ahead, ...each }) => ({ ...each, group, machine, run: guest => declared(guest, ahead) }))
+  .concat([
+    {
+      ...{ name: 'the pending leap second and other bits stay', group, machine, servers: { main: 3.25 } },
+      async run(guest) {
+        setKernelClock({ status: STA_UNSYNC | STA_INS });
+        ended(await guest.tsntp(['sync', guest.address('main')]), EXIT.done);
+        assert.equal(
+          kernelClock().status & ~STA_NANO,
+          STA_INS,
+          `the kernel's status is ${kernelClock().status}`,
+        );
+      },
+    },
+    {
+      ...{
+        name: "the unit of the kernel's offsets stays",
+        group,
+        machine,
+        asked: '+3.25 s',
+        servers: { main: 3.25 },
+      },
+      async run(guest) {
+        ended(await guest.tsntp(['sync', guest.address('main')]), EXIT.done);
+        assert.equal(
+          kernelClock().status & STA_NANO,
+          0,
+          'STA_NANO is set: adjtimex of others now means nanoseconds',
+        );
+      },
+    },
+    {
+      ...{ name: "a server's leap warning is not handed on", group, machine },
+      servers: { main: { offset: 3.25, leap: 1 } },
+      async run(guest) {
+        ended(await guest.tsntp(['sync', guest.address('main')]), EXIT.done);
+        assert.equal(kernelClock().status & STA_INS, 0, 'the kernel will insert a leap second');
+      },
+    },
+    unchanged('no suitable server', { main: { offset: 3.25, stratum: 16 } }, [], EXIT.noServer),
+    unchanged('a refused correction', { main: 3.25 }, ['--max-offset', '1'], EXIT.refused),
+    unchanged('a query', { main: 3.25 }, ['-q'], EXIT.done),
+    unchanged('a trace', { main: 3.25 }, ['-d'], EXIT.done),
+    unchanged('a dry run', { main: 3.25 }, ['-n'], EXIT.done),
+  ]);
+
+async function declared(guest, ahead) {
+  if (ahead !== undefined) await guest.misset('main', ahead);
+  const { stdout } = ended(await guest.tsntp(['sync', '--format', 'json', guest.address('main')]), EXIT.done);
+  const { errorBound, jitter } = JSON.parse(stdout);
+  const kernel = kernelClock();
+  const left = Math.abs(kernel.slewLeft);
+  assert.ok(kernel.synchronized, 'STA_UNSYNC is set');
+  // It grows by 500 ppm from the moment it is set.
+  near("the kernel's maxError", kernel.maxError, errorBound + left + 1e-3, 2e-3);
+  near(
+    "the kernel's estimatedError",
+    kernel.estimatedError,
+    Math.max(jitter, left),
+    left > 0 ? 1e-3 : 1.5e-6,
+  );
+  return { seen: `maxerror ${(kernel.maxError * 1e3).toFixed(3)} ms` };
+}
+
+/** A run that sets nothing, over a kernel that is synchronized and says how well. */
+function unchanged(name, servers, args, code) {
+  return {
+    ...{ name: `unchanged by ${name}`, group, machine, asked: 'nothing', servers },
+    async run(guest) {
+      setKernelClock({ status: 0, maxError: 123_456, estimatedError: 4321 });
+      await guest.untouched(async () =>
+        ended(await guest.tsntp(['sync', ...args, guest.address('main')]), code),
+      );
+      const { maxError, estimatedError } = kernelClock();
+      near("the kernel's maxError", maxError, 0.123456 + 5e-3, 1e-2);
+      assert.equal(estimatedError, 0.004321);
+    },
+  };
+}
