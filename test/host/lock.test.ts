@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { acquireLock, lockDirectories } from '../../src/host/lock.ts';
-import { firstLine, kill, program, start } from '../clock/child.ts';
+import { firstLine, kill, program, start } from './child.ts';
 
 const roots: string[] = [];
 let directory: string;

@@ -11,8 +11,8 @@ import { tmpdir } from 'node:os';
 import { join, win32 } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { findTimeServices } from '../../src/host/services.ts';
-import { firstLine, isRoot, kill, start } from '../clock/child.ts';
 import { works } from '../support/command.ts';
+import { firstLine, isRoot, kill, start } from './child.ts';
 
 const roots: string[] = [];
 let root: string;

@@ -19,7 +19,7 @@ import fc from 'fast-check';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { readState, type State, stateDirectory, writeState } from '../../src/host/state.ts';
 import { formatInstant, unixTimeOf } from '../../src/ntp/time.ts';
-import { firstLine, isRoot, program, start } from '../clock/child.ts';
+import { firstLine, isRoot, program, start } from './child.ts';
 
 const posix = process.platform !== 'win32';
 const roots: string[] = [];

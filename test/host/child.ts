@@ -10,14 +10,14 @@ import { afterAll } from 'vitest';
 /** Whoever runs the tests may be root, and may be in a place without setpriv: what needs these asks first. */
 export const isRoot: boolean = process.getuid?.() === 0;
 
-/** A program file: `script` with everything that `src/clock/MODULE.ts` exports in scope. */
+/** A program file: `script` with everything that `src/host/MODULE.ts` exports in scope. */
 export function program(module: string, script: string): string {
   const directory = mkdtempSync(join(tmpdir(), 'tsntp-child-'));
   afterAll(() => rmSync(directory, { recursive: true }));
   chmodSync(directory, 0o755);
   symlinkSync(resolve('node_modules'), join(directory, 'node_modules'));
   const outfile = join(directory, 'child.mjs');
-  const source = resolve(`src/clock/${module}.ts`);
+  const source = resolve(`src/host/${module}.ts`);
   writeFileSync(join(directory, 'main.ts'), `import * as it from ${JSON.stringify(source)};\n${script}`);
   const entry = join(directory, 'main.ts');
   buildSync({
