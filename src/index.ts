@@ -106,6 +106,6 @@ export {
   type Seconds,
   type UnixTime,
 } from './ntp/time.ts';
-export type { Contender, Outcome, ServerReport, Unsuitable, Verdict } from './pipeline/outcome.ts';
+export type { Competitor, Outcome, ServerReport, Unsuitable, Verdict } from './pipeline/outcome.ts';
 export { type Server, ServerSyntaxError } from './sources/server.ts';
 export type { Ports, SyncEvent } from './sync.ts';

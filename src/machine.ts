@@ -17,7 +17,7 @@ import { resolve } from './net/resolve.ts';
 import { realTimer } from './net/timer.ts';
 import { udpTransport } from './net/udp.ts';
 import { formatInstant } from './ntp/time.ts';
-import type { Contender } from './pipeline/outcome.ts';
+import type { Competitor } from './pipeline/outcome.ts';
 import type { Claim, Host, Memory } from './pipeline/ports.ts';
 import { RELEASED } from './release.ts';
 import type { Ports, SyncEvent } from './sync.ts';
@@ -121,7 +121,7 @@ function settingHost(clock: Clock, directory: string | undefined, env: Environme
 /** The host of a run that touches nothing: it reads the memory, and that is all. */
 function readOnlyHost(clock: Clock, directory: string | undefined): Host {
   return {
-    claim: async () => ({ contenders: [], warnings: [], release() {} }),
+    claim: async () => ({ competitors: [], warnings: [], release() {} }),
     recall: () => recall(clock, directory),
     hardwareAhead: () => hardwareAhead(clock),
     remember: () => undefined,
@@ -150,10 +150,10 @@ function recall(clock: Clock, directory: string | undefined): Memory {
 /** The other programs that set this clock. */
 async function lookAround(env: Environment): Promise<Claim> {
   const services = await findTimeServices(process.platform, windowsFolder(env));
-  const contenders = services.map(service => ({ kind: 'service', ...service }) as const);
+  const competitors = services.map(service => ({ kind: 'service', ...service }) as const);
   const hidden = whyHidden();
   const warnings = hidden === undefined ? [] : [`other time services would not be noticed: ${hidden}`];
-  return { contenders, warnings, release() {} };
+  return { competitors, warnings, release() {} };
 }
 
 /** Where the look for time services begins; elsewhere than on Windows, a variable of that name means nothing. */
@@ -167,13 +167,13 @@ const noMemory =
 async function claimClock(directory: string | undefined, env: Environment): Promise<Claim> {
   const directories = lockDirectories(process.platform, env, directory);
   const [lock, others] = await Promise.all([acquireLock(directories), lookAround(env)]);
-  const contenders: Contender[] = [...others.contenders];
+  const competitors: Competitor[] = [...others.competitors];
   const warnings: string[] = [...others.warnings];
   if (lock.kind === 'held')
-    contenders.push({ kind: 'tsntp', ...(lock.pid !== undefined && { pid: lock.pid }) });
+    competitors.push({ kind: 'tsntp', ...(lock.pid !== undefined && { pid: lock.pid }) });
   if (lock.kind === 'unavailable') warnings.push(`another tsntp would not be noticed: ${lock.reason}`);
   return {
-    contenders,
+    competitors,
     warnings,
     release() {
       if (lock.kind === 'lock') lock.release();

@@ -134,7 +134,7 @@ function edgeViolations(path: string, code: string): readonly string[] {
   ];
 }
 
-/** Whatever moves the clock goes through the one door, with its limits, contenders, lock and memory. */
+/** Whatever moves the clock goes through the one door, with its limits, competitors, lock and memory. */
 function doorViolations(path: string, code: string): readonly string[] {
   if (path === 'pipeline/apply.ts' || path.startsWith('clock/')) return [];
   return [...code.matchAll(/\bclock\.(step|slew)\(/g)].map(

@@ -213,7 +213,7 @@ describe('report.schema.json', () => {
     const report = await reportOf(['--state', state, ...(await serve({ offset: 0.05 }))]);
     lock.release();
     expect(report).toMatchObject({ result: 'busy', exitCode: 6 });
-    expect(report.contenders).toContainEqual({ name: 'tsntp', pid: process.pid });
+    expect(report.competitors).toContainEqual({ name: 'tsntp', pid: process.pid });
   });
 
   it.runIf(process.platform !== 'win32')('describes an interrupted run', async () => {
@@ -240,7 +240,7 @@ describe('report.schema.json', () => {
       adjusted: { ...measured, kind: 'adjusted', decision, at: measured.finished, slew, waited: 'finished' },
       'would-adjust': { ...measured, kind: 'would-adjust', decision },
       refused: { ...measured, kind: 'refused', decision: refusal },
-      busy: { ...measured, kind: 'busy', decision, contenders: [service, { kind: 'tsntp' }] },
+      busy: { ...measured, kind: 'busy', decision, competitors: [service, { kind: 'tsntp' }] },
       'clock-error': { ...measured, kind: 'clock-error', decision, error: new ClockError('failed', 'why') },
       'no-suitable-server': { ...findings, kind: 'no-suitable-server', reason: { kind: 'none-passed' } },
       interrupted: { ...findings, kind: 'interrupted' },
@@ -349,7 +349,7 @@ describe('report.schema.json', () => {
 interface Report {
   readonly result: string;
   readonly exitCode: number;
-  readonly contenders?: readonly object[];
+  readonly competitors?: readonly object[];
   readonly error?: object;
   readonly servers: readonly { readonly verdict: string }[];
 }

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import type { ClockErrorKind } from '../src/clock/clock.ts';
 import { dryRun } from '../src/clock/dry-run.ts';
 import { difference } from '../src/ntp/time.ts';
-import type { Contender, Outcome } from '../src/pipeline/outcome.ts';
+import type { Competitor, Outcome } from '../src/pipeline/outcome.ts';
 import { type SyncOptions, sync } from '../src/sync.ts';
 import { declarations, ended, expectUntouched, moves, near, pass } from './support/runs.ts';
 import { type Exchange, kiss, kissAfter, otherNonce, type SimulatedServer } from './support/world/server.ts';
@@ -129,8 +129,8 @@ describe('the panic limit has a memory', () => {
     const w = near({ synchronized: true });
     await runs(w, [600]);
     w.clock.disturb(-600);
-    const { standing, decision } = ended('refused', await w.sync());
-    expect(standing!.sum).toBeCloseTo(1200, 1);
+    const { clockTrust, decision } = ended('refused', await w.sync());
+    expect(clockTrust!.sum).toBeCloseTo(1200, 1);
     expect(decision).toMatchObject({ by: 'panic', limit: 1000 });
   });
 
@@ -185,7 +185,7 @@ describe('the hardware clock as a witness', () => {
     const w = near({ ...paused, ...setup });
     const outcome = await w.sync();
     expect(outcome.kind).toBe(kind);
-    expect(outcome.standing?.witness).toBe(witness);
+    expect(outcome.clockTrust?.witness).toBe(witness);
     expect(moves(w)).toHaveLength(kind === 'adjusted' ? 1 : 0);
   });
 
@@ -213,7 +213,7 @@ describe('the hardware clock as a witness', () => {
     // As the kernel copies it: the same as this clock, and so near the servers, too.
     const { host } = w.ports();
     const outcome = ended('refused', await w.sync({}, { host: { ...host, hardwareAhead: () => 0 } }));
-    expect(outcome.standing?.witness).toBe('clock');
+    expect(outcome.clockTrust?.witness).toBe('clock');
   });
 
   test('what it bears out is not held against the next correction', async () => {
@@ -380,34 +380,34 @@ describe('an interrupt', () => {
 });
 
 describe('who else is at it', () => {
-  const contenders: readonly Contender[] = [
+  const competitors: readonly Competitor[] = [
     { kind: 'service', name: 'chronyd', pid: 7, stop: 'systemctl stop chrony' },
   ];
 
   test('somebody: the clock is left to him, and what was measured is told', async () => {
-    const w = near({ behind: 2, contenders });
+    const w = near({ behind: 2, competitors });
     const outcome = ended('busy', await w.sync());
-    expect(outcome.contenders).toEqual(contenders);
+    expect(outcome.competitors).toEqual(competitors);
     expect(outcome.estimate.offset).toBeCloseTo(2, 6);
     expectUntouched(w);
   });
 
   test('another tsntp is not forced aside: two never run at once', async () => {
-    const w = near({ behind: 2, contenders: [...contenders, { kind: 'tsntp', pid: 8 }] });
+    const w = near({ behind: 2, competitors: [...competitors, { kind: 'tsntp', pid: 8 }] });
     const outcome = ended('busy', await w.sync({ force: true }));
-    expect(outcome.contenders).toEqual([{ kind: 'tsntp', pid: 8 }]);
+    expect(outcome.competitors).toEqual([{ kind: 'tsntp', pid: 8 }]);
     expectUntouched(w);
   });
 
   test('somebody, but it is forced', async () => {
-    const w = near({ behind: 2, contenders });
+    const w = near({ behind: 2, competitors });
     ended('adjusted', await w.sync({ force: true }));
     expect(w.clock.behind()).toBeCloseTo(0, 6);
     expect(w.unfinished()).toBe(0);
   });
 
   test('a query does not ask', async () => {
-    const w = near({ contenders });
+    const w = near({ competitors });
     expect((await w.query()).kind).toBe('queried');
   });
 });

@@ -8,22 +8,22 @@ import { runCommandLine } from './arguments/command-line.ts';
 import { UsageError } from './arguments/usage-error.ts';
 import { EXIT_BUG, EXIT_CLOCK, EXIT_USAGE } from './exit-code.ts';
 import { LeftAlone } from './left-alone.ts';
-import { beginRun, type Io } from './process/context.ts';
+import { type Io, openContext } from './process/context.ts';
 import { describeBug } from './process/stack.ts';
 
 /** Runs tsntp as the command line says. Never rejects. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
-  const run = beginRun(io);
+  const context = openContext(io);
   try {
-    return await runCommandLine(argv, run);
+    return await runCommandLine(argv, context);
   } catch (error) {
     const exitCode = exitCodeFor(error);
     const mistake = exitCode !== EXIT_BUG;
-    if (wantsJson(argv, io.env)) run.print(jsonError(messageOf(error), exitCode, VERSION));
-    run.note(`tsntp: ${mistake ? messageOf(error) : describeBug(error)}`);
+    if (wantsJson(argv, io.env)) context.print(jsonError(messageOf(error), exitCode, VERSION));
+    context.note(`tsntp: ${mistake ? messageOf(error) : describeBug(error)}`);
     return exitCode;
   } finally {
-    run.end();
+    context.end();
   }
 }
 

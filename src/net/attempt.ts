@@ -31,7 +31,7 @@ export class Attempt {
   readonly address: Address;
   readonly #plan: AttemptPlan;
   readonly #givenUp: AbortController | undefined;
-  #standing = true;
+  #clockTrust = true;
   #brought = false;
   #hopeless = false;
   #burst: Burst | undefined;
@@ -52,7 +52,7 @@ export class Attempt {
     const result = await burst(this.address, begun, this.#watcher(), this.#givenUp?.signal);
     cancel();
     this.#burst = result;
-    this.#standing = this.#brought;
+    this.#clockTrust = this.#brought;
     changed();
     return result;
   }
@@ -63,8 +63,8 @@ export class Attempt {
   }
 
   /** Whether no other address is wanted in its place. */
-  get standing(): boolean {
-    return this.#standing;
+  get clockTrust(): boolean {
+    return this.#clockTrust;
   }
 
   /** Whether it has brought a sample. */
@@ -89,7 +89,7 @@ export class Attempt {
 
   #doubt(): void {
     if (this.#brought) return;
-    this.#standing = false;
+    this.#clockTrust = false;
     this.#plan.changed();
   }
 
@@ -112,7 +112,7 @@ export class Attempt {
   #bring(): void {
     if (this.#brought) return;
     this.#brought = true;
-    this.#standing = true;
+    this.#clockTrust = true;
     this.#plan.brought(this);
     this.#plan.changed();
   }

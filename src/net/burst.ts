@@ -9,7 +9,7 @@ import type { Request } from '../ntp/reply-tests.ts';
 import { examineReply, type Rejection, requestOf, type Sample } from '../ntp/sample.ts';
 import { elapsed, type MonotonicTime, type NtpTimestamp, ntpTimestampOf, type Seconds } from '../ntp/time.ts';
 import { onAbort } from './abort.ts';
-import { spacingOf } from './request-interval.ts';
+import { requestIntervalOf } from './request-interval.ts';
 import { Requests } from './requests.ts';
 import type { Timer } from './timer.ts';
 import {
@@ -171,7 +171,7 @@ class Exchanges implements ChannelListener {
 
   /** Seconds until the next request is due. */
   untilNext(): Seconds {
-    const spacing = spacingOf(this.#plan.interval, this.#address, {
+    const spacing = requestIntervalOf(this.#plan.interval, this.#address, {
       leastRoundTrip: this.#leastRoundTrip,
       lost: this.#sent > this.#requests.answered,
       kissed: this.#kiss !== undefined,

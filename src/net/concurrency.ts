@@ -1,10 +1,10 @@
 // Pieces of work → so many of them at a time, first come, first served: what bounds a survey's open descriptors.
 
 /** Does a piece of work when there is room for it. */
-export type Slots = <T>(work: () => Promise<T>) => Promise<T>;
+export type Concurrency = <T>(work: () => Promise<T>) => Promise<T>;
 
 /** Lets `count` pieces of work run at one time; the others wait their turn. */
-export function slots(count: number): Slots {
+export function concurrency(count: number): Concurrency {
   let free = count;
   const waiting: (() => void)[] = [];
   return async work => {

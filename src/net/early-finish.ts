@@ -1,13 +1,13 @@
 // Tracks which servers of a survey are still being asked and which of those may yet give a usable reply; signals when the
 // survey can end early.
 
-export interface RollCall {
+export interface EarlyFinish {
   /** A server begins; the survey waits for those that have not begun yet. */
-  enter(): RollEntry;
+  enter(): TrackedServer;
 }
 
 /** One server, being asked until it leaves. */
-export interface RollEntry {
+export interface TrackedServer {
   /** The survey need not wait for this server any more. */
   hopeless(): void;
   /** The survey waits for it again. */
@@ -19,15 +19,15 @@ export interface RollEntry {
 }
 
 /** Expects so many servers. Calls `onlyHopelessLeft` once one has brought samples and all that are left are hopeless. */
-export function rollCall(expected: number, onlyHopelessLeft: () => void): RollCall {
-  const hopeless = new Set<RollEntry>();
+export function earlyFinish(expected: number, onlyHopelessLeft: () => void): EarlyFinish {
+  const hopeless = new Set<TrackedServer>();
   let left = expected;
   let brought = false;
   const check = () => {
     if (brought && left === hopeless.size) onlyHopelessLeft();
   };
   const enter = () => {
-    const entry: RollEntry = {
+    const entry: TrackedServer = {
       hopeless() {
         hopeless.add(entry);
         check();

@@ -6,9 +6,9 @@ import type { Seconds } from '../ntp/time.ts';
 import type { Address } from './transport.ts';
 
 /** What ntpd's and chrony's default rate limits let pass. */
-export const SPACING: Seconds = 2;
+export const REQUEST_INTERVAL: Seconds = 2;
 /** Where the path is plainly local. */
-export const LOCAL_SPACING: Seconds = 0.05;
+export const LOCAL_REQUEST_INTERVAL: Seconds = 0.05;
 /** A round trip under this says that a private address is next door. */
 const LOCAL_ROUND_TRIP: Seconds = 0.005;
 
@@ -21,11 +21,11 @@ export interface Pace {
 }
 
 /** The time from one request to the next: `interval` as given, but at least 2 s after a RATE kiss. Decided anew after each reply. */
-export function spacingOf(interval: 'auto' | Seconds, address: Address, pace: Pace): Seconds {
-  if (interval !== 'auto') return pace.kissed ? Math.max(interval, SPACING) : interval;
+export function requestIntervalOf(interval: 'auto' | Seconds, address: Address, pace: Pace): Seconds {
+  if (interval !== 'auto') return pace.kissed ? Math.max(interval, REQUEST_INTERVAL) : interval;
   const nextDoor =
     pace.leastRoundTrip !== undefined && pace.leastRoundTrip < LOCAL_ROUND_TRIP && isLocal(address);
-  return nextDoor && !pace.lost && !pace.kissed ? LOCAL_SPACING : SPACING;
+  return nextDoor && !pace.lost && !pace.kissed ? LOCAL_REQUEST_INTERVAL : REQUEST_INTERVAL;
 }
 
 const localNetworks = new BlockList();

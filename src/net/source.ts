@@ -8,8 +8,8 @@ import { identityOf, type Server, termsOf } from '../sources/server.ts';
 import type { Authentication, Keys } from './authentication.ts';
 import { type Burst, type BurstEvent, type BurstPlan, type BurstPorts, runBurst } from './burst.ts';
 import type { Claims } from './claims.ts';
-import type { Slots } from './concurrency.ts';
-import type { RollCall, RollEntry } from './early-finish.ts';
+import type { Concurrency } from './concurrency.ts';
+import type { EarlyFinish, TrackedServer } from './early-finish.ts';
 import type { KeyExchange, Nts, NtsError } from './nts/session.ts';
 import { type Resolve, type ResolvedAddress, ResolveError } from './resolve.ts';
 import type { Address } from './transport.ts';
@@ -54,18 +54,18 @@ export interface Source {
 }
 
 /** What the parts of one survey share. */
-export interface Run {
+export interface SurveyContext {
   readonly plan: SurveyPlan;
   readonly ports: SurveyPorts;
   readonly emit: (event: SurveyEvent) => void;
   readonly signal: AbortSignal;
-  readonly roll: RollCall;
-  readonly slot: Slots;
+  readonly roll: EarlyFinish;
+  readonly slot: Concurrency;
   readonly claims: Claims;
 }
 
 /** A server's place in a survey. */
-export interface Entry extends RollEntry {
+export interface SurveyEntry extends TrackedServer {
   /** Resolves when the servers before this one have taken their addresses, or have had time enough for that. */
   turn(): Promise<void>;
   /** This server has taken the addresses that it asks first, or has none. */
@@ -86,11 +86,11 @@ export interface Approach {
 }
 
 /** One host: as many of its addresses as it has votes, others in place of those that fail. */
-export async function ask(
+export async function queryServer(
   server: Server,
   approach: Approach,
-  entry: Entry,
-  run: Run,
+  entry: SurveyEntry,
+  run: SurveyContext,
 ): Promise<readonly Source[]> {
   const { authentication } = approach;
   const proven = authentication && { authentication };
@@ -115,8 +115,8 @@ export function broughtSamples(sources: readonly Source[]): boolean {
 export async function resolveServer(
   server: Server,
   host: string,
-  entry: RollEntry,
-  run: Run,
+  entry: TrackedServer,
+  run: SurveyContext,
 ): Promise<readonly ResolvedAddress[] | ResolveError> {
   const { plan, ports, emit, signal } = run;
   if (signal.aborted) {
@@ -145,7 +145,11 @@ function familyFor(server: Server, host: string, plan: SurveyPlan): 4 | 6 | unde
 }
 
 /** Waits for what must come before the first request; when that takes long, the survey does not wait with it. */
-export async function patiently<T>(work: Promise<T>, entry: RollEntry, { plan, ports }: Run): Promise<T> {
+export async function patiently<T>(
+  work: Promise<T>,
+  entry: TrackedServer,
+  { plan, ports }: SurveyContext,
+): Promise<T> {
   const cancel = ports.timer.after(PATIENCE * plan.timeout, () => entry.hopeless());
   try {
     return await work;
@@ -160,7 +164,7 @@ function candidatesOf(
   resolved: readonly ResolvedAddress[],
   server: Server,
   { port, votes, version, authenticator, authentication, otherwise }: Approach,
-  { plan, ports, slot, signal, emit }: Run,
+  { plan, ports, slot, signal, emit }: SurveyContext,
 ): Candidates {
   const burstPlan: BurstPlan = {
     ...plan,

@@ -5,14 +5,14 @@ import { elapsed, type Seconds } from '../ntp/time.ts';
 import { listingOf, type Server, votesOf } from '../sources/server.ts';
 import { authenticateByKey } from './authentication.ts';
 import { Claims } from './claims.ts';
-import { slots } from './concurrency.ts';
-import { rollCall } from './early-finish.ts';
-import { askByNts } from './nts/nts-source.ts';
+import { concurrency } from './concurrency.ts';
+import { earlyFinish } from './early-finish.ts';
+import { queryServerByNts } from './nts/nts-source.ts';
 import {
-  ask,
-  type Entry,
-  type Run,
+  queryServer,
   type Source,
+  type SurveyContext,
+  type SurveyEntry,
   type SurveyEvent,
   type SurveyPlan,
   type SurveyPorts,
@@ -43,13 +43,13 @@ export async function survey(
 ): Promise<readonly Source[]> {
   const enough = new AbortController();
   const over = AbortSignal.any([signal, enough.signal]);
-  const run: Run = {
+  const run: SurveyContext = {
     plan,
     ports,
     emit,
     signal: over,
-    roll: rollCall(servers.length, () => enough.abort()),
-    slot: slots(BURSTS_AT_ONCE),
+    roll: earlyFinish(servers.length, () => enough.abort()),
+    slot: concurrency(BURSTS_AT_ONCE),
     claims: new Claims(),
   };
   const began = ports.timer.now();
@@ -89,7 +89,7 @@ interface Gate {
 function attend(
   server: Server,
   ahead: Gate,
-  run: Run,
+  run: SurveyContext,
 ): { readonly asking: Promise<readonly Source[]>; readonly claimed: Gate } {
   let resolveOpened = () => {};
   const opened = new Promise<void>(resolve => {
@@ -124,11 +124,11 @@ function atMost(patience: Seconds, work: Promise<void>, timer: Timer): Promise<v
   });
 }
 
-async function askServer(server: Server, entry: Entry, run: Run): Promise<readonly Source[]> {
-  if (server.nts) return askByNts(server, entry, run);
+async function askServer(server: Server, entry: SurveyEntry, run: SurveyContext): Promise<readonly Source[]> {
+  if (server.nts) return queryServerByNts(server, entry, run);
   const { host, port, version } = server;
   const approach = { host, port, votes: votesOf(server), ...(version && { version }) };
-  if (server.key === undefined) return ask(server, approach, entry, run);
+  if (server.key === undefined) return queryServer(server, approach, entry, run);
   const authenticated = await authenticateByKey(server.key, run.plan.keys);
-  return ask(server, { ...approach, ...authenticated }, entry, run);
+  return queryServer(server, { ...approach, ...authenticated }, entry, run);
 }

@@ -7,7 +7,7 @@ import { onAbort } from './abort.ts';
 import { Attempt, type AttemptPlan } from './attempt.ts';
 import type { Burst } from './burst.ts';
 import type { Claims } from './claims.ts';
-import type { RollEntry } from './early-finish.ts';
+import type { TrackedServer } from './early-finish.ts';
 import type { Address } from './transport.ts';
 
 /** How many addresses of one name are tried at most, unless it has more votes. */
@@ -37,7 +37,7 @@ export type Outcome = readonly Tried[] | { readonly address: Address; readonly o
 export function tryAddresses(
   candidates: Candidates,
   claims: Claims,
-  entry: RollEntry,
+  entry: TrackedServer,
   signal: AbortSignal,
 ): Promise<Outcome> {
   return new Trial(candidates, claims, entry).run(signal);
@@ -47,7 +47,7 @@ export function tryAddresses(
 class Trial {
   readonly #candidates: Candidates;
   readonly #claims: Claims;
-  readonly #entry: RollEntry;
+  readonly #entry: TrackedServer;
   readonly #attempts: Attempt[] = [];
   /** Those with samples, in the order in which the first ones came. */
   readonly #brought: Attempt[] = [];
@@ -55,7 +55,7 @@ class Trial {
   #wake = () => {};
   readonly #changed = () => this.#wake();
 
-  constructor(candidates: Candidates, claims: Claims, entry: RollEntry) {
+  constructor(candidates: Candidates, claims: Claims, entry: TrackedServer) {
     this.#candidates = candidates;
     this.#claims = claims;
     this.#entry = entry;
@@ -81,24 +81,24 @@ class Trial {
   /** Asks further addresses for the open votes; gives up those that are not needed any more. */
   #fill(): void {
     for (;;) {
-      const standing = this.#standing();
-      const next = standing.length < this.#votes(standing) ? this.#next(standing) : undefined;
+      const clockTrust = this.#clockTrust();
+      const next = clockTrust.length < this.#votes(clockTrust) ? this.#next(clockTrust) : undefined;
       if (!next) break;
       this.#start(next);
     }
-    const standing = this.#standing();
+    const clockTrust = this.#clockTrust();
     const elected = this.#elected();
-    const enough = elected.length >= this.#votes(standing);
+    const enough = elected.length >= this.#votes(clockTrust);
     for (const attempt of this.#attempts) {
       if (attempt.burst || elected.includes(attempt)) continue;
-      const replaced = attempt.brought || (attempt.hopeless && standing.length > 0);
+      const replaced = attempt.brought || (attempt.hopeless && clockTrust.length > 0);
       if (enough || replaced || !this.#mayAnswer(attempt)) attempt.giveUp();
     }
   }
 
   /** Those that need no replacement. */
-  #standing(): readonly Attempt[] {
-    return this.#attempts.filter(attempt => attempt.standing && this.#mayAnswer(attempt));
+  #clockTrust(): readonly Attempt[] {
+    return this.#attempts.filter(attempt => attempt.clockTrust && this.#mayAnswer(attempt));
   }
 
   /** The attempts that have the votes: the first that brought samples. */
@@ -114,10 +114,10 @@ class Trial {
   }
 
   /** As many as the name has addresses of the family that answers; of the larger family while none does. */
-  #votes(standing: readonly Attempt[]): number {
+  #votes(clockTrust: readonly Attempt[]): number {
     const { votes } = this.#candidates;
     if (votes === 1) return 1;
-    const family = standing[0]?.address.family;
+    const family = clockTrust[0]?.address.family;
     return Math.min(
       votes,
       family === undefined ? Math.max(this.#count(4), this.#count(6)) : this.#count(family),
@@ -129,10 +129,10 @@ class Trial {
   }
 
   /** The best free address: of the family that answers, else rather of the family that was not asked last. */
-  #next(standing: readonly Attempt[]): Address | undefined {
+  #next(clockTrust: readonly Attempt[]): Address | undefined {
     if (this.#attempts.length >= Math.max(TRIES, this.#candidates.votes)) return undefined;
     const free = this.#untried().filter(address => this.#ownerOf(address) === undefined);
-    const family = standing[0]?.address.family;
+    const family = clockTrust[0]?.address.family;
     if (family !== undefined) return free.find(address => address.family === family);
     const last = this.#attempts.at(-1)?.address.family;
     return free.find(address => address.family !== last) ?? free[0];

@@ -1,7 +1,7 @@
 // An estimate and the user's limits → what to do: nothing, slew, step, or refuse (RFC 5905 §11.3).
 // Sign: a positive offset = our clock is behind = the correction moves it forward.
 
-import { type ClockStanding, isVouchedFor } from './standing.ts';
+import { type ClockTrust, isVouchedFor } from './clock-trust.ts';
 import type { Seconds } from './time.ts';
 
 /** STEPT: from this size on a correction is a step (RFC 5905 §11.3). */
@@ -31,13 +31,13 @@ export type Decision =
     };
 
 /** Decides on a correction of `offset`. An offset of exactly zero needs none; one that is not finite is always refused. */
-export function decide(offset: Seconds, limits: Limits, standing: ClockStanding): Decision {
+export function decide(offset: Seconds, limits: Limits, clockTrust: ClockTrust): Decision {
   const size = Math.abs(offset);
   if (limits.maxOffset !== undefined && !(size <= limits.maxOffset)) {
     return { kind: 'refuse', offset, limit: limits.maxOffset, by: 'max-offset' };
   }
-  const within = size <= PANICT && Math.abs(standing.sum) <= PANICT;
-  if (!within && !(Number.isFinite(size) && mayExceed(limits, standing))) {
+  const within = size <= PANICT && Math.abs(clockTrust.sum) <= PANICT;
+  if (!within && !(Number.isFinite(size) && mayExceed(limits, clockTrust))) {
     return { kind: 'refuse', offset, limit: PANICT, by: 'panic' };
   }
   if (size === 0) return { kind: 'none' };
@@ -47,6 +47,6 @@ export function decide(offset: Seconds, limits: Limits, standing: ClockStanding)
 }
 
 /** A clock that nothing speaks for may be any time off; one that was set must not jump, unless the hardware clock says so. */
-function mayExceed({ allowAnyOffset }: Limits, standing: ClockStanding): boolean {
-  return allowAnyOffset || !isVouchedFor(standing) || standing.witness === 'servers';
+function mayExceed({ allowAnyOffset }: Limits, clockTrust: ClockTrust): boolean {
+  return allowAnyOffset || !isVouchedFor(clockTrust) || clockTrust.witness === 'servers';
 }

@@ -1,14 +1,14 @@
-// The one door to the clock: a proposed correction → limits, memory, the hardware clock as a witness, contenders →
+// The one door to the clock: a proposed correction → limits, memory, the hardware clock as a witness, competitors →
 // step, slew or nothing, once. Whatever sets the clock, from servers or from the hardware clock, comes through here.
 // Sign: a positive offset = our clock is behind = the correction moves it forward.
 
 import { type Clock, ClockError } from '../clock/clock.ts';
+import { type ClockTrust, isVouchedFor } from '../ntp/clock-trust.ts';
 import { type Decision, decide, type Limits } from '../ntp/decide.ts';
-import { type ClockStanding, isVouchedFor } from '../ntp/standing.ts';
 import { addUp } from '../ntp/sum.ts';
 import type { Seconds, UnixTime } from '../ntp/time.ts';
 import { hear } from '../ntp/witness.ts';
-import type { Contender, Correction, Ending } from './outcome.ts';
+import type { Competitor, Correction, Ending } from './outcome.ts';
 import type { Claim, Host, Memory } from './ports.ts';
 
 /** A correction, and where it comes from. */
@@ -37,14 +37,14 @@ export interface ApplyPorts {
 export type DecidedEvent = {
   readonly kind: 'decided';
   readonly decision: Decision;
-  readonly standing: ClockStanding;
+  readonly clockTrust: ClockTrust;
 };
 
 /** `Omit` for each member of a union. */
 type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 
 export type Applied = {
-  readonly standing: ClockStanding;
+  readonly clockTrust: ClockTrust;
   readonly warnings: readonly string[];
 } & Without<
   Extract<
@@ -57,13 +57,13 @@ export type Applied = {
 /** Decides, and makes the correction or not. Synchronous, so that no interrupt falls in between. */
 export function apply(proposal: Proposal, options: ApplyOptions, claim: Claim, ports: ApplyPorts): Applied {
   const memory = ports.host.recall();
-  const { decision, standing } = judge(proposal, options, memory, ports);
-  ports.emit({ kind: 'decided', decision, standing });
-  const contenders = claim.contenders.filter(({ kind }) => !options.force || kind === 'tsntp');
-  const ending = act(decision, contenders, ports);
-  const kept = keep(ending, proposal, standing, ports.host);
+  const { decision, clockTrust } = judge(proposal, options, memory, ports);
+  ports.emit({ kind: 'decided', decision, clockTrust });
+  const competitors = claim.competitors.filter(({ kind }) => !options.force || kind === 'tsntp');
+  const ending = act(decision, competitors, ports);
+  const kept = keep(ending, proposal, clockTrust, ports.host);
   const warnings = [...claim.warnings, memory.warning, kept].filter(warning => warning !== undefined);
-  return { ...ending, standing, warnings };
+  return { ...ending, clockTrust, warnings };
 }
 
 /** Asks the hardware clock only for a correction that would be refused without it. */
@@ -72,32 +72,32 @@ function judge(
   options: ApplyOptions,
   memory: Memory,
   { clock, host, release }: ApplyPorts,
-): { readonly decision: Decision; readonly standing: ClockStanding } {
+): { readonly decision: Decision; readonly clockTrust: ClockTrust } {
   const { synchronized = false, slewRemaining = 0 } = clock.status();
   const known = { setSinceBoot: memory.setSinceBoot, synchronized, beforeRelease: clock.now() < release };
   const anew = options.allowAnyOffset || !isVouchedFor(known);
-  const standing = { ...known, sum: anew ? 0 : addUp(offset, { ...memory, underWay: slewRemaining }) };
-  const decision = decide(offset, options, standing);
-  if (decision.kind !== 'refuse' || decision.by !== 'panic') return { decision, standing };
+  const clockTrust = { ...known, sum: anew ? 0 : addUp(offset, { ...memory, underWay: slewRemaining }) };
+  const decision = decide(offset, options, clockTrust);
+  if (decision.kind !== 'refuse' || decision.by !== 'panic') return { decision, clockTrust };
   const ahead = host.hardwareAhead();
-  if (ahead === undefined) return { decision, standing };
+  if (ahead === undefined) return { decision, clockTrust };
   const witness = hear(ahead, offset, errorBound);
   // A correction that the hardware clock confirms leaves the sum of the others as it is.
-  const witnessed = { ...standing, ...(witness === 'servers' && { sum: memory.sum }), witness };
-  return { decision: decide(offset, options, witnessed), standing: witnessed };
+  const witnessed = { ...clockTrust, ...(witness === 'servers' && { sum: memory.sum }), witness };
+  return { decision: decide(offset, options, witnessed), clockTrust: witnessed };
 }
 
-type Acted = Without<Applied, 'standing' | 'warnings'>;
+type Acted = Without<Applied, 'clockTrust' | 'warnings'>;
 
 /** The one place that moves the clock. */
 function act(
   decision: Decision,
-  contenders: readonly Contender[],
+  competitors: readonly Competitor[],
   { clock, signal }: Pick<ApplyPorts, 'clock' | 'signal'>,
 ): Acted {
   if (signal.aborted) return { kind: 'interrupted' };
   if (decision.kind === 'refuse') return { kind: 'refused', decision };
-  if (contenders.length > 0) return { kind: 'busy', decision, contenders };
+  if (competitors.length > 0) return { kind: 'busy', decision, competitors };
   if (decision.kind === 'none') return { kind: 'unchanged' };
   return move(decision, clock);
 }
@@ -118,7 +118,7 @@ function move(decision: Correction, clock: Clock): Acted {
 function keep(
   ending: Acted,
   { server, errorBound }: Proposal,
-  { sum }: ClockStanding,
+  { sum }: ClockTrust,
   host: Host,
 ): string | undefined {
   if (ending.kind !== 'adjusted') return undefined;

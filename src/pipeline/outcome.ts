@@ -5,13 +5,13 @@ import type { ClockError, Slew } from '../clock/clock.ts';
 import type { Authentication } from '../net/authentication.ts';
 import type { Burst } from '../net/burst.ts';
 import type { Address } from '../net/transport.ts';
+import type { ClockTrust } from '../ntp/clock-trust.ts';
 import type { Estimate } from '../ntp/combine.ts';
 import type { Decision } from '../ntp/decide.ts';
 import type { PeerEstimate } from '../ntp/filter.ts';
 import type { Interval } from '../ntp/overlap.ts';
 import type { Kiss } from '../ntp/refid.ts';
 import type { Rejection } from '../ntp/sample.ts';
-import type { ClockStanding } from '../ntp/standing.ts';
 import type { Seconds, UnixTime } from '../ntp/time.ts';
 import type { Server } from '../sources/server.ts';
 
@@ -60,7 +60,7 @@ export interface ServerReport {
 }
 
 /** Another program that sets this clock. */
-export type Contender =
+export type Competitor =
   | { readonly kind: 'service'; readonly name: string; readonly pid?: number; readonly stop: string }
   | { readonly kind: 'tsntp'; readonly pid?: number };
 
@@ -99,7 +99,7 @@ export interface Findings {
   /** Where the most intervals overlap: those of all believed servers, if there is such a place. */
   readonly intersection?: Interval;
   /** What was known of this clock when its correction was decided on; absent where none was. */
-  readonly standing?: ClockStanding;
+  readonly clockTrust?: ClockTrust;
   readonly warnings: readonly string[];
 }
 
@@ -131,7 +131,7 @@ export type Ending =
       readonly kind: 'busy';
       readonly estimate: Estimate;
       readonly decision: Decision;
-      readonly contenders: readonly Contender[];
+      readonly competitors: readonly Competitor[];
     }
   | {
       readonly kind: 'clock-error';

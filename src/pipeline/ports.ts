@@ -3,7 +3,7 @@
 
 import type { Earlier } from '../ntp/sum.ts';
 import type { Seconds, UnixTime } from '../ntp/time.ts';
-import type { Contender, Correction } from './outcome.ts';
+import type { Competitor, Correction } from './outcome.ts';
 
 /** What this machine knows of its clock's past, and which other programs set it. */
 export interface Host {
@@ -20,7 +20,7 @@ export interface Host {
 }
 
 export interface Claim {
-  readonly contenders: readonly Contender[];
+  readonly competitors: readonly Competitor[];
   readonly warnings: readonly string[];
   release(): void;
 }

@@ -4,16 +4,16 @@
 import type { Authentication } from '../net/authentication.ts';
 import type { KeyExchange } from '../net/nts/session.ts';
 import type { Address } from '../net/transport.ts';
+import type { ClockTrust } from '../ntp/clock-trust.ts';
 import type { Estimate } from '../ntp/combine.ts';
 import type { Decision } from '../ntp/decide.ts';
 import { formatRefid } from '../ntp/refid.ts';
 import type { Rejection, Sample } from '../ntp/sample.ts';
-import type { ClockStanding } from '../ntp/standing.ts';
 import { formatInstant } from '../ntp/time.ts';
-import type { Contender, Outcome, ServerReport } from '../pipeline/outcome.ts';
+import type { Competitor, Outcome, ServerReport } from '../pipeline/outcome.ts';
 import { authenticationOf, packetOf, tallyOf } from './labels.ts';
 import { reasonOf } from './reason.ts';
-import { sentenceOf } from './summary.ts';
+import { summaryOf } from './summary.ts';
 
 export interface JsonContext {
   readonly command: 'sync' | 'query';
@@ -40,13 +40,13 @@ function jsonOf(outcome: Outcome, context: JsonContext): object {
     command: context.command,
     result: outcome.kind,
     exitCode: context.exitCode,
-    message: sentenceOf(outcome),
+    message: summaryOf(outcome),
     started: formatInstant(outcome.started),
     finished: formatInstant(outcome.finished),
     ...('estimate' in outcome && estimateOf(outcome.estimate)),
     ...(outcome.intersection && { intersection: outcome.intersection }),
     ...('decision' in outcome && { decision: decisionOf(outcome.decision) }),
-    ...(outcome.standing && { standing: standingOf(outcome.standing) }),
+    ...(outcome.clockTrust && { clockTrust: clockTrustOf(outcome.clockTrust) }),
     ...(outcome.kind === 'adjusted' && {
       done: {
         kind: outcome.decision.kind,
@@ -61,7 +61,7 @@ function jsonOf(outcome: Outcome, context: JsonContext): object {
     ...(outcome.kind === 'clock-error' && {
       error: { kind: outcome.error.kind, message: outcome.error.message },
     }),
-    ...(outcome.kind === 'busy' && { contenders: outcome.contenders.map(contenderOf) }),
+    ...(outcome.kind === 'busy' && { competitors: outcome.competitors.map(competitorOf) }),
     ...(context.serversFrom !== undefined && { serversFrom: context.serversFrom }),
     servers: outcome.servers.map(report => serverOf(report, outcome)),
     warnings: outcome.warnings,
@@ -86,15 +86,15 @@ function decisionOf(decision: Decision): object {
   }
 }
 
-function standingOf({ setSinceBoot, synchronized, beforeRelease, sum, witness }: ClockStanding): object {
+function clockTrustOf({ setSinceBoot, synchronized, beforeRelease, sum, witness }: ClockTrust): object {
   return { setSinceBoot, synchronized: synchronized, beforeRelease, sum, ...(witness && { witness }) };
 }
 
-function contenderOf(contender: Contender): object {
-  const pid = contender.pid === undefined ? {} : { pid: contender.pid };
-  return contender.kind === 'tsntp'
+function competitorOf(competitor: Competitor): object {
+  const pid = competitor.pid === undefined ? {} : { pid: competitor.pid };
+  return competitor.kind === 'tsntp'
     ? { name: 'tsntp', ...pid }
-    : { name: contender.name, ...pid, stop: contender.stop };
+    : { name: competitor.name, ...pid, stop: competitor.stop };
 }
 
 function serverOf(report: ServerReport, outcome: Outcome): object {

@@ -5,7 +5,7 @@ import type { Burst } from '../net/burst.ts';
 import { LEAP_NOT_SYNCHRONIZED, type Packet } from '../ntp/packet.ts';
 import { MAXSTRAT } from '../ntp/reply-tests.ts';
 import type { Sample } from '../ntp/sample.ts';
-import type { Contender, ServerReport, Verdict } from '../pipeline/outcome.ts';
+import type { Competitor, ServerReport, Verdict } from '../pipeline/outcome.ts';
 import { formatServer, type Server } from '../sources/server.ts';
 
 export type Tally = '*' | '+' | '-' | 'x' | '?' | ' ';
@@ -83,11 +83,11 @@ export function authenticationOf({ authentication, burst }: ServerReport): strin
 }
 
 /** Another program at the clock, and how to stop it. */
-export function explainContender(contender: Contender): string {
-  const pid = contender.pid === undefined ? '' : ` (pid ${contender.pid})`;
-  return contender.kind === 'tsntp'
+export function explainCompetitor(competitor: Competitor): string {
+  const pid = competitor.pid === undefined ? '' : ` (pid ${competitor.pid})`;
+  return competitor.kind === 'tsntp'
     ? `another tsntp${pid} is running: wait until it has ended`
-    : `${contender.name}${pid} sets this clock: stop it with "${contender.stop}", or go on with --force`;
+    : `${competitor.name}${pid} sets this clock: stop it with "${competitor.stop}", or go on with --force`;
 }
 
 export function count(n: number, thing: string): string {

@@ -3,17 +3,17 @@
 import { slewDuration } from '../clock/clock.ts';
 import type { Estimate } from '../ntp/combine.ts';
 import type { Ending, Findings, Outcome } from '../pipeline/outcome.ts';
-import { count, explainContender } from './labels.ts';
+import { count, explainCompetitor } from './labels.ts';
 import { formatDuration, formatSize } from './quantity.ts';
 import { explainRefusal } from './refusal.ts';
 import { explainUnsuitable } from './unsuitable.ts';
 
-export function sentenceOf(outcome: Outcome): string {
+export function summaryOf(outcome: Outcome): string {
   if (outcome.kind === 'no-suitable-server') {
     return `No server suitable for synchronization found: ${explainUnsuitable(outcome.reason, outcome.servers)}.`;
   }
   if (outcome.kind === 'interrupted') return `Interrupted; the clock was not touched.${progress(outcome)}`;
-  return `This clock ${tenseOf(outcome)} ${standing(outcome.estimate)} ${confidence(outcome)}${ending(outcome)}`;
+  return `This clock ${tenseOf(outcome)} ${clockTrust(outcome.estimate)} ${confidence(outcome)}${ending(outcome)}`;
 }
 
 /** What an interrupt has left. */
@@ -28,7 +28,7 @@ function tenseOf({ kind }: Measured): 'was' | 'is' {
   return kind === 'adjusted' ? 'was' : 'is';
 }
 
-function standing({ offset }: Estimate): string {
+function clockTrust({ offset }: Estimate): string {
   return offset === 0 ? 'right' : `${formatSize(offset)} ${offset > 0 ? 'behind' : 'ahead'}`;
 }
 
@@ -56,9 +56,9 @@ function ending(outcome: Measured & Ending): string {
         ? '; it would be stepped.'
         : `; it would be slewed, for ${slewTime(outcome.decision.offset)}.`;
     case 'refused':
-      return `: ${explainRefusal(outcome.decision, outcome.standing)}.`;
+      return `: ${explainRefusal(outcome.decision, outcome.clockTrust)}.`;
     case 'busy':
-      return `; left alone: ${outcome.contenders.map(explainContender).join('; ')}.`;
+      return `; left alone: ${outcome.competitors.map(explainCompetitor).join('; ')}.`;
     case 'clock-error':
       return `; not set: ${outcome.error.message}`;
     default:

@@ -99,19 +99,19 @@ describe.runIf(onLinux)('the panic limit', () => {
   test('does not hold where there is no memory, and the kernel alone decides', async () => {
     const bench = await field(SLEPT);
     const { code, stdout } = await withState(bench, '-n -p 1 --format json A');
-    const { standing } = JSON.parse(stdout);
-    expect(standing.setSinceBoot).toBe(false);
-    expect(code).toBe(standing.synchronized ? 5 : 0);
+    const { clockTrust } = JSON.parse(stdout);
+    expect(clockTrust.setSinceBoot).toBe(false);
+    expect(code).toBe(clockTrust.synchronized ? 5 : 0);
   });
 
   test('says in JSON what it was decided on', async () => {
     const bench = await field({ A: { ahead: 500 } });
     await bench.file('state/state.json', memory({ sum: 600, uptime: uptime() }), 0o600);
     const { stdout } = await withState(bench, '-n -p 1 --format json A');
-    const { decision, standing } = JSON.parse(stdout);
+    const { decision, clockTrust } = JSON.parse(stdout);
     expect(decision).toMatchObject({ kind: 'refuse', by: 'panic', limit: 1000 });
-    expect(standing).toMatchObject({ setSinceBoot: true, beforeRelease: false });
-    expect(standing.sum).toBeCloseTo(1100, 1);
+    expect(clockTrust).toMatchObject({ setSinceBoot: true, beforeRelease: false });
+    expect(clockTrust.sum).toBeCloseTo(1100, 1);
   });
 });
 

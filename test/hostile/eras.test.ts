@@ -14,7 +14,7 @@ const YEAR = 31_557_600;
 const utc = (text: string) => BigInt(Date.parse(text)) * 1_000_000n;
 
 /** A server whose clock stands at this instant. */
-function standingAt(time: bigint): Behaviour {
+function clockTrustAt(time: bigint): Behaviour {
   return reply({ receive: ntpTime(time), transmit: ntpTime(time), reference: 0n });
 }
 
@@ -26,24 +26,24 @@ function sending(bits: bigint): Behaviour {
 describe('implausible times', () => {
   const unixSeconds = (ask: { now: bigint }) => BigInt.asUintN(64, (ask.now << 32n) / SECOND);
   const servers: Readonly<Record<string, Behaviour>> = {
-    '1970': standingAt(utc('1970-01-01T00:00:00Z')),
-    '1970, a minute after boot': standingAt(utc('1970-01-01T00:01:00Z')),
-    '1980, the first day of GPS': standingAt(utc('1980-01-06T00:00:00Z')),
-    '2000, a board without a battery': standingAt(utc('2000-01-01T00:00:00Z')),
+    '1970': clockTrustAt(utc('1970-01-01T00:00:00Z')),
+    '1970, a minute after boot': clockTrustAt(utc('1970-01-01T00:01:00Z')),
+    '1980, the first day of GPS': clockTrustAt(utc('1980-01-06T00:00:00Z')),
+    '2000, a board without a battery': clockTrustAt(utc('2000-01-01T00:00:00Z')),
     'GPS weeks rolled over: 1024 weeks ago': lie(-1024 * 604_800),
-    'a year before the release': standingAt(RELEASED - BigInt(YEAR) * SECOND),
-    'a second before the release': standingAt(RELEASED - SECOND),
+    'a year before the release': clockTrustAt(RELEASED - BigInt(YEAR) * SECOND),
+    'a second before the release': clockTrustAt(RELEASED - SECOND),
     'Unix seconds in the place of NTP seconds (2092)': reply(ask => ({
       receive: unixSeconds(ask),
       transmit: unixSeconds(ask),
       reference: 0n,
     })),
     'Unix nanoseconds in the place of the 64 bits': sending(BigInt(Date.now()) * 1_000_000n),
-    'twenty years and a day after the release': standingAt(RELEASED + BigInt(20 * YEAR + 86_400) * SECOND),
-    '2047': standingAt(utc('2047-06-01T00:00:00Z')),
-    '2092': standingAt(utc('2092-01-01T00:00:00Z')),
-    '2104, the last of what the nearest era can mean': standingAt(utc('2094-01-01T00:00:00Z')),
-    '2106, the end of 32 bit Unix time': standingAt(utc('2106-02-07T06:28:15Z')),
+    'twenty years and a day after the release': clockTrustAt(RELEASED + BigInt(20 * YEAR + 86_400) * SECOND),
+    '2047': clockTrustAt(utc('2047-06-01T00:00:00Z')),
+    '2092': clockTrustAt(utc('2092-01-01T00:00:00Z')),
+    '2104, the last of what the nearest era can mean': clockTrustAt(utc('2094-01-01T00:00:00Z')),
+    '2106, the end of 32 bit Unix time': clockTrustAt(utc('2106-02-07T06:28:15Z')),
     'the sign bit of the seconds alone': sending(1n << 63n),
   };
   judgeEach(
@@ -64,7 +64,9 @@ describe('plausible ones, years ahead: measured right', () => {
     '2038, the end of signed 32 bit Unix time': utc('2038-01-19T03:14:08Z'),
     '2045': utc('2045-01-01T00:00:00Z'),
   };
-  const run = once(() => judge(Object.values(instants).map(standingAt), { options: 'noselect', samples: 1 }));
+  const run = once(() =>
+    judge(Object.values(instants).map(clockTrustAt), { options: 'noselect', samples: 1 }),
+  );
   test.each(Object.values(instants).map((time, i) => [Object.keys(instants)[i]!, time, i] as const))(
     '%s',
     async (_name, time, i) => {
@@ -77,7 +79,7 @@ describe('plausible ones, years ahead: measured right', () => {
 });
 
 describe('limits', () => {
-  const far = standingAt(utc('2036-02-07T06:28:17Z'));
+  const far = clockTrustAt(utc('2036-02-07T06:28:17Z'));
   test.each([
     ['ten years ahead, --max-offset 1000', far, ['--max-offset=1000']],
     ['ten years ahead, -g and --max-offset 1000', far, ['-g', '--max-offset=1000']],
@@ -91,7 +93,7 @@ describe('limits', () => {
     ['one 2^32nd of a second after 1900 (2036)', sending(1n), ['--max-offset=1000']],
     [
       '56 years behind, -g and --max-offset 1e6',
-      standingAt(utc('1970-01-01T00:00:00Z')),
+      clockTrustAt(utc('1970-01-01T00:00:00Z')),
       ['-g', '--max-offset=1e6'],
     ],
   ])('%s: refused, exit 5', async (_name, server, args) => {
@@ -101,7 +103,7 @@ describe('limits', () => {
   });
 
   test.each([
-    ['1970 with -g', standingAt(utc('1970-01-01T00:00:00Z')), ['-g'], 'step'],
+    ['1970 with -g', clockTrustAt(utc('1970-01-01T00:00:00Z')), ['-g'], 'step'],
     ['a minute ahead', lie(60), [], 'step'],
     ['a minute behind', lie(-60), [], 'step'],
     ['0.1 s ahead', lie(0.1), [], 'slew'],

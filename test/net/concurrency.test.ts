@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { slots } from '../../src/net/concurrency.ts';
+import { concurrency } from '../../src/net/concurrency.ts';
 
 /** A piece of work that lasts until it is told to end. */
 function work() {
@@ -25,7 +25,7 @@ function withResolvers() {
 const settled = (): Promise<void> => new Promise(resolve => setImmediate(resolve));
 
 test('so many at a time, the others in the order in which they came', async () => {
-  const slot = slots(2);
+  const slot = concurrency(2);
   const pieces = [work(), work(), work(), work()];
   const all = pieces.map(piece => slot(piece.run));
   const begun = () => pieces.map(piece => piece.begun);
@@ -40,7 +40,7 @@ test('so many at a time, the others in the order in which they came', async () =
 });
 
 test('work that fails makes room, and its failure is its own', async () => {
-  const slot = slots(1);
+  const slot = concurrency(1);
   const [failing, next] = [work(), work()];
   const failed = slot(failing.run);
   const done = slot(next.run);

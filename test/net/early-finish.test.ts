@@ -1,9 +1,9 @@
 import { expect, test, vi } from 'vitest';
-import { rollCall } from '../../src/net/early-finish.ts';
+import { earlyFinish } from '../../src/net/early-finish.ts';
 
 test('the call comes when somebody has brought samples and all that are left are hopeless', () => {
   const onlyHopelessLeft = vi.fn();
-  const roll = rollCall(3, onlyHopelessLeft);
+  const roll = earlyFinish(3, onlyHopelessLeft);
   const [a, b, c] = [roll.enter(), roll.enter(), roll.enter()];
   a.hopeless();
   b.brought();
@@ -15,7 +15,7 @@ test('the call comes when somebody has brought samples and all that are left are
 
 test('not while there is hope for one, or one has still to begin', () => {
   const onlyHopelessLeft = vi.fn();
-  const roll = rollCall(3, onlyHopelessLeft);
+  const roll = earlyFinish(3, onlyHopelessLeft);
   const [a, b] = [roll.enter(), roll.enter()];
   a.brought();
   a.leave();
@@ -31,7 +31,7 @@ test('not while there is hope for one, or one has still to begin', () => {
 
 test('not while no server has brought samples', () => {
   const onlyHopelessLeft = vi.fn();
-  const roll = rollCall(2, onlyHopelessLeft);
+  const roll = earlyFinish(2, onlyHopelessLeft);
   const [a, b] = [roll.enter(), roll.enter()];
   a.hopeless();
   b.hopeless();

@@ -1,7 +1,13 @@
 // How long to wait between two requests, as a table, and which addresses are local.
 
 import { expect, test } from 'vitest';
-import { isLocal, LOCAL_SPACING, type Pace, SPACING, spacingOf } from '../../src/net/request-interval.ts';
+import {
+  isLocal,
+  LOCAL_REQUEST_INTERVAL,
+  type Pace,
+  REQUEST_INTERVAL,
+  requestIntervalOf,
+} from '../../src/net/request-interval.ts';
 import type { Address } from '../../src/net/transport.ts';
 
 const address = (text: string): Address => ({ family: text.includes(':') ? 6 : 4, address: text, port: 123 });
@@ -10,22 +16,28 @@ const far = address('203.0.113.1');
 const quick: Pace = { leastRoundTrip: 0.0049, lost: false, kissed: false };
 
 test.each<[what: string, interval: 'auto' | number, to: Address, pace: Pace, seconds: number]>([
-  ['a local address that answers quickly', 'auto', near, quick, LOCAL_SPACING],
-  ['a local address that does not', 'auto', near, { ...quick, leastRoundTrip: 0.005 }, SPACING],
-  ['a local address that has not answered', 'auto', near, { ...quick, leastRoundTrip: undefined }, SPACING],
-  ['a local address after a loss', 'auto', near, { ...quick, lost: true }, SPACING],
-  ['a local address after a kiss', 'auto', near, { ...quick, kissed: true }, SPACING],
-  ['a public address, however quick', 'auto', far, quick, SPACING],
+  ['a local address that answers quickly', 'auto', near, quick, LOCAL_REQUEST_INTERVAL],
+  ['a local address that does not', 'auto', near, { ...quick, leastRoundTrip: 0.005 }, REQUEST_INTERVAL],
+  [
+    'a local address that has not answered',
+    'auto',
+    near,
+    { ...quick, leastRoundTrip: undefined },
+    REQUEST_INTERVAL,
+  ],
+  ['a local address after a loss', 'auto', near, { ...quick, lost: true }, REQUEST_INTERVAL],
+  ['a local address after a kiss', 'auto', near, { ...quick, kissed: true }, REQUEST_INTERVAL],
+  ['a public address, however quick', 'auto', far, quick, REQUEST_INTERVAL],
   ['an interval as asked', 0.5, far, { ...quick, lost: true }, 0.5],
   ['an interval as asked, longer', 60, near, quick, 60],
-  ['an interval as asked, after a kiss', 0.5, near, { ...quick, kissed: true }, SPACING],
+  ['an interval as asked, after a kiss', 0.5, near, { ...quick, kissed: true }, REQUEST_INTERVAL],
   ['a long interval as asked, after a kiss', 60, near, { ...quick, kissed: true }, 60],
 ])('%s', (_, interval, to, pace, seconds) => {
-  expect(spacingOf(interval, to, pace)).toBe(seconds);
+  expect(requestIntervalOf(interval, to, pace)).toBe(seconds);
 });
 
 test('the two spacings are those that servers and local paths bear', () => {
-  expect([SPACING, LOCAL_SPACING]).toEqual([2, 0.05]);
+  expect([REQUEST_INTERVAL, LOCAL_REQUEST_INTERVAL]).toEqual([2, 0.05]);
 });
 
 test.each([

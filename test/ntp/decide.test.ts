@@ -1,17 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { ClockTrust } from '../../src/ntp/clock-trust.ts';
 import { type Decision, decide, type Limits, PANICT, STEPT } from '../../src/ntp/decide.ts';
-import type { ClockStanding } from '../../src/ntp/standing.ts';
 
 const LIMITS: Limits = { method: 'by-threshold', stepThreshold: STEPT, allowAnyOffset: false };
 /** Nothing speaks for this clock since boot. */
-const FRESH: ClockStanding = { setSinceBoot: false, synchronized: false, beforeRelease: false, sum: 0 };
-const SET: ClockStanding = { ...FRESH, setSinceBoot: true };
-const SYNCHRONIZED: ClockStanding = { ...FRESH, synchronized: true };
-const BEFORE_RELEASE: ClockStanding = { ...SET, synchronized: true, beforeRelease: true };
+const FRESH: ClockTrust = { setSinceBoot: false, synchronized: false, beforeRelease: false, sum: 0 };
+const SET: ClockTrust = { ...FRESH, setSinceBoot: true };
+const SYNCHRONIZED: ClockTrust = { ...FRESH, synchronized: true };
+const BEFORE_RELEASE: ClockTrust = { ...SET, synchronized: true, beforeRelease: true };
 
 const both = (size: number) => [size, -size];
-const standings = fc.record({
+const clockTrusts = fc.record({
   setSinceBoot: fc.boolean(),
   synchronized: fc.boolean(),
   beforeRelease: fc.boolean(),
@@ -58,25 +58,25 @@ describe('slew or step', () => {
 });
 
 describe('the panic limit', () => {
-  test.each<[string, ClockStanding, boolean]>([
+  test.each<[string, ClockTrust, boolean]>([
     ['a clock that tsntp has set since boot', SET, true],
     ['a clock that the kernel calls synchronized', SYNCHRONIZED, true],
     ['a clock that nothing speaks for', FRESH, false],
     ['a clock that is before the release', BEFORE_RELEASE, false],
-  ])('%s', (_, standing, refused) => {
+  ])('%s', (_, clockTrust, refused) => {
     for (const method of ['by-threshold', 'slew', 'step'] as const) {
       for (const offset of [...both(1000.001), ...both(1e8)]) {
-        const decision = decide(offset, { ...LIMITS, method }, standing);
+        const decision = decide(offset, { ...LIMITS, method }, clockTrust);
         if (refused) expect(decision).toEqual({ kind: 'refuse', offset, limit: PANICT, by: 'panic' });
         else expect(decision).toEqual({ kind: method === 'slew' ? 'slew' : 'step', offset });
       }
       for (const offset of both(1000)) {
-        expect(decide(offset, { ...LIMITS, method }, standing).kind).not.toBe('refuse');
+        expect(decide(offset, { ...LIMITS, method }, clockTrust).kind).not.toBe('refuse');
       }
     }
   });
 
-  test.each<[string, Partial<ClockStanding>, boolean]>([
+  test.each<[string, Partial<ClockTrust>, boolean]>([
     ['within', { sum: 1000 }, false],
     ['over', { sum: 1000.001 }, true],
     ['over, backwards', { sum: -1000.001 }, true],
@@ -108,12 +108,12 @@ describe('the panic limit', () => {
 describe('--max-offset', () => {
   test('holds for every clock, by absolute value, also with -g', () => {
     fc.assert(
-      fc.property(standings, fc.boolean(), fc.boolean(), (standing, allowAnyOffset, negative) => {
+      fc.property(clockTrusts, fc.boolean(), fc.boolean(), (clockTrust, allowAnyOffset, negative) => {
         const limits = { ...LIMITS, allowAnyOffset, maxOffset: 2 };
         const sign = negative ? -1 : 1;
-        expect(decide(sign * 2, limits, standing)).toEqual({ kind: 'step', offset: sign * 2 });
+        expect(decide(sign * 2, limits, clockTrust)).toEqual({ kind: 'step', offset: sign * 2 });
         const offset = sign * 2.000_001;
-        expect(decide(offset, limits, standing)).toEqual({
+        expect(decide(offset, limits, clockTrust)).toEqual({
           kind: 'refuse',
           offset,
           limit: 2,
@@ -142,14 +142,14 @@ test('what is no finite offset never sets a clock, and no limit that is none let
   const method = fc.constantFrom<Limits['method']>('by-threshold', 'slew', 'step');
   const broken = fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY);
   fc.assert(
-    fc.property(broken, method, fc.boolean(), standings, (offset, method, allowAnyOffset, standing) => {
-      expect(decide(offset, { ...LIMITS, method, allowAnyOffset }, standing).kind).toBe('refuse');
+    fc.property(broken, method, fc.boolean(), clockTrusts, (offset, method, allowAnyOffset, clockTrust) => {
+      expect(decide(offset, { ...LIMITS, method, allowAnyOffset }, clockTrust).kind).toBe('refuse');
     }),
   );
   fc.assert(
-    fc.property(method, fc.boolean(), standings, (method, allowAnyOffset, standing) => {
+    fc.property(method, fc.boolean(), clockTrusts, (method, allowAnyOffset, clockTrust) => {
       const limits = { ...LIMITS, method, allowAnyOffset, maxOffset: Number.NaN };
-      expect(decide(0.1, limits, standing).kind).toBe('refuse');
+      expect(decide(0.1, limits, clockTrust).kind).toBe('refuse');
     }),
   );
 });
@@ -158,8 +158,8 @@ test('whatever is decided, the offset goes on with its sign and size', () => {
   const offsets = fc.double({ min: -1e9, max: 1e9, noNaN: true }).filter(offset => offset !== 0);
   const method = fc.constantFrom<Limits['method']>('by-threshold', 'slew', 'step');
   fc.assert(
-    fc.property(offsets, method, standings, (offset, method, standing) => {
-      expect(decide(offset, { ...LIMITS, method }, standing)).toMatchObject({ offset });
+    fc.property(offsets, method, clockTrusts, (offset, method, clockTrust) => {
+      expect(decide(offset, { ...LIMITS, method }, clockTrust)).toMatchObject({ offset });
     }),
   );
 });

@@ -66,7 +66,7 @@ describe('one object for', () => {
     await acquireLock([state]);
     const [server] = await serve({});
     const object = await objectOf(['sync', '--state', state, server!], 6);
-    expect(object.contenders).toContainEqual({ name: 'tsntp', pid: process.pid });
+    expect(object.competitors).toContainEqual({ name: 'tsntp', pid: process.pid });
   });
 
   test('an interrupt', async () => {

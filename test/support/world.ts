@@ -8,7 +8,7 @@ import { ClockError, type ClockErrorKind } from '../../src/clock/clock.ts';
 import { type Nts, NtsError } from '../../src/net/nts/session.ts';
 import { sleepBy, type Timer } from '../../src/net/timer.ts';
 import { add, difference, type Seconds, type UnixTime, unixTimeOf } from '../../src/ntp/time.ts';
-import type { Contender, Outcome } from '../../src/pipeline/outcome.ts';
+import type { Competitor, Outcome } from '../../src/pipeline/outcome.ts';
 import type { Claim, Host, Remembered } from '../../src/pipeline/ports.ts';
 import { familyOf, NTP_PORT, type Server } from '../../src/sources/server.ts';
 import { defaults, type Ports, query, type SyncEvent, type SyncOptions, sync } from '../../src/sync.ts';
@@ -29,7 +29,7 @@ export interface WorldSetup extends ClockSetup {
   readonly servers?: Readonly<Record<string, SimulatedServer>>;
   /** Names with more or fewer addresses than one. */
   readonly names?: Readonly<Record<string, Lookup>>;
-  readonly contenders?: readonly Contender[];
+  readonly competitors?: readonly Competitor[];
   readonly setSinceBoot?: boolean;
   /** By how much there is a hardware clock that is ahead of the truth; none unless given. */
   readonly hardwareOffset?: Seconds;
@@ -178,7 +178,7 @@ interface SimulatedHost extends Host {
 }
 
 function simulatedHost(
-  { contenders = [], setSinceBoot = false, hardwareOffset, memoryWarning, rtcRefusesWith }: WorldSetup,
+  { competitors = [], setSinceBoot = false, hardwareOffset, memoryWarning, rtcRefusesWith }: WorldSetup,
   timer: Timer,
   clock: SimulatedClock,
 ): SimulatedHost {
@@ -195,7 +195,7 @@ function simulatedHost(
       const release = (): void => {
         claimed -= 1;
       };
-      return { contenders, warnings: [], release };
+      return { competitors, warnings: [], release };
     },
     recall() {
       const last = remembered.at(-1);

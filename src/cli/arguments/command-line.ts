@@ -7,7 +7,7 @@ import { escaped } from '../../sources/server.ts';
 import { closest } from '../../sources/spelling.ts';
 import { runSync } from '../commands/sync.ts';
 import { EXIT_CODES } from '../exit-code.ts';
-import type { Run } from '../process/context.ts';
+import type { Context } from '../process/context.ts';
 import { type CommandLine, canonicalArgv, readArgv, refuseForeignOptions } from './argv.ts';
 import { isCommand, refuseCommandWords } from './command-words.ts';
 import {
@@ -24,10 +24,10 @@ import { RTC_ACTIONS } from './option-table.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Runs the command that `argv` names, and resolves with its exit code. Rejects with `UsageError` and what commands throw. */
-export async function runCommandLine(argv: readonly string[], run: Run): Promise<number> {
+export async function runCommandLine(argv: readonly string[], context: Context): Promise<number> {
   let exitCode = 0;
-  const { words, env } = argv[0] === COMPLETIONS ? { words: argv, env: {} } : read(argv, run);
-  const cli = declareCommands(yargs([], '/'), env, run, code => {
+  const { words, env } = argv[0] === COMPLETIONS ? { words: argv, env: {} } : read(argv, context);
+  const cli = declareCommands(yargs([], '/'), env, context, code => {
     exitCode = code;
   });
   cli
@@ -44,11 +44,11 @@ export async function runCommandLine(argv: readonly string[], run: Run): Promise
     .strict()
     .exitProcess(false)
     .showHelpOnFail(false)
-    .wrap(Math.min(100, run.io.stdout.columns || 80))
+    .wrap(Math.min(100, context.io.stdout.columns || 80))
     .fail((message, error) => {
       throw error ? asUsageError(error) : new UsageError(`${withDashes(message)}; see tsntp --help`);
     });
-  await parse(cli, words, run);
+  await parse(cli, words, context);
   return exitCode;
 }
 
@@ -56,7 +56,7 @@ export async function runCommandLine(argv: readonly string[], run: Run): Promise
 function declareCommands(
   cli: Argv,
   env: NodeJS.ProcessEnv,
-  run: Run,
+  context: Context,
   ended: (exitCode: number) => void,
 ): Argv {
   return cli
@@ -64,13 +64,13 @@ function declareCommands(
       ['sync [server..]', '$0'],
       'measure, and set this machine’s clock once',
       builder => withSettingOptions(withMeasuringOptions(builder, env), env),
-      async args => ended(await runSync(args, 'sync', run)),
+      async args => ended(await runSync(args, 'sync', context)),
     )
     .command(
       'query [server..]',
       'measure and report; never touch the clock (sync -q)',
       builder => withMeasuringOptions(builder, env),
-      async args => ended(await runSync(args, 'query', run)),
+      async args => ended(await runSync(args, 'query', context)),
     )
     .command(
       'demo',
@@ -78,7 +78,7 @@ function declareCommands(
       {},
       async () => {
         const { runDemo } = await import('../commands/demo.ts');
-        ended(await runDemo(run));
+        ended(await runDemo(context));
       },
     )
     .command(
@@ -87,7 +87,7 @@ function declareCommands(
       builder => withStatusOptions(builder, env),
       async args => {
         const { runStatus } = await import('../commands/status.ts');
-        ended(await runStatus(args, run));
+        ended(await runStatus(args, context));
       },
     )
     .command(
@@ -96,7 +96,7 @@ function declareCommands(
       builder => withRtcOptions(builder, env),
       async args => {
         const { runRtc } = await import('../commands/rtc.ts');
-        ended(await runRtc(args.action, args, run));
+        ended(await runRtc(args.action, args, context));
       },
     )
     .command('completion', 'print a script for shell completion (bash, zsh)', {}, () => {
@@ -106,12 +106,15 @@ function declareCommands(
 }
 
 /** The command line as yargs takes it, and the variables that have a say beside it. Throws `UsageError`. */
-function read(argv: readonly string[], run: Run): { words: readonly string[]; env: NodeJS.ProcessEnv } {
+function read(
+  argv: readonly string[],
+  context: Context,
+): { words: readonly string[]; env: NodeJS.ProcessEnv } {
   const all = everyOption();
   const line = readArgv(argv, { ...all, ...generalOptions });
   const checked = asksForHelp(line) ? helpLine(line) : checkedLine(line);
-  const { env, warnings } = readVariables(run.io.env, all);
-  for (const warning of warnings) run.note(`warning: ${warning}`);
+  const { env, warnings } = readVariables(context.io.env, all);
+  for (const warning of warnings) context.note(`warning: ${warning}`);
   const given = new Set(line.options.map(({ name }) => name));
   return { words: canonicalArgv(checked), env: withoutOverruled(env, given, all) };
 }
@@ -161,10 +164,10 @@ function refuseRtcWords([action, second]: readonly string[]): void {
 const COMPLETIONS = '--get-yargs-completions';
 
 /** yargs prints --help, --version and completions through this callback. */
-async function parse(cli: Argv, argv: readonly string[], run: Run): Promise<void> {
+async function parse(cli: Argv, argv: readonly string[], context: Context): Promise<void> {
   await cli.parseAsync(argv, {}, (error: unknown, _args: unknown, output: string) => {
     if (error) throw asUsageError(error);
-    if (output !== '') run.print(`${output}\n`);
+    if (output !== '') context.print(`${output}\n`);
   });
 }
 

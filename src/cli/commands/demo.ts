@@ -4,7 +4,7 @@
 import { openClock } from '../../clock/index.ts';
 import { type ResponderOptions, refidOf, startResponder } from '../../net/responder.ts';
 import { formatServer } from '../../sources/server.ts';
-import type { Run } from '../process/context.ts';
+import type { Context } from '../process/context.ts';
 import { runSync } from './sync.ts';
 
 const SERVERS: readonly ResponderOptions[] = [
@@ -15,15 +15,15 @@ const SERVERS: readonly ResponderOptions[] = [
 ];
 
 /** Starts the servers, runs `sync --dry-run` against them, and stops them. */
-export async function runDemo(run: Run): Promise<number> {
+export async function runDemo(context: Context): Promise<number> {
   const clock = await openClock();
   const responders = await Promise.all(SERVERS.map(server => startResponder(() => clock.now(), server)));
   try {
     const server = responders.map(({ address }) =>
       formatServer({ host: address.address, port: address.port }),
     );
-    run.print('Four servers on this machine, the last of them one second off. Nothing is set.\n\n');
-    return await runSync({ server, format: 'table', verbose: 0, dryRun: true, force: true }, 'sync', run);
+    context.print('Four servers on this machine, the last of them one second off. Nothing is set.\n\n');
+    return await runSync({ server, format: 'table', verbose: 0, dryRun: true, force: true }, 'sync', context);
   } finally {
     await Promise.all(responders.map(responder => responder.close()));
   }

@@ -11,12 +11,12 @@ import { difference, formatInstant, type Seconds } from '../../ntp/time.ts';
 import { type Applied, apply } from '../../pipeline/apply.ts';
 import type { Claim, Host } from '../../pipeline/ports.ts';
 import { RELEASED, VERSION } from '../../release.ts';
-import { explainContender } from '../../report/labels.ts';
+import { explainCompetitor } from '../../report/labels.ts';
 import { formatOffset } from '../../report/quantity.ts';
 import { explainRefusal } from '../../report/refusal.ts';
 import { EXIT_BUSY, exitCodeOf } from '../exit-code.ts';
 import { LeftAlone } from '../left-alone.ts';
-import type { Run } from '../process/context.ts';
+import type { Context } from '../process/context.ts';
 
 export interface RtcArguments {
   readonly device: string | undefined;
@@ -31,18 +31,18 @@ export interface RtcArguments {
 export type RtcAction = 'show' | 'write' | 'read';
 
 /** Runs one action on the hardware clock, and reports it. Rejects with `ClockError`, and with `LeftAlone` where a limit or another program stands in the way. */
-export async function runRtc(action: RtcAction, args: RtcArguments, run: Run): Promise<number> {
+export async function runRtc(action: RtcAction, args: RtcArguments, context: Context): Promise<number> {
   const real = await openClock();
   const clock = args.dryRun ? dryRun(real) : real;
   const host = openHost(clock, {
     setsClock: action !== 'show' && !args.dryRun,
     rehearses: action === 'read',
-    env: run.io.env,
+    env: context.io.env,
     ...(args.state !== undefined && { stateDirectory: args.state }),
   });
   const claim = await host.claim();
   try {
-    return await underClaim(action, { clock, host, claim, args, run });
+    return await underClaim(action, { clock, host, claim, args, context });
   } finally {
     claim.release();
   }
@@ -53,18 +53,18 @@ interface Surroundings {
   readonly host: Host;
   readonly claim: Claim;
   readonly args: RtcArguments;
-  readonly run: Run;
+  readonly context: Context;
 }
 
 async function underClaim(action: RtcAction, surroundings: Surroundings): Promise<number> {
-  const { clock, claim, args, run } = surroundings;
-  for (const warning of claim.warnings) run.note(`warning: ${warning}`);
-  const others = claim.contenders.filter(({ kind }) => kind === 'tsntp');
-  if (others.length > 0) throw new LeftAlone(EXIT_BUSY, others.map(explainContender).join('; '));
+  const { clock, claim, args, context } = surroundings;
+  for (const warning of claim.warnings) context.note(`warning: ${warning}`);
+  const others = claim.competitors.filter(({ kind }) => kind === 'tsntp');
+  if (others.length > 0) throw new LeftAlone(EXIT_BUSY, others.map(explainCompetitor).join('; '));
   const rtc = await openRtc(clock, args.device === undefined ? {} : { path: args.device });
   try {
     const done = await actions[action](rtc, surroundings);
-    run.print(args.json ? `${JSON.stringify(jsonOf(action, rtc, done))}\n` : `${textOf(rtc, done)}\n`);
+    context.print(args.json ? `${JSON.stringify(jsonOf(action, rtc, done))}\n` : `${textOf(rtc, done)}\n`);
     return 0;
   } finally {
     rtc.close();
@@ -113,7 +113,7 @@ async function compare(rtc: Rtc): Promise<Done> {
 const ERROR_BOUND: Seconds = 1;
 
 /** Sets the system's clock, by the same rules as from a server; what was done. */
-function step(rtc: Rtc, done: Done, { clock, host, claim, args, run }: Surroundings): string {
+function step(rtc: Rtc, done: Done, { clock, host, claim, args, context }: Surroundings): string {
   const { offset } = done;
   const options = {
     method: 'step',
@@ -128,13 +128,13 @@ function step(rtc: Rtc, done: Done, { clock, host, claim, args, run }: Surroundi
     host: { ...host, hardwareAhead: () => undefined },
     release: RELEASED,
     emit() {},
-    signal: run.signal,
+    signal: context.signal,
   };
   const applied = apply({ offset, errorBound: ERROR_BOUND, server: rtc.path }, options, claim, ports);
-  for (const warning of applied.warnings.slice(claim.warnings.length)) run.note(`warning: ${warning}`);
+  for (const warning of applied.warnings.slice(claim.warnings.length)) context.note(`warning: ${warning}`);
   return told(
     applied,
-    () => new LeftAlone(exitCodeOf(applied, run.interruptedBy()), `${shown(rtc, done)}: ${why(applied)}`),
+    () => new LeftAlone(exitCodeOf(applied, context.interruptedBy()), `${shown(rtc, done)}: ${why(applied)}`),
   );
 }
 
@@ -158,8 +158,8 @@ function told(applied: Applied, leftAlone: () => LeftAlone): string {
 }
 
 function why(applied: Applied): string {
-  if (applied.kind === 'refused') return explainRefusal(applied.decision, applied.standing);
-  if (applied.kind === 'busy') return applied.contenders.map(explainContender).join('; ');
+  if (applied.kind === 'refused') return explainRefusal(applied.decision, applied.clockTrust);
+  if (applied.kind === 'busy') return applied.competitors.map(explainCompetitor).join('; ');
   return 'interrupted; the clock was not touched';
 }
 

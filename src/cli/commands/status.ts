@@ -4,17 +4,17 @@ import { slewDuration } from '../../clock/clock.ts';
 import { VERSION } from '../../release.ts';
 import { formatDuration, formatOffset } from '../../report/quantity.ts';
 import { readStatus, type Status } from '../../status.ts';
-import type { Run } from '../process/context.ts';
+import type { Context } from '../process/context.ts';
 
 export interface StatusArguments {
   readonly json: boolean;
   readonly state: string | undefined;
 }
 
-export async function runStatus(args: StatusArguments, run: Run): Promise<number> {
-  const status = await readStatus(args.state, run.io.env);
-  for (const warning of status.warnings) run.note(`warning: ${warning}`);
-  run.print(args.json ? `${JSON.stringify(jsonOf(status))}\n` : textOf(status));
+export async function runStatus(args: StatusArguments, context: Context): Promise<number> {
+  const status = await readStatus(args.state, context.io.env);
+  for (const warning of status.warnings) context.note(`warning: ${warning}`);
+  context.print(args.json ? `${JSON.stringify(jsonOf(status))}\n` : textOf(status));
   return 0;
 }
 

@@ -15,7 +15,7 @@ import {
 } from '../arguments/sync-arguments.ts';
 import { refuseUnresolvedWords } from '../arguments/unresolved-words.ts';
 import { exitCodeOf } from '../exit-code.ts';
-import type { Run } from '../process/context.ts';
+import type { Context } from '../process/context.ts';
 import { programName } from '../process/program-name.ts';
 import { noSpinner, startSpinner } from '../process/spinner.ts';
 import { terminalOf } from '../process/terminal.ts';
@@ -27,12 +27,16 @@ import { unbelievedLines } from '../report/unbelieved.ts';
 export type SyncArguments = MeasuringArguments & SettingArguments;
 
 /** Asks, sets, reports. `purpose` is what the command's name says; -q makes a query of a sync. */
-export async function runSync(args: SyncArguments, purpose: 'sync' | 'query', run: Run): Promise<number> {
+export async function runSync(
+  args: SyncArguments,
+  purpose: 'sync' | 'query',
+  context: Context,
+): Promise<number> {
   const named = [...(args.server ?? []), ...(args['--'] ?? [])];
   const chosen = chooseServers(named, args.file ?? [], args.servers ?? '', undefined, args.pool);
   const authenticated = await authenticateServers(chosen, args);
   const { servers, keys, nts } = authenticated;
-  for (const unused of unusedAuthentication(authenticated, args)) run.note(`warning: ${unused}`);
+  for (const unused of unusedAuthentication(authenticated, args)) context.note(`warning: ${unused}`);
   const command = args.query ? 'query' : purpose;
   const options = {
     ...syncOptionsOf(withDemands(args, chosen.demands)),
@@ -42,46 +46,46 @@ export async function runSync(args: SyncArguments, purpose: 'sync' | 'query', ru
   };
   const mayMislead = command === 'sync' && !args.debug && servers.length > 1;
   const deadline = mayMislead
-    ? await refuseUnresolvedWords(named, options.deadline, run.signal)
+    ? await refuseUnresolvedWords(named, options.deadline, context.signal)
     : options.deadline;
   const tracing = args.debug === true || args.verbose >= 2;
-  if (args.verbose > 0) run.note(...chosen.notes);
-  if (chosen.foundIn !== undefined && args.verbose > 0) run.note(`servers from ${chosen.foundIn}`);
-  if (args.syslog) run.note('-s: results go to stdout; this tsntp writes nothing to the system log');
+  if (args.verbose > 0) context.note(...chosen.notes);
+  if (chosen.foundIn !== undefined && args.verbose > 0) context.note(`servers from ${chosen.foundIn}`);
+  if (args.syslog) context.note('-s: results go to stdout; this tsntp writes nothing to the system log');
 
-  const format = formatOf(args.format ?? 'auto', run);
-  const { stderr } = run.io;
+  const format = formatOf(args.format ?? 'auto', context);
+  const { stderr } = context.io;
   const spinner =
     tracing || args.quiet
       ? noSpinner
-      : startSpinner(chosen.servers.length, stderr, terminalOf(stderr, run.io.env, args.color));
+      : startSpinner(chosen.servers.length, stderr, terminalOf(stderr, context.io.env, args.color));
   const emit = (event: SyncEvent) => {
     spinner.event(event);
-    if (tracing) run.note(...traceLines(event));
+    if (tracing) context.note(...traceLines(event));
   };
   const ports = await openPorts({
     setsClock: command === 'sync' && !args.dryRun && !args.debug,
     rehearses: args.dryRun === true && !args.debug,
-    env: run.io.env,
+    env: context.io.env,
     ...(args.state !== undefined && { stateDirectory: args.state }),
     nts,
     emit,
-    signal: run.signal,
+    signal: context.signal,
   });
   const measure = command === 'query' ? query : sync;
   const outcome = await measure({ ...options, deadline }, ports).finally(spinner.stop);
 
-  const exitCode = exitCodeOf(outcome, run.interruptedBy());
+  const exitCode = exitCodeOf(outcome, context.interruptedBy());
   const silent = args.quiet === true && exitCode === 0;
   // With -d, parsers of ntpdate look for the blocks on stdout.
-  const blocks = tracing ? await blockLines(outcome, run.io.env.TZ) : [];
+  const blocks = tracing ? await blockLines(outcome, context.io.env.TZ) : [];
   const blocksOnStdout = format === 'classic' && args.debug === true && !silent;
-  if (tracing) run.note(...(blocksOnStdout ? [] : blocks), ...summaryLines(outcome));
-  else run.note(...notesOn(outcome, format, silent, args.verbose > 0));
-  for (const warning of outcome.warnings) run.note(`warning: ${warning}`);
+  if (tracing) context.note(...(blocksOnStdout ? [] : blocks), ...summaryLines(outcome));
+  else context.note(...notesOn(outcome, format, silent, args.verbose > 0));
+  for (const warning of outcome.warnings) context.note(`warning: ${warning}`);
   if (silent) return exitCode;
-  if (blocksOnStdout) run.print(blocks.map(line => `${line}\n`).join(''));
-  run.print(await reportOf(outcome, format, command, exitCode, args, chosen, run));
+  if (blocksOnStdout) context.print(blocks.map(line => `${line}\n`).join(''));
+  context.print(await reportOf(outcome, format, command, exitCode, args, chosen, context));
   return exitCode;
 }
 
@@ -98,7 +102,7 @@ function notesOn(
   ];
 }
 
-function formatOf(wish: Format, { io }: Run): Exclude<Format, 'auto'> {
+function formatOf(wish: Format, { io }: Context): Exclude<Format, 'auto'> {
   if (wish !== 'auto') return wish;
   return io.stdout.isTTY ? 'table' : 'classic';
 }
@@ -110,7 +114,7 @@ async function reportOf(
   exitCode: number,
   args: SyncArguments,
   { foundIn }: ChosenServers,
-  { io }: Run,
+  { io }: Context,
 ): Promise<string> {
   switch (format) {
     case 'json':

@@ -13,7 +13,7 @@ export interface Io {
   off(signal: NodeJS.Signals, listener: () => void): unknown;
 }
 
-export interface Run {
+export interface Context {
   readonly io: Io;
   /** Aborts at SIGINT, SIGTERM and their like, which end the process as ever until this is asked for. */
   readonly signal: AbortSignal;
@@ -31,7 +31,7 @@ const SIGNALS: readonly NodeJS.Signals[] =
   process.platform === 'win32' ? ['SIGINT', 'SIGTERM', 'SIGBREAK', 'SIGHUP'] : ['SIGINT', 'SIGTERM'];
 
 /** Begins to listen to broken streams. */
-export function beginRun(io: Io): Run {
+export function openContext(io: Io): Context {
   const interrupt = new AbortController();
   let by: NodeJS.Signals | undefined;
   const listeners: { readonly signal: NodeJS.Signals; readonly listener: () => void }[] = [];

@@ -2,7 +2,7 @@
 // wait for the C library's resolver, which nothing can stop, for half a minute and more.
 
 /** Ends the process with this exit code, at once. All output must have been written. */
-export async function leave(exitCode: number): Promise<void> {
+export async function forceExit(exitCode: number): Promise<void> {
   if (process.getActiveResourcesInfo().includes('GetAddrInfoReqWrap')) await leaveThreads(exitCode);
   process.exit(exitCode);
 }

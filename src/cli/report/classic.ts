@@ -4,7 +4,7 @@ import type { Estimate } from '../../ntp/combine.ts';
 import type { Correction, Findings, Outcome, ServerReport } from '../../pipeline/outcome.ts';
 import { measuredOf, packetOf, stratumOf } from '../../report/labels.ts';
 import { sixDecimals } from '../../report/quantity.ts';
-import { sentenceOf } from '../../report/summary.ts';
+import { summaryOf } from '../../report/summary.ts';
 
 export interface ClassicContext {
   /** Also one line for each server: `query`, `-q`. */
@@ -43,13 +43,13 @@ export function classicNotes(outcome: Outcome): readonly string[] {
     case 'would-adjust':
       return [];
     case 'adjusted':
-      return outcome.waited === 'interrupted' ? [`tsntp: ${sentenceOf(outcome)}`] : [];
+      return outcome.waited === 'interrupted' ? [`tsntp: ${summaryOf(outcome)}`] : [];
     case 'refused':
     case 'busy':
     case 'clock-error':
     case 'interrupted':
     case 'no-suitable-server':
-      return [`tsntp: ${sentenceOf(outcome)}`];
+      return [`tsntp: ${summaryOf(outcome)}`];
     default:
       return outcome satisfies never;
   }

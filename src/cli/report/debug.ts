@@ -2,15 +2,15 @@
 // answer came about.
 
 import type { KeyExchange } from '../../net/nts/session.ts';
+import type { ClockTrust } from '../../ntp/clock-trust.ts';
 import type { Sample } from '../../ntp/sample.ts';
 import { intervalOf } from '../../ntp/select.ts';
-import type { ClockStanding } from '../../ntp/standing.ts';
 import { formatInstant } from '../../ntp/time.ts';
 import type { Outcome, ServerReport } from '../../pipeline/outcome.ts';
 import { count, nameOf, tallyOf } from '../../report/labels.ts';
 import { sixDecimals } from '../../report/quantity.ts';
 import { reasonOf } from '../../report/reason.ts';
-import { sentenceOf } from '../../report/summary.ts';
+import { summaryOf } from '../../report/summary.ts';
 import { formatServer } from '../../sources/server.ts';
 import type { SyncEvent } from '../../sync.ts';
 import { ntpdateBlock } from './ntpdate-block.ts';
@@ -54,7 +54,7 @@ export function traceLines(event: SyncEvent): readonly string[] {
     case 'slew-changed':
       return ['a slew of this clock began or ended during the measurement: measuring again'];
     case 'decided':
-      return [`decide: ${event.decision.kind} (${standingText(event.standing)})`];
+      return [`decide: ${event.decision.kind} (${clockTrustText(event.clockTrust)})`];
     case 'slewing':
       return [`slewing: ${sixDecimals(event.left)} s left of ${sixDecimals(event.of)} s`];
     default:
@@ -81,7 +81,7 @@ export function summaryLines(outcome: Outcome): readonly string[] {
     const interval = `${sixDecimals(low)} to ${sixDecimals(high)} s`;
     lines.push(`${tallyOf(report.verdict)} ${nameOf(report)} ${report.verdict.kind}: ${interval}${weight}`);
   }
-  return [...lines, sentenceOf(outcome)];
+  return [...lines, summaryOf(outcome)];
 }
 
 function sampleLines({ t1, t2, t3, t4, offset, delay, dispersion }: Sample): readonly string[] {
@@ -114,7 +114,7 @@ function capitalized(text: string): string {
   return text.replace(/^./, first => first.toUpperCase());
 }
 
-function standingText({ setSinceBoot, synchronized, beforeRelease, sum, witness }: ClockStanding): string {
+function clockTrustText({ setSinceBoot, synchronized, beforeRelease, sum, witness }: ClockTrust): string {
   return [
     `set since boot: ${yes(setSinceBoot)}`,
     `kernel synchronized: ${yes(synchronized)}`,

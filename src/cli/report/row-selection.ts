@@ -7,7 +7,7 @@ import { count, type Tally, tallyOf } from '../../report/labels.ts';
 /** As many servers are all shown; of more, this many. */
 export const ROWS = 30;
 
-export interface Excerpt {
+export interface RowSelection {
   /** In the order in which they were named. */
   readonly shown: readonly ServerReport[];
   /** How many are left out, and what they are: one line; empty when none is. */
@@ -15,7 +15,7 @@ export interface Excerpt {
 }
 
 /** Chooses what a table of these servers shows. */
-export function excerptOf(servers: readonly ServerReport[]): Excerpt {
+export function selectRows(servers: readonly ServerReport[]): RowSelection {
   if (servers.length <= ROWS) return { shown: servers, rest: '' };
   const chosen = new Set(byInterest(servers).slice(0, ROWS));
   const left = servers.filter(report => !chosen.has(report));

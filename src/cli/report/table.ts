@@ -16,9 +16,9 @@ import {
 } from '../../report/labels.ts';
 import { formatDuration, formatOffset } from '../../report/quantity.ts';
 import { reasonOf } from '../../report/reason.ts';
-import { sentenceOf } from '../../report/summary.ts';
+import { summaryOf } from '../../report/summary.ts';
 import type { Terminal } from '../process/terminal.ts';
-import { excerptOf } from './row-selection.ts';
+import { selectRows } from './row-selection.ts';
 
 export interface TableContext {
   readonly terminal: Terminal;
@@ -30,11 +30,11 @@ export interface TableContext {
 export function tableText(outcome: Outcome, { terminal, verbose }: TableContext): string {
   const { colors, width } = terminal;
   const chalk = new Chalk({ level: colors });
-  const sentence = wrap(sentenceOf(outcome), width);
+  const sentence = wrap(summaryOf(outcome), width);
   const color =
     outcome.kind === 'no-suitable-server' || outcome.kind === 'clock-error' ? chalk.red : chalk.bold;
   if (outcome.servers.length === 0) return `${color(sentence)}\n`;
-  const { shown, rest } = verbose ? { shown: outcome.servers, rest: '' } : excerptOf(outcome.servers);
+  const { shown, rest } = verbose ? { shown: outcome.servers, rest: '' } : selectRows(outcome.servers);
   const cells = shown.map(report => cellsOf(report, outcome, verbose));
   const columns = fitting(cells, width);
   const table = new Table({

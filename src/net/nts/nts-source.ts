@@ -6,13 +6,13 @@ import { authenticateByNts } from '../authentication.ts';
 import { ResolveError } from '../resolve.ts';
 import {
   type Approach,
-  ask,
   broughtSamples,
-  type Entry,
   patiently,
-  type Run,
+  queryServer,
   resolveServer,
   type Source,
+  type SurveyContext,
+  type SurveyEntry,
 } from '../source.ts';
 import { type KeyExchange, type KeyServer, NtsError } from './session.ts';
 
@@ -20,7 +20,11 @@ import { type KeyExchange, type KeyServer, NtsError } from './session.ts';
  * Asks with what an earlier run left, or else with a new exchange of keys. Where the one brings nothing, or the server
  * says NTSN, there is one exchange more (RFC 8915 §5.7), and never a question without NTS.
  */
-export async function askByNts(server: Server, entry: Entry, run: Run): Promise<readonly Source[]> {
+export async function queryServerByNts(
+  server: Server,
+  entry: SurveyEntry,
+  run: SurveyContext,
+): Promise<readonly Source[]> {
   const { nts, random } = run.ports;
   const keyServer: KeyServer = {
     host: server.host,
@@ -38,7 +42,7 @@ export async function askByNts(server: Server, entry: Entry, run: Run): Promise<
     const { authenticator, authentication } = await authenticateByNts(session, exchange, random);
     const approach: Approach = { host, port, votes: 1, version: 4, authenticator, authentication };
     const otherwise = mayRenew && ({ otherwise: kept ? 'when-hopeless' : 'when-refused' } as const);
-    const sources = await ask(server, { ...approach, ...otherwise }, entry, run);
+    const sources = await queryServer(server, { ...approach, ...otherwise }, entry, run);
     const useful = broughtSamples(sources);
     const untouched = sources.every(({ burst }) => !burst || burst.sent === 0);
     // Not what only this run took on trust.
@@ -54,8 +58,8 @@ export async function askByNts(server: Server, entry: Entry, run: Run): Promise<
 async function exchangeKeys(
   server: Server,
   keyServer: KeyServer,
-  entry: Entry,
-  run: Run,
+  entry: SurveyEntry,
+  run: SurveyContext,
 ): Promise<KeyExchange | ResolveError | NtsError> {
   const { ports, plan, emit, signal, slot } = run;
   const addresses = await resolveServer(server, server.host, entry, run);

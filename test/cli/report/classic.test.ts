@@ -61,8 +61,8 @@ test('an offset never is -0', async () => {
 });
 
 test('busy, as ntpdate says it; stderr says who it is', async () => {
-  const contenders = [{ kind: 'service', name: 'chronyd', pid: 7, stop: 'systemctl stop chrony' }] as const;
-  const outcome = await world({ contenders, servers: { a: {} } }).sync();
+  const competitors = [{ kind: 'service', name: 'chronyd', pid: 7, stop: 'systemctl stop chrony' }] as const;
+  const outcome = await world({ competitors, servers: { a: {} } }).sync();
   expect(classicLines(outcome, CONTEXT).at(-1)).toBe(
     '20 Nov 12:10:23 tsntp[4528]: the NTP socket is in use, exiting',
   );

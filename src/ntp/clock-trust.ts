@@ -4,7 +4,7 @@
 import type { Seconds } from './time.ts';
 import type { Testimony } from './witness.ts';
 
-export interface ClockStanding {
+export interface ClockTrust {
   /** tsntp has set it since the machine came up, or cannot tell. */
   readonly setSinceBoot: boolean;
   /** The kernel calls it synchronized. */
@@ -22,6 +22,6 @@ export function isVouchedFor({
   setSinceBoot,
   synchronized,
   beforeRelease,
-}: Omit<ClockStanding, 'sum' | 'witness'>): boolean {
+}: Omit<ClockTrust, 'sum' | 'witness'>): boolean {
   return !beforeRelease && (setSinceBoot || synchronized);
 }
