@@ -56,7 +56,7 @@ test.each<[row: string, options: string, from: number, to: number, habits: Habit
   ['whole-seconds-prec-6', '', 0.3, 2.1, { ...small, version: 4, tick: 1, reference: 0 }],
   ['whole seconds of T2 alone, precision 2^-6', '', 0.3, 2.1, { ...small, tick: 1, cuts: 'receive' }],
   ['whole seconds in one sample', '-p 1', 0.3, 2.1, { ...small, tick: 1 }],
-  ['tick-10ms', '', 0.005, 0.15, { precision: -20, tick: 0.01, rootDispersion: 0.01, ahead: 100 }],
+  ['tick-10ms', '', 0.01, 0.06, { precision: -20, tick: 0.01, rootDispersion: 0.01, ahead: 100 }],
   ['tick-10ms-wide', '-p 8 --interval 0.037', 0.005, 0.05, { precision: -20, tick: 0.01, ahead: 100 }],
   ['tick-10ms in one sample', '-p 1', 0.005, 1.5, { precision: -20, tick: 0.01, ahead: 100 }],
   [

@@ -96,26 +96,26 @@ describe('what is sent', () => {
     expect(w.now()).toBeCloseTo(0.04, 4);
   });
 
-  test('next door: every 0.05 s', async () => {
-    expect(spaces((await ask(quick, {}, NEXT_DOOR)).times)).toEqual([0.05, 0.05, 0.05]);
+  test('next door: every 0.0433 s', async () => {
+    expect(spaces((await ask(quick, {}, NEXT_DOOR)).times)).toEqual([0.0433, 0.0433, 0.0433]);
   });
 
   test('next door, decided anew with each reply: one that is held up slows down what follows it alone', async () => {
     const waking: Script = ({ number, reply }) => [{ bytes: reply(), after: number === 1 ? 0.03 : 0 }];
     const { times } = await ask({ ...quick, answers: waking }, {}, NEXT_DOOR);
-    expect(spaces(times)).toEqual([2, 0.05, 0.05]);
+    expect(spaces(times)).toEqual([2, 0.0433, 0.0433]);
   });
 
   test('next door, a held-up reply between quick ones changes nothing', async () => {
     const once: Script = ({ number, reply }) => [{ bytes: reply(), after: number === 2 ? 0.03 : 0 }];
     const { times } = await ask({ ...quick, answers: once }, {}, NEXT_DOOR);
-    expect(spaces(times)).toEqual([0.05, 0.05, 0.05]);
+    expect(spaces(times)).toEqual([0.0433, 0.0433, 0.0433]);
   });
 
   test('next door, from the first loss on: every 2 s', async () => {
     const second: Script = ({ number, reply }) => (number === 2 ? [] : [{ bytes: reply() }]);
     const { burst, times } = await ask({ ...quick, answers: second }, { timeout: 1 }, NEXT_DOOR);
-    expect(spaces(times)).toEqual([0.05, 2, 2]);
+    expect(spaces(times)).toEqual([0.0433, 2, 2]);
     expect(burst).toMatchObject({ sent: 4, answered: 3 });
   });
 
@@ -237,7 +237,7 @@ describe('kisses', () => {
 
   test('after RATE even a local server is asked every 2 s', async () => {
     const { times } = await ask({ ...quick, answers: kissAfter(1, 'RATE') }, {}, NEXT_DOOR);
-    expect(spaces(times)).toEqual([0.05, 2, 2]);
+    expect(spaces(times)).toEqual([0.0433, 2, 2]);
   });
 
   test('a kiss is the one reply to its request', async () => {
@@ -302,7 +302,7 @@ describe('a network that fails', () => {
     const w = world({ servers: { [NEXT_DOOR]: quick } });
     const { burst, times } = await ask({}, {}, NEXT_DOOR, { w, transport: complainingAfter(2, w) });
     expect(burst.samples).toHaveLength(4);
-    expect(spaces(times)).toEqual([0.05, 2, 0.05]);
+    expect(spaces(times)).toEqual([0.0433, 2, 0.0433]);
   });
 
   test('silent: said so after the second request', async () => {

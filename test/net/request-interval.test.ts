@@ -36,8 +36,17 @@ test.each<[what: string, interval: 'auto' | number, to: Address, pace: Pace, sec
   expect(requestIntervalOf(interval, to, pace)).toBe(seconds);
 });
 
+test.each([1, 2, 4, 5, 10, 1000 / 64, 1000 / 60, 20])(
+  'four local requests meet a clock that ticks every %d ms in each half of its tick',
+  tick => {
+    const phases = [0, 1, 2, 3].map(k => ((k * LOCAL_REQUEST_INTERVAL * 1000) / tick) % 1).toSorted();
+    const gaps = phases.map((phase, i) => (phases[i + 1] ?? 1 + phases[0]!) - phase);
+    expect(Math.max(...gaps)).toBeLessThan(0.51);
+  },
+);
+
 test('the two spacings are those that servers and local paths bear', () => {
-  expect([REQUEST_INTERVAL, LOCAL_REQUEST_INTERVAL]).toEqual([2, 0.05]);
+  expect([REQUEST_INTERVAL, LOCAL_REQUEST_INTERVAL]).toEqual([2, 0.0433]);
 });
 
 test.each([
