@@ -20,7 +20,7 @@ export type ClockErrorKind =
 export class ClockError extends Error {
   override readonly name = 'ClockError';
   readonly kind: ClockErrorKind;
-  constructor(kind: ClockErrorKind, message: string, options?: ErrorOptions) {
+  constructor(kind: ClockErrorKind, message: string, options?: { readonly cause?: unknown }) {
     super(message, options);
     this.kind = kind;
   }
@@ -56,7 +56,7 @@ export const SLEW_RATE = 500e-6;
 export const FAST_SLEW_RATE = 5e-3;
 
 /** How long a slew by `offset` takes. */
-export function slewDuration(offset: Seconds, platform: NodeJS.Platform = process.platform): Seconds {
+export function slewDuration(offset: Seconds, platform: string = process.platform): Seconds {
   const size = Math.abs(offset);
   const fast = platform === 'darwin' ? Math.max(0, size - 1) : 0;
   return fast / FAST_SLEW_RATE + (size - fast) / SLEW_RATE;

@@ -20,7 +20,7 @@ export interface TimeService {
  * `root` is the root of the file system, on Windows the folder of the system.
  */
 export async function findTimeServices(
-  platform: NodeJS.Platform = process.platform,
+  platform: string = process.platform,
   root: string = platform === 'win32' ? 'C:\\Windows' : '/',
 ): Promise<readonly TimeService[]> {
   switch (platform) {

@@ -26,7 +26,7 @@ export type ResolveErrorKind =
 export class ResolveError extends Error {
   override readonly name = 'ResolveError';
   readonly kind: ResolveErrorKind;
-  constructor(kind: ResolveErrorKind, message: string, options?: ErrorOptions) {
+  constructor(kind: ResolveErrorKind, message: string, options?: { readonly cause?: unknown }) {
     super(message, options);
     this.kind = kind;
   }
@@ -122,7 +122,7 @@ function exists(host: string): Promise<boolean> {
   );
 }
 
-function noAddressOf(family: 4 | 6, host: string, options?: ErrorOptions): ResolveError {
+function noAddressOf(family: 4 | 6, host: string, options?: { readonly cause?: unknown }): ResolveError {
   const other = family === 4 ? 6 : 4;
   return new ResolveError(
     'no-address-of-family',

@@ -23,7 +23,7 @@ export type NtsErrorKind =
 export class NtsError extends Error {
   override readonly name = 'NtsError';
   readonly kind: NtsErrorKind;
-  constructor(kind: NtsErrorKind, message: string, options?: ErrorOptions) {
+  constructor(kind: NtsErrorKind, message: string, options?: { readonly cause?: unknown }) {
     super(message, options);
     this.kind = kind;
   }
