@@ -5,7 +5,6 @@ import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 
 import { dirname, join, resolve } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { EXIT_CODES, exitCodeOf } from '../src/cli/exit-code.ts';
 import { ClockError, type ClockErrorKind } from '../src/clock/clock.ts';
 import { acquireLock } from '../src/host/lock.ts';
 import { type Outcome, query, type Unsuitable, type Verdict } from '../src/index.ts';
@@ -13,6 +12,7 @@ import type { ResponderOptions } from '../src/net/responder.ts';
 import type { RejectionKind } from '../src/ntp/sample.ts';
 import { formatInstant } from '../src/ntp/time.ts';
 import { RELEASED, VERSION } from '../src/release.ts';
+import { EXIT_CODES, exitCodeOf } from '../src/report/exit-code.ts';
 import { jsonText } from '../src/report/json.ts';
 import { onLinux, type Surroundings, scratch, serve, serveSilence, start, tsntp } from './support/command.ts';
 

@@ -2,11 +2,11 @@
 
 import { ClockError } from '../clock/clock.ts';
 import { VERSION } from '../release.ts';
+import { EXIT_BUG, EXIT_CLOCK, EXIT_USAGE } from '../report/exit-code.ts';
 import { jsonError } from '../report/json.ts';
 import { escaped } from '../sources/server.ts';
 import { runCommandLine } from './arguments/command-line.ts';
 import { UsageError } from './arguments/usage-error.ts';
-import { EXIT_BUG, EXIT_CLOCK, EXIT_USAGE } from './exit-code.ts';
 import { LeftAlone } from './left-alone.ts';
 import { type Io, openContext } from './process/context.ts';
 import { describeBug } from './process/stack.ts';

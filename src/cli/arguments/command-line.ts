@@ -3,10 +3,10 @@
 
 import yargs, { type Argv } from 'yargs';
 import { VERSION } from '../../release.ts';
+import { EXIT_CODES } from '../../report/exit-code.ts';
 import { escaped } from '../../sources/server.ts';
 import { closest } from '../../sources/spelling.ts';
 import { runSync } from '../commands/sync.ts';
-import { EXIT_CODES } from '../exit-code.ts';
 import type { Context } from '../process/context.ts';
 import { type CommandLine, canonicalArgv, readArgv, refuseForeignOptions } from './argv.ts';
 import { isCommand, refuseCommandWords } from './command-words.ts';

@@ -11,10 +11,10 @@ import { difference, formatInstant, type Seconds } from '../../ntp/time.ts';
 import { type Applied, apply } from '../../pipeline/apply.ts';
 import type { Claim, Host } from '../../pipeline/ports.ts';
 import { RELEASED, VERSION } from '../../release.ts';
+import { EXIT_BUSY, exitCodeOf } from '../../report/exit-code.ts';
 import { explainCompetitor } from '../../report/labels.ts';
 import { formatOffset } from '../../report/quantity.ts';
 import { explainRefusal } from '../../report/refusal.ts';
-import { EXIT_BUSY, exitCodeOf } from '../exit-code.ts';
 import { LeftAlone } from '../left-alone.ts';
 import type { Context } from '../process/context.ts';
 

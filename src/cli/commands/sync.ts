@@ -3,6 +3,7 @@
 import { openPorts } from '../../machine.ts';
 import type { Outcome } from '../../pipeline/outcome.ts';
 import { VERSION } from '../../release.ts';
+import { exitCodeOf } from '../../report/exit-code.ts';
 import { jsonText } from '../../report/json.ts';
 import { query, type SyncEvent, sync } from '../../sync.ts';
 import { type ChosenServers, chooseServers, limitsFrom, withDemands } from '../arguments/chosen-servers.ts';
@@ -14,7 +15,6 @@ import {
   syncOptionsOf,
 } from '../arguments/sync-arguments.ts';
 import { refuseUnresolvedWords } from '../arguments/unresolved-words.ts';
-import { exitCodeOf } from '../exit-code.ts';
 import type { Context } from '../process/context.ts';
 import { programName } from '../process/program-name.ts';
 import { noSpinner, startSpinner } from '../process/spinner.ts';

@@ -2,7 +2,7 @@
 // is reported as the bug it is.
 
 import { VERSION } from '../../release.ts';
-import { EXIT_BUG } from '../exit-code.ts';
+import { EXIT_BUG } from '../../report/exit-code.ts';
 import { openContext } from './context.ts';
 import { forceExit } from './force-exit.ts';
 import { describeBug } from './stack.ts';

@@ -1,8 +1,8 @@
 // How a real run ends → the exit code that a script sees, and what it says.
 
 import { describe, expect, test } from 'vitest';
-import { EXIT_CODES, exitCodeOf } from '../../src/cli/exit-code.ts';
 import { acquireLock } from '../../src/host/lock.ts';
+import { EXIT_CODES, exitCodeOf } from '../../src/report/exit-code.ts';
 import { onLinux, scratch, serve, serveSilence, start, tsntp } from '../support/command.ts';
 
 const STAMP = String.raw`[ \d]\d [A-Z][a-z]{2} \d\d:\d\d:\d\d tsntp\[\d+\]:`;

@@ -21,7 +21,7 @@ export const EXIT_CLOCK = 4;
 export const EXIT_BUSY = 6;
 
 /** The exit code of an outcome; `interruptedBy` tells SIGINT (130) from SIGTERM (143). */
-export function exitCodeOf(ending: Ending | Applied, interruptedBy: NodeJS.Signals | undefined): number {
+export function exitCodeOf(ending: Ending | Applied, interruptedBy: string | undefined): number {
   switch (ending.kind) {
     case 'queried':
     case 'unchanged':
@@ -44,6 +44,6 @@ export function exitCodeOf(ending: Ending | Applied, interruptedBy: NodeJS.Signa
   }
 }
 
-function interrupted(by: NodeJS.Signals | undefined): number {
+function interrupted(by: string | undefined): number {
   return by === 'SIGTERM' ? 143 : 130;
 }
