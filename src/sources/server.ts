@@ -69,6 +69,12 @@ export function withPools(named: readonly Server[], alone: boolean): readonly Se
   });
 }
 
+/** With NTS, the port of `host:port` is where keys are exchanged: that exchange says which port serves the time. */
+export function withNts<S extends Server>(server: S): S {
+  const named = server.ntsPort === undefined && server.port !== NTP_PORT;
+  return { ...server, nts: true, ...(named && { ntsPort: server.port, port: NTP_PORT }) };
+}
+
 /** One text for all entries of a list that name the same server: these have one vote. */
 export function identityOf({ host, port, ntsPort }: Server): string {
   return `${host.toLowerCase().replace(/\.$/, '')} ${port} ${ntsPort ?? ''}`;
