@@ -7,12 +7,14 @@ import { networkInterfaces } from 'node:os';
 import { escaped, familyOf } from '../sources/server.ts';
 import { onAbort } from './abort.ts';
 
+/** One address of a host. */
 export interface ResolvedAddress {
   readonly family: 4 | 6;
   /** A literal address, with its zone if the host was written with one. */
   readonly address: string;
 }
 
+/** Why a host has no address. */
 export type ResolveErrorKind =
   /** There is no such name. */
   | 'not-found'

@@ -6,7 +6,7 @@ import type { Packet } from './packet.ts';
 /** What a kiss-o'-death asks of a client (RFC 5905 §7.4). */
 export type KissDemand = 'stop' | 'slow-down';
 
-/** A kiss code that means something to a client. */
+/** A kiss code that means something to a client (RFC 5905 §7.4). */
 export interface Kiss {
   readonly code: string;
   readonly demand: KissDemand;

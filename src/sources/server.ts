@@ -5,7 +5,7 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { domainToASCII } from 'node:url';
 
-/** One server as the user named it. */
+/** One server of a run, as it was named and with all that is asked of it. */
 export interface Server {
   /** A name, an IPv4 address, or an IPv6 address without brackets and with its zone. */
   readonly host: string;
@@ -36,7 +36,7 @@ export interface Server {
   readonly from: string;
 }
 
-/** The authorities that are trusted: the system's where neither property says otherwise. */
+/** The certificate authorities that are trusted: those of the system where neither property says otherwise. */
 export interface Authorities {
   /** Authorities as PEM, in place of the system's. */
   readonly ca?: string | undefined;
