@@ -26,7 +26,8 @@ const REACHES: Readonly<Record<string, readonly string[]>> = {
   pipeline: ['pipeline', 'net', 'sources', 'clock', 'ntp'],
   options: ['options', '', 'pipeline', 'sources', 'ntp'],
   report: ['report', 'pipeline', 'net', 'sources', 'clock', 'ntp'],
-  '': ['', 'options', 'report', 'pipeline', 'host', 'net', 'sources', 'clock', 'ntp', '..'],
+  library: ['library', '', 'options', 'report', 'pipeline', 'net', 'sources', 'clock', 'ntp'],
+  '': ['', 'library', 'options', 'report', 'pipeline', 'host', 'net', 'sources', 'clock', 'ntp', '..'],
   cli: ['cli', 'options', 'report', 'pipeline', 'host', 'sources', '', 'net', 'clock', 'ntp', '..'],
 };
 
@@ -70,7 +71,7 @@ const HOLDER_FACTS = [...PROCESS_FACTS, 'off', 'once'];
 const ODDS_AND_ENDS = /(^|\/)(utils?|helpers?|types?|constants?|common|misc)(\/|\.ts$)/;
 
 const FACTS_OF: Readonly<Record<string, readonly string[]>> = {
-  'index.ts': LIBRARY_FACTS,
+  'library/run.ts': LIBRARY_FACTS,
   'clock/windows/windows.ts': HOLDER_FACTS,
 };
 

@@ -5,7 +5,10 @@ import type { Earlier } from '../ntp/sum.ts';
 import type { Seconds, UnixTime } from '../ntp/time.ts';
 import type { Competitor, Correction } from './outcome.ts';
 
-/** What this machine knows of its clock's past, and which other programs set it. */
+/**
+ * The machine around its clock, as a port: its memory of corrections, its hardware clock, and the other programs that
+ * set its clock.
+ */
 export interface Host {
   /** Keeps other runs of tsntp out until it is released; names the other programs that set this clock. */
   claim(): Promise<Claim>;
@@ -19,12 +22,14 @@ export interface Host {
   writeRtc(offset: Seconds): Promise<void>;
 }
 
+/** The right to set the clock, held until `release`, with the other programs that set it. */
 export interface Claim {
   readonly competitors: readonly Competitor[];
   readonly warnings: readonly string[];
   release(): void;
 }
 
+/** What is remembered of the corrections that tsntp has made since the machine came up. */
 export interface Memory extends Omit<Earlier, 'underWay'> {
   /** Whether tsntp has set this clock since the machine came up; true also where that cannot be told. */
   readonly setSinceBoot: boolean;
@@ -32,6 +37,7 @@ export interface Memory extends Omit<Earlier, 'underWay'> {
   readonly warning?: string;
 }
 
+/** A correction that was made, as it is kept for later runs. Durations are seconds. */
 export interface Remembered {
   readonly at: UnixTime;
   readonly correction: Correction;

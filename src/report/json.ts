@@ -15,6 +15,9 @@ import { authenticationOf, packetOf, tallyOf } from './labels.ts';
 import { reasonOf } from './reason.ts';
 import { summaryOf } from './summary.ts';
 
+/** The object that `tsntp --format json` prints: report.schema.json describes it. */
+export type Report = Readonly<Record<string, unknown>>;
+
 export interface JsonContext {
   readonly command: 'sync' | 'query';
   readonly exitCode: number;
@@ -25,7 +28,7 @@ export interface JsonContext {
 
 /** The text of the object, on one line, ending with a line end. */
 export function jsonText(outcome: Outcome, context: JsonContext): string {
-  return `${JSON.stringify(jsonOf(outcome, context))}\n`;
+  return `${JSON.stringify(reportOf(outcome, context))}\n`;
 }
 
 /** The result of a run that ended before it began: a usage error, or a bug. */
@@ -33,7 +36,8 @@ export function jsonError(message: string, exitCode: number, release: string): s
   return `${JSON.stringify({ version: 1, tsntp: release, result: 'error', exitCode, message })}\n`;
 }
 
-function jsonOf(outcome: Outcome, context: JsonContext): object {
+/** The object. */
+export function reportOf(outcome: Outcome, context: JsonContext): Report {
   return {
     version: 1,
     tsntp: context.release,
