@@ -68,6 +68,6 @@ export type {
   Verdict,
 } from './pipeline/outcome.ts';
 export type { Claim, Host, Memory, Remembered } from './pipeline/ports.ts';
-export type { Report } from './report/json.ts';
+export type { Report } from './report/report-type.ts';
 export { type Authorities, type Server, ServerSyntaxError } from './sources/server.ts';
 export type { Ports, SyncEvent } from './sync.ts';

@@ -3,8 +3,9 @@
 import type { QueryOutcome, ServerReport, SyncOutcome } from '../pipeline/outcome.ts';
 import { VERSION } from '../release.ts';
 import { exitCodeOf } from '../report/exit-code.ts';
-import { type Report, reportOf } from '../report/json.ts';
+import { reportOf } from '../report/json.ts';
 import { reasonOf } from '../report/reason.ts';
+import type { Report } from '../report/report-type.ts';
 import { summaryOf } from '../report/summary.ts';
 
 /**

@@ -15,13 +15,15 @@ export const EXIT_CODES: readonly (readonly [code: string, meaning: string, then
   ['130, 143', 'interrupted', ''],
 ];
 
+export type ExitCode = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 130 | 143;
+
 export const EXIT_BUG = 1;
 export const EXIT_USAGE = 2;
 export const EXIT_CLOCK = 4;
 export const EXIT_BUSY = 6;
 
 /** The exit code of an outcome; `interruptedBy` tells SIGINT (130) from SIGTERM (143). */
-export function exitCodeOf(ending: Ending | Applied, interruptedBy: string | undefined): number {
+export function exitCodeOf(ending: Ending | Applied, interruptedBy: string | undefined): ExitCode {
   switch (ending.kind) {
     case 'queried':
     case 'unchanged':
@@ -44,6 +46,6 @@ export function exitCodeOf(ending: Ending | Applied, interruptedBy: string | und
   }
 }
 
-function interrupted(by: string | undefined): number {
+function interrupted(by: string | undefined): ExitCode {
   return by === 'SIGTERM' ? 143 : 130;
 }

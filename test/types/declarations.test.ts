@@ -35,15 +35,15 @@ interface Surroundings {
 }
 
 const SURROUNDINGS: readonly Surroundings[] = [
-  { what: 'without any other types', node: false, types: [], dom: false },
+  { what: 'no other types', node: false, types: [], dom: false },
   {
-    what: 'types-none: with the DOM, and with types of Node that are not asked for',
+    what: 'types-none: types is []',
     node: true,
     types: [],
     dom: true,
   },
-  { what: 'with types of Node', node: true, types: ['node'], dom: false },
-  { what: 'guard-types: with types of Node and the DOM', node: true, types: ['node'], dom: true },
+  { what: 'types of Node', node: true, types: ['node'], dom: false },
+  { what: 'guard-types: Node and the DOM', node: true, types: ['node'], dom: true },
 ];
 
 let folder: string;
@@ -91,7 +91,7 @@ describe.each(COMPILERS)('$name', ({ folder: compiler, newest }) => {
     test.each([
       ['nodenext', newest],
       ['node16', 'es2021'],
-    ])('a program for %s and %s compiles, and its misuses do not', (module, target) => {
+    ])('a program for %s, %s compiles; misuses do not', (module, target) => {
       const root = join(folder, node ? 'with-node' : 'alone');
       const lib = dom ? {} : { lib: [target] };
       const options = { module, target, types, ...lib };

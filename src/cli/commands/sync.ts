@@ -3,7 +3,7 @@
 import { openPorts } from '../../machine.ts';
 import type { Outcome } from '../../pipeline/outcome.ts';
 import { VERSION } from '../../release.ts';
-import { exitCodeOf } from '../../report/exit-code.ts';
+import { type ExitCode, exitCodeOf } from '../../report/exit-code.ts';
 import { jsonText } from '../../report/json.ts';
 import { query, type SyncEvent, sync } from '../../sync.ts';
 import { type ChosenServers, chooseServers, limitsFrom, withDemands } from '../arguments/chosen-servers.ts';
@@ -111,7 +111,7 @@ async function reportOf(
   outcome: Outcome,
   format: Exclude<Format, 'auto'>,
   command: 'sync' | 'query',
-  exitCode: number,
+  exitCode: ExitCode,
   args: SyncArguments,
   { foundIn }: ChosenServers,
   { io }: Context,
