@@ -38,6 +38,9 @@ export interface Report {
    * What must be added to this clock.
    */
   readonly offset?: number;
+  /**
+   * The truth lies within offset ± errorBound.
+   */
   readonly errorBound?: number;
   readonly jitter?: number;
   /**
@@ -79,6 +82,9 @@ export interface Report {
   readonly done?: {
     readonly kind: 'slew' | 'step';
     readonly offset: number;
+    /**
+     * What the clock showed right after.
+     */
     readonly at: string;
     /**
      * What was left of a slew when the report was written.
