@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import type { Clock } from './clock/clock.ts';
 import { dryRun } from './clock/dry-run.ts';
 import { openClock } from './clock/index.ts';
-import { openRtc } from './clock/rtc/rtc.ts';
+import { openRtc } from './clock/rtc/device.ts';
 import { hardwareAhead } from './clock/rtc/sysfs.ts';
 import { bootOf, explainedSince, setSinceBoot } from './host/boot.ts';
 import { acquireLock, lockDirectories } from './host/lock.ts';

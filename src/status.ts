@@ -4,7 +4,7 @@
 
 import type { Clock, ClockStatus } from './clock/clock.ts';
 import { openClock } from './clock/index.ts';
-import { peekRtc } from './clock/rtc/rtc.ts';
+import { peekRtc } from './clock/rtc/device.ts';
 import { bootOf, setSinceBoot } from './host/boot.ts';
 import { whyHidden } from './host/processes.ts';
 import { findTimeServices, type TimeService } from './host/services.ts';

@@ -4,7 +4,7 @@
 import { type Clock, ClockError } from '../../clock/clock.ts';
 import { dryRun } from '../../clock/dry-run.ts';
 import { openClock } from '../../clock/index.ts';
-import { openRtc, type Rtc } from '../../clock/rtc/rtc.ts';
+import { openRtc, type Rtc } from '../../clock/rtc/device.ts';
 import { listRtcs } from '../../clock/rtc/sysfs.ts';
 import { openHost } from '../../machine.ts';
 import { difference, formatInstant, type Seconds } from '../../ntp/time.ts';

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Clock } from '../../../src/clock/clock.ts';
 import type { Foreign } from '../../../src/clock/ffi.ts';
 import { readOnly } from '../../../src/clock/read-only.ts';
-import { openRtc, type Rtc } from '../../../src/clock/rtc/rtc.ts';
+import { openRtc, type Rtc } from '../../../src/clock/rtc/device.ts';
 import { hardwareAhead, listRtcs } from '../../../src/clock/rtc/sysfs.ts';
 import { monotonicTimeOf, unixTimeOf } from '../../../src/ntp/time.ts';
 import { type RecordedLibrary, recordedLibrary } from '../../support/recorded-library.ts';
