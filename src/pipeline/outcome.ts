@@ -59,9 +59,17 @@ export interface ServerReport {
   readonly verdict: Verdict;
 }
 
+/** A program that keeps the clock of this machine. */
+export interface TimeService {
+  readonly name: string;
+  readonly pid?: number;
+  /** The command that stops it. */
+  readonly stop: string;
+}
+
 /** Another program that sets this clock. */
 export type Competitor =
-  | { readonly kind: 'service'; readonly name: string; readonly pid?: number; readonly stop: string }
+  | ({ readonly kind: 'service' } & TimeService)
   | { readonly kind: 'tsntp'; readonly pid?: number };
 
 /** What set the limits of a run, in words: only of those that a list set. */
