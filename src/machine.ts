@@ -101,7 +101,7 @@ export function cookieStores(
 }
 
 /** Whether this clock was set since it came up, and not to nonsense. */
-function isGood(clock: Clock, host: Host): boolean {
+export function isGood(clock: Clock, host: Host): boolean {
   return clock.now() >= RELEASED && (host.recall().setSinceBoot || clock.status().synchronized === true);
 }
 
@@ -135,7 +135,7 @@ const UNLOCKED: ClockLock = { competitors: [], warnings: [], release() {} };
 /** The other programs that set this clock. */
 async function timeServices(env: Environment): Promise<TimeServices> {
   const hidden = whyHidden();
-  const services = await findTimeServices(process.platform, windowsDirectory(env));
+  const services = await findTimeServices(process.platform, windowsFolder(env));
   return { services, ...(hidden !== undefined && { hidden }) };
 }
 
@@ -148,8 +148,8 @@ function competitorsOf({ services, hidden }: TimeServices): ClockLock {
 }
 
 /** Where the look for time services begins; elsewhere than on Windows, a variable of that name means nothing. */
-function windowsDirectory(env: Environment): string | undefined {
-  return process.platform === 'win32' ? env.SystemRoot : undefined;
+export function windowsFolder(env: Environment, platform: string = process.platform): string | undefined {
+  return platform === 'win32' ? env.SystemRoot : undefined;
 }
 
 async function lockClock(directory: string | undefined, env: Environment): Promise<ClockLock> {
