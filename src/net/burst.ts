@@ -2,9 +2,9 @@
 // rejections. A reply that fails a test does not end the wait for the true one; a kiss is obeyed (RFC 5905 §7.4).
 
 import { type Authenticator, unauthenticated } from '../ntp/auth/authenticator.ts';
+import type { Kiss } from '../ntp/kiss.ts';
 import { encodeRequest } from '../ntp/packet.ts';
 import type { PlausibleTimes } from '../ntp/plausible.ts';
-import type { Kiss } from '../ntp/refid.ts';
 import type { Request } from '../ntp/reply-tests.ts';
 import { examineReply, type Rejection, requestOf, type Sample } from '../ntp/sample.ts';
 import { elapsed, type MonotonicTime, type NtpTimestamp, ntpTimestampOf, type Seconds } from '../ntp/time.ts';
