@@ -73,7 +73,7 @@ export function withoutSlew(rate: ClockRate): { readonly base: ClockRate; readon
 }
 
 /** Takes back the rate that a killed tsntp has left. */
-export function endLeftover(rate: RateControl, attempt: string): void {
+export function endKilledSlew(rate: RateControl, attempt: string): void {
   const { base, speed } = withoutSlew(rate.get(attempt));
   if (speed !== 0) rate.set(attempt, base.adjustment, base.disabled);
 }

@@ -9,7 +9,7 @@ import { type Foreign, firstOf, share, signed } from '../ffi.ts';
 import { patience } from '../patience.ts';
 import { measurePrecision } from '../precision.ts';
 import { bootCount } from './boot-count.ts';
-import { endLeftover, openRate, withoutSlew } from './clock-rate.ts';
+import { endKilledSlew, openRate, withoutSlew } from './clock-rate.ts';
 import { holdSlew } from './held-slew.ts';
 import { following, unbiasedClock } from './monotonic.ts';
 import { systemtimePrivilege } from './privilege.ts';
@@ -60,7 +60,7 @@ export function openWindows(foreign: Foreign): Clock {
       const attempt = `step the clock by ${signed(offset)}`;
       held?.release();
       allow(attempt);
-      endLeftover(rate, attempt);
+      endKilledSlew(rate, attempt);
       const ns = nanoseconds(offset);
       // The second millisecond from now: the first may pass while SYSTEMTIME is filled in.
       const due = ((now() + ns) / MILLISECOND + 2n) * MILLISECOND;
