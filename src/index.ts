@@ -10,9 +10,11 @@ declare global {
 
 export type { Clock, ClockErrorKind, ClockStatus, Quality, Slew } from './clock/clock.ts';
 export { ClockError } from './clock/clock.ts';
+export type { HardwareClock, HardwareReading } from './clock/hardware-clock.ts';
 export type { Options } from './library/options.ts';
 export { type MeasuredOffset, measureOffset, query, sync } from './library/run.ts';
 export type { ServerSpec, Servers } from './library/servers.ts';
+export { type HardwareClockOptions, rtc, type StatusOptions, status } from './library/this-machine.ts';
 export { explain, report } from './library/words.ts';
 export type { Authentication, Keys } from './net/authentication.ts';
 export type { Burst } from './net/burst.ts';
@@ -43,8 +45,9 @@ export type { ClockTrust } from './ntp/clock-trust.ts';
 export type { Estimate } from './ntp/combine.ts';
 export type { Decision } from './ntp/decide.ts';
 export type { PeerEstimate } from './ntp/filter.ts';
+export type { Kiss } from './ntp/kiss.ts';
 export type { Interval } from './ntp/overlap.ts';
-export { formatRefid, type Kiss } from './ntp/refid.ts';
+export { formatRefid } from './ntp/refid.ts';
 export type { Rejection, Sample } from './ntp/sample.ts';
 export {
   add,
@@ -67,7 +70,9 @@ export type {
   Unsuitable,
   Verdict,
 } from './pipeline/outcome.ts';
-export type { Claim, Host, Memory, Remembered } from './pipeline/ports.ts';
+export type { ClockLock, Host, LastSet, Memory, MemoryReading, Remembered } from './pipeline/ports.ts';
 export type { Report } from './report/report-type.ts';
+export type { RtcComparison, RtcOutcome, RtcPorts } from './rtc.ts';
 export { type Authorities, type Server, ServerSyntaxError } from './sources/server.ts';
+export type { Status, StatusPorts, TimeServices } from './status.ts';
 export type { Ports, SyncEvent } from './sync.ts';

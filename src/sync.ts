@@ -17,6 +17,9 @@ import {
 import type { QueryOutcome, SyncOutcome } from './pipeline/outcome.ts';
 import type { Host } from './pipeline/ports.ts';
 
+export type { Outcome } from './pipeline/outcome.ts';
+export type { QueryOutcome, SyncOutcome };
+
 export interface SyncOptions extends QueryOptions, ApplyOptions, FinishOptions {}
 
 /** What holds where nothing else is asked for. */
@@ -60,12 +63,12 @@ export async function query(options: QueryOptions, ports: Ports): Promise<QueryO
 
 /** Measures, decides, and sets the clock: once or not at all. */
 export async function sync(options: SyncOptions, ports: Ports): Promise<SyncOutcome> {
-  const claim = await ports.host.claim();
+  const lock = await ports.host.lockClock();
   try {
     const measured = await measure(options, ports);
     if (measured.kind !== 'agreed')
-      return { ...measured, command: 'sync', warnings: [...measured.warnings, ...claim.warnings] };
-    const applied = apply(proposalOf(measured), options, claim, ports);
+      return { ...measured, command: 'sync', warnings: [...measured.warnings, ...lock.warnings] };
+    const applied = apply(proposalOf(measured), options, lock, ports);
     const outcome: SyncOutcome = {
       ...measured,
       ...applied,
@@ -74,7 +77,7 @@ export async function sync(options: SyncOptions, ports: Ports): Promise<SyncOutc
     };
     return await finish(outcome, options, ports);
   } finally {
-    claim.release();
+    lock.release();
   }
 }
 

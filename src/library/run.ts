@@ -1,7 +1,7 @@
 // A call of the library → a run of the command's own pipeline on this machine, or on the ports that the caller gives.
 
 import { dryRun as neverSet } from '../clock/dry-run.ts';
-import { openPorts } from '../machine.ts';
+import { openMachine } from '../machine.ts';
 import type { Keys } from '../net/authentication.ts';
 import { readKeys } from '../ntp/auth/key-file.ts';
 import type { Seconds } from '../ntp/time.ts';
@@ -23,7 +23,7 @@ import { explain } from './words.ts';
  * for a key file that cannot be used, `ClockError` for a clock that stands still, and with what `onEvent` throws.
  */
 export async function query(servers: Servers, options: Options = {}): Promise<QueryOutcome> {
-  return run(queryWith, servers, options, false);
+  return run(queryWith, servers, options, 'look');
 }
 
 /**
@@ -33,7 +33,7 @@ export async function query(servers: Servers, options: Options = {}): Promise<Qu
  * Rejects as `query` does.
  */
 export async function sync(servers: Servers, options: Options = {}): Promise<SyncOutcome> {
-  return run(syncWith, servers, options, !options?.dryRun);
+  return run(syncWith, servers, options, options?.dryRun ? 'rehearse' : 'set');
 }
 
 /** The result of `measureOffset`, in seconds. */
@@ -61,7 +61,7 @@ async function run<Outcome>(
   pipeline: (options: SyncOptions, ports: Ports) => Promise<Outcome>,
   servers: Servers,
   options: Options,
-  setsClock: boolean,
+  mode: 'look' | 'rehearse' | 'set',
 ): Promise<Outcome> {
   checkOptions(options);
   const {
@@ -78,9 +78,8 @@ async function run<Outcome>(
   const named = serversOf(servers, nts);
   if (rest.version !== undefined && rest.version < 4 && named.some(server => server.nts))
     throw new RangeError(`version: ${rest.version} is not allowed with NTS; give 4`);
-  const real = await openPorts({
-    setsClock,
-    rehearses: dryRun === true,
+  const real = await openMachine({
+    mode,
     env: process.env,
     ...given({ stateDirectory, nts: ntsTrust, signal, emit: onEvent }),
   });

@@ -1,7 +1,6 @@
 // An outcome of the library → the JSON object and the sentences that the command prints of it.
 
 import type { QueryOutcome, ServerReport, SyncOutcome } from '../pipeline/outcome.ts';
-import { VERSION } from '../release.ts';
 import { exitCodeOf } from '../report/exit-code.ts';
 import { reportOf } from '../report/json.ts';
 import { reasonOf } from '../report/reason.ts';
@@ -17,7 +16,6 @@ export function report(outcome: QueryOutcome | SyncOutcome): Report {
   return reportOf(outcome, {
     command: outcome.command,
     exitCode: exitCodeOf(outcome, undefined),
-    release: VERSION,
   });
 }
 

@@ -11,6 +11,7 @@ import { formatRefid } from '../ntp/refid.ts';
 import type { Rejection, Sample } from '../ntp/sample.ts';
 import { formatInstant } from '../ntp/time.ts';
 import type { Competitor, Outcome, ServerReport } from '../pipeline/outcome.ts';
+import { envelopeOf } from './envelope.ts';
 import type { ExitCode } from './exit-code.ts';
 import { authenticationOf, packetOf, tallyOf } from './labels.ts';
 import { reasonOf } from './reason.ts';
@@ -27,7 +28,6 @@ import { summaryOf } from './summary.ts';
 export interface JsonContext {
   readonly command: 'sync' | 'query';
   readonly exitCode: ExitCode;
-  readonly release: string;
   /** The file or variable that named the servers, when the user did not. */
   readonly serversFrom?: string;
 }
@@ -37,19 +37,12 @@ export function jsonText(outcome: Outcome, context: JsonContext): string {
   return `${JSON.stringify(reportOf(outcome, context))}\n`;
 }
 
-/** The result of a run that ended before it began: a usage error, or a bug. */
-export function jsonError(message: string, exitCode: number, release: string): string {
-  return `${JSON.stringify({ version: 1, tsntp: release, result: 'error', exitCode, message })}\n`;
-}
-
 /** The object. */
 export function reportOf(outcome: Outcome, context: JsonContext): Report {
+  const { command, exitCode } = context;
   return {
-    version: 1,
-    tsntp: context.release,
-    command: context.command,
+    ...envelopeOf({ command, exitCode }),
     result: outcome.kind,
-    exitCode: context.exitCode,
     message: summaryOf(outcome),
     started: formatInstant(outcome.started),
     finished: formatInstant(outcome.finished),

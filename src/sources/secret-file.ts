@@ -2,7 +2,7 @@
 
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { KeyFileError } from '../ntp/auth/key-file.ts';
-import { reasonOf } from './files.ts';
+import { fileProblem } from './files.ts';
 import { escaped } from './server.ts';
 
 /**
@@ -14,7 +14,7 @@ export function readSecret(file: string, advice: string): string {
   try {
     fd = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   } catch (error) {
-    throw new KeyFileError(`cannot read the keys in ${escaped(file)}: ${reasonOf(error)}; ${advice}`);
+    throw new KeyFileError(`cannot read the keys in ${escaped(file)}: ${fileProblem(error)}; ${advice}`);
   }
   try {
     const { mode, uid } = fstatSync(fd);

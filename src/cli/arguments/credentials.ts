@@ -7,7 +7,7 @@ import type { Keys } from '../../net/authentication.ts';
 import type { NtsTrust } from '../../net/nts/open.ts';
 import type { SymmetricKey } from '../../ntp/auth/key.ts';
 import { KeyFileError, readKeys } from '../../ntp/auth/key-file.ts';
-import { reasonOf } from '../../sources/files.ts';
+import { fileProblem } from '../../sources/files.ts';
 import type { Demand, ListedServer, ServerList } from '../../sources/list.ts';
 import { readSecret } from '../../sources/secret-file.ts';
 import { escaped, formatServer, type Server, withNts } from '../../sources/server.ts';
@@ -155,6 +155,6 @@ function authorityFilesIn(path: string, by: string): readonly string[] {
     const paths = readdirSync(path).map(name => join(path, name));
     return paths.filter(one => statSync(one).isFile()).map(one => readFileSync(one, 'utf8'));
   } catch (error) {
-    throw new UsageError(`cannot read ${by} ${escaped(path)}: ${reasonOf(error)}`);
+    throw new UsageError(`cannot read ${by} ${escaped(path)}: ${fileProblem(error)}`);
   }
 }
