@@ -56,11 +56,13 @@ test('the page has no symbol that is not exported', () => {
 });
 
 test('a declaration without a comment is noticed', () => {
-  const text = '/** Kept. */\nexport type A = 1;\n\nexport type B = 2;\n/** Of C. */\nexport class C {}\n';
-  expect(['A', 'B', 'C'].map(name => commentOf(name, text))).toEqual([
+  const text =
+    '/** Kept. */\nexport type A = 1;\n\nexport type B = 2;\n/** Of C. */\nexport class C {}\n// No doc comment. */\nexport type D = 4;\n';
+  expect(['A', 'B', 'C', 'D'].map(name => commentOf(name, text))).toEqual([
     '/** Kept. */',
     undefined,
     '/** Of C. */',
+    undefined,
   ]);
 });
 
@@ -72,6 +74,5 @@ function commentOf(name: string, text: string): string | undefined {
   );
   const at = text.search(declared);
   if (at === -1) return undefined;
-  const before = text.slice(0, at).trimEnd();
-  return before.endsWith('*/') ? before.slice(before.lastIndexOf('/**')) : undefined;
+  return /\/\*\*(?:(?!\*\/)[\s\S])*\*\/$/.exec(text.slice(0, at).trimEnd())?.[0];
 }
