@@ -1,6 +1,6 @@
 // The servers as programs name them, strings and objects → servers with all that a run needs to know of them.
 
-import { checkValue, checkValues, number, oneOf, type Range, type Ranges } from '../options/ranges.ts';
+import { aNumber, checkValue, checkValues, oneOf, type Range, type Ranges } from '../options/ranges.ts';
 import {
   type Authorities,
   familyOf,
@@ -78,7 +78,7 @@ const SERVER: Range = {
   text: 'a host, as in "pool.ntp.org", an object with a host, or an array of one or more of them',
 };
 
-const port = number(1, 65_535, { whole: true });
+const port = aNumber(1, 65_535, { whole: true });
 
 const FIELDS: Readonly<Record<keyof ServerSpec, Range>> = {
   host: {
@@ -86,14 +86,14 @@ const FIELDS: Readonly<Record<keyof ServerSpec, Range>> = {
     text: 'a name or an IP address, without brackets and without a port',
   },
   port,
-  key: number(1, 0xffff_ffff, { whole: true }),
+  key: aNumber(1, 0xffff_ffff, { whole: true }),
   nts: yesOrNo,
   ntsPort: port,
-  version: number(1, 4, { whole: true }),
+  version: aNumber(1, 4, { whole: true }),
   prefer: yesOrNo,
   noselect: yesOrNo,
   pool: yesOrNo,
-  maxSources: number(1, 16, { whole: true }),
+  maxSources: aNumber(1, 16, { whole: true }),
   family: oneOf(4, 6),
   trust: yesOrNo,
   require: yesOrNo,

@@ -41,18 +41,18 @@ export function checkValue(name: string, value: unknown, range: Range): void {
 const RANGES: Readonly<
   Record<Exclude<keyof SyncOptions, 'servers' | 'limitsFrom' | 'estimator' | 'keys'>, Range>
 > = {
-  samples: number(1, 16, { whole: true }),
-  timeout: number(0, Infinity, { above: true, unit: ' (seconds)' }),
-  deadline: number(0, Infinity, { above: true, unit: ' (seconds)' }),
-  interval: or('auto', number(0, 3600, { unit: ' (seconds)' })),
-  minServers: number(1, 10_000, { whole: true }),
-  maxDistance: number(0, 16, { above: true, unit: ' (seconds)' }),
-  version: number(1, 4, { whole: true }),
+  samples: aNumber(1, 16, { whole: true }),
+  timeout: aNumber(0, Infinity, { above: true, unit: ' (seconds)' }),
+  deadline: aNumber(0, Infinity, { above: true, unit: ' (seconds)' }),
+  interval: or('auto', aNumber(0, 3600, { unit: ' (seconds)' })),
+  minServers: aNumber(1, 10_000, { whole: true }),
+  maxDistance: aNumber(0, 16, { above: true, unit: ' (seconds)' }),
+  version: aNumber(1, 4, { whole: true }),
   family: oneOf(4, 6),
   source: { has: value => typeof value === 'string' && familyOf(value) !== undefined, text: 'an IP address' },
   method: oneOf('by-threshold', 'step', 'slew'),
-  stepThreshold: number(0, 1e9, { unit: ' (seconds)' }),
-  maxOffset: number(0, 1e10, { unit: ' (seconds)' }),
+  stepThreshold: aNumber(0, 1e9, { unit: ' (seconds)' }),
+  maxOffset: aNumber(0, 1e10, { unit: ' (seconds)' }),
   allowAnyOffset: oneOf(true, false),
   force: oneOf(true, false),
   wait: oneOf(true, false),
@@ -66,7 +66,7 @@ interface NumberRules {
   readonly unit?: string;
 }
 
-export function number(min: number, max: number, { whole, above, unit = '' }: NumberRules): Range {
+export function aNumber(min: number, max: number, { whole, above, unit = '' }: NumberRules): Range {
   const fits = (value: number) => value <= max && (above ? value > min : value >= min);
   return {
     has: value => typeof value === 'number' && fits(value) && (!whole || Number.isInteger(value)),
