@@ -239,6 +239,7 @@ describe.runIf(process.platform !== 'win32')("the documents' lines for cron", ()
 
   it('are the same in each, one for the boot and one for later', () => {
     for (const table of tables) expect(table).toEqual(tables[0]);
+    for (const { command } of tables[0]!) expect(MAN).toContain(`  root  ${command}\n`);
     expect(tables[0]!.map(({ when }) => when)).toEqual(['@reboot', '23 */6 * * *']);
     for (const { command } of tables[0]!) expect(command).not.toContain('%');
   });
