@@ -228,6 +228,25 @@ describe('commands in the documents', () => {
   );
 });
 
+describe('CONTRIBUTING.md', () => {
+  const text = readFileSync('CONTRIBUTING.md', 'utf8');
+
+  it('names scripts that package.json has', () => {
+    const { scripts } = JSON.parse(readFileSync('package.json', 'utf8'));
+    const named = [...text.matchAll(/npm (?:run )?([\w:]+)/g)].map(([, name = '']) => name);
+    expect(named.length).toBeGreaterThan(10);
+    expect(named.filter(name => !(name in scripts))).toEqual([]);
+  });
+
+  it('names test files, tests and cases that are there', () => {
+    const files = [...text.matchAll(/vitest run (\S+?\.test\.ts)(?: -t '([^']+)')?/g)];
+    expect(files.length).toBeGreaterThan(1);
+    for (const [, file = '', name = ''] of files) expect(readFileSync(file, 'utf8')).toContain(name);
+    const [, group, part] = /--only (\w+).*--name '([^']+)'/s.exec(text) ?? [];
+    expect(readFileSync(`test/vm/cases/${group}.js`, 'utf8')).toContain(part);
+  });
+});
+
 /** Whether these arguments ask for the clock to be set: they do without a command or an option that prevents it. */
 function sets(args: readonly string[]): boolean {
   return !args.some(arg => ['-q', '-d', '-n', 'query', 'status', 'completion', 'demo'].includes(arg));
