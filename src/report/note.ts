@@ -2,7 +2,7 @@
 
 import type { ResolveErrorKind } from '../net/resolve.ts';
 import type { TransportErrorKind } from '../net/transport.ts';
-import type { KissDemand } from '../ntp/refid.ts';
+import type { KissDemand } from '../ntp/kiss.ts';
 import type { RejectionKind } from '../ntp/sample.ts';
 import type { Ending, ServerReport, Unsuitable, Verdict } from '../pipeline/outcome.ts';
 

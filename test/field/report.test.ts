@@ -181,7 +181,9 @@ describe('no line contradicts another', () => {
   test('two that disagree', async () => {
     const { tsntp } = await field({ A: {}, B: { ahead: 1 } });
     const { stderr } = await tsntp(`-q ${quick} A B`);
-    expect(stderr).toContain('2 servers answered and no majority of them agrees; name more servers');
+    expect(stderr).toMatch(
+      /2 servers answered and no majority of them agrees: \S+ says [+-]\S+ m?s, \S+ says \+\S+ m?s; a majority is 2 of 2; name more servers/,
+    );
     expect(stderr.match(/: no majority agrees$/gm)).toHaveLength(2);
   });
 
@@ -213,7 +215,8 @@ describe('q-max-offset', () => {
     );
     expect(code).toBe(expected);
     expect(stdout + stderr).toContain('over --max-offset 0.01 s');
-    if (format === 'classic') expect(stdout).toMatch(/ adjust time server .* offset 0\.04/);
+    if (format === 'classic') expect(stdout).toMatch(/\]: refuse time server .* offset 0\.04/);
+    expect(stdout).not.toContain('adjust');
     if (format === 'json') expect(JSON.parse(stdout)).toMatchObject({ command: 'query', result: 'refused' });
   });
 
