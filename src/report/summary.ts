@@ -69,7 +69,7 @@ function ending(outcome: Measured & Ending): string {
     case 'busy':
       return `; left alone: ${outcome.competitors.map(explainCompetitor).join('; ')}.`;
     case 'clock-error':
-      return `; not set: ${outcome.error.message}`;
+      return `; not set: ${outcome.error.message}.`;
     default:
       return outcome satisfies never;
   }

@@ -113,6 +113,15 @@ describe.runIf(onLinux)('4', () => {
   });
 });
 
+test.runIf(onLinux)('-n warns of a missing right, and does not fail for it', async () => {
+  const [server] = await serve({ offset: 10 });
+  const { code, stdout, stderr } = await tsntp(['-n', '-p', '1', '--force', server!]);
+  expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('would step') });
+  expect(stderr).toMatch(
+    /^warning: .*CAP_SYS_TIME.*\. (Run as root: sudo tsntp|Start it with --cap-add SYS_TIME)$/m,
+  );
+});
+
 describe('5', () => {
   test.each([
     ['under the limit', '11', 0],

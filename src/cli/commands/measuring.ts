@@ -105,7 +105,9 @@ async function report(outcome: Outcome, reported: Reported, context: Context): P
   // With -d, parsers of ntpdate look for the blocks on stdout.
   const blocks = isTracing(args) ? await blockLines(outcome, io.env.TZ) : [];
   const blocksOnStdout = format === 'classic' && args.debug === true && !silent;
-  if (isTracing(args)) context.note(...(blocksOnStdout ? [] : blocks), ...summaryLines(outcome));
+  const besideTable = format === 'table' && !silent && io.stdout.isTTY === true && io.stderr.isTTY === true;
+  const traced = isTracing(args) ? summaryLines(outcome, besideTable) : [];
+  if (isTracing(args)) context.note(...(blocksOnStdout ? [] : blocks), ...traced);
   else context.note(...notesOn(outcome, format, silent, verbose));
   for (const warning of outcome.warnings) context.note(`warning: ${warning}`);
   if (silent) return;

@@ -99,6 +99,7 @@ describe.runIf(hasTerminal)('at a real terminal', () => {
     const { server } = await serveSilence();
     const { stdout } = await atTerminal(['-d', '-p', '1', '-t', '1.3', server]);
     expect(stdout).toContain('transmit(127.0.0.1)');
+    expect(plain(stdout).match(/No server suitable/g)).toHaveLength(1);
     expect(stdout).not.toMatch(/round|server,/);
   });
 });
