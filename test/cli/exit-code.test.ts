@@ -171,7 +171,7 @@ describe.runIf(onLinux)('6', () => {
 
 test('all that are numbered are explained', () => {
   const listed = EXIT_CODES.flatMap(([codes]) => codes.split(', ').map(Number));
-  expect(listed).toEqual([0, 1, 2, 3, 4, 5, 6, 130, 143]);
+  expect(listed).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 130, 143]);
   expect(exitCodeOf({ kind: 'interrupted' }, 'SIGINT')).toBe(130);
   expect(exitCodeOf({ kind: 'interrupted' }, 'SIGTERM')).toBe(143);
   expect(exitCodeOf({ kind: 'interrupted' }, undefined)).toBe(130);

@@ -31,13 +31,18 @@ export function startSpinner(course: Course, output: Output, terminal: Terminal)
   const timer = setTimeout(async () => {
     const { default: ora } = await import('ora');
     if (stopped) return;
-    spinner = ora({
-      suffixText: () => progress.text(width - MARGIN),
+    const started = ora({
+      // Asked for by each redrawing, before the text.
+      prefixText: () => {
+        started.text = progress.text(width - MARGIN);
+        return '';
+      },
       stream: output as NodeJS.WriteStream,
       color: colors > 0 ? 'cyan' : false,
       discardStdin: false,
       interval: REDRAWN_EVERY_MS,
-    }).start();
+    });
+    spinner = started.start();
   }, PATIENCE_MS);
   return {
     event: progress.event,

@@ -73,7 +73,7 @@ describe.runIf(hasTerminal)('at a real terminal', () => {
     expect(code).toBe(0);
     expect(stdout).toContain(`${ESCAPE}[31mx`);
     expect(stdout).toContain(`${ESCAPE}[32m*`);
-    expect(plain(stdout)).toMatch(/This clock is .* 2 of 3 servers agree/);
+    expect(plain(stdout)).toMatch(/This clock is .*\s2 of 3\s+servers\s+agree/);
   });
 
   test.each([
