@@ -106,8 +106,7 @@ async function report(outcome: Outcome, reported: Reported, context: Context): P
   const blocks = isTracing(args) ? await blockLines(outcome, io.env.TZ) : [];
   const blocksOnStdout = format === 'classic' && args.debug === true && !silent;
   const besideTable = format === 'table' && !silent && io.stdout.isTTY === true && io.stderr.isTTY === true;
-  const traced = isTracing(args) ? summaryLines(outcome, besideTable) : [];
-  if (isTracing(args)) context.note(...(blocksOnStdout ? [] : blocks), ...traced);
+  if (isTracing(args)) context.note(...(blocksOnStdout ? [] : blocks), ...summaryLines(outcome, besideTable));
   else context.note(...notesOn(outcome, format, silent, verbose));
   for (const warning of outcome.warnings) context.note(`warning: ${warning}`);
   if (silent) return;
