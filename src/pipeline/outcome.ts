@@ -4,6 +4,7 @@
 import type { ClockError, Slew } from '../clock/clock.ts';
 import type { Authentication } from '../net/authentication.ts';
 import type { Burst } from '../net/burst.ts';
+import type { ResolveErrorKind } from '../net/resolve.ts';
 import type { Address } from '../net/transport.ts';
 import type { ClockTrust } from '../ntp/clock-trust.ts';
 import type { Estimate } from '../ntp/combine.ts';
@@ -47,7 +48,7 @@ export type Verdict =
     }
   | { readonly kind: 'no-reply' }
   | { readonly kind: 'unreachable'; readonly message: string }
-  | { readonly kind: 'not-resolved'; readonly message: string }
+  | { readonly kind: 'not-resolved'; readonly cause: ResolveErrorKind; readonly message: string }
   /** There was no exchange of keys for NTS. */
   | { readonly kind: 'no-keys'; readonly message: string };
 

@@ -26,7 +26,7 @@ type Arguments = MeasuringArguments & SettingArguments;
 export async function runMeasuring(purpose: Purpose, args: Arguments, context: Context): Promise<ExitCode> {
   const { chosen, options, nts } = await optionsFrom(purpose, args, context);
   noteBefore(args, chosen, context);
-  const spinner = spinnerFor(args, chosen, context);
+  const spinner = spinnerFor(args, options, context);
   const emit = (event: SyncEvent) => {
     spinner.event(event);
     if (isTracing(args)) context.note(...traceLines(event));
@@ -82,9 +82,10 @@ function noteBefore(
   if (syslog) context.note('-s: results go to stdout; this tsntp writes nothing to the system log');
 }
 
-function spinnerFor(args: Arguments, { servers }: ChosenServers, { io }: Context): Spinner {
+function spinnerFor(args: Arguments, options: SyncOptions, { io }: Context): Spinner {
   if (isTracing(args) || args.quiet) return noSpinner;
-  return startSpinner(servers.length, io.stderr, terminalOf(io.stderr, io.env, args.color));
+  const course = { ...options, servers: options.servers.length };
+  return startSpinner(course, io.stderr, terminalOf(io.stderr, io.env, args.color));
 }
 
 interface Reported {
@@ -104,7 +105,8 @@ async function report(outcome: Outcome, reported: Reported, context: Context): P
   // With -d, parsers of ntpdate look for the blocks on stdout.
   const blocks = isTracing(args) ? await blockLines(outcome, io.env.TZ) : [];
   const blocksOnStdout = format === 'classic' && args.debug === true && !silent;
-  if (isTracing(args)) context.note(...(blocksOnStdout ? [] : blocks), ...summaryLines(outcome));
+  const besideTable = format === 'table' && !silent && io.stdout.isTTY === true && io.stderr.isTTY === true;
+  if (isTracing(args)) context.note(...(blocksOnStdout ? [] : blocks), ...summaryLines(outcome, besideTable));
   else context.note(...notesOn(outcome, format, silent, verbose));
   for (const warning of outcome.warnings) context.note(`warning: ${warning}`);
   if (silent) return;

@@ -49,4 +49,4 @@ export const reporters: Readonly<Record<ChosenFormat, Reporter>> = {
     const { tableText } = await import('./table.ts');
     return tableText(outcome, { terminal: terminalOf(io.stdout, io.env, color), verbose });
   },
-};
+} satisfies Record<ChosenFormat, Reporter>;
