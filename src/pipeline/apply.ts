@@ -7,7 +7,7 @@ import { type ClockTrust, isVouchedFor } from '../ntp/clock-trust.ts';
 import { type Decision, decide, type Limits } from '../ntp/decide.ts';
 import { addUp } from '../ntp/sum.ts';
 import type { Seconds, UnixTime } from '../ntp/time.ts';
-import { hear } from '../ntp/witness.ts';
+import { testimonyOf } from '../ntp/witness.ts';
 import type { Competitor, Correction, Ending } from './outcome.ts';
 import type { ClockLock, Host, Memory } from './ports.ts';
 
@@ -86,7 +86,7 @@ function judge(
   if (decision.kind !== 'refuse' || decision.by !== 'panic') return { decision, clockTrust };
   const ahead = host.hardwareAhead();
   if (ahead === undefined) return { decision, clockTrust };
-  const witness = hear(ahead, offset, errorBound);
+  const witness = testimonyOf(ahead, offset, errorBound);
   // A correction that the hardware clock confirms leaves the sum of the others as it is.
   const witnessed = { ...clockTrust, ...(witness === 'servers' && { sum: memory.sum }), witness };
   return { decision: decide(offset, options, witnessed), clockTrust: witnessed };

@@ -9,7 +9,7 @@ import { combineSurvivors, type Estimate } from '../ntp/combine.ts';
 import { type Estimator, estimatePeer } from '../ntp/filter.ts';
 import type { Interval } from '../ntp/overlap.ts';
 import type { Rate } from '../ntp/rate.ts';
-import { broughtForward, type Sample } from '../ntp/sample.ts';
+import { type Sample, slewAdjusted } from '../ntp/sample.ts';
 import { selectTruechimers } from '../ntp/select.ts';
 import { elapsed, type MonotonicTime, type Seconds } from '../ntp/time.ts';
 import { formatServer } from '../sources/server.ts';
@@ -96,9 +96,7 @@ function judge(
   now: MonotonicTime,
 ): Judged {
   const ageOf = ({ received }: Sample) => elapsed(now, received.monotonic);
-  const samples = (source.burst?.samples ?? []).map(sample =>
-    broughtForward(sample, slewRate * ageOf(sample)),
-  );
+  const samples = (source.burst?.samples ?? []).map(sample => slewAdjusted(sample, slewRate * ageOf(sample)));
   if (samples.length === 0) return { source, verdict: verdictWithoutSamples(source) };
   const estimate = estimatePeer(samples, { estimator, at: now, ...(rate && { rate }) });
   if ('kind' in estimate) return { source, verdict: estimate };

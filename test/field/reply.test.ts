@@ -59,7 +59,7 @@ test('t3-before-t2-coarse: 6 ms, of a precision of 7.8 ms', async () => {
 
 test('guard-t3-20ms: more than the precision explains', async () => {
   const { stderr } = await refusal({ kept: -0.02 }, quick);
-  expect(stderr).toMatch(/server kept the request -0\.0(20|19)\d+ s, allowed is -0\.001 to 4 s/);
+  expect(stderr).toMatch(/server took -0\.0(20|19)\d+ s to answer, allowed is -0\.001 to 4 s/);
 });
 
 test.each([
@@ -147,7 +147,7 @@ test('slow-text: replies that come after the timeout', async () => {
   const { stderr } = await refusal({ trip: [1.2] }, '-p 2 -t 1');
   expect(stderr).toMatch(/replies came after the timeout of 1 s; allow more with -t\.\n/);
   expect(stderr).toMatch(
-    /: server dropped: a reply came 1\.2\d\d s after its request, too late: the timeout is 1 s/,
+    /: server dropped: a reply arrived 1\.2\d\d s after its request, too late: the timeout is 1 s/,
   );
 });
 
@@ -210,7 +210,7 @@ test('guard-trailing: 12 zero bytes behind the header', async () => {
     { version: 3, also: behaviour => followedBy(zeros, behaviour) },
     '-t 0.5 -p 2',
   );
-  expect(stderr).toContain('12 bytes after the header are no extension fields');
+  expect(stderr).toContain('12 bytes after the header are not valid extension fields');
 });
 
 test('guard-pihole: deaf for 0.1 s after each reply', async () => {

@@ -5,15 +5,15 @@ test('an abort is heard once, by whom still listens', () => {
   const stop = new AbortController();
   const heard: string[] = [];
   onAbort(stop.signal, () => heard.push('listening'));
-  const deaf = onAbort(stop.signal, () => heard.push('gone'));
-  deaf();
+  const stopListening = onAbort(stop.signal, () => heard.push('gone'));
+  stopListening();
   stop.abort();
   expect(heard).toEqual(['listening']);
 });
 
 test('one that has been is heard at once', () => {
   const heard: string[] = [];
-  const deaf = onAbort(AbortSignal.abort(), () => heard.push('late'));
+  const stopListening = onAbort(AbortSignal.abort(), () => heard.push('late'));
   expect(heard).toEqual(['late']);
-  deaf();
+  stopListening();
 });

@@ -1,39 +1,39 @@
 import { expect, test, vi } from 'vitest';
 import { earlyFinish } from '../../src/net/early-finish.ts';
 
-test('the call comes when somebody has brought samples and all that are left are hopeless', () => {
-  const onlyHopelessLeft = vi.fn();
-  const roll = earlyFinish(3, onlyHopelessLeft);
+test('the survey may end once a server has returned samples and all remaining ones are unresponsive', () => {
+  const onlyUnresponsiveLeft = vi.fn();
+  const roll = earlyFinish(3, onlyUnresponsiveLeft);
   const [a, b, c] = [roll.enter(), roll.enter(), roll.enter()];
-  a.hopeless();
-  b.brought();
-  b.leave();
-  expect(onlyHopelessLeft).not.toHaveBeenCalled();
-  c.hopeless();
-  expect(onlyHopelessLeft).toHaveBeenCalled();
+  a.markUnresponsive();
+  b.sampleReceived();
+  b.finish();
+  expect(onlyUnresponsiveLeft).not.toHaveBeenCalled();
+  c.markUnresponsive();
+  expect(onlyUnresponsiveLeft).toHaveBeenCalled();
 });
 
 test('not while there is hope for one, or one has still to begin', () => {
-  const onlyHopelessLeft = vi.fn();
-  const roll = earlyFinish(3, onlyHopelessLeft);
+  const onlyUnresponsiveLeft = vi.fn();
+  const roll = earlyFinish(3, onlyUnresponsiveLeft);
   const [a, b] = [roll.enter(), roll.enter()];
-  a.brought();
-  a.leave();
-  b.hopeless();
-  expect(onlyHopelessLeft).not.toHaveBeenCalled();
+  a.sampleReceived();
+  a.finish();
+  b.markUnresponsive();
+  expect(onlyUnresponsiveLeft).not.toHaveBeenCalled();
   const c = roll.enter();
-  b.hopeful();
-  c.leave();
-  expect(onlyHopelessLeft).not.toHaveBeenCalled();
-  b.hopeless();
-  expect(onlyHopelessLeft).toHaveBeenCalled();
+  b.markResponsive();
+  c.finish();
+  expect(onlyUnresponsiveLeft).not.toHaveBeenCalled();
+  b.markUnresponsive();
+  expect(onlyUnresponsiveLeft).toHaveBeenCalled();
 });
 
-test('not while no server has brought samples', () => {
-  const onlyHopelessLeft = vi.fn();
-  const roll = earlyFinish(2, onlyHopelessLeft);
+test('the survey may not end while no server has returned samples', () => {
+  const onlyUnresponsiveLeft = vi.fn();
+  const roll = earlyFinish(2, onlyUnresponsiveLeft);
   const [a, b] = [roll.enter(), roll.enter()];
-  a.hopeless();
-  b.hopeless();
-  expect(onlyHopelessLeft).not.toHaveBeenCalled();
+  a.markUnresponsive();
+  b.markUnresponsive();
+  expect(onlyUnresponsiveLeft).not.toHaveBeenCalled();
 });

@@ -285,7 +285,7 @@ describe('names and addresses', () => {
     expect(samplesOf(sources)).toEqual([4]);
   });
 
-  test('only the family that was asked for', async () => {
+  test('only the requested family', async () => {
     const names = { a: { addresses: ['2001:db8::1', '203.0.113.1'] }, b: { addresses: ['2001:db8::2'] } };
     const w = world({ names, servers: { '2001:db8::1': {}, '203.0.113.1': {}, '2001:db8::2': {} } });
     const sources = await ask(w, { family: 4 });
@@ -302,7 +302,7 @@ describe('names and addresses', () => {
       expect((await ask(w, { servers })).map(({ address }) => address?.family)).toEqual([family]);
       const sources = await ask(w, { servers, family: family === 4 ? 6 : 4 });
       expect(sources).toMatchObject([{ error: { kind: 'no-address-of-family' } }]);
-      expect(sources[0]!.error!.message).toMatch(/IPv[46] only \(command line\), and IPv[46] was asked for/);
+      expect(sources[0]!.error!.message).toMatch(/IPv[46] only \(command line\), but IPv[46] was requested/);
     },
   );
 });
@@ -394,7 +394,7 @@ describe('servers that do not answer', () => {
     const sources = await ask(w, { signal: deadline.signal });
     const errors = sources.map(({ error }) => error?.message);
     expect(errors.slice(0, 128)).toEqual(Array(128).fill(undefined));
-    expect(errors[128]).toMatch(/^10\.0\.0\.128 was not asked: the run ended before its turn; /);
+    expect(errors[128]).toMatch(/^10\.0\.0\.128 was not queried: the run ended before its turn; /);
     expect(errors[129]).toMatch(/^10\.0\.0\.129 was not asked/);
   });
 

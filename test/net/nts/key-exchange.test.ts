@@ -180,7 +180,7 @@ describe('a certificate fails by name:', () => {
   test('expired', async () => {
     const server = await serve(undefined, authority.issue('localhost', { valid: PAST }));
     const message =
-      /out of date: valid from 2020-01-01T00:00:00Z to 2021-01-01T00:00:00Z, and this clock shows 2026-11-21T12:00:00Z; if it is the clock that is wrong, run again with --nts-ignore-dates/;
+      /out of date: valid from 2020-01-01T00:00:00Z to 2021-01-01T00:00:00Z, and this clock shows 2026-11-21T12:00:00Z; if the clock is wrong, run again with --nts-ignore-dates/;
     await expectFailure(exchange(server), 'certificate-expired', message);
     expect(server.asked()).toBe(0);
   });
@@ -246,12 +246,8 @@ describe('with dates ignored', () => {
     ['for clients', valid => authority.issue('x', { usage: 'clientAuth', valid }), 'certificate-invalid'],
   ])('an expired one %s fails all the same, with dates ignored or not', async (_, issue, kind) => {
     const server = await serve(undefined, issue(PAST));
-    await expectFailure(
-      exchange(server, ignoring),
-      kind,
-      /^the certificate of localhost:\d+ (is|does not hold)/,
-    );
-    await expectFailure(exchange(server), kind, /^the certificate of localhost:\d+ (is|does not hold)/);
+    await expectFailure(exchange(server, ignoring), kind, /^the certificate of localhost:\d+ is/);
+    await expectFailure(exchange(server), kind, /^the certificate of localhost:\d+ is/);
     expect(server.asked()).toBe(0);
   });
 
@@ -324,8 +320,8 @@ describe('a server fails by name:', () => {
   });
 
   test.each<[string, () => Promise<KeyServerUnderTest>, RegExp]>([
-    ['before the handshake', () => tcpServer(() => {}), /still waits for the TLS handshake/],
-    ['before the response', () => keyServer(identity, () => {}), /still waits for the response/],
+    ['before the handshake', () => tcpServer(() => {}), /timed out waiting for the TLS handshake/],
+    ['before the response', () => keyServer(identity, () => {}), /timed out waiting for the response/],
     ['within it', () => keyServer(identity, socket => void socket.write(good()[0]!)), /for the response/],
   ])('that stalls %s, as soon as the run is over', async (_, start, message) => {
     const server = await start();
@@ -337,6 +333,6 @@ describe('a server fails by name:', () => {
 
   test('where the run is over already', async () => {
     const signal = AbortSignal.abort();
-    await expectFailure(exchange(await serve(), { signal }), 'timeout', /did not end in time/);
+    await expectFailure(exchange(await serve(), { signal }), 'timeout', /timed out/);
   });
 });
