@@ -56,7 +56,7 @@ test.each(['servers', 'sever', 'Servers', 'serevr', 'pools', 'perr'])(
     await expectRefused(
       here,
       '-q -p 1 -f s.conf',
-      /s\.conf:2: cannot read .*is no directive: write "server HOST"/,
+      /s\.conf:2: cannot read .*is not a directive: write "server HOST"/,
     );
   },
 );
@@ -64,16 +64,12 @@ test.each(['servers', 'sever', 'Servers', 'serevr', 'pools', 'perr'])(
 test('many-on-a-line: several servers behind one `server` are refused', async () => {
   const here = await field({ A: PORT_123, B: PORT_123, C: PORT_123 });
   await here.file('m.conf', 'driftfile /x\nserver A.addr B.addr C.addr\n');
-  await expectRefused(
-    here,
-    '-q -p 1 -f m.conf',
-    /m\.conf:2: .*one server a line, each with "server" in front/,
-  );
+  await expectRefused(here, '-q -p 1 -f m.conf', /m\.conf:2: .*one server per line, each after "server"/);
   await here.file('short.conf', 'server ntp1 ntp2 ntp3\n');
   await expectRefused(
     here,
     '-q -p 1 -f short.conf',
-    /short\.conf:1: .*"ntp2" is no option.*one server a line/,
+    /short\.conf:1: .*"ntp2" is not an option.*one server per line/,
   );
 });
 
@@ -236,7 +232,7 @@ disable monitor
 test('guard-commas: commas in NTP= are refused', async () => {
   const here = await field({ A: {}, B: {} });
   await here.file('t.conf', '[Time]\nNTP=A, B\n');
-  await expectRefused(here, '-q -f t.conf', /t\.conf:2: .*separated by blanks, not by commas/);
+  await expectRefused(here, '-q -f t.conf', /t\.conf:2: .*separate servers with spaces, not commas/);
 });
 
 test('guard-crlf: blanks, tabs, CRLF, several NTP=', async () => {
@@ -326,7 +322,7 @@ test.each(['restrict 127.0.0.0 mask 255.0.0.0 ignore', 'restrict default ignore'
   async line => {
     const here = await field({ A: PORT_123 });
     await here.file('n.conf', `${line}\nserver A.addr\n`);
-    await expectRefused(here, '-q -p 1 -f n.conf', /n\.conf:1: "restrict .* forbids to believe 127/);
+    await expectRefused(here, '-q -p 1 -f n.conf', /n\.conf:1: "restrict .* denies 127/);
     await here.file('open.conf', `${line}\nrestrict A.addr nomodify noquery\nserver A.addr\n`);
     expect((await here.tsntp('-q -p 1 -f open.conf')).code).toBe(0);
   },
