@@ -33,7 +33,7 @@ export function pictureOf(results) {
     );
     parts.push(text(10, y - 22, title, 'font-weight="bold"'));
     for (const [k, client] of clients.entries()) {
-      parts.push(text(LEFT - 8, y + k * ROW + 12, client, `text-anchor="end" fill="${colourOf(client)}"`));
+      parts.push(text(LEFT - 8, y + k * ROW + 12, client, `text-anchor="end" fill="${colorOf(client)}"`));
     }
     for (const [k, profile] of profiles.entries()) {
       parts.push(panel(here, { clients, profile, x: LEFT + k * (WIDTH + GAP), y }));
@@ -56,7 +56,7 @@ function rank(client) {
 }
 
 /** @param {string} client */
-function colourOf(client) {
+function colorOf(client) {
   return client.startsWith('tsntp') ? OURS : THEIRS;
 }
 
@@ -81,10 +81,10 @@ function panel(results, { clients, profile, x, y }) {
     if (errors.length === 0) continue;
     const [p10, p25, p50, p75, p90] = [0.1, 0.25, 0.5, 0.75, 0.9].map(share => at(quantile(errors, share)));
     const middle = y + k * ROW + ROW / 2;
-    const colour = colourOf(client);
-    parts.push(`<path d="M${p10} ${middle}H${p90}" stroke="${colour}"/>`);
-    parts.push(`<path d="M${p25} ${middle}H${p75}" stroke="${colour}" stroke-width="7" opacity="0.55"/>`);
-    parts.push(`<path d="M${p50} ${middle - 6}v12" stroke="${colour}" stroke-width="3"/>`);
+    const color = colorOf(client);
+    parts.push(`<path d="M${p10} ${middle}H${p90}" stroke="${color}"/>`);
+    parts.push(`<path d="M${p25} ${middle}H${p75}" stroke="${color}" stroke-width="7" opacity="0.55"/>`);
+    parts.push(`<path d="M${p50} ${middle - 6}v12" stroke="${color}" stroke-width="3"/>`);
   }
   return parts.join('\n');
 }

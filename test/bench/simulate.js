@@ -196,9 +196,9 @@ function simulate(wayTo, { servers, liars, lie, claim, samples }) {
 function rfcCluster(peers) {
   let left = peers.toSorted((a, b) => a.rootDistance - b.rootDistance);
   while (left.length > 3) {
-    const centre = left.reduce((sum, { offset }) => sum + offset, 0) / left.length;
+    const center = left.reduce((sum, { offset }) => sum + offset, 0) / left.length;
     const worst = left.reduce((far, one) =>
-      Math.abs(one.offset - centre) >= Math.abs(far.offset - centre) ? one : far,
+      Math.abs(one.offset - center) >= Math.abs(far.offset - center) ? one : far,
     );
     const squares = left.reduce((sum, { offset }) => sum + (offset - worst.offset) ** 2, 0);
     if (Math.sqrt(squares / (left.length - 1)) <= Math.min(...left.map(({ jitter }) => jitter))) break;
@@ -217,15 +217,15 @@ function mean(peers, weight) {
 function weightedMedian(peers, weight) {
   const ascending = peers.toSorted((a, b) => a.offset - b.offset);
   let total = 0;
-  const centres = ascending.map(peer => {
+  const centers = ascending.map(peer => {
     const [half, before] = [weight(peer) / 2, total];
     total += 2 * half;
-    return { centre: before + half, offset: peer.offset };
+    return { center: before + half, offset: peer.offset };
   });
-  const at = centres.findIndex(({ centre }) => centre >= total / 2);
-  const [below, above] = [centres[Math.max(at - 1, 0)], centres[at]];
+  const at = centers.findIndex(({ center }) => center >= total / 2);
+  const [below, above] = [centers[Math.max(at - 1, 0)], centers[at]];
   if (!below || !above || below === above) return above?.offset ?? 0;
-  const share = (total / 2 - below.centre) / (above.centre - below.centre);
+  const share = (total / 2 - below.center) / (above.center - below.center);
   return below.offset + share * (above.offset - below.offset);
 }
 
@@ -258,12 +258,12 @@ function middleHalf(peers) {
 /** @param {Peers} peers */
 function huber(peers) {
   const scale = median(peers.map(({ jitter }) => jitter));
-  let centre = median(peers.map(({ offset }) => offset));
+  let center = median(peers.map(({ offset }) => offset));
   for (let i = 0; i < 20; i++) {
-    const at = centre;
-    centre = mean(peers, peer => lambda(peer) * Math.min(1, scale / Math.abs(peer.offset - at)));
+    const at = center;
+    center = mean(peers, peer => lambda(peer) * Math.min(1, scale / Math.abs(peer.offset - at)));
   }
-  return centre;
+  return center;
 }
 
 /** @param {() => number} random @param {readonly [number, number]} range */

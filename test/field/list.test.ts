@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { chmodSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import type { Behaviour } from '../hostile/server.ts';
+import type { Behavior } from '../hostile/server.ts';
 import { type Field, field, measured, mounts } from './bench.ts';
 
 /** The measured offset of a run over the list, as JSON. */
@@ -96,7 +96,7 @@ test('step-tickers: several hosts on one line are all asked', async () => {
 });
 
 /** Answers what has a good MAC of this key alone, and appends one (RFC 5905 §7.3, appendix A.5.1.1). */
-function keyed(id: number, hash: string, secret: string): (behavior: Behaviour) => Behaviour {
+function keyed(id: number, hash: string, secret: string): (behavior: Behavior) => Behavior {
   const withMac = (bytes: Uint8Array): Buffer => {
     const number = Buffer.alloc(4);
     number.writeUInt32BE(id);

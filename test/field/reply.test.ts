@@ -2,7 +2,7 @@
 // other versions, long delays; and the replies that must stay refused, each with a reason that is true.
 
 import { expect, test } from 'vitest';
-import { type Behaviour, changed, followedBy, from, kiss, ntpTime } from '../hostile/server.ts';
+import { type Behavior, changed, followedBy, from, kiss, ntpTime } from '../hostile/server.ts';
 import { field, type Habits, measured } from './bench.ts';
 
 /** A query of A; its report. */
@@ -31,21 +31,21 @@ const quick = '-p 2 --interval 0.05';
 const NEAR = 0.05;
 
 /** The same replies with other 64 bits at a place of the header. */
-function overwritten(behaviour: Behaviour, at: number, bits: bigint): Behaviour {
-  return changed(behaviour, bytes => {
+function overwritten(behavior: Behavior, at: number, bits: bigint): Behavior {
+  return changed(behavior, bytes => {
     const copy = bytes.slice();
     new DataView(copy.buffer).setBigUint64(at, bits);
     return copy;
   });
 }
 
-/** A kiss for whoever asks again within 2 s, as ntpd's `discard minimum` has it. */
-function limited(behaviour: Behaviour): Behaviour {
+/** A kiss for a second request within 2 s, as from ntpd's `discard minimum`. */
+function limited(behavior: Behavior): Behavior {
   let last: bigint | undefined;
   return ask => {
     const tooSoon = last !== undefined && ask.now - last < 1_900_000_000n;
     last = ask.now;
-    return tooSoon ? kiss('RATE')(ask) : behaviour(ask);
+    return tooSoon ? kiss('RATE')(ask) : behavior(ask);
   };
 }
 
@@ -152,7 +152,7 @@ test('slow-text: replies that come after the timeout', async () => {
 });
 
 test('origin-zero-text: a reply without the origin is told, and is no silence', async () => {
-  const { stderr } = await refusal({ also: behaviour => overwritten(behaviour, 24, 0n) }, '-t 0.5 -p 2');
+  const { stderr } = await refusal({ also: behavior => overwritten(behavior, 24, 0n) }, '-t 0.5 -p 2');
   expect(stderr).toContain('no answer passed the tests');
   expect(stderr).toContain('origin timestamp is zero');
 });
@@ -182,13 +182,13 @@ test('guard-slow: a round trip of 1.2 s', async () => {
 });
 
 test('guard-other-address: what another address sends is none', async () => {
-  const { tsntp } = await field({ A: { also: behaviour => from('another address', behaviour) } });
+  const { tsntp } = await field({ A: { also: behavior => from('another address', behavior) } });
   expect((await tsntp('-q -t 0.5 -p 2 A')).code).toBe(3);
 });
 
 test('guard-t2-1970: T3 right, T2 of 1970', async () => {
   const at1970 = ntpTime(649_000_000_000n);
-  await refusal({ also: behaviour => overwritten(behaviour, 32, at1970) }, quick);
+  await refusal({ also: behavior => overwritten(behavior, 32, at1970) }, quick);
 });
 
 test('guard-1024-weeks: the week of GPS rolled over; -g is named', async () => {
@@ -207,7 +207,7 @@ test('guard-ref-zero: reference time and refid zero', async () => {
 test('guard-trailing: 12 zero bytes behind the header', async () => {
   const zeros = new Uint8Array(12);
   const { stderr } = await refusal(
-    { version: 3, also: behaviour => followedBy(zeros, behaviour) },
+    { version: 3, also: behavior => followedBy(zeros, behavior) },
     '-t 0.5 -p 2',
   );
   expect(stderr).toContain('12 bytes after the header are not valid extension fields');
@@ -221,10 +221,10 @@ test('guard-pihole: deaf for 0.1 s after each reply', async () => {
     refid: 'LOCL',
     reference: 'zero',
     ahead: 3,
-    also: behaviour => ask => {
+    also: behavior => ask => {
       if (ask.now < deafUntil) return [];
       deafUntil = ask.now + 100_000_000n;
-      return behaviour(ask);
+      return behavior(ask);
     },
   };
   expect(await errorOf(pihole)).toBeLessThan(NEAR);

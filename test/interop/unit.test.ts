@@ -1,5 +1,5 @@
-// The systemd units that the README proposes, judged by systemd's own tools: they can be read, and the service is
-// given little more than the right to set the clock.
+// Checks the systemd units of the README with systemd's own tools: they are valid, and the service gets little more
+// than the right to set the clock.
 
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,13 +9,13 @@ import { afterAll, expect, test } from 'vitest';
 import { debianPackage } from '../support/debian-package.ts';
 import { describeWith } from './bench.ts';
 
-/** Tenths of systemd's exposure level: 10.0 is a service that may do anything, and up to 2.5 is good. */
+/** In tenths of systemd's exposure level: 10.0 is an unrestricted service, and up to 2.5 is good. */
 const EXPOSURE = 25;
 
 const folder = mkdtempSync(join(tmpdir(), 'tsntp-unit-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Writes the README's unit of this name; its command is one that is on every machine. */
+/** Writes the README's unit of this name, with a command that exists on every machine. */
 function unit(name: string): string {
   const readme = readFileSync(resolve(import.meta.dirname, '../../README.md'), 'utf8');
   const text = readme.split('```').find(block => block.startsWith(`ini\n# ${name}\n`));
@@ -34,12 +34,12 @@ describeWith(['systemd'], 'systemd', () => {
       env: { ...process.env, LD_LIBRARY_PATH: libraries },
     });
 
-  test('can read the service and the timer', () => {
+  test('accepts the service and the timer', () => {
     const { status, stderr } = analyze('verify', '--man=no', unit('tsntp.service'), unit('tsntp.timer'));
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   });
 
-  test('finds the service little exposed', () => {
+  test('rates the exposure of the service as low', () => {
     const judge = (path: string) =>
       analyze('security', '--offline=true', '--no-pager', `--threshold=${EXPOSURE}`, path);
     expect(judge(unit('tsntp.service')).status).toBe(0);

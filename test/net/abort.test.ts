@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { onAbort } from '../../src/net/abort.ts';
 
-test('an abort is heard once, by whom still listens', () => {
+test('an abort calls each remaining listener once', () => {
   const stop = new AbortController();
   const heard: string[] = [];
   onAbort(stop.signal, () => heard.push('listening'));

@@ -234,8 +234,8 @@ describe('with dates ignored', () => {
     ],
     ['that signs itself', valid => made.selfSigned('localhost', { valid }), 'certificate-untrusted'],
     [
-      'of somebody whom the authority gave no authority',
-      valid => authority.issue('Nobody').issue('localhost', { valid }),
+      'issued by a certificate that is not an authority',
+      valid => authority.issue('Leaf').issue('localhost', { valid }),
       'certificate-invalid',
     ],
     [

@@ -7,12 +7,12 @@ import { EXIT, ended, said } from './expect.js';
 const group = 'privileges';
 const machine = 'uml';
 const servers = { main: 3.25 };
-const NOBODY = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups'];
+const UNPRIVILEGED = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups'];
 /** What a sandbox or container shows of a file system. */
 const BARE_FOLDERS = ['bin', 'lib', 'lib64', 'usr', 'opt', 'proc', 'dev'];
 
-export const ORDINARY_USER = [...NOBODY, '--inh-caps', '-sys_time', '--bounding-set', '-sys_time'];
-export const CAPABLE_USER = [...NOBODY, '--inh-caps', '+sys_time', '--ambient-caps', '+sys_time'];
+export const ORDINARY_USER = [...UNPRIVILEGED, '--inh-caps', '-sys_time', '--bounding-set', '-sys_time'];
+export const CAPABLE_USER = [...UNPRIVILEGED, '--inh-caps', '+sys_time', '--ambient-caps', '+sys_time'];
 
 export const privileges = [
   sets('an ordinary user with CAP_SYS_TIME alone', { under: CAPABLE_USER, env: { HOME: home } }),
