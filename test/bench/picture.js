@@ -1,5 +1,5 @@
-// The runs of the bench → an SVG: for each profile and number of servers a panel, in it a row a client: a line from the
-// 10th to the 90th percentile of its error, a bar over the middle half, and the median, on a logarithmic axis.
+// The runs of the bench → an SVG with a panel for each profile and number of servers and a row for each client: a line
+// from the 10th to the 90th percentile of its error, a bar over the middle half, and the median, on a logarithmic axis.
 
 import { PROFILES } from './paths.js';
 import { errorsOf, of, quantile } from './report.js';
@@ -9,7 +9,7 @@ import { errorsOf, of, quantile } from './report.js';
 const [LEFT, TOP, WIDTH, ROW, GAP] = [120, 70, 230, 17, 30];
 const OURS = '#0b6e4f';
 const THEIRS = '#8a8f98';
-/** What the axis spans, in powers of ten of a second. */
+/** The range of the axis, in powers of ten of a second. */
 const RANGE = {
   LAN: [-6.3, -2.4],
   WAN: [-5.3, -2.2],

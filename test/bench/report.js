@@ -1,5 +1,5 @@
-// The runs of the bench → Markdown: a table for one server, one for four, one for liars, and the targets with what was
-// measured. A cell is the median / 90th percentile of the absolute error.
+// The runs of the bench → Markdown: tables for one server, for four, and for liars, and the targets with the measured
+// values. A cell is the median / 90th percentile of the absolute error.
 
 import { readFileSync } from 'node:fs';
 import { cpus, release } from 'node:os';
@@ -9,7 +9,7 @@ import { PROFILES } from './paths.js';
 /** @typedef {{ late: { replies: number, median: number, p90: number, p99: number }, minutes: number, versions: Record<string, string>, partial: boolean }} Conditions */
 
 const profiles = Object.keys(PROFILES);
-/** An offset that is wrong by more has a liar in it. */
+/** An offset with a larger error includes a liar's time. */
 const FOOLED = 0.2;
 
 /** @param {readonly Result[]} results @param {Conditions} conditions */
@@ -60,7 +60,9 @@ export function errorsOf(results) {
   return results.flatMap(({ error }) => (error === null ? [] : [error])).sort((a, b) => a - b);
 }
 
-/** Between the two nearest of a sorted list. @param {readonly number[]} sorted @param {number} share */
+/**
+ * Interpolates between the two nearest values of a sorted list. @param {readonly number[]} sorted @param {number} share
+ */
 export function quantile(sorted, share) {
   const at = share * (sorted.length - 1);
   const [low, high] = [sorted[Math.floor(at)] ?? Number.NaN, sorted[Math.ceil(at)] ?? Number.NaN];
@@ -185,7 +187,7 @@ function targetTable(results) {
     ({ scenario, client }) => scenario.includes('liar') && client.startsWith('tsntp'),
   );
   add(`times fooled in ${lied.length} runs with liars, tsntp -p 4 and -p 8`, fooled(lied), 0);
-  // Of a part of the bench some ratios are missing.
+  // A partial run lacks some ratios.
   return markdown(
     ['what', 'measured', 'target', 'met'],
     rows.filter(([, ratio]) => ratio !== 'NaN'),

@@ -9,7 +9,7 @@ import { type Behavior, lie, reply, truth } from './server.ts';
 function patterns(n: number): readonly (readonly boolean[])[] {
   const bits = (mask: number) => Array.from({ length: n }, (_, i) => ((mask >> i) & 1) === 1);
   if (n <= 4) return Array.from({ length: 2 ** n }, (_, mask) => bits(mask));
-  // 3 is coprime to 5 and 7; for 6 every second place expected first.
+  // 3 is coprime to 5 and 7; for 6 every second place comes first.
   const order = n === 6 ? [0, 2, 4, 1, 3, 5] : Array.from({ length: n }, (_, i) => (i * 3) % n);
   return Array.from({ length: n + 1 }, (_, liars) =>
     bits(order.slice(0, liars).reduce((mask, i) => mask | (1 << i), 0)),

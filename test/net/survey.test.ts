@@ -395,7 +395,7 @@ describe('servers that do not answer', () => {
     const errors = sources.map(({ error }) => error?.message);
     expect(errors.slice(0, 128)).toEqual(Array(128).fill(undefined));
     expect(errors[128]).toMatch(/^10\.0\.0\.128 was not queried: the run ended before its turn; /);
-    expect(errors[129]).toMatch(/^10\.0\.0\.129 was not asked/);
+    expect(errors[129]).toMatch(/^10\.0\.0\.129 was not queried/);
   });
 
   test('all silent: each is asked as often as agreed, and that is all', async () => {

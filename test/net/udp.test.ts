@@ -238,9 +238,9 @@ describe.each([
 });
 
 test.runIf(linux).each<[string, (now: bigint) => bigint | undefined, why: RegExp]>([
-  ['none', () => undefined, /no stamp/],
-  ['one from before the request', now => now - 60_000_000_000n, /cannot be right: 60\.\d+ s before/],
-  ['one from the future', now => now + 60_000_000_000n, /cannot be right: -59\.\d+ s before/],
+  ['none', () => undefined, /no timestamp/],
+  ['one from before the request', now => now - 60_000_000_000n, /is implausible: 60\.\d+ s before/],
+  ['one from the future', now => now + 60_000_000_000n, /is implausible: -59\.\d+ s before/],
 ])("of the kernel's stamps, %s is not taken: the process reads T4, and says why", async (_, stamp, why) => {
   const kernel = await loadKernelSockets();
   const arrivalStamp = () => stamp(read().time) as UnixTime | undefined;

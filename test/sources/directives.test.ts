@@ -124,9 +124,9 @@ test.each([
   ['authselectmod require', /did you mean authselectmode/],
   ['authselectmode requires', /use require, prefer, mix or ignore/],
   ['sourcdir /x', /did you mean sourcedir/],
-  ['minsources', /a number must follow/],
-  ['maxdistance x', /a number must follow/],
-  ['maxdistance 0', /a number must follow/],
+  ['minsources', /a number above 0 must follow/],
+  ['maxdistance x', /a number above 0 must follow/],
+  ['maxdistance 0', /a number above 0 must follow/],
   ['tos minsan 3', /did you mean minsane/],
   ['nts cas /x', /nts has no "cas"/],
   ['keyfile', /the path of a file must follow/],
@@ -235,12 +235,7 @@ describe('what is included', () => {
   });
 
   test.each([
-    [
-      'a file that is not there',
-      'include /none',
-      {},
-      /^\/c\/ntp\.conf:1: .*\/none cannot be read: there is no such/,
-    ],
+    ['a file that is not there', 'include /none', {}, /^\/c\/ntp\.conf:1: .*\/none cannot be read: no such/],
     ['itself', 'include ntp.conf', { '/c/ntp.conf': '' }, /includes itself/],
     ['a circle', 'include a', { '/c/a': 'include b', '/c/b': 'include a' }, /^\/c\/b:1: .*includes itself/],
     [

@@ -156,7 +156,7 @@ describe('a mistake is named:', () => {
   test('a line that cannot be read, without the key', async () => {
     const keys = file(`# keys\n1 TIGER ${SECRET}`);
     const message = await refused({ key: 1, keys });
-    expect(message).toMatch(new RegExp(`^${keys}:2: the type of key 1 is not known`));
+    expect(message).toMatch(new RegExp(`^${keys}:2: unknown type of key 1`));
     expect(message).not.toContain(SECRET);
   });
 
