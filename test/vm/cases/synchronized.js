@@ -15,7 +15,12 @@ export const synchronized = [
   .map(({ ahead, ...each }) => ({ ...each, group, machine, run: guest => declared(guest, ahead) }))
   .concat([
     {
-      ...{ name: 'a pending leap second and other status bits are kept', group, machine, servers: { main: 3.25 } },
+      ...{
+        name: 'a pending leap second and other status bits are kept',
+        group,
+        machine,
+        servers: { main: 3.25 },
+      },
       async run(guest) {
         setKernelClock({ status: STA_UNSYNC | STA_INS });
         ended(await guest.tsntp(['sync', guest.address('main')]), EXIT.done);
@@ -39,7 +44,7 @@ export const synchronized = [
         assert.equal(
           kernelClock().status & STA_NANO,
           0,
-          'STA_NANO is set: other programs' adjtimex calls now use nanoseconds',
+          "STA_NANO is set: other programs' adjtimex calls now use nanoseconds",
         );
       },
     },
