@@ -15,7 +15,7 @@ import {
 import { type Clock, FAST_SLEW_RATE, SLEW_RATE } from './clock.ts';
 import { type Foreign, type Library, share, signed, split, systemError } from './ffi.ts';
 import { measurePrecision } from './precision.ts';
-import { statusOf, synchronizedRequest, timexCaller, whatIsTold } from './timex.ts';
+import { statusOf, statusUnlessForbidden, synchronizedRequest, timexCaller } from './timex.ts';
 
 const CLOCK_REALTIME = 0;
 const CLOCK_MONOTONIC_RAW = 4;
@@ -90,7 +90,7 @@ export function openDarwin(foreign: Foreign): Clock {
       const current = adjust('read the state of the clock', { modes: 0 });
       adjust('mark the clock as synchronized', synchronizedRequest(current, quality));
     },
-    status: () => whatIsTold(() => statusOf(adjust('read the state of the clock', { modes: 0 }))),
+    status: () => statusUnlessForbidden(() => statusOf(adjust('read the state of the clock', { modes: 0 }))),
     bootId: () => bootSession(foreign, libc),
   };
 }

@@ -58,7 +58,7 @@ const longs = Object.entries(LONGS) as readonly (readonly [Long, number])[];
  * Returns the state of the clock from `read`, or nothing if a sandbox forbids reading it (systemd's ProtectClock):
  * measuring must work without permission.
  */
-export function whatIsTold(read: () => ClockStatus): ClockStatus {
+export function statusUnlessForbidden(read: () => ClockStatus): ClockStatus {
   try {
     return read();
   } catch (error) {

@@ -65,7 +65,7 @@ export interface SurveyContext {
   readonly ports: SurveyPorts;
   readonly emit: (event: SurveyEvent) => void;
   readonly signal: AbortSignal;
-  readonly roll: EarlyFinish;
+  readonly tracker: EarlyFinish;
   readonly slot: Concurrency;
   readonly claims: Claims;
 }

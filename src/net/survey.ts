@@ -51,21 +51,21 @@ export async function survey(
     ports,
     emit,
     signal: over,
-    roll: earlyFinish(servers.length, () => enough.abort()),
+    tracker: earlyFinish(servers.length, () => enough.abort()),
     slot: concurrency(BURSTS_AT_ONCE),
     claims: new Claims(),
   };
   const began = ports.timer.now();
   const spacing = Math.min(START_SPACING, START_SPREAD / servers.length);
   const listed = new Map<string, Server>();
-  const asked: Promise<readonly Source[]>[] = [];
+  const results: Promise<readonly Source[]>[] = [];
   let ahead: Gate = { open: true, opened: Promise.resolve() };
   for (const [i, server] of servers.entries()) {
     const listing = listingOf(server);
     const first = listed.get(listing);
     if (first) {
-      run.roll.enter().finish();
-      asked.push(Promise.resolve([{ server, duplicateOf: first }]));
+      run.tracker.enter().finish();
+      results.push(Promise.resolve([{ server, duplicateOf: first }]));
       continue;
     }
     listed.set(listing, server);
@@ -73,13 +73,13 @@ export async function survey(
     if (early > 0) await ports.timer.sleep(early, run.signal);
     // A server starts only when it can proceed, so that few of ten thousand servers are in memory at a time.
     await run.slot(async () => {});
-    const { asking, claimed } = startServer(server, ahead, run);
+    const { result, claimed } = startServer(server, ahead, run);
     ahead = claimed;
     // Promise.all reports a failure once all have started; until then Node must not see an unhandled rejection.
-    asking.catch(() => {});
-    asked.push(asking);
+    result.catch(() => {});
+    results.push(result);
   }
-  return (await Promise.all(asked)).flat();
+  return (await Promise.all(results)).flat();
 }
 
 /** Opens once a server and those before it in the list have claimed their addresses. */
@@ -93,7 +93,7 @@ function startServer(
   server: Server,
   ahead: Gate,
   run: SurveyContext,
-): { readonly asking: Promise<readonly Source[]>; readonly claimed: Gate } {
+): { readonly result: Promise<readonly Source[]>; readonly claimed: Gate } {
   let resolveOpened = () => {};
   const opened = new Promise<void>(resolve => {
     resolveOpened = resolve;
@@ -103,17 +103,17 @@ function startServer(
     claimed.open = true;
     resolveOpened();
   };
-  const roll = run.roll.enter();
+  const tracker = run.tracker.enter();
   const turn = async () => {
     if (!server.nts && !ahead.open) await waitAtMost(TURN_PATIENCE, ahead.opened, run.ports.timer);
   };
   // The addresses that a key exchange leads to belong to no other server.
   if (server.nts) claim();
-  const asking = askServer(server, { ...roll, turn, claimed: claim }, run).finally(() => {
+  const result = askServer(server, { ...tracker, turn, claimed: claim }, run).finally(() => {
     claim();
-    roll.finish();
+    tracker.finish();
   });
-  return { asking, claimed };
+  return { result, claimed };
 }
 
 /** Resolves when `work` does, or after a limited time. */

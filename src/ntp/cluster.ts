@@ -40,7 +40,7 @@ export function clusterSurvivors<C extends Clusterable>(
   const better = (a: C, b: C) => Number(preferred(b)) - Number(preferred(a)) || merit(a) - merit(b);
   const byMerit = truechimers.toSorted(better);
   const outwards = outermostFirst(byMerit, better).reverse();
-  const staying = howManyStay(outwards, preferred, Math.max(NMIN, doubtful + 1));
+  const staying = survivorCount(outwards, preferred, Math.max(NMIN, doubtful + 1));
   const outliers = outwards.splice(staying).reverse();
   const gone = new Set(outliers);
   return { survivors: byMerit.filter(one => !gone.has(one)), outliers };
@@ -81,7 +81,7 @@ function outermostFirst<C extends Clusterable>(byMerit: readonly C[], better: (a
  * no more than the noisiest one jitters, and at least `least`. Adds servers one by one (Welford): subtracting far ones
  * would leave little but rounding errors.
  */
-function howManyStay<C extends Clusterable>(
+function survivorCount<C extends Clusterable>(
   outwards: readonly C[],
   preferred: (one: C) => boolean,
   least: number,

@@ -47,19 +47,19 @@ export interface Estimate {
 }
 
 /** What combining reads of the selection that produced the survivors. */
-export type Ground = Pick<Agreement<Combinable>, 'region' | 'truechimers' | 'doubtful'>;
+export type SelectionBasis = Pick<Agreement<Combinable>, 'region' | 'truechimers' | 'doubtful'>;
 
-/** Combines the survivors of a selection, system peer first. There must be more survivors than `ground.doubtful`. */
-export function combineSurvivors(survivors: readonly Combinable[], ground: Ground): Estimate {
+/** Combines the survivors of a selection, system peer first. There must be more survivors than `basis.doubtful`. */
+export function combineSurvivors(survivors: readonly Combinable[], basis: SelectionBasis): Estimate {
   const systemPeer = survivors[0];
   if (!systemPeer) throw new RangeError('combineSurvivors needs at least one survivor');
   const ascending = survivors.toSorted((a, b) => a.offset - b.offset);
-  const { low, high } = reachOfHonest(ground);
+  const { low, high } = honestRange(basis);
   const offset = Math.min(Math.max(weightedMedian(ascending), low), high);
   const shares = sharesOf(offset, ascending);
   const weights = survivors.map(survivor => shares.get(survivor) ?? 0);
   const variance = survivors.reduce((sum, { jitter }, i) => sum + weights[i]! * jitter ** 2, 0);
-  const { region } = ground;
+  const { region } = basis;
   return {
     offset,
     jitter: Math.hypot(selectionJitter(systemPeer, survivors), Math.sqrt(variance)),
@@ -72,7 +72,7 @@ export function combineSurvivors(survivors: readonly Combinable[], ground: Groun
  * The range of offsets that honest servers can have, allowing for the error of their paths. At least one of the
  * `doubtful` + 1 lowest offsets is honest, and so is at least one of the highest.
  */
-function reachOfHonest({ truechimers, doubtful }: Ground): Interval {
+function honestRange({ truechimers, doubtful }: SelectionBasis): Interval {
   const lows = truechimers.map(({ offset, delay }) => offset - PATH_ERROR * delay).sort((a, b) => a - b);
   const highs = truechimers.map(({ offset, delay }) => offset + PATH_ERROR * delay).sort((a, b) => b - a);
   return { low: lows[doubtful]!, high: highs[doubtful]! };

@@ -47,7 +47,7 @@ export function likelyRate(exchanges: readonly Exchange[], known: Rate, noise: S
   const rates = [from, ...stepsAround(known.rate, reach), ...stepsAround(best, 2 * reach), to]
     .filter(rate => rate >= from && rate <= to)
     .sort((a, b) => a - b);
-  const longest = CONGESTED * (middleOf(delaysOver(exchanges, best)) + noise);
+  const longest = CONGESTED * (medianDelay(delaysOver(exchanges, best)) + noise);
   const held = queueingSum(exchanges, noise, longest);
   const least = held(best);
   const exponent = 2 * exchanges.length - 2;
@@ -71,7 +71,7 @@ function delaysOver(exchanges: readonly Exchange[], rate: number): readonly Seco
 }
 
 /** The median of the positive delays. */
-function middleOf(delays: readonly Seconds[]): Seconds {
+function medianDelay(delays: readonly Seconds[]): Seconds {
   const ascending = delays.filter(delay => delay > 0).sort((a, b) => a - b);
   return ascending[ascending.length >> 1] ?? 0;
 }

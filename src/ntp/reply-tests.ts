@@ -2,7 +2,7 @@
 // chrony's; it took 1 to 7 from RFC 5905 §9.2 and the packet sanity tests of RFC 4330 §5. Each test returns the
 // failure, or undefined.
 
-import { type AuthenticationFailure, checkUnasked, type ReplyCheck } from './auth/authenticator.ts';
+import { type AuthenticationFailure, checkUnauthenticated, type ReplyCheck } from './auth/authenticator.ts';
 import { readTail } from './extension.ts';
 import { type Kiss, kissOf } from './kiss.ts';
 import { delayOf, type Timestamps } from './offset.ts';
@@ -145,7 +145,7 @@ function testAuthenticity(packet: Packet, request: Request, bytes: Uint8Array): 
     const message = `${bytes.length - HEADER_LENGTH} bytes after the header are not valid extension fields`;
     return { kind: 'malformed-tail', test: 'B', message, packet };
   }
-  const { check = checkUnasked } = request;
+  const { check = checkUnauthenticated } = request;
   const failure = check({ bytes, packet, tail });
   return failure && { ...failure, test: '5', packet };
 }

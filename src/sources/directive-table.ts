@@ -26,7 +26,7 @@ export const IRRELEVANT: ReadonlySet<string> = new Set(
 );
 
 /** Directives for which a run differs from a daemon: noted with -v, and when no server is left. */
-export const SAID: ReadonlyMap<string, string> = new Map([
+export const NOTED: ReadonlyMap<string, string> = new Map([
   ['bindacqaddress', 'requests leave from any address; use --source ADDR'],
   ['bindacqdevice', 'requests leave from any address; use --source ADDR'],
   ['broadcastclient', 'a run does not wait for broadcasts: add the server with "server HOST"'],

@@ -2,7 +2,7 @@
 
 import { dirname, resolve } from 'node:path';
 import { type Configuration, emptyConfiguration, listOf } from './configuration.ts';
-import { HARMLESS_FROM, IRRELEVANT, REFUSED, SAID } from './directive-table.ts';
+import { HARMLESS_FROM, IRRELEVANT, NOTED, REFUSED } from './directive-table.ts';
 import { type Files, ListError } from './files.ts';
 import { filesIn, filesMatching, isPattern } from './includes.ts';
 import { type Line, significantLines, wordsOf } from './lines.ts';
@@ -62,7 +62,7 @@ class Reader {
       for (const path of filesIn(directories, '.conf', files)) this.#include(path, line);
     else if (name === 'sourcedir') sourceDirectories.push({ directories, line });
     else if (OBEYED.has(name)) OBEYED.get(name)!(directive, this.#into);
-    else if (SAID.has(name)) notes.push(`${escaped(`${line.from}: ${line.text}`)}: ${SAID.get(name)}`);
+    else if (NOTED.has(name)) notes.push(`${escaped(`${line.from}: ${line.text}`)}: ${NOTED.get(name)}`);
     else if (REFUSED.has(name)) throw new ListError(line.from, refusal(line.text, REFUSED.get(name)!));
     else if (HARMLESS_FROM.has(name)) refuseLimit(line, name, words[0]);
     else if (!IRRELEVANT.has(name)) notes.push(unknownDirective(first, directive));
@@ -128,7 +128,7 @@ function unknownDirective(first: string, { line, words }: Directive): string {
   const structural = ['include', 'includefile', 'confdir', 'sourcedir'];
   const heeded = [...structural, ...OBEYED.keys(), ...REFUSED.keys(), ...HARMLESS_FROM.keys()];
   // A host may be called ntp, so short words are not treated as typos of "nts" or "tos".
-  const known = [...heeded, ...IRRELEVANT, ...SAID.keys()].filter(one => one.length > 3);
+  const known = [...heeded, ...IRRELEVANT, ...NOTED.keys()].filter(one => one.length > 3);
   const meant = /[.:]/.test(first) ? undefined : closestWord(first, known);
   if (meant !== undefined && heeded.includes(meant))
     throw new ServerSyntaxError(line.from, line.text, `did you mean ${meant}?`);

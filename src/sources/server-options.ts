@@ -20,7 +20,7 @@ const IRRELEVANT = options(
 );
 
 /** Options that are handled differently, with a note if more is requested. */
-const SAID: ReadonlyMap<string, string> = new Map([
+const NOTED: ReadonlyMap<string, string> = new Map([
   ['offline', 'chronyd waits for chronyc; a run queries immediately'],
   ['noval', 'certificates are always checked'],
 ]);
@@ -55,7 +55,7 @@ export function readOptions(line: Line, words: readonly string[]): GivenOptions 
     const name = nameOf(words[at]!);
     const takes = OBEYED.get(name) ?? IRRELEVANT.get(name) ?? 0;
     const value = takes === 0 ? '' : (words[at + 1] ?? '');
-    const said = SAID.get(name);
+    const said = NOTED.get(name);
     const refused = REFUSED.get(name);
     if (refused !== undefined) throw new ListError(line.from, `${name}: ${refused}`);
     if (said !== undefined) notes.push(`${escaped(line.from)}: ${name}: ${said}`);
@@ -75,7 +75,7 @@ function unknownOption(line: Line, word: string): string {
     const problem = `"${escaped(word)}" is not an option: write one server per line, each after "server"`;
     throw new ServerSyntaxError(line.from, line.text, problem);
   }
-  const harmless = closestWord(word, ['prefer', ...IRRELEVANT.keys(), ...SAID.keys()]);
+  const harmless = closestWord(word, ['prefer', ...IRRELEVANT.keys(), ...NOTED.keys()]);
   const meant = closestWord(word, [...OBEYED.keys(), ...REFUSED.keys(), 'true']);
   if (meant !== undefined && meant !== harmless) {
     throw new ServerSyntaxError(

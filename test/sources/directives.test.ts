@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { HARMLESS_FROM, IRRELEVANT, REFUSED, SAID } from '../../src/sources/directive-table.ts';
+import { HARMLESS_FROM, IRRELEVANT, NOTED, REFUSED } from '../../src/sources/directive-table.ts';
 import { ListError } from '../../src/sources/files.ts';
 import { OBEYED } from '../../src/sources/obedience.ts';
 import { parseServerList } from '../../src/sources/read.ts';
@@ -15,7 +15,7 @@ const hosts = (text: string, others: Readonly<Record<string, string>> = {}) =>
   parse(text, others).servers.map(({ host }) => host);
 
 test('a directive is in one table only', () => {
-  const names = [IRRELEVANT, SAID, REFUSED, HARMLESS_FROM, OBEYED].flatMap(table => [...table.keys()]);
+  const names = [IRRELEVANT, NOTED, REFUSED, HARMLESS_FROM, OBEYED].flatMap(table => [...table.keys()]);
   expect(names.length).toBe(new Set(names).size);
 });
 
@@ -26,7 +26,7 @@ test.each([...IRRELEVANT])('%s means nothing to a run', name => {
   });
 });
 
-test.each([...SAID.keys()])('%s is said', name => {
+test.each([...NOTED.keys()])('%s is said', name => {
   expect(parse(`${name} 1 2\nserver a.example\n`).notes).toEqual([
     expect.stringMatching(/^\/c\/ntp\.conf:1: /),
   ]);

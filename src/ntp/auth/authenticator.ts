@@ -47,11 +47,11 @@ export interface Authenticator {
 
 /** For a server without an agreed key: a reply needs no authentication and must not carry any. */
 export const unauthenticated: Authenticator = {
-  seal: header => ({ bytes: header, check: checkUnasked }),
+  seal: header => ({ bytes: header, check: checkUnauthenticated }),
 };
 
 /** Accepts only a reply without authentication. */
-export function checkUnasked({ tail }: Reply): AuthenticationFailure | undefined {
+export function checkUnauthenticated({ tail }: Reply): AuthenticationFailure | undefined {
   if (tail.kind === 'crypto-nak') {
     return { kind: 'crypto-nak', message: 'crypto-NAK: authentication failed' };
   }
