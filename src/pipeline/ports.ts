@@ -5,17 +5,17 @@ import type { Earlier } from '../ntp/sum.ts';
 import type { Seconds, UnixTime } from '../ntp/time.ts';
 import type { Competitor, Correction } from './outcome.ts';
 
-/** What this machine knows of its clock's past, and which other programs set it. */
+/** The past of this machine's clock, and the programs that set it. */
 export interface Host {
   /** Keeps other runs of tsntp from setting the clock until the lock is released; names the other programs that set it. */
   lockClock(): Promise<ClockLock>;
   /** What earlier runs have done to this clock. */
   recall(): Memory;
-  /** By how much the hardware clock is ahead of the system's, to a second; undefined where it has nothing to say. */
+  /** How far the hardware clock is ahead of the system's, in seconds, to a second; undefined if unknown. */
   hardwareAhead(): Seconds | undefined;
-  /** Keeps the memory of a correction; returns a warning when it cannot. */
+  /** Records a correction; returns a warning on failure. */
   remember(correction: Remembered): string | undefined;
-  /** Sets the hardware clock to what the system's clock shows plus `offset`. Rejects with `ClockError`. */
+  /** Sets the hardware clock to the system clock plus `offset` seconds. Rejects with `ClockError`. */
   writeRtc(offset: Seconds): Promise<void>;
 }
 
@@ -29,9 +29,9 @@ export interface ClockLock {
 }
 
 export interface Memory extends Omit<Earlier, 'underWay'> {
-  /** Whether tsntp has set this clock since the machine came up; true also where that cannot be told. */
+  /** Whether tsntp has set this clock since boot; also true if that is unknown. */
   readonly setSinceBoot: boolean;
-  /** Why it cannot be told. */
+  /** Why that is unknown. */
   readonly warning?: string;
 }
 
@@ -40,7 +40,7 @@ export interface Remembered {
   readonly correction: Correction;
   readonly server: string;
   readonly errorBound: Seconds;
-  /** What the corrections since boot come to with this one. */
+  /** The sum of the corrections since boot, including this one, in seconds. */
   readonly sum: Seconds;
 }
 
