@@ -30,7 +30,7 @@ export class ClockError extends Error {
 export function standstill(): ClockError {
   return new ClockError(
     'failed',
-    "this machine's clock stands still or runs backwards, so that nothing can be measured with it: check its clock " +
+    "this machine's clock stands still or runs backward, so that nothing can be measured with it: check its clock " +
       'source, or the library that fakes the time (LD_PRELOAD)',
   );
 }

@@ -1,4 +1,4 @@
-// Bounds each loop that polls a clock until it moves: a clock that stands still or runs backwards must not block the
+// Bounds each loop that polls a clock until it moves: a clock that stands still or runs backward must not block the
 // process forever. process.hrtime measures the time; if it stands still too, the number of polls is limited.
 
 import type { Seconds } from '../ntp/time.ts';

@@ -11,7 +11,7 @@ const LONGEST_TICK: Seconds = 1.5;
 
 /**
  * Measures the smallest step of a clock in seconds, at least 1 ns: reads it at least 1000 times and until it has
- * stepped. Throws `ClockError` if the clock stands still or runs backwards.
+ * stepped. Throws `ClockError` if the clock stands still or runs backward.
  */
 export function measurePrecision(now: () => UnixTime): Seconds {
   const more = patience(LONGEST_TICK);

@@ -77,7 +77,7 @@ function outermostFirst<C extends Clusterable>(byMerit: readonly C[], better: (a
 }
 
 /**
- * Counts the survivors from the innermost outwards: the largest number whose outermost server is preferred or scatters
+ * Counts the survivors from the innermost outward: the largest number whose outermost server is preferred or scatters
  * no more than the noisiest one jitters, and at least `least`. Adds servers one by one (Welford): subtracting far ones
  * would leave little but rounding errors.
  */

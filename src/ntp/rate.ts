@@ -25,7 +25,7 @@ export const UNKNOWN_RATE: Rate = { rate: 0, uncertainty: MAXFREQ };
  */
 const DISCIPLINED = { share: 0.6, spread: 5e-6 };
 const FREE = { share: 0.2, spread: 100e-6 };
-/** Extends the range beyond the uncertainty, because the median would be biased inwards at the ends. */
+/** Extends the range beyond the uncertainty, because the median would be biased inward at the ends. */
 const MARGIN = 1.4;
 /**
  * A packet delayed this many times longer than the median met congestion. The amount of its delay carries no

@@ -60,7 +60,7 @@ function allowanceFor(contradiction: Seconds, n: number): Seconds {
 }
 
 /**
- * Binary search from the possible `from` towards `end` for the last possible value. The possible values have no gaps.
+ * Binary search from the possible `from` toward `end` for the last possible value. The possible values have no gaps.
  */
 function lastPossible(from: number, end: number, possible: (at: number) => boolean): number {
   if (possible(end)) return end;

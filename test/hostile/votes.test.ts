@@ -112,7 +112,7 @@ describe.skipIf(withoutNamespaces)('a vote belongs to the name', () => {
     expect(code).toBe(4);
   });
 
-  test('duplicate names do not count twice towards --min-servers', async () => {
+  test('duplicate names do not count twice toward --min-servers', async () => {
     const { ask } = await town([truth, truth], { 'one.test': [0, 1] });
     const { report, code } = await ask('--min-servers=2', ...honest('one.test', 'one.test'));
     expect(report.reason).toBe('too-few');

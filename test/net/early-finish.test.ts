@@ -3,8 +3,8 @@ import { earlyFinish } from '../../src/net/early-finish.ts';
 
 test('the survey may end once a server has returned samples and all remaining ones are unresponsive', () => {
   const onlyUnresponsiveLeft = vi.fn();
-  const roll = earlyFinish(3, onlyUnresponsiveLeft);
-  const [a, b, c] = [roll.enter(), roll.enter(), roll.enter()];
+  const tracker = earlyFinish(3, onlyUnresponsiveLeft);
+  const [a, b, c] = [tracker.enter(), tracker.enter(), tracker.enter()];
   a.markUnresponsive();
   b.sampleReceived();
   b.finish();
@@ -15,13 +15,13 @@ test('the survey may end once a server has returned samples and all remaining on
 
 test('not while there is hope for one, or one has still to begin', () => {
   const onlyUnresponsiveLeft = vi.fn();
-  const roll = earlyFinish(3, onlyUnresponsiveLeft);
-  const [a, b] = [roll.enter(), roll.enter()];
+  const tracker = earlyFinish(3, onlyUnresponsiveLeft);
+  const [a, b] = [tracker.enter(), tracker.enter()];
   a.sampleReceived();
   a.finish();
   b.markUnresponsive();
   expect(onlyUnresponsiveLeft).not.toHaveBeenCalled();
-  const c = roll.enter();
+  const c = tracker.enter();
   b.markResponsive();
   c.finish();
   expect(onlyUnresponsiveLeft).not.toHaveBeenCalled();
@@ -31,8 +31,8 @@ test('not while there is hope for one, or one has still to begin', () => {
 
 test('the survey may not end while no server has returned samples', () => {
   const onlyUnresponsiveLeft = vi.fn();
-  const roll = earlyFinish(2, onlyUnresponsiveLeft);
-  const [a, b] = [roll.enter(), roll.enter()];
+  const tracker = earlyFinish(2, onlyUnresponsiveLeft);
+  const [a, b] = [tracker.enter(), tracker.enter()];
   a.markUnresponsive();
   b.markUnresponsive();
   expect(onlyUnresponsiveLeft).not.toHaveBeenCalled();
