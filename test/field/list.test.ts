@@ -28,7 +28,7 @@ test('bare-iburst: a bare HOST with options among directives is refused', async 
   await expectRefused(
     here,
     '-q -p 1 -f bare.conf',
-    /bare\.conf:2: cannot read .*a server is written "server HOST"/,
+    /bare\.conf:2: cannot read .*write servers as "server HOST"/,
   );
 });
 
@@ -69,7 +69,7 @@ test('many-on-a-line: several servers behind one `server` are refused', async ()
   await expectRefused(
     here,
     '-q -p 1 -f short.conf',
-    /short\.conf:1: .*"ntp2" is not an option.*one server per line/,
+    /short\.conf:1: .*"ntp2" is not a known option.*one server per line/,
   );
 });
 

@@ -57,9 +57,9 @@ function checkMac(
     return { kind: 'crypto-nak', message };
   }
   const { mac } = tail;
-  if (!mac) return { kind: 'absent-mac', message: `no MAC, expected key ${key.id}` };
+  if (!mac) return { kind: 'absent-mac', message: `no MAC, but key ${key.id} is required` };
   if (mac.keyId !== key.id) {
-    return { kind: 'wrong-key-id', message: `a MAC of key ${mac.keyId}, expected key ${key.id}` };
+    return { kind: 'wrong-key-id', message: `a MAC of key ${mac.keyId}, but key ${key.id} is required` };
   }
   const expected = digestOf(bytes.subarray(0, mac.start), packet.version, key, hash);
   if (equalBytes(mac.digest, expected)) return undefined;

@@ -121,13 +121,13 @@ function open(
   uniqueId: Uint8Array,
   key: Uint8Array,
 ): Uint8Array | AuthenticationFailure {
-  if (tail.kind === 'crypto-nak') return { kind: 'crypto-nak', message: 'crypto-NAK, expected NTS' };
+  if (tail.kind === 'crypto-nak') return { kind: 'crypto-nak', message: 'crypto-NAK, but NTS is required' };
   const ids = tail.fields.filter(({ type }) => type === UNIQUE_ID);
-  if (ids.length === 0) return { kind: 'absent-nts', message: 'no NTS fields, expected NTS' };
+  if (ids.length === 0) return { kind: 'absent-nts', message: 'no NTS fields, but NTS is required' };
   if (ids.length > 1 || !equalBytes(ids[0]!.value, uniqueId)) {
     return { kind: 'wrong-unique-id', message: 'the unique identifier does not match the request' };
   }
-  if (tail.mac) return { kind: 'unasked-mac', message: 'a MAC, expected NTS' };
+  if (tail.mac) return { kind: 'unasked-mac', message: 'a MAC, but NTS is required' };
   const authenticator = tail.fields.find(({ type }) => type === AUTHENTICATOR);
   if (!authenticator) return withoutAuthenticator(packet);
   const plaintext = decrypt(bytes, authenticator, key);
@@ -138,7 +138,7 @@ function open(
 function withoutAuthenticator({ stratum, refid }: Packet): AuthenticationFailure {
   return stratum === 0 && refid === NTSN
     ? { kind: 'nts-nak', message: 'kiss code NTSN: the server does not recognize our cookie' }
-    : { kind: 'absent-nts', message: 'no NTS authenticator, expected NTS' };
+    : { kind: 'absent-nts', message: 'no NTS authenticator, but NTS is required' };
 }
 
 function decrypt(
