@@ -1,8 +1,8 @@
 // The language rules of the project that a machine can check: American spelling, and programs instead of persons. Each
 // rule is checked in every text of the repository and against a text that breaks it.
 
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 
@@ -11,7 +11,10 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 /** The texts to check: files and directories of the repository. */
 const CHECKED = ['src', 'test', 'docs', 'examples', 'man', 'scripts', 'bin', 'README.md', 'CHANGELOG.md'];
 
-/** Files that contain other people's words, and why. */
+/** The names of text files. */
+const TEXT = /\.(ts|js|mjs|json|md|sh|txt|[1-9])$/;
+
+/** Files that must contain the words, and why. */
 const EXEMPT: Readonly<Record<string, string>> = {
   'test/language.test.ts': 'lists the words',
 };
@@ -72,15 +75,12 @@ function breachesIn(text: string, words: RegExp): readonly string[] {
 
 /** The text files to check, by path in the repository. */
 function checkedFiles(): readonly string[] {
-  const listed = execFileSync(
-    'git',
-    ['ls-files', '--cached', '--others', '--exclude-standard', '--', ...CHECKED],
-    {
-      cwd: ROOT,
-      encoding: 'utf8',
-    },
+  const files = CHECKED.filter(path => existsSync(join(ROOT, path))).flatMap(path =>
+    statSync(join(ROOT, path)).isDirectory()
+      ? readdirSync(join(ROOT, path), { recursive: true, encoding: 'utf8' }).map(name => `${path}/${name}`)
+      : [path],
   );
-  return listed.split('\n').filter(path => path !== '' && !(path in EXEMPT) && !path.endsWith('.svg'));
+  return files.map(path => path.replaceAll('\\', '/')).filter(path => TEXT.test(path) && !(path in EXEMPT));
 }
 
 describe.each(Object.entries(RULES))('%s', (_name, { words, breach, allowed }) => {
