@@ -17,15 +17,15 @@ export function reportOf(results, conditions) {
   const { late, minutes, versions, partial } = conditions;
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
   const names = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
-  return `# tsntp beside its peers
+  return `# tsntp compared with its peers
 
-\`npm run bench${partial ? ', a part of it' : ''}\` · ${new Date().toISOString().slice(0, 10)} · ${cpus().length} × ${cpus()[0]?.model}, Linux ${release()}, Node ${process.version} · ${minutes.toFixed(0)} minutes
+\`npm run bench${partial ? ', partial run' : ''}\` · ${new Date().toISOString().slice(0, 10)} · ${cpus().length} × ${cpus()[0]?.model}, Linux ${release()}, Node ${process.version} · ${minutes.toFixed(0)} minutes
 tsntp ${version} · ${names.join(' · ')}
 
-Client and server share one clock: the offset that a client reports is its error. (DRIFT: the server's gains 78 ppm; the error
-is what the client reports less how far it has come when the client is done.) Every client meets the same networks: each
-way LAN 0.1 ms + exponential queueing of 20 µs; WAN 10 ms + 2 ms; BAD 40 ms + 20 ms and 5 % loss; ASYM 10 ms + 0.5 ms, and
-10 to 40 ms more while congestion comes to one direction, for 2 to 6 s; DRIFT 0.2 ms + 0.1 ms. The relay sent its ${late.replies} replies late by
+Client and server share one clock, so the offset that a client reports is its error. (DRIFT: the server's clock gains 78 ppm; the
+error is the reported offset less the server's lead when the client ends.) All clients are measured on the same networks. In each
+direction: LAN 0.1 ms + exponential queueing of 20 µs; WAN 10 ms + 2 ms; BAD 40 ms + 20 ms and 5 % loss; ASYM 10 ms + 0.5 ms, plus
+10 to 40 ms during congestion in one direction, for 2 to 6 s; DRIFT 0.2 ms + 0.1 ms. The relay sent its ${late.replies} replies late by
 ${late.median.toFixed(0)} µs (median), ${late.p90.toFixed(0)} µs (p90), ${late.p99.toFixed(0)} µs (p99).
 
 ## One server
@@ -36,13 +36,13 @@ ${accuracyTable(of(results, { scenario: 'one' }))}
 
 ${accuracyTable(of(results, { scenario: 'four' }))}
 
-## Liars: how often the answer was wrong by more than ${FOOLED} s
+## Liars: how often the result was wrong by more than ${FOOLED} s
 
-Those who lie are a second off, and agree. “None”: no answer at all.
+All liars are off by the same second. “None”: no result.
 
 ${liarTable(results)}
 
-## The targets
+## Targets
 
 ${targetTable(results)}
 `;

@@ -17,7 +17,7 @@ const results = (process.argv.length > 2 ? process.argv.slice(2) : VERSIONS).map
 const columns = /** @type {const} */ (['node', 'tests', 'query']);
 console.log(row(columns));
 for (const result of results) console.log(row(columns.map(column => result[column])));
-if (!results.every(({ good }) => good) || !saysTooOld(TOO_OLD)) process.exitCode = 1;
+if (!results.every(({ good }) => good) || !refusesToRun(TOO_OLD)) process.exitCode = 1;
 
 /** @param {string} version the number before the first dot */
 function check(version) {
@@ -39,7 +39,7 @@ function check(version) {
 }
 
 /** @param {string} version */
-function saysTooOld(version) {
+function refusesToRun(version) {
   const { status, stdout, stderr } = spawnSync(nodeOf(version), ['bin/tsntp.js', '-q', '127.0.0.1'], {
     encoding: 'utf8',
     timeout: AT_MOST,
