@@ -1,6 +1,5 @@
-// The whole story: ask servers → sample → filter → select → combine → decide → set the clock. Start reading here.
-// Everything that touches the world comes in as a port; what happened goes out as an Outcome and, as it happens,
-// as events.
+// The main story: query servers → sample → filter → select → combine → decide → set the clock. Start reading here. The
+// outside world enters through ports; the result leaves as an Outcome, and progress as events.
 // Sign: a positive offset = our clock is behind = the correction moves it forward.
 
 import { MAXDIST } from './ntp/cluster.ts';
@@ -21,7 +20,7 @@ export type { Outcome };
 
 export interface SyncOptions extends QueryOptions, ApplyOptions, FinishOptions {}
 
-/** What holds where nothing else is asked for. */
+/** The default options. */
 export const defaults: Omit<SyncOptions, 'servers'> = {
   samples: 4,
   timeout: 2,
@@ -46,7 +45,7 @@ export interface Ports extends MeasurePorts {
 
 export type SyncEvent = MeasureEvent | DecidedEvent | FinishEvent;
 
-/** Measures, and touches nothing. */
+/** Measures without changing anything. */
 export async function query(options: QueryOptions, ports: Ports): Promise<Outcome> {
   const measured: Measured = await measure(options, ports);
   if (measured.kind !== 'agreed') return measured;
@@ -57,7 +56,7 @@ export async function query(options: QueryOptions, ports: Ports): Promise<Outcom
   return { ...measured, kind: 'refused', decision };
 }
 
-/** Measures, decides, and sets the clock: once or not at all. */
+/** Measures, decides, and sets the clock at most once. */
 export async function sync(options: SyncOptions, ports: Ports): Promise<Outcome> {
   const lock = await ports.host.lockClock();
   try {

@@ -85,7 +85,7 @@ export function split(total: bigint, unit: bigint): { readonly whole: bigint; re
   return { whole: (total - rest) / unit, rest };
 }
 
-/** What `preferred` finds; where the library has no such function, what `otherwise` does. */
+/** Returns the result of `preferred`, or of `otherwise` if the library lacks the function. */
 export function firstOf<T>(preferred: () => T, otherwise: () => T): T {
   try {
     return preferred();

@@ -31,7 +31,9 @@ export async function localTime(
   }
 }
 
-/** An instant to the second in local time, RFC 3339 with the zone's offset: `2026-11-21T13:10:23+01:00`. Never rejects. */
+/**
+ * An instant in local time to the second, RFC 3339 with the zone's offset: `2026-11-21T13:10:23+01:00`. Never rejects.
+ */
 export async function localInstant(at: Date, zone: string | undefined): Promise<string> {
   const { month, day, hour, minute, second } = await localTime(at, zone);
   const turned = at.getUTCMonth() - month;
@@ -43,7 +45,7 @@ export async function localInstant(at: Date, zone: string | undefined): Promise<
   return `${new Date(shown).toISOString().slice(0, 19)}${east < 0 ? '-' : '+'}${offset}`;
 }
 
-/** A name such as Asia/Shanghai, which Node knows also where no zoneinfo is installed, as in small containers. */
+/** Whether a zone is a name such as Asia/Shanghai, which Node knows even without zoneinfo, as in small containers. */
 function isNamed(zone: string | undefined): boolean {
   if (zone === undefined || !/^[A-Za-z_]+\/[\w+/-]+$/.test(zone)) return false;
   try {

@@ -28,7 +28,7 @@ export async function findTimeServices(
   }
 }
 
-/** The one-letter options of a command line; those that take a value with it, the others with ''. */
+/** The one-letter options of a command line with their values; '' for options without one. */
 type Letters = ReadonlyMap<string, string>;
 
 interface Daemon {
@@ -39,7 +39,7 @@ interface Daemon {
   readonly mark?: RegExp;
   /** The letters of the options that take a value. */
   readonly valued?: string;
-  /** Whether, started so, it leaves the clock alone. */
+  /** Whether these options keep the daemon from setting the clock. */
   readonly passes?: (letters: Letters) => boolean;
 }
 

@@ -8,7 +8,7 @@ import { join, posix, win32 } from 'node:path';
 import type { LastSet } from '../pipeline/ports.ts';
 import { checkDirectory, codeOf, prepareDirectory, readOwn, replaceOwn } from './trusted-file.ts';
 
-/** The contents of the state file. Later versions only add members; those that are not known here are dropped. */
+/** The contents of the state file. Later versions only add members; unknown ones are dropped. */
 export interface State {
   readonly version: 1;
   /** Absent until tsntp has set this clock. */
@@ -40,8 +40,8 @@ export function stateDirectory(
 }
 
 /**
- * What is remembered in `directory`. Never throws; no file yet is an empty memory without a warning. `trusted` is a user whose
- * file is believed beside ours and root's: only for one that is shown and decides nothing.
+ * Reads the state in `directory`. Never throws; a missing file yields an empty state without a warning. `trusted` is an
+ * additional user whose file is accepted; use it only to display the state, not to decide.
  */
 export function readState(directory: string, trusted?: number): StateReading {
   try {

@@ -29,8 +29,8 @@ export function prepareDirectory(directory: string): void {
 }
 
 /**
- * Opens a regular file that only we, root, or the user `trusted` could have written; a new one has mode 0600. Throws otherwise.
- * Node adds O_CLOEXEC itself.
+ * Opens a regular file that only this user, root, or the user `trusted` could have written; creates it with mode 0600.
+ * Throws otherwise. Node adds O_CLOEXEC itself.
  */
 export function openOwn(path: string, flags: number, trusted?: number): number {
   let fd: number;
@@ -55,7 +55,7 @@ export function openOwn(path: string, flags: number, trusted?: number): number {
   }
 }
 
-/** Throws unless it is a directory that only we, root, or the user `trusted` can write to. */
+/** Throws unless it is a directory that only this user, root, or the user `trusted` can write to. */
 export function checkDirectory(directory: string, trusted?: number): void {
   const stats = lstatSync(directory);
   if (stats.isSymbolicLink()) throw symbolicLink(directory);
@@ -63,7 +63,7 @@ export function checkDirectory(directory: string, trusted?: number): void {
   checkOwner(directory, stats, trusted);
 }
 
-/** The contents of such a file. Throws where there is none, or it has more than `largest` bytes. */
+/** Reads such a file. Throws if it does not exist or has more than `largest` bytes. */
 export function readOwn(path: string, largest: number, trusted?: number): Uint8Array {
   const fd = openOwn(path, constants.O_RDONLY, trusted);
   try {

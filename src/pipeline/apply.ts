@@ -55,7 +55,7 @@ export type Applied = {
   'estimate'
 >;
 
-/** Decides, and makes the correction or not. Synchronous, so that no interrupt falls in between. */
+/** Decides on a correction and makes it. Synchronous, so that no interruption falls in between. */
 export function apply(
   proposal: Proposal,
   options: ApplyOptions,

@@ -59,7 +59,7 @@ export interface ServerReport {
   readonly verdict: Verdict;
 }
 
-/** A program that keeps the clock of this machine. */
+/** A program that controls this machine's clock. */
 export interface TimeService {
   readonly name: string;
   readonly pid?: number;

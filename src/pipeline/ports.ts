@@ -1,5 +1,5 @@
-// The machine around its clock, as a port: the lock on that clock, which other programs set it, what tsntp remembers of it, and
-// the hardware clock. machine.ts has the real one.
+// The machine around its clock as a port: the lock on the clock, other programs that set it, tsntp's memory of it, and
+// the hardware clock. machine.ts implements it.
 
 import type { Earlier } from '../ntp/sum.ts';
 import type { Seconds, UnixTime } from '../ntp/time.ts';
@@ -7,9 +7,11 @@ import type { Competitor, Correction } from './outcome.ts';
 
 /** The past of this machine's clock, and the programs that set it. */
 export interface Host {
-  /** Keeps other runs of tsntp from setting the clock until the lock is released; names the other programs that set it. */
+  /**
+   * Keeps other runs of tsntp from setting the clock until the lock is released, and lists other programs that set it.
+   */
   lockClock(): Promise<ClockLock>;
-  /** What earlier runs have done to this clock. */
+  /** Returns what earlier runs did to this clock. */
   recall(): Memory;
   /** How far the hardware clock is ahead of the system's, in seconds, to a second; undefined if unknown. */
   hardwareAhead(): Seconds | undefined;
@@ -19,11 +21,11 @@ export interface Host {
   writeRtc(offset: Seconds): Promise<void>;
 }
 
-/** The clock, locked as far as it could be. */
+/** The clock, locked if possible. */
 export interface ClockLock {
-  /** The programs that set the clock all the same; another tsntp is among them where it has the lock. */
+  /** Programs that set the clock in spite of the lock; includes another tsntp if that holds the lock. */
   readonly competitors: readonly Competitor[];
-  /** Why a competitor may have been overlooked. */
+  /** Why a competitor may have been missed. */
   readonly warnings: readonly string[];
   release(): void;
 }
@@ -44,30 +46,33 @@ export interface Remembered {
   readonly sum: Seconds;
 }
 
-/** The last correction that tsntp made, as its state file keeps it. */
+/** The last correction by tsntp, as kept in its state file. */
 export interface LastSet {
-  /** The boot of the machine in which it was made; absent where the platform does not tell. */
+  /** The boot during which it was made; absent if the platform provides no identifier. */
   readonly bootId?: string;
-  /** What the clock showed after it: RFC 3339 in UTC with nine digits of the second. */
+  /** The time on the clock after it: RFC 3339 in UTC with nine fractional digits. */
   readonly time: string;
   readonly offset: Seconds;
   readonly kind: 'step' | 'slew';
-  /** The system peer, as the report names it. */
+  /** The system peer as named in the report. */
   readonly server: string;
-  /** The root distance of the combination: how far off the clock could still be. */
+  /** The root distance of the combination in seconds: how far off the clock could still be. */
   readonly errorBound: Seconds;
-  /** What the corrections of that boot came to with this one, beyond what drift explains. Absent from older files, as the rest. */
+  /**
+   * The sum of that boot's corrections, including this one, less what drift explains, in seconds. Absent in older
+   * files, as are the following members.
+   */
   readonly sum?: Seconds;
-  /** The machine then, as `Boot` has it. */
+  /** The machine at that time, as in `Boot`. */
   readonly uptime?: Seconds;
   readonly asleep?: Seconds;
   readonly suspends?: number;
 }
 
-/** What one folder remembers. */
+/** The state in one directory. */
 export interface MemoryReading {
   readonly directory: string;
-  /** Absent where nothing is remembered there, or `warning` says why it cannot be told. */
+  /** Absent if there is no record, or if `warning` states why it is unknown. */
   readonly lastSet?: LastSet & { readonly sinceBoot: boolean };
   readonly warning?: string;
 }

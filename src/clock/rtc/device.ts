@@ -13,14 +13,17 @@ import { patience } from '../patience.ts';
 import { instantOf, keepsUtc, listRtcs, showsNow } from './sysfs.ts';
 
 export interface DeviceOptions {
-  /** Another device than the machine's first. */
+  /** A device other than the machine's first. */
   readonly path?: string;
   /** The directory that contains /dev, /etc, and /sys. */
   readonly root?: string;
   readonly importKoffi?: () => Promise<Foreign>;
 }
 
-/** Opens the hardware clock. Rejects with `ClockError`: `unsupported` if this machine has none, `busy` if another process has it. */
+/**
+ * Opens the hardware clock. Rejects with `ClockError`: `unsupported` if there is none, `busy` if another process has it
+ * open.
+ */
 export async function openRtc(clock: Clock, options: DeviceOptions = {}): Promise<HardwareClock> {
   const { root = '/', importKoffi = () => import('koffi') } = options;
   const foreign = await importKoffi().catch(cause => {
@@ -44,7 +47,7 @@ export async function openRtc(clock: Clock, options: DeviceOptions = {}): Promis
   };
 }
 
-/** What the first hardware clock shows, read from /sys, which needs no privilege. Rejects with `ClockError`. */
+/** Reads the first hardware clock through /sys, which needs no privilege. Rejects with `ClockError`. */
 export async function peekRtc(
   clock: Clock,
   root = '/',
