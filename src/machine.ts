@@ -1,5 +1,5 @@
-// The only file that opens the real world: this machine's clock, network, resolver, lock, state and hardware clock, behind the
-// ports of pipeline/ and of the verbs.
+// The only file that opens the real world: implements the ports of the pipeline and the verbs with this machine's
+// clock, network, resolver, lock, state, and hardware clock.
 
 import { randomBytes } from 'node:crypto';
 import type { Clock } from './clock/clock.ts';
@@ -31,23 +31,26 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface MachineOptions {
   /**
-   * `set`: the clocks can be set. `rehearse`: nothing is set, and the programs that would keep a run from setting the clock are
-   * named. `look`: nothing is set, and no other program matters.
+   * `set`: the clocks can be set. `rehearse`: nothing is set, but programs that would keep a run from setting the clock
+   * are reported. `look`: nothing is set, and other programs are ignored.
    */
   readonly mode: 'set' | 'rehearse' | 'look';
-  /** The process's environment: where the user's folders are. */
+  /** The environment variables, which locate the user's directories. */
   readonly env: Environment;
-  /** Where the state file and the lock are; by default as the platform has it. */
+  /** The directory of the state file and the lock; by default the platform's. */
   readonly stateDirectory?: string;
   readonly nts?: NtsTrust;
   readonly emit?: (event: SyncEvent) => void;
   readonly signal?: AbortSignal;
 }
 
-/** This machine, as every verb takes it. */
+/** This machine, as used by every verb. */
 export interface Machine extends Ports, StatusPorts, Pick<RtcPorts, 'openRtc'> {}
 
-/** Opens this machine. What is missing shows when it is needed; only a clock that stands still is a `ClockError`. */
+/**
+ * Opens this machine. Missing parts cause errors only when they are used; only a clock that stands still rejects with
+ * `ClockError`.
+ */
 export async function openMachine(options: MachineOptions): Promise<Machine> {
   const { mode, env } = options;
   const real = await openClock();
@@ -70,7 +73,7 @@ export async function openMachine(options: MachineOptions): Promise<Machine> {
   };
 }
 
-/** What `status` and `rtc` look at beyond the clock. */
+/** What `status` and `rtc` read beyond the clock. */
 function surroundingsOf(
   clock: Clock,
   { mode, env, stateDirectory: directory }: MachineOptions,
@@ -89,7 +92,10 @@ function surroundingsOf(
   };
 }
 
-/** Where cookies are kept beside the state. Not on Windows: there a mode of 0600 hides nothing, and any user can read %ProgramData%. */
+/**
+ * The directory for cookies, beside the state. None on Windows, where mode 0600 protects nothing and any user can read
+ * %ProgramData%.
+ */
 export function cookieStores(
   directory: string | undefined,
   platform: NodeJS.Platform = process.platform,
@@ -101,12 +107,12 @@ export function cookieStores(
   };
 }
 
-/** Whether this clock was set since it came up, and not to nonsense. */
+/** Whether this clock was set since boot, and to a plausible time. */
 export function isGood(clock: Clock, host: Host): boolean {
   return clock.now() >= RELEASED && (host.recall().setSinceBoot || clock.status().synchronized === true);
 }
 
-/** The host, of which a run that sets nothing reads the memory and the hardware clock. */
+/** The host port. A run that sets nothing uses only its memory and its hardware clock. */
 function hostOf(clock: Clock, directory: string | undefined, { mode, env }: MachineOptions): Host {
   const readOnly: Host = {
     lockClock: async () => (mode === 'look' ? UNLOCKED : rehearseLock(env)),
@@ -155,7 +161,7 @@ function competitorsOf({ services, hidden }: TimeServices): ClockLock {
   };
 }
 
-/** Where the look for time services begins; elsewhere than on Windows, a variable of that name means nothing. */
+/** The root of the search for time services; outside Windows, a variable of that name has no meaning. */
 export function windowsFolder(env: Environment, platform: string = process.platform): string | undefined {
   return platform === 'win32' ? env.SystemRoot : undefined;
 }

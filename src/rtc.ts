@@ -1,5 +1,5 @@
-// The hardware clock beside the system's: shown, written from it (as hwclock --systohc) or read into it (--hctosys). Reading sets
-// the system clock by the same rules as from a server: through pipeline/apply.ts.
+// The hardware clock: shown, written from the system clock (as hwclock --systohc), or read into it (--hctosys). Reading
+// sets the system clock by the same rules as a sync: through pipeline/apply.ts.
 // Sign: a positive offset = the hardware clock is ahead of the system's.
 
 import { ClockError } from './clock/clock.ts';
@@ -13,52 +13,52 @@ export type RtcAction = 'show' | 'write' | 'read';
 
 export interface RtcOptions {
   readonly action: RtcAction;
-  /** Another hardware clock than the machine's first: `/dev/rtc1`. */
+  /** A hardware clock other than the machine's first: `/dev/rtc1`. */
   readonly device?: string;
-  /** `read`: no panic limit, and a time before this program's release is believed. */
+  /** `read`: no panic limit, and accept a time before this program's release. */
   readonly allowAnyOffset?: boolean;
-  /** `read`: a larger correction is refused, always; seconds. */
+  /** `read`: refuse any larger correction; in seconds. */
   readonly maxOffset?: Seconds;
-  /** `read`: set the system clock although another time service is setting it. */
+  /** `read`: set the system clock even if another time service sets it. */
   readonly force?: boolean;
 }
 
-/** What `rtc` takes of a machine. */
+/** What `rtc` uses of a machine. */
 export interface RtcPorts extends ApplyPorts {
-  /** Opens a hardware clock, the first unless a path is given. Rejects with `ClockError`. */
+  /** Opens a hardware clock, by default the first. Rejects with `ClockError`. */
   readonly openRtc: (path?: string) => Promise<HardwareClock>;
 }
 
-/** What the hardware clock showed before anything was done. */
+/** The hardware clock before the action. */
 export interface RtcComparison {
   readonly device: string;
   readonly otherDevices: readonly string[];
-  /** Whether it keeps UTC; else local time. */
+  /** True if it keeps UTC, false if local time. */
   readonly utc: boolean;
   readonly time: UnixTime;
-  /** By how much that was ahead of the system's clock. */
+  /** How far it was ahead of the system clock, in seconds. */
   readonly offset: Seconds;
 }
 
-/** What became of the system's clock, of which a reading is known. */
+/** The result for the system clock, given a reading of the hardware clock. */
 type Compared =
   | { readonly kind: 'shown' }
   | { readonly kind: 'written' }
   | { readonly kind: 'would-write' }
   | { readonly kind: 'interrupted' }
-  /** The hardware clock holds a time that cannot be. */
+  /** The hardware clock holds an impossible time. */
   | { readonly kind: 'clock-error'; readonly error: ClockError }
   | Applied;
 
-/** How an action on the hardware clock ended. `comparison` is absent where the clock could not be read, or was not. */
+/** How an action on the hardware clock ended. `comparison` is absent if the clock could not be read, or was not. */
 export type RtcOutcome = { readonly warnings: readonly string[] } & (
   | (Compared & { readonly comparison: RtcComparison })
   | { readonly kind: 'clock-error'; readonly error: ClockError; readonly comparison?: undefined }
-  /** Another tsntp has the lock. */
+  /** Another tsntp holds the lock. */
   | { readonly kind: 'busy'; readonly competitors: readonly Competitor[]; readonly comparison?: undefined }
 );
 
-/** Shows, writes or reads the hardware clock of `machine`. What stands in the way is in the outcome. */
+/** Shows, writes, or reads the hardware clock of `machine`. Failures are part of the outcome. */
 export async function rtc(options: RtcOptions, machine: RtcPorts): Promise<RtcOutcome> {
   const lock = await machine.host.lockClock();
   try {
@@ -114,7 +114,7 @@ const actions: Record<RtcAction, (opened: Opened) => Promise<Compared>> = {
     if (time < machine.release && !allowAnyOffset) return { kind: 'clock-error', error: batteryEmpty(time) };
     const proposal = { offset, errorBound: ERROR_BOUND, server };
     const rules = { method: 'step', stepThreshold: 0, allowAnyOffset, force } as const;
-    // The hardware clock is no witness to its own time.
+    // The hardware clock cannot confirm its own time.
     const host = { ...machine.host, hardwareAhead: () => undefined };
     return apply(proposal, { ...rules, ...(maxOffset !== undefined && { maxOffset }) }, lock, {
       ...machine,

@@ -1,5 +1,5 @@
-// What is known of this machine's clock without asking a server: the kernel's word, tsntp's memory, other time services, and
-// the hardware clock → a status. Sets nothing, and needs no privilege.
+// The state of this machine's clock, without querying a server: the kernel's state, tsntp's memory, other time
+// services, and the hardware clock → a status. Sets nothing and needs no privilege.
 // Sign: a positive offset of the hardware clock = it is ahead of the system's.
 
 import { type Clock, ClockError, type ClockStatus } from './clock/clock.ts';
@@ -8,56 +8,59 @@ import { difference, type Seconds, type UnixTime } from './ntp/time.ts';
 import type { TimeService } from './pipeline/outcome.ts';
 import type { MemoryReading } from './pipeline/ports.ts';
 
-/** The programs that keep this clock. */
+/** The programs that control this clock. */
 export interface TimeServices {
   readonly services: readonly TimeService[];
-  /** Why others than these may be at work; absent where all processes can be seen. */
+  /** Why other programs may have been missed; absent if all processes are visible. */
   readonly hidden?: string;
 }
 
-/** What `status` looks at. */
+/** What `status` reads. */
 export interface StatusPorts {
   readonly clock: Clock;
-  /** What each folder where a tsntp may keep its memory holds. */
+  /** The state in each directory where a tsntp may keep it. */
   readonly memories: () => readonly MemoryReading[];
   readonly timeServices: () => Promise<TimeServices>;
-  /** An instant to the second in local time, RFC 3339 with the zone's offset. */
+  /** Formats an instant in local time to the second, RFC 3339 with the zone's offset. */
   readonly localTime: (at: UnixTime) => Promise<string>;
-  /** What the first hardware clock shows. Rejects with `ClockError` where there is none, or where it cannot be read. */
+  /** Reads the first hardware clock. Rejects with `ClockError` if there is none or it cannot be read. */
   readonly peekRtc: () => Promise<HardwareReading & { readonly path: string }>;
 }
 
-/** What is known of the clock, whatever the kernel says of it. */
+/** The state of the clock, whether synchronized or not. */
 interface Known {
-  /** What the clock shows. */
+  /** The time on the clock. */
   readonly now: UnixTime;
-  /** The same to the second in local time: RFC 3339 with the zone's offset. */
+  /** The same in local time to the second: RFC 3339 with the zone's offset. */
   readonly localTime: string;
-  /** The adapter that read the clock: `linux`, `darwin`, `windows` or `read-only`. */
+  /** The adapter that read the clock: `linux`, `darwin`, `windows`, or `read-only`. */
   readonly clock: string;
   readonly kernel: ClockStatus;
-  /** The last correction by tsntp, and whether it was made since the machine came up. Absent: none, or `warnings` say why not. */
+  /**
+   * The last correction by tsntp, and whether it was made since boot. Absent if there is none, or if `warnings` state
+   * why it is unknown.
+   */
   readonly lastSet?: NonNullable<MemoryReading['lastSet']>;
-  /** The folders that hold no correction. */
+  /** The directories without a record. */
   readonly noRecordIn: readonly string[];
   readonly services: readonly TimeService[];
-  /** Why others than these may be at work; absent where all processes can be seen. */
+  /** Why other programs may have been missed; absent if all processes are visible. */
   readonly servicesHidden?: string;
-  /** Absent where there is no hardware clock, or where it cannot be read. */
+  /** Absent if there is no hardware clock or it cannot be read. */
   readonly rtc?: { readonly path: string; readonly offset: Seconds };
   readonly warnings: readonly string[];
 }
 
-/** Whether the kernel calls this clock synchronized, and what else is known of it. */
+/** Whether the kernel considers this clock synchronized, and its further state. */
 export type Status = Known &
   (
     | { readonly kind: 'synchronized' }
     | { readonly kind: 'unsynchronized' }
-    /** This platform keeps no such state, or does not tell. */
+    /** This platform keeps no such state, or does not report it. */
     | { readonly kind: 'unknown' }
   );
 
-/** Looks at the clock of `machine`. */
+/** Reads the state of the clock of `machine`. */
 export async function status(machine: StatusPorts): Promise<Status> {
   const { clock } = machine;
   const memories = machine.memories();
@@ -77,7 +80,7 @@ export async function status(machine: StatusPorts): Promise<Status> {
     services,
     ...(hidden !== undefined && { servicesHidden: hidden }),
     ...(rtc && { rtc }),
-    // A known correction is told without the folders that may not be read: root's, for other users.
+    // If a correction is known, unreadable directories are not reported: root's, for other users.
     warnings: lastSet ? [] : warnings,
   };
 }

@@ -1,6 +1,5 @@
-// The whole story: ask servers → sample → filter → select → combine → decide → set the clock. Start reading here.
-// Everything that touches the world comes in as a port; what happened goes out as an Outcome and, as it happens,
-// as events.
+// The main story: query servers → sample → filter → select → combine → decide → set the clock. Start reading here. The
+// outside world enters through ports; the result leaves as an Outcome, and progress as events.
 // Sign: a positive offset = our clock is behind = the correction moves it forward.
 
 import { MAXDIST } from './ntp/cluster.ts';
@@ -22,7 +21,7 @@ export type { QueryOutcome, SyncOutcome };
 
 export interface SyncOptions extends QueryOptions, ApplyOptions, FinishOptions {}
 
-/** What holds where nothing else is asked for. */
+/** The default options. */
 export const defaults: Omit<SyncOptions, 'servers'> = {
   samples: 4,
   timeout: 2,
@@ -49,7 +48,7 @@ export interface Ports extends MeasurePorts {
 /** Something that happened during a run: a name resolved, a packet sent or received, a decision, the progress of a slew. */
 export type SyncEvent = MeasureEvent | DecidedEvent | FinishEvent;
 
-/** Measures, and touches nothing. */
+/** Measures without changing anything. */
 export async function query(options: QueryOptions, ports: Ports): Promise<QueryOutcome> {
   const measured = await measure(options, ports);
   const command = 'query';
@@ -61,7 +60,7 @@ export async function query(options: QueryOptions, ports: Ports): Promise<QueryO
   return { ...measured, command, kind: 'refused', decision };
 }
 
-/** Measures, decides, and sets the clock: once or not at all. */
+/** Measures, decides, and sets the clock at most once. */
 export async function sync(options: SyncOptions, ports: Ports): Promise<SyncOutcome> {
   const lock = await ports.host.lockClock();
   try {

@@ -379,12 +379,12 @@ describe('an interrupt', () => {
   });
 });
 
-describe('who else is at it', () => {
+describe('other time services and other runs of tsntp', () => {
   const competitors: readonly Competitor[] = [
     { kind: 'service', name: 'chronyd', pid: 7, stop: 'systemctl stop chrony' },
   ];
 
-  test('somebody: the clock is left to him, and what was measured is told', async () => {
+  test('another time service is running: clock untouched, measurement reported', async () => {
     const w = near({ behind: 2, competitors });
     const outcome = ended('busy', await w.sync());
     expect(outcome.competitors).toEqual(competitors);
@@ -399,7 +399,7 @@ describe('who else is at it', () => {
     expectUntouched(w);
   });
 
-  test('somebody, but it is forced', async () => {
+  test('another time service is running, but --force is given: the clock is set', async () => {
     const w = near({ behind: 2, competitors });
     ended('adjusted', await w.sync({ force: true }));
     expect(w.clock.behind()).toBeCloseTo(0, 6);

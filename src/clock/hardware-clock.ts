@@ -1,9 +1,9 @@
-// The machine's hardware clock (RTC) as the rest of tsntp sees it; rtc/device.ts has Linux's.
+// The interface to the machine's hardware clock (RTC). rtc/device.ts implements it for Linux.
 // Sign: `write` takes the offset of the system clock: positive = it is behind, and the hardware clock is set ahead of it.
 
 import type { Reading, Seconds, UnixTime } from '../ntp/time.ts';
 
-/** What the hardware clock turned to, and when it did by the system's clocks. */
+/** The time on the hardware clock when its second changed, and the system clocks at that instant. */
 export interface HardwareReading {
   readonly time: UnixTime;
   readonly at: Reading;
@@ -11,18 +11,18 @@ export interface HardwareReading {
 
 /** A hardware clock that is open: reads it and sets it. */
 export interface HardwareClock {
-  /** `/dev/rtc0` or the like. */
+  /** The device, such as `/dev/rtc0`. */
   readonly path: string;
   /** The paths of the machine's other hardware clocks. */
   readonly others: readonly string[];
-  /** Whether it keeps UTC; else local time. */
+  /** True if it keeps UTC, false if local time. */
   readonly utc: boolean;
-  /** Whether `write` touches the device at all; false in a dry run. */
+  /** Whether `write` changes the device; false in a dry run. */
   readonly sets: boolean;
-  /** Waits, a second at most, until its second turns. Rejects with `ClockError`. */
+  /** Waits up to one second for its second to change. Rejects with `ClockError`. */
   read(): Promise<HardwareReading>;
-  /** Sets it to the true time: what the system's clock shows plus `offset`, as after a slew that goes on. Rejects with `ClockError`. */
+  /** Sets it to the true time: the system clock plus `offset` seconds, as during a slew. Rejects with `ClockError`. */
   write(offset: Seconds): Promise<void>;
-  /** Idempotent. The kernel lets one process at a time have the device. */
+  /** Closes the device, which only one process can open at a time. Idempotent. */
   close(): void;
 }

@@ -7,7 +7,7 @@ import { CAP_SYS_TIME } from './capable.ts';
 /** What Linux asks for, for the effective user id `user`. Root without it is in a container or a user namespace, mostly. */
 export function linuxPermission(user: number | undefined): string {
   return user === 0
-    ? 'Root lacks CAP_SYS_TIME in this container. Start it with --cap-add SYS_TIME'
+    ? 'Root lacks CAP_SYS_TIME, as in a container. Start the container with --cap-add SYS_TIME'
     : 'Setting the clock needs CAP_SYS_TIME. Run as root: sudo tsntp';
 }
 

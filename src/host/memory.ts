@@ -1,4 +1,4 @@
-// tsntp's state files → what the panic limit has to know of this clock, and what `tsntp status` shows of it.
+// tsntp's state files → what the panic limit needs to know about this clock, and what `tsntp status` shows.
 // Sign: `offset` is what was added to the clock.
 
 import { lstatSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { readState, stateDirectory, writeState } from './state.ts';
 
 const NOTHING: Memory = { setSinceBoot: false, sum: 0, explained: 0 };
 
-/** What `directory` remembers of this clock. A memory that cannot be believed does not switch the panic limit off. */
+/** Reads the memory of this clock in `directory`. An untrusted state file does not lift the panic limit. */
 export function recall(clock: Clock, directory: string | undefined): Memory {
   if (directory === undefined) return NOTHING;
   const { state, warning } = readState(directory);
@@ -26,7 +26,7 @@ export function recall(clock: Clock, directory: string | undefined): Memory {
   return { setSinceBoot: true, sum, explained: explainedSince(state.lastSet, boot) };
 }
 
-/** Keeps a correction in `directory`; returns a warning where it cannot. */
+/** Records a correction in `directory`; returns a warning on failure. */
 export function remember(
   clock: Clock,
   directory: string | undefined,
@@ -40,10 +40,15 @@ export function remember(
   return writeState(directory, { version: 1, lastSet: { ...(bootId !== undefined && { bootId }), ...set } });
 }
 
-/** The state directory of the systemd unit that the documentation has: root does not believe it, so it has a name of its own. */
+/**
+ * The state directory of the systemd unit in the documentation. It has its own name because root does not trust its
+ * contents.
+ */
 const UNIT_DIRECTORY = '/var/lib/tsntp-timer';
 
-/** Every folder in which a tsntp of this machine may keep its memory: this user's, root's, and that of the systemd unit. */
+/**
+ * All directories where a tsntp on this machine may keep its state: this user's, root's, and that of the systemd unit.
+ */
 export function memoryDirectories(
   platform: NodeJS.Platform,
   env: Readonly<Record<string, string | undefined>>,
@@ -54,7 +59,7 @@ export function memoryDirectories(
   return [...new Set(all.filter(directory => directory !== undefined))];
 }
 
-/** What each folder remembers, to be shown: the file of a folder's own user is believed, too. Never throws. */
+/** Reads the state in each directory for display, also trusting the file of a directory's owner. Never throws. */
 export function readMemories(clock: Clock, directories: readonly string[]): readonly MemoryReading[] {
   const boot = bootOf(clock);
   return directories.map(directory => {

@@ -1,12 +1,12 @@
-// The four bytes of a reference id as text that is safe to print (RFC 5905 §7.3 figure 12).
+// The four bytes of a reference id → text that is safe to print (RFC 5905 §7.3 figure 12).
 
-/** From here on a stratum says "not synchronized", and the reference id is a code (RFC 5905 §7.3). */
+/** From this stratum on, a server is not synchronized and its reference id is a code (RFC 5905 §7.3). */
 const UNSYNCHRONIZED = 16;
 
 /**
- * The reference id for people: a code such as `.GPS.` or `.STEP.` for a stratum of 0, 1 or 16 and more, else the upstream
- * server's IPv4 address (or the four bytes of a hash of its IPv6 address, which look the same). Bytes that are not
- * printable ASCII are never passed on: the whole id is then given as an address, or in hexadecimal of stratum 0 and 1.
+ * Formats a reference id: a code such as `.GPS.` or `.STEP.` for stratum 0, 1, or at least 16; otherwise the upstream
+ * server's IPv4 address (or four bytes of a hash of its IPv6 address, which look the same). An id with non-printable
+ * bytes is never shown as text: it becomes hexadecimal for stratum 0 and 1, and an address otherwise.
  */
 export function formatRefid(refid: number, stratum: number): string {
   const bytes = bytesOf(refid);
@@ -17,7 +17,7 @@ export function formatRefid(refid: number, stratum: number): string {
   return stratum > 1 ? bytes.join('.') : `0x${refid.toString(16).padStart(8, '0')}`;
 }
 
-/** The reference id as a code in printable ASCII, without its padding; undefined where it is anything else. */
+/** The reference id as a code in printable ASCII without padding; undefined for anything else. */
 export function refidCode(refid: number): string | undefined {
   return ascii(bytesOf(refid));
 }

@@ -1,5 +1,5 @@
-// The machine around its clock, as a port: the lock on that clock, which other programs set it, what tsntp remembers of it, and
-// the hardware clock. machine.ts has the real one.
+// The machine around its clock as a port: the lock on the clock, other programs that set it, tsntp's memory of it, and
+// the hardware clock. machine.ts implements it.
 
 import type { Earlier } from '../ntp/sum.ts';
 import type { Seconds, UnixTime } from '../ntp/time.ts';
@@ -10,32 +10,34 @@ import type { Competitor, Correction } from './outcome.ts';
  * set its clock.
  */
 export interface Host {
-  /** Keeps other runs of tsntp from setting the clock until the lock is released; names the other programs that set it. */
+  /**
+   * Keeps other runs of tsntp from setting the clock until the lock is released, and lists other programs that set it.
+   */
   lockClock(): Promise<ClockLock>;
-  /** What earlier runs have done to this clock. */
+  /** Returns what earlier runs did to this clock. */
   recall(): Memory;
-  /** By how much the hardware clock is ahead of the system's, to a second; undefined where it has nothing to say. */
+  /** How far the hardware clock is ahead of the system's, in seconds, to a second; undefined if unknown. */
   hardwareAhead(): Seconds | undefined;
-  /** Keeps the memory of a correction; returns a warning when it cannot. */
+  /** Records a correction; returns a warning on failure. */
   remember(correction: Remembered): string | undefined;
-  /** Sets the hardware clock to what the system's clock shows plus `offset`. Rejects with `ClockError`. */
+  /** Sets the hardware clock to the system clock plus `offset` seconds. Rejects with `ClockError`. */
   writeRtc(offset: Seconds): Promise<void>;
 }
 
-/** The clock, locked as far as it could be. */
+/** The clock, locked if possible. */
 export interface ClockLock {
-  /** The programs that set the clock all the same; another tsntp is among them where it has the lock. */
+  /** Programs that set the clock in spite of the lock; includes another tsntp if that holds the lock. */
   readonly competitors: readonly Competitor[];
-  /** Why a competitor may have been overlooked. */
+  /** Why a competitor may have been missed. */
   readonly warnings: readonly string[];
   release(): void;
 }
 
 /** What is remembered of the corrections that tsntp has made since the machine came up. */
 export interface Memory extends Omit<Earlier, 'underWay'> {
-  /** Whether tsntp has set this clock since the machine came up; true also where that cannot be told. */
+  /** Whether tsntp has set this clock since boot; also true if that is unknown. */
   readonly setSinceBoot: boolean;
-  /** Why it cannot be told. */
+  /** Why that is unknown. */
   readonly warning?: string;
 }
 
@@ -45,34 +47,37 @@ export interface Remembered {
   readonly correction: Correction;
   readonly server: string;
   readonly errorBound: Seconds;
-  /** What the corrections since boot come to with this one. */
+  /** The sum of the corrections since boot, including this one, in seconds. */
   readonly sum: Seconds;
 }
 
-/** The last correction that tsntp made, as its state file keeps it. */
+/** The last correction by tsntp, as kept in its state file. */
 export interface LastSet {
-  /** The boot of the machine in which it was made; absent where the platform does not tell. */
+  /** The boot during which it was made; absent if the platform provides no identifier. */
   readonly bootId?: string;
-  /** What the clock showed after it: RFC 3339 in UTC with nine digits of the second. */
+  /** The time on the clock after it: RFC 3339 in UTC with nine fractional digits. */
   readonly time: string;
   readonly offset: Seconds;
   readonly kind: 'step' | 'slew';
-  /** The system peer, as the report names it. */
+  /** The system peer as named in the report. */
   readonly server: string;
-  /** The root distance of the combination: how far off the clock could still be. */
+  /** The root distance of the combination in seconds: how far off the clock could still be. */
   readonly errorBound: Seconds;
-  /** What the corrections of that boot came to with this one, beyond what drift explains. Absent from older files, as the rest. */
+  /**
+   * The sum of that boot's corrections, including this one, less what drift explains, in seconds. Absent in older
+   * files, as are the following members.
+   */
   readonly sum?: Seconds;
-  /** The machine then, as `Boot` has it. */
+  /** The machine at that time, as in `Boot`. */
   readonly uptime?: Seconds;
   readonly asleep?: Seconds;
   readonly suspends?: number;
 }
 
-/** What one folder remembers. */
+/** The state in one directory. */
 export interface MemoryReading {
   readonly directory: string;
-  /** Absent where nothing is remembered there, or `warning` says why it cannot be told. */
+  /** Absent if there is no record, or if `warning` states why it is unknown. */
   readonly lastSet?: LastSet & { readonly sinceBoot: boolean };
   readonly warning?: string;
 }

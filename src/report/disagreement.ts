@@ -1,4 +1,4 @@
-// Servers without a majority → who agrees with whom, on what: the largest group first, then what is left, group by group.
+// Servers without a majority → the groups that agree, and on what: the largest group first, then the rest, group by group.
 
 import { overlapsOf } from '../ntp/overlap.ts';
 import { intervalOf, LEAST_DISTANCE } from '../ntp/select.ts';

@@ -29,14 +29,14 @@ test.each([
     0,
     WITHOUT_TIME,
     FIRST,
-    'Root lacks CAP_SYS_TIME in this container. Start it with --cap-add SYS_TIME',
+    'Root lacks CAP_SYS_TIME, as in a container. Start the container with --cap-add SYS_TIME',
   ],
   [
     'root of a user namespace, which has all capabilities there',
     0,
     ALL,
     OWN,
-    'Root lacks CAP_SYS_TIME in this container. Start it with --cap-add SYS_TIME',
+    'Root lacks CAP_SYS_TIME, as in a container. Start the container with --cap-add SYS_TIME',
   ],
 ])('Linux: %s', (_, user, capabilities, map, expected) => {
   expect(missingPermission('linux', user, proc(capabilities, map))).toBe(expected);

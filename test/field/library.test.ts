@@ -109,7 +109,7 @@ describe('lib-onevent: a listener that throws ends the run, and not the process'
     'transmit',
     'receive',
     'timeout',
-    'hopeless',
+    'unresponsive',
     'unreachable',
   ];
   test.each(KINDS.flatMap(kind => [[kind, ''] as const, [kind, 'async '] as const]))(

@@ -9,7 +9,7 @@ import { afterAll, expect, test } from 'vitest';
 import { debianPackage } from '../support/debian-package.ts';
 import { describeWith } from './bench.ts';
 
-/** Tenths of systemd's exposure level: 10.0 is a service that may do anything, and up to 2.5 is good. */
+/** In tenths of systemd's exposure level: 10.0 is an unrestricted service, and up to 2.5 is good. */
 const EXPOSURE = 25;
 
 const folder = mkdtempSync(join(tmpdir(), 'tsntp-unit-'));
@@ -41,7 +41,7 @@ describeWith(['systemd'], 'systemd', () => {
       env: { ...process.env, LD_LIBRARY_PATH: libraries },
     });
 
-  test('can read the service and the timer', () => {
+  test('accepts the service and the timer', () => {
     const { status, stderr } = analyze('verify', '--man=no', unit('tsntp.service'), unit('tsntp.timer'));
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   });

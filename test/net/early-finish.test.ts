@@ -1,39 +1,39 @@
 import { expect, test, vi } from 'vitest';
 import { earlyFinish } from '../../src/net/early-finish.ts';
 
-test('the call comes when somebody has brought samples and all that are left are hopeless', () => {
-  const onlyHopelessLeft = vi.fn();
-  const roll = earlyFinish(3, onlyHopelessLeft);
-  const [a, b, c] = [roll.enter(), roll.enter(), roll.enter()];
-  a.hopeless();
-  b.brought();
-  b.leave();
-  expect(onlyHopelessLeft).not.toHaveBeenCalled();
-  c.hopeless();
-  expect(onlyHopelessLeft).toHaveBeenCalled();
+test('the survey may end once a server has returned samples and all remaining ones are unresponsive', () => {
+  const onlyUnresponsiveLeft = vi.fn();
+  const tracker = earlyFinish(3, onlyUnresponsiveLeft);
+  const [a, b, c] = [tracker.enter(), tracker.enter(), tracker.enter()];
+  a.markUnresponsive();
+  b.sampleReceived();
+  b.finish();
+  expect(onlyUnresponsiveLeft).not.toHaveBeenCalled();
+  c.markUnresponsive();
+  expect(onlyUnresponsiveLeft).toHaveBeenCalled();
 });
 
 test('not while there is hope for one, or one has still to begin', () => {
-  const onlyHopelessLeft = vi.fn();
-  const roll = earlyFinish(3, onlyHopelessLeft);
-  const [a, b] = [roll.enter(), roll.enter()];
-  a.brought();
-  a.leave();
-  b.hopeless();
-  expect(onlyHopelessLeft).not.toHaveBeenCalled();
-  const c = roll.enter();
-  b.hopeful();
-  c.leave();
-  expect(onlyHopelessLeft).not.toHaveBeenCalled();
-  b.hopeless();
-  expect(onlyHopelessLeft).toHaveBeenCalled();
+  const onlyUnresponsiveLeft = vi.fn();
+  const tracker = earlyFinish(3, onlyUnresponsiveLeft);
+  const [a, b] = [tracker.enter(), tracker.enter()];
+  a.sampleReceived();
+  a.finish();
+  b.markUnresponsive();
+  expect(onlyUnresponsiveLeft).not.toHaveBeenCalled();
+  const c = tracker.enter();
+  b.markResponsive();
+  c.finish();
+  expect(onlyUnresponsiveLeft).not.toHaveBeenCalled();
+  b.markUnresponsive();
+  expect(onlyUnresponsiveLeft).toHaveBeenCalled();
 });
 
-test('not while no server has brought samples', () => {
-  const onlyHopelessLeft = vi.fn();
-  const roll = earlyFinish(2, onlyHopelessLeft);
-  const [a, b] = [roll.enter(), roll.enter()];
-  a.hopeless();
-  b.hopeless();
-  expect(onlyHopelessLeft).not.toHaveBeenCalled();
+test('the survey may not end while no server has returned samples', () => {
+  const onlyUnresponsiveLeft = vi.fn();
+  const tracker = earlyFinish(2, onlyUnresponsiveLeft);
+  const [a, b] = [tracker.enter(), tracker.enter()];
+  a.markUnresponsive();
+  b.markUnresponsive();
+  expect(onlyUnresponsiveLeft).not.toHaveBeenCalled();
 });

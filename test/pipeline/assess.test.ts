@@ -68,7 +68,7 @@ const honest: SimulatedServer = {};
 const best: SimulatedServer = { delay: 0.005 };
 const ahead: SimulatedServer = { offset: 1 };
 
-describe('whom to believe', () => {
+describe('which servers to believe', () => {
   test('one alone is used', async () => {
     const { estimate, servers } = agreed(await judge({ a: { offset: 0.3 } }));
     expect(servers[0]!.verdict).toEqual({ kind: 'system-peer', weight: 1 });
@@ -332,7 +332,7 @@ describe('servers without a usable answer', () => {
     expect(servers[0]).toMatchObject({ verdict: { kind: 'system-peer' }, burst: { kiss: { code: 'DENY' } } });
   });
 
-  test('whether anybody answered at all', async () => {
+  test('the result says whether any server answered', async () => {
     const none = { kind: 'no-suitable-server', reason: { kind: 'none-answered' } };
     expect(await judge({})).toMatchObject(none);
     expect(await judge({ a: { fault: 'silent' }, b: { fault: 'no-route' } })).toMatchObject(none);

@@ -135,7 +135,7 @@ describe('5', () => {
 });
 
 describe.runIf(onLinux)('6', () => {
-  test('the lock is held: says by whom, and what was measured', async () => {
+  test('a held lock is reported with its holder and the measurement', async () => {
     const state = scratch();
     const lock = await acquireLock([state]);
     const [server] = await serve({});

@@ -1,4 +1,4 @@
-// The one sentence of a run: how good the clock is, who agrees with whom, and which limit was waived by what.
+// The one sentence of a run: how good the clock is, which servers agree, and which limit was waived by what.
 
 import { describe, expect, test } from 'vitest';
 import type { Outcome } from '../../src/pipeline/outcome.ts';
@@ -61,7 +61,7 @@ describe('a disagreement', () => {
     return world({ servers: Object.fromEntries(servers) }).query();
   };
 
-  test('who agrees with whom, on what, and what a majority is', async () => {
+  test('a disagreement names the servers that agree, their offset, and what a majority is', async () => {
     const outcome = await offsets(0.03, 5, 0.03, -3);
     expect(summaryOf(outcome)).toContain(
       'no majority of them agrees: 10.1.0.1 and 10.1.0.3 agree on +30.00 ms, 10.1.0.2 says +5.000 s, 10.1.0.4 says -3.000 s; a majority is 3 of 4; name more servers',

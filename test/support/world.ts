@@ -41,7 +41,7 @@ export interface WorldSetup extends ClockSetup {
 
 export interface World extends Pick<Schedule, 'now' | 'run'> {
   readonly clock: SimulatedClock;
-  /** What was sent, to whom, and when. */
+  /** What was sent, to which server, and when. */
   readonly asked: readonly Asked[];
   readonly events: readonly SyncEvent[];
   readonly remembered: readonly Remembered[];
@@ -117,7 +117,7 @@ export function server(host: string, marks: Partial<Server> = {}): Server {
   return { host, port: NTP_PORT, from: 'command line', ...marks };
 }
 
-/** Nobody in this world exchanges keys, unless a test brings somebody who does. */
+/** No server in this world exchanges keys unless a test adds one that does. */
 const withoutNts: Nts = {
   exchange: ({ host }) => Promise.reject(new NtsError('unreachable', `${host} serves no NTS`)),
   take: async () => undefined,

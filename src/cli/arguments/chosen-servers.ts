@@ -79,8 +79,7 @@ function readNamedList(file: string): ServerList {
   // What a shell hands over in `-f <(command)` is a pipe, and is waited for like stdin.
   const stream = file === '-' || /^\/(dev|proc\/self)\/(fd\/\d+|stdin)$/.test(file);
   const text = stream ? readStream(file) : namedFiles.read(file);
-  if (text === undefined)
-    throw new UsageError(`cannot read the server list ${escaped(file)}: there is no such file`);
+  if (text === undefined) throw new UsageError(`cannot read the server list ${escaped(file)}: no such file`);
   return parseServerList(text, file === '-' ? 'stdin' : file);
 }
 

@@ -47,8 +47,8 @@ export function traceLines(event: SyncEvent): readonly string[] {
       return [`timeout(${event.address.address}) no reply in ${event.waited} s`];
     case 'unreachable':
       return [`unreachable(${event.address.address}) ${event.error.message}`];
-    case 'hopeless':
-      return [`hopeless(${event.address.address})`];
+    case 'unresponsive':
+      return [`unresponsive(${event.address.address})`];
     case 'clock-stepped':
       return [`this clock was stepped by ${sixDecimals(event.by)} s during the measurement: measuring again`];
     case 'slew-changed':

@@ -1,9 +1,9 @@
-// Which boot of this Windows installation it is.
+// Identifies the current boot of this Windows installation.
 // learn.microsoft.com: winreg.h.
 
 import { type Foreign, share } from '../ffi.ts';
 
-/** The loader counts the boots of this installation and leaves the count in the registry. */
+/** The boot loader counts the boots of this installation in the registry. */
 export function bootCount(foreign: Foreign): string | undefined {
   const HKEY_LOCAL_MACHINE = 0x80000002;
   const RRF_RT_REG_DWORD = 0x10;

@@ -1,27 +1,27 @@
-// The rate of the Windows clock: read, set, and told apart from one that a killed tsntp has left.
+// Reads and sets the rate of the Windows clock, and recognizes a rate that a killed tsntp left behind.
 // learn.microsoft.com: sysinfoapi.h. Positive = forward.
 
 import { SLEW_RATE } from '../clock.ts';
 import { type Foreign, firstOf, type Library, share } from '../ffi.ts';
 import type { Fail } from './windows-error.ts';
 
-/** How fast the clock runs. */
+/** The rate of the clock. */
 export interface ClockRate {
-  /** Clock units added in each `increment` of real time; without effect while `disabled`. */
+  /** Clock units added per `increment` of real time; without effect while `disabled`. */
   readonly adjustment: bigint;
   readonly increment: bigint;
   readonly disabled: boolean;
 }
 
-/** The rate of the clock, which is one and the same for all processes. `attempt` is for messages. */
+/** The rate of the clock, shared by all processes. `attempt` describes the call in errors. */
 export interface RateControl {
   get(attempt: string): ClockRate;
   set(attempt: string, adjustment: bigint, disabled: boolean): void;
 }
 
 /**
- * The precise functions (Windows 10) count in the frequency of the performance counter, to 0.1 ppm; the old ones in 6 ppm.
- * The precise ones are in kernelbase.dll alone.
+ * The precise functions (Windows 10) use the frequency of the performance counter, with a resolution of 0.1 ppm; the
+ * old ones have 6 ppm. Only kernelbase.dll exports the precise ones.
  */
 export function openRate(foreign: Foreign, kernelbase: Library, kernel32: Library, fail: Fail): RateControl {
   const getPrecise =
@@ -52,27 +52,27 @@ export function openRate(foreign: Foreign, kernelbase: Library, kernel32: Librar
   };
 }
 
-/** What a slew adds to the rate, or takes from it. */
+/** The units that a slew adds to the rate or subtracts from it. */
 export function slewUnits(increment: bigint): bigint {
   return BigInt(Math.max(1, Math.round(Number(increment) * SLEW_RATE)));
 }
 
 /**
- * The rate that a slew was put on top of, and how fast that slew moves the clock, in seconds per second; 0 where the rate
- * is no slew. A tsntp that was killed leaves its rate behind, and Windows keeps it until the machine boots again.
+ * Returns the rate before a slew, and the speed of that slew in seconds per second; 0 if the rate is not a slew. A
+ * killed tsntp leaves its rate behind, which Windows keeps until the next boot.
  */
 export function withoutSlew(rate: ClockRate): { readonly base: ClockRate; readonly speed: number } {
   const { adjustment, increment, disabled } = rate;
   const units = adjustment < increment ? -slewUnits(increment) : slewUnits(increment);
   const frequency = adjustment - increment - units;
-  // Within 100 ppm: that far a clock may have been corrected before the slew.
+  // Within 100 ppm: the clock may have been corrected by that much before the slew.
   const slewed = !disabled && frequency * frequency * 25n <= units * units;
   if (!slewed) return { base: rate, speed: 0 };
   const base = { adjustment: increment + frequency, increment, disabled: frequency === 0n };
   return { base, speed: Number(units) / Number(increment) };
 }
 
-/** Takes back the rate that a killed tsntp has left. */
+/** Restores the rate that a killed tsntp left changed. */
 export function endKilledSlew(rate: RateControl, attempt: string): void {
   const { base, speed } = withoutSlew(rate.get(attempt));
   if (speed !== 0) rate.set(attempt, base.adjustment, base.disabled);

@@ -1,11 +1,14 @@
-// A slew that this process holds: the rate is changed until the offset is applied, and given back whatever happens.
+// A slew that this process holds: changes the rate until the offset is applied, and restores it in any case.
 // Positive = forward.
 
 import { elapsed, type MonotonicTime, type Seconds } from '../../ntp/time.ts';
 import type { Slew } from '../clock.ts';
 import { type RateControl, slewUnits, withoutSlew } from './clock-rate.ts';
 
-/** Runs the clock fast or slow until `offset` is applied; a timer ends it even when `remaining` is never called. */
+/**
+ * Runs the clock fast or slow until `offset` seconds are applied. A timer ends the slew even if `remaining` is never
+ * called.
+ */
 export function holdSlew(
   rate: RateControl,
   offset: Seconds,
@@ -17,7 +20,7 @@ export function holdSlew(
   const units = Math.sign(offset) * Number(slewUnits(base.increment));
   const speed = units / Number(base.increment);
   rate.set(attempt, found + BigInt(units), false);
-  // Also where an uncaught exception ends the process.
+  // Also covers an exit by an uncaught exception.
   process.once('exit', release);
   const started = monotonic();
   let left: Seconds | undefined;
@@ -39,7 +42,7 @@ export function holdSlew(
   function settle(): void {
     const rest = remaining();
     if (rest === 0) release();
-    // In pieces: setTimeout ends at 24 days, and counts the time asleep, in which no slew goes on.
+    // In several steps: setTimeout is limited to 24 days, and includes time asleep, during which no slew continues.
     else timer = setTimeout(settle, Math.min(Math.ceil((rest / speed) * 1000), 60_000));
   }
   settle();

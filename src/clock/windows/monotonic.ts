@@ -1,14 +1,17 @@
-// The monotonic clocks of Windows: one that stands still in sleep, and that one made as fast as the wall clock.
+// The monotonic clocks of Windows: one that stands still during sleep, and the same one at the rate of the wall clock.
 // learn.microsoft.com: realtimeapiset.h.
 
 import { type MonotonicTime, monotonicTimeOf } from '../../ntp/time.ts';
 import { type Foreign, firstOf, type Library, share } from '../ffi.ts';
 import type { ClockRate } from './clock-rate.ts';
 
-/** Interrupt time counts 100 ns. */
+/** Interrupt time counts units of 100 ns. */
 const UNIT = 100n;
 
-/** The clock that stands still in sleep, so that one is noticed against the wall clock; else Node's, which does not. */
+/**
+ * A clock that stands still during sleep, so that sleep shows against the wall clock; Node's, which continues, if there
+ * is none.
+ */
 export function unbiasedClock(foreign: Foreign, kernelbase: Library): () => MonotonicTime {
   const memory = share(foreign, 8);
   return firstOf(
@@ -24,8 +27,8 @@ export function unbiasedClock(foreign: Foreign, kernelbase: Library): () => Mono
 }
 
 /**
- * `raw`, which no rate reaches, made as fast as the wall clock, so that a slew is not taken for steps. It follows the
- * rate as it was when it was last looked at: by `status`, with which every measurement begins.
+ * `raw`, which no rate affects, adjusted to the rate of the wall clock, so that a slew is not mistaken for steps. It
+ * uses the rate last read by `status`, which precedes every measurement.
  */
 export function following(raw: () => MonotonicTime): {
   readonly monotonic: () => MonotonicTime;

@@ -1,10 +1,10 @@
-// The right to set the clock, which a Windows process has to switch on.
+// Enables the right to set the clock, which a Windows process must do explicitly.
 // learn.microsoft.com: securitybaseapi.h, winnt.h.
 
 import { type Foreign, type Library, share } from '../ffi.ts';
 import type { Fail } from './windows-error.ts';
 
-/** Switches on SeSystemtimePrivilege, which even an administrator's process has switched off. */
+/** Enables SeSystemtimePrivilege, which is disabled even in an administrator's process. */
 export function systemtimePrivilege(
   foreign: Foreign,
   kernel32: Library,
@@ -29,14 +29,14 @@ export function systemtimePrivilege(
   return attempt => {
     const token = share(foreign, 8);
     const luid = share(foreign, 8);
-    // TOKEN_PRIVILEGES: a count, then for each a LUID of 8 bytes and its attributes.
+    // TOKEN_PRIVILEGES: a count, then an 8-byte LUID and the attributes of each privilege.
     const state = share(foreign, 16);
     if (!lookUp(null, 'SeSystemtimePrivilege', luid.address)) fail(attempt);
     if (!openToken(getCurrentProcess(), TOKEN_ADJUST_PRIVILEGES | TOKEN_QUERY, token.address)) fail(attempt);
     state.ints.set([1, luid.ints[0]!, luid.ints[1]!, SE_PRIVILEGE_ENABLED]);
     const handle = token.longs[0]!;
     const adjusted = adjust(handle, 0, state.address, 0, null, null);
-    // It answers yes even when it gave nothing.
+    // The call succeeds even if it granted nothing.
     const code = getLastError();
     closeHandle(handle);
     if (!adjusted || code === ERROR_NOT_ALL_ASSIGNED) fail(attempt, code);

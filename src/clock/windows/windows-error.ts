@@ -1,13 +1,13 @@
-// The last error of a Windows call → a ClockError that says what was tried, and what to do.
+// The last error of a Windows call → a ClockError that states what was tried and what to do.
 // learn.microsoft.com: errhandlingapi.h, System Error Codes.
 
 import { ClockError, type ClockErrorKind } from '../clock.ts';
 import type { Library } from '../ffi.ts';
 
-/** Throws the `ClockError` of the attempt; the code is that of GetLastError unless given. */
+/** Throws the attempt's `ClockError`; the code defaults to that of GetLastError. */
 export type Fail = (attempt: string, code?: number) => never;
 
-/** Throws what GetLastError says; koffi keeps it from one call to the next. */
+/** Throws the error of GetLastError, which koffi preserves between calls. */
 export function failing(kernel32: Library): Fail {
   const getLastError = kernel32.func('uint32 __stdcall GetLastError()');
   const kinds: Readonly<Record<number, ClockErrorKind>> = {

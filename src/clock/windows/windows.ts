@@ -1,6 +1,6 @@
-// Windows: Clock → SetSystemTime, which takes milliseconds, so that a step waits for the instant at which the
-// new time is a whole one; and a rate that is held while a slew lasts and given back whatever happens, because
-// Windows itself does not slew; by the next run where this one was killed.
+// Windows: implements Clock. SetSystemTime takes milliseconds, so a step waits until the new time is a whole
+// millisecond. Windows does not slew, so a slew changes the clock's rate and restores it in any case; if this process
+// is killed, the next run restores it.
 // learn.microsoft.com: sysinfoapi.h, securitybaseapi.h. Positive = forward.
 
 import { nanoseconds, type Seconds, type UnixTime, unixTimeOf } from '../../ntp/time.ts';
@@ -15,18 +15,18 @@ import { following, unbiasedClock } from './monotonic.ts';
 import { systemtimePrivilege } from './privilege.ts';
 import { failing } from './windows-error.ts';
 
-/** FILETIME counts 100 ns from 1601-01-01. */
+/** FILETIME counts units of 100 ns since 1601-01-01. */
 const FILETIME_UNIT = 100n;
 const FILETIME_OF_1970 = 116_444_736_000_000_000n;
 const MILLISECOND = 1_000_000n;
 
-/** The instant to set is at most two milliseconds away; a clock of whole ticks may be late by one. */
+/** The wait is at most two milliseconds; a clock with coarse ticks may be late by one tick. In seconds. */
 const LONGEST_WAIT: Seconds = 0.1;
 
-/** 23 days of holding the rate. */
+/** 23 days of changed rate. */
 const LONGEST_SLEW: Seconds = 1000;
 
-/** Opens the clock; throws what `foreign` throws if a function is missing. */
+/** Opens the clock. Throws the error of `foreign` if a function is missing. */
 export function openWindows(foreign: Foreign): Clock {
   const kernel32 = foreign.load('kernel32.dll');
   const kernelbase = foreign.load('kernelbase.dll');
@@ -62,7 +62,7 @@ export function openWindows(foreign: Foreign): Clock {
       allow(attempt);
       endKilledSlew(rate, attempt);
       const ns = nanoseconds(offset);
-      // The second millisecond from now: the first may pass while SYSTEMTIME is filled in.
+      // Two milliseconds ahead, because the next one may pass while SYSTEMTIME is filled in.
       const due = ((now() + ns) / MILLISECOND + 2n) * MILLISECOND;
       fillSystemTime(new Uint16Array(systemtime.bytes.buffer), new Date(Number(due / MILLISECOND)));
       const more = patience(LONGEST_WAIT);
@@ -95,7 +95,7 @@ export function openWindows(foreign: Foreign): Clock {
   };
 }
 
-/** SYSTEMTIME: year, month, weekday, day, hour, minute, second, millisecond, each 2 bytes, in UTC. */
+/** SYSTEMTIME: year, month, weekday, day, hour, minute, second, and millisecond, 2 bytes each, in UTC. */
 function fillSystemTime(words: Uint16Array, date: Date): void {
   words.set([
     date.getUTCFullYear(),

@@ -99,17 +99,14 @@ describe('a stdout that is not read', () => {
   }
 });
 
-test.runIf(process.platform !== 'win32')(
-  'a long trace is there to its end, whoever reads it slowly',
-  async () => {
-    const servers = await serve(...Array.from({ length: 20 }, () => ({})));
-    const slowly = ['sh', '-c', '"$@" 2>&1 >/dev/null | { sleep 2; cat; }', 'sh'];
-    const args = ['-d', '-p', '16', '--interval', '0.001', '--format', 'table', ...servers];
-    const { stdout } = await tsntp(args, { within: slowly });
-    expect(stdout.length).toBeGreaterThan(100_000);
-    expect(stdout.trimEnd().split('\n').at(-1)).toMatch(/^(decision|would|This clock|.*slew|.*step)/i);
-  },
-);
+test.runIf(process.platform !== 'win32')('a long trace is complete even for a slow reader', async () => {
+  const servers = await serve(...Array.from({ length: 20 }, () => ({})));
+  const slowly = ['sh', '-c', '"$@" 2>&1 >/dev/null | { sleep 2; cat; }', 'sh'];
+  const args = ['-d', '-p', '16', '--interval', '0.001', '--format', 'table', ...servers];
+  const { stdout } = await tsntp(args, { within: slowly });
+  expect(stdout.length).toBeGreaterThan(100_000);
+  expect(stdout.trimEnd().split('\n').at(-1)).toMatch(/^(decision|would|This clock|.*slew|.*step)/i);
+});
 
 test.runIf(works(['mkfifo', '--version']))('a list that never comes does not make it deaf', async () => {
   const fifo = join(scratch(), 'list');

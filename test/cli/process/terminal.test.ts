@@ -1,4 +1,4 @@
-// Colours, width and spinner, decided for each stream: at real terminals, in pipes, and by the environment.
+// Colors, width and spinner, decided for each stream: at real terminals, in pipes, and by the environment.
 
 import { describe, expect, test } from 'vitest';
 import { type Output, terminalOf } from '../../../src/cli/process/terminal.ts';
@@ -34,7 +34,7 @@ describe('what a stream can show', () => {
     ['no columns', { ...tty, columns: 0 }, XTERM, { width: undefined, interactive: false }],
     ['dumb', tty, { TERM: 'dumb' }, { width: 80, interactive: false }],
     ['CI', tty, { ...XTERM, CI: 'true' }, { width: 80, interactive: false }],
-  ])('%s: width, and whether somebody looks', (_, output, env, expected) => {
+  ])('%s: width, and whether it is interactive', (_, output, env, expected) => {
     expect(terminalOf(output, env, undefined)).toMatchObject(expected);
   });
 });

@@ -139,7 +139,7 @@ test('80 columns: a falseticker, a refused one, an unsynchronized one, an unknow
     '    ± 10.21 ms, theirs +0.400 ms)',
     'unset.example.org: server dropped: strata too high (not synchronized yet:',
     '    stratum 16, leap 3, .INIT.)',
-    '192.0.2.5: nobody serves NTP there',
+    '192.0.2.5: no server listens there',
     '',
     'This clock is right to within 2.61 ms (+0.400 ms ± 2.21 ms; 2 of 3 servers',
     'agree).',

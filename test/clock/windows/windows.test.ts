@@ -14,7 +14,7 @@ interface Rate {
 interface RecordedWindows extends RecordedLibrary {
   /** Lets `seconds` pass on the clock that stands still in sleep, and on the wall clock at its rate. */
   pass(seconds: number): void;
-  /** Somebody else sets the rate. */
+  /** Another program sets the rate. */
   turn(rate: Rate): void;
 }
 
@@ -349,7 +349,7 @@ describe('the rate that a killed tsntp has left on Windows', () => {
     );
   });
 
-  test('taken back by somebody else, changes the monotonic clock from then on, and not before', () => {
+  test('reset by another program, changes the monotonic clock from then on, and not before', () => {
     const windows = recordedWindows({}, { adjustment: ADJUSTMENT + 5000n });
     const clock = openWindows(windows);
     windows.pass(1000);

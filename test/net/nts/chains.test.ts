@@ -254,7 +254,7 @@ describe('with dates ignored, there is no indulgence:', () => {
     const problem = await verdict({ identity, roots: [root.certificate] }, 'ignore');
     expect(problem).toMatchObject({
       kind: 'certificate-invalid',
-      message: expect.stringMatching(/never valid together/),
+      message: expect.stringMatching(/never valid at the same time/),
     });
   });
 
