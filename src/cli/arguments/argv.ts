@@ -1,12 +1,12 @@
 // argv as people write it → what it says: command, options, words. By the rules of getopt, as ntpdate has them, and
 // before yargs sees it: that takes -p4 for -p -4, --query=1 for "no", and its own names (--server, --action) for options.
 
+import { yesOrNo } from '../../options/value.ts';
 import { escaped } from '../../sources/server.ts';
 import { closest, editsOfOption } from '../../sources/spelling.ts';
 import { COMMANDS, type Command, isCommand } from './command-words.ts';
 import type { YargsOptions } from './environment.ts';
 import { UsageError } from './usage-error.ts';
-import { yesOrNo } from './values.ts';
 
 /** One option with its value: that of a switch is true or false, of a count true. */
 export interface Given {

@@ -2,6 +2,7 @@
 // completion are yargs' own.
 
 import yargs, { type Argv } from 'yargs';
+import { RTC_ACTIONS } from '../../options/table.ts';
 import { VERSION } from '../../release.ts';
 import { escaped } from '../../sources/server.ts';
 import { closest } from '../../sources/spelling.ts';
@@ -10,6 +11,7 @@ import { EXIT_CODES } from '../exit-code.ts';
 import type { Context } from '../process/context.ts';
 import { type CommandLine, canonicalArgv, readArgv, refuseForeignOptions } from './argv.ts';
 import { isCommand, refuseCommandWords } from './command-words.ts';
+import { readVariables, withoutOverruled } from './environment.ts';
 import {
   everyOption,
   generalOptions,
@@ -18,9 +20,7 @@ import {
   withRtcOptions,
   withSettingOptions,
   withStatusOptions,
-} from './declare.ts';
-import { readVariables, withoutOverruled } from './environment.ts';
-import { RTC_ACTIONS } from './option-table.ts';
+} from './flags.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Runs the command that `argv` names, and resolves with its exit code. Rejects with `UsageError` and what commands throw. */

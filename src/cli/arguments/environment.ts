@@ -2,10 +2,10 @@
 // TSNTP_QUERY=1 as "no", and the clock would be set; and it stumbles over variables that another command takes.
 
 import type { Options as YargsOption } from 'yargs';
+import { yesOrNo } from '../../options/value.ts';
 import { escaped } from '../../sources/server.ts';
 import { closest, editsOfOption } from '../../sources/spelling.ts';
 import { UsageError } from './usage-error.ts';
-import { yesOrNo } from './values.ts';
 
 /** A command's options as yargs takes them, by name. */
 export type YargsOptions = Readonly<Record<string, YargsOption>>;

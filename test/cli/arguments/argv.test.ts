@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { canonicalArgv, readArgv } from '../../../src/cli/arguments/argv.ts';
-import { everyOption, generalOptions } from '../../../src/cli/arguments/declare.ts';
+import { everyOption, generalOptions } from '../../../src/cli/arguments/flags.ts';
 import { UsageError } from '../../../src/cli/arguments/usage-error.ts';
 import { onLinux, serve, tsntp } from '../../support/command.ts';
 import { inProcess } from '../../support/in-process.ts';

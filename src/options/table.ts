@@ -1,12 +1,12 @@
 // The options of each command as yargs takes them: name, letter, group, description, and the check of its value.
 
-import { escaped, familyOf } from '../../sources/server.ts';
-import type { RtcAction } from '../commands/rtc.ts';
-import { DEFAULT_KEYS } from './credentials.ts';
-import type { YargsOptions } from './environment.ts';
-import { FORMATS, type Format } from './sync-arguments.ts';
-import { UsageError } from './usage-error.ts';
-import { number, single, text, texts } from './values.ts';
+import { DEFAULT_KEYS } from '../cli/arguments/credentials.ts';
+import type { YargsOptions } from '../cli/arguments/environment.ts';
+import { FORMATS, type Format } from '../cli/arguments/sync-arguments.ts';
+import { UsageError } from '../cli/arguments/usage-error.ts';
+import type { RtcAction } from '../cli/commands/rtc.ts';
+import { escaped, familyOf } from '../sources/server.ts';
+import { number, single, text, texts } from './value.ts';
 
 const state = {
   describe: 'folder of the state file and the lock',

@@ -1,11 +1,11 @@
 // The commands' options → declared to yargs, with what TSNTP_* says where no flag is given.
 
 import type { Argv } from 'yargs';
+import { OPTIONS, RTC_ACTIONS } from '../../options/table.ts';
 import type { RtcAction, RtcArguments } from '../commands/rtc.ts';
 import type { StatusArguments } from '../commands/status.ts';
 import { COMMANDS, type Command } from './command-words.ts';
 import { fromEnvironment, type YargsOptions } from './environment.ts';
-import { OPTIONS, RTC_ACTIONS } from './option-table.ts';
 import type { MeasuringArguments, SettingArguments } from './sync-arguments.ts';
 
 /** Declares what `query` and `sync` share. */

@@ -1,8 +1,8 @@
 // One option's text → its value, checked here because yargs alone turns `-t abc` into NaN and goes on. All throw
 // `UsageError` with the option, the value and what is allowed; undefined is an option that was not given.
 
-import { escaped } from '../../sources/server.ts';
-import { UsageError } from './usage-error.ts';
+import { UsageError } from '../cli/arguments/usage-error.ts';
+import { escaped } from '../sources/server.ts';
 
 /** What a number may be. */
 interface Range {
