@@ -4,7 +4,7 @@ import { ClockError } from '../clock/clock.ts';
 import { VERSION } from '../release.ts';
 import { jsonError } from '../report/json.ts';
 import { escaped } from '../sources/server.ts';
-import { runCommandLine } from './arguments/command-line.ts';
+import { runCommandLine, wantsJson } from './arguments/command-line.ts';
 import { UsageError } from './arguments/usage-error.ts';
 import { EXIT_BUG, EXIT_CLOCK, EXIT_USAGE } from './exit-code.ts';
 import { LeftAlone } from './left-alone.ts';
@@ -31,13 +31,6 @@ function exitCodeFor(error: unknown): number {
   if (error instanceof LeftAlone) return error.exitCode;
   if (error instanceof ClockError) return EXIT_CLOCK;
   return error instanceof UsageError ? EXIT_USAGE : EXIT_BUG;
-}
-
-/** Before the options are read: in JSON mode every outcome is JSON. */
-function wantsJson(argv: readonly string[], env: NodeJS.ProcessEnv): boolean {
-  if (argv.includes('--json')) return true;
-  const said = /(?:^|\n)--format[=\n](.*)/.exec(argv.join('\n'))?.[1];
-  return (said ?? env.TSNTP_FORMAT) === 'json';
 }
 
 /** A message may quote what was typed: nothing in it may steer the terminal. */

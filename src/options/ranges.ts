@@ -1,9 +1,10 @@
-// The library's options → the same, checked: undefined is not given, and every value is in its range.
+// The library's options → the same, checked against the table: undefined is not given, and every value is in its range.
 
 import { inspect } from 'node:util';
-import { familyOf } from '../sources/server.ts';
 import type { SyncOptions } from '../sync.ts';
 import { given, type Optional } from './given.ts';
+import { OPTIONS, type OptionName, ROWS } from './table.ts';
+import { allowedNumbers, allowedText, allowsNumber, readValue } from './value.ts';
 
 /**
  * Throws `RangeError` for the first option that there is not, or that is out of its range: with its name, its value and what
@@ -23,54 +24,67 @@ export function checkRanges(options: Optional<SyncOptions>): void {
 }
 
 /** Values of an option, and how a message calls them. */
-interface Range {
+interface Allowed {
   has(value: unknown): boolean;
   readonly text: string;
 }
 
-/** What the command allows for its options of these names; but waiting may last for ever. Lists are the command's alone. */
-const RANGES: Readonly<Record<Exclude<keyof SyncOptions, 'servers' | 'limitsFrom'>, Range>> = {
-  samples: number(1, 16, { whole: true }),
-  timeout: number(0, Infinity, { above: true, unit: ' (seconds)' }),
-  deadline: number(0, Infinity, { above: true, unit: ' (seconds)' }),
-  interval: or('auto', number(0, 3600, { unit: ' (seconds)' })),
-  minServers: number(1, 10_000, { whole: true }),
-  maxDistance: number(0, 16, { above: true, unit: ' (seconds)' }),
-  version: number(1, 4, { whole: true }),
+/** What the table allows; but waiting may last for ever. Lists are the command's alone. */
+const RANGES: Readonly<Record<Exclude<keyof SyncOptions, 'servers' | 'limitsFrom'>, Allowed>> = {
+  samples: row('samples'),
+  timeout: endless('timeout'),
+  deadline: endless('deadline'),
+  interval: row('interval'),
+  minServers: row('minServers'),
+  maxDistance: row('maxDistance'),
+  version: row('ntpVersion'),
   family: oneOf(4, 6),
-  source: { has: value => typeof value === 'string' && familyOf(value) !== undefined, text: 'an IP address' },
+  source: row('source'),
   method: oneOf('by-threshold', 'step', 'slew'),
-  stepThreshold: number(0, 1e9, { unit: ' (seconds)' }),
-  maxOffset: number(0, 1e10, { unit: ' (seconds)' }),
-  allowAnyOffset: oneOf(true, false),
-  force: oneOf(true, false),
-  wait: oneOf(true, false),
-  rtc: oneOf(true, false),
+  stepThreshold: row('stepThreshold'),
+  maxOffset: row('maxOffset'),
+  allowAnyOffset: row('allowAnyOffset'),
+  force: row('force'),
+  wait: row('wait'),
+  rtc: row('rtc'),
   keys: { has: value => value instanceof Map, text: 'a Map of symmetric keys by their numbers' },
   estimator: oneOf('paired-minima', 'least-delay'),
 };
 
-interface NumberRules {
-  readonly whole?: true;
-  /** `min` itself is not allowed. */
-  readonly above?: true;
-  readonly unit?: string;
+/** What a row of the table allows, of values that are no longer text. */
+function row(name: OptionName): Allowed {
+  const { value } = ROWS[name];
+  switch (value.kind) {
+    case 'switch':
+      return oneOf(true, false);
+    case 'whole':
+    case 'duration': {
+      const word = value.kind === 'duration' ? value.or : undefined;
+      return {
+        has: given =>
+          typeof given === 'number' ? allowsNumber(value, given) : given !== undefined && given === word,
+        text: `${allowedNumbers(value)}${word === undefined ? '' : `, or ${shown(word)}`}`,
+      };
+    }
+    default:
+      return {
+        has: given => typeof given === 'string' && readValue(value, given) !== undefined,
+        text: allowedText(value),
+      };
+  }
 }
 
-function number(min: number, max: number, { whole, above, unit = '' }: NumberRules): Range {
-  const fits = (value: number) => value <= max && (above ? value > min : value >= min);
+/** The same without an end. */
+function endless(name: 'timeout' | 'deadline'): Allowed {
+  const value = { ...OPTIONS[name].value, max: Infinity };
   return {
-    has: value => typeof value === 'number' && fits(value) && (!whole || Number.isInteger(value)),
-    text: `${whole ? 'a whole number' : 'a number'} ${above ? `above ${min}, up to ${max}` : `from ${min} to ${max}`}${unit}`,
+    has: given => typeof given === 'number' && allowsNumber(value, given),
+    text: allowedNumbers(value),
   };
 }
 
-function oneOf(...allowed: readonly unknown[]): Range {
+function oneOf(...allowed: readonly unknown[]): Allowed {
   return { has: value => allowed.includes(value), text: allowed.map(shown).join(' or ') };
-}
-
-function or(word: string, range: Range): Range {
-  return { has: value => value === word || range.has(value), text: `${range.text}, or ${shown(word)}` };
 }
 
 /** A value as a message has it, whatever it is. */

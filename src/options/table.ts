@@ -1,300 +1,418 @@
-// The options of each command as yargs takes them: name, letter, group, description, and the check of its value.
+// The one table of options. From its rows come: flags, TSNTP_*, the lines of /etc/tsntp.conf, the library's validation,
+// --help, completion, and the tables in the manual page and the READMEs (npm run documents).
+//
+// A row is named as the library and the parsed arguments have it: maxOffset is --max-offset and TSNTP_MAX_OFFSET.
 
-import { DEFAULT_KEYS } from '../cli/arguments/credentials.ts';
-import type { YargsOptions } from '../cli/arguments/environment.ts';
-import { FORMATS, type Format } from '../cli/arguments/sync-arguments.ts';
-import { UsageError } from '../cli/arguments/usage-error.ts';
-import type { RtcAction } from '../cli/commands/rtc.ts';
-import { escaped, familyOf } from '../sources/server.ts';
-import { number, single, text, texts } from './value.ts';
+import type { Command } from './command-table.ts';
+import type { Value, ValueOf } from './value.ts';
 
-const state = {
-  describe: 'folder of the state file and the lock',
-  requiresArg: true,
-  type: 'string',
-  coerce: text('--state'),
+/** One option of the command line. */
+export interface Option {
+  /** The flag of one letter. */
+  readonly letter?: string;
+  /** What values the option takes. */
+  readonly value: Value;
+  /** What stands for the value in help: `S` for seconds, `N` for a number, `FILE`, `DIR`, `HOST`. */
+  readonly placeholder?: string;
+  /** What holds where the option is not given. */
+  readonly default?: number | string;
+  readonly group: Group;
+  /** One line, without a period. */
+  readonly describe: string;
+  readonly commands: readonly Command[];
+  /** Another option that may not be given beside this one. */
+  readonly conflicts?: string;
+  /** Shown by -h. */
+  readonly common?: true;
+  /** Only a flag: there is no variable for it. */
+  readonly flagOnly?: true;
+  /** Only a variable, as far as help is concerned. */
+  readonly hidden?: true;
+  /** Why a line of /etc/tsntp.conf may not set it. */
+  readonly notInFile?: string;
+}
+
+/** The headings of --help, in their order. */
+export const GROUPS = {
+  setting: 'Setting the clock',
+  measuring: 'Measuring',
+  authentication: 'Authentication',
+  reporting: 'Reporting',
+  general: 'Every command',
 } as const;
-const json = { describe: 'print one JSON object', type: 'boolean', default: false } as const;
+export type Group = keyof typeof GROUPS;
 
-/** What `rtc` does. */
-export const RTC_ACTIONS: readonly RtcAction[] = ['show', 'write', 'read'];
-
-const statusOptions = { json, state } as const satisfies YargsOptions;
-
-const seconds = ' (seconds)';
-
-const MEASURING = 'Measuring:';
-const AUTHENTICATION = 'Authentication:';
-const SETTING = 'Setting the clock:';
-const REPORTING = 'Reporting:';
-
-/** What `query` and `sync` share. */
-const measuringOptions = {
-  samples: {
-    alias: 'p',
-    group: MEASURING,
-    describe: 'samples for each server, 1 to 16',
-    defaultDescription: '4',
-    requiresArg: true,
-    type: 'string',
-    coerce: number('--samples', { min: 1, max: 16, whole: true }),
-  },
-  timeout: {
-    alias: 't',
-    group: MEASURING,
-    describe: 'seconds to wait for one reply',
-    defaultDescription: '2',
-    requiresArg: true,
-    type: 'string',
-    coerce: number('--timeout', { min: 0, above: true, max: 3600, unit: seconds }),
-  },
-  interval: {
-    group: MEASURING,
-    describe: "seconds between one server's requests, or auto",
-    defaultDescription: 'auto',
-    requiresArg: true,
-    type: 'string',
-    coerce: (value: unknown): number | 'auto' | undefined =>
-      value === 'auto'
-        ? 'auto'
-        : number('--interval', { min: 0, max: 3600, unit: ' (seconds), or "auto"' })(value),
-  },
-  deadline: {
-    group: MEASURING,
-    describe: 'seconds for the whole run',
-    defaultDescription: '15',
-    requiresArg: true,
-    type: 'string',
-    coerce: number('--deadline', { min: 0, above: true, max: 86_400, unit: seconds }),
-  },
-  'min-servers': {
-    group: MEASURING,
-    describe: 'believe no fewer servers than this',
-    defaultDescription: '1',
-    requiresArg: true,
-    type: 'string',
-    coerce: number('--min-servers', { min: 1, max: 10_000, whole: true }),
-  },
-  'max-distance': {
-    group: MEASURING,
-    describe: 'believe no server whose root distance is over this many seconds',
-    defaultDescription: '1.5',
-    requiresArg: true,
-    type: 'string',
-    coerce: number('--max-distance', { min: 0, above: true, max: 16, unit: seconds }),
-  },
-  ipv4: { alias: '4', group: MEASURING, describe: 'use IPv4 only', type: 'boolean', conflicts: 'ipv6' },
-  ipv6: { alias: '6', group: MEASURING, describe: 'use IPv6 only', type: 'boolean' },
-  source: {
-    alias: 'I',
-    group: MEASURING,
-    describe: 'send from this address',
-    requiresArg: true,
-    type: 'string',
-    coerce: (value: unknown): string | undefined => {
-      const one = text('--source')(value);
-      if (one === undefined || familyOf(one) !== undefined) return one;
-      throw new UsageError(
-        `--source: "${escaped(one)}" is not allowed; give one of this machine's IP addresses`,
-      );
-    },
-  },
-  'ntp-version': {
-    alias: 'o',
-    group: MEASURING,
-    describe: 'NTP version to ask in, 1 to 4',
-    defaultDescription: '4',
-    requiresArg: true,
-    type: 'string',
-    coerce: number('--ntp-version', { min: 1, max: 4, whole: true }),
-  },
-  'unprivileged-port': {
-    alias: 'u',
-    group: MEASURING,
-    describe: 'accepted, without effect: the source port is always random',
-    type: 'boolean',
-  },
-  'authentication-delay': {
-    alias: 'e',
-    group: MEASURING,
-    describe: "accepted for ntpdate's sake, without effect",
-    requiresArg: true,
-    type: 'string',
-    coerce: number('--authentication-delay', { min: 0, max: 3600, unit: seconds }),
-  },
-  file: {
-    alias: 'f',
-    group: MEASURING,
-    describe: 'read servers from FILE (- is stdin): one a line, or an ntp.conf, chrony.conf, timesyncd.conf',
-    requiresArg: true,
-    type: 'string',
-    coerce: texts,
-  },
-  pool: {
-    group: MEASURING,
-    describe: 'a name that stands for up to four servers; may be repeated',
-    requiresArg: true,
-    type: 'string',
-    coerce: texts,
-  },
-  servers: { type: 'string', hidden: true, coerce: text('--servers') },
-  key: {
-    alias: 'a',
-    group: AUTHENTICATION,
-    describe: 'authenticate with the symmetric key of this number',
-    requiresArg: true,
-    type: 'string',
-    conflicts: 'nts',
-    coerce: number('--key', { min: 1, max: 4_294_967_295, whole: true }),
-  },
-  keys: {
-    alias: 'k',
-    group: AUTHENTICATION,
-    describe: 'where the keys are: an ntp.keys or chrony.keys',
-    defaultDescription: DEFAULT_KEYS,
-    requiresArg: true,
-    type: 'string',
-    coerce: text('--keys'),
-  },
-  nts: {
-    group: AUTHENTICATION,
-    describe: 'require NTS of every server; a port is that of its key exchange',
-    type: 'boolean',
-  },
-  'nts-ca': {
-    group: AUTHENTICATION,
-    describe: "trust the authorities in FILE (PEM) for NTS, and not the system's",
-    requiresArg: true,
-    type: 'string',
-    coerce: text('--nts-ca'),
-  },
-  'nts-ignore-dates': {
-    group: AUTHENTICATION,
-    describe: 'NTS on a clock not set since boot: check all but the dates of certificates',
-    type: 'boolean',
-  },
-  'allow-any-offset': {
-    alias: 'g',
-    group: SETTING,
-    describe: 'no panic limit, and believe any year',
-    type: 'boolean',
-  },
-  'max-offset': {
-    group: SETTING,
-    describe: 'refuse a larger correction than S seconds, always; a query over it ends with 5, too',
-    requiresArg: true,
-    type: 'string',
-    coerce: number('--max-offset', { min: 0, max: 1e10, unit: seconds }),
-  },
-  format: {
-    group: REPORTING,
-    describe: 'table on a terminal, else classic (auto); or table, classic, json',
-    defaultDescription: 'auto',
-    requiresArg: true,
-    type: 'string',
-    coerce: (value: unknown): Format | undefined => {
-      if (value === undefined) return undefined;
-      const one = single('--format', value);
-      const format = FORMATS.find(known => known === one);
-      if (format) return format;
-      throw new UsageError(`--format: "${one}" is not allowed; give one of ${FORMATS.join(', ')}`);
-    },
-  },
-  syslog: {
-    alias: 's',
-    group: REPORTING,
-    describe: "accepted for ntpdate's sake; results still go to stdout",
-    type: 'boolean',
-  },
-  debug: {
-    alias: 'd',
-    group: REPORTING,
-    describe: 'trace every packet, test and decision to stderr; never touch the clock',
-    type: 'boolean',
-  },
-  verbose: {
-    alias: 'v',
-    group: REPORTING,
-    describe: 'say more; twice: the trace of -d, and the clock is still set',
-    type: 'count',
-  },
-  quiet: {
-    group: REPORTING,
-    describe: 'print no result on success; only errors, and which servers were not believed',
-    type: 'boolean',
-  },
-  color: {
-    group: REPORTING,
-    describe: 'colors, or none (--no-color); also NO_COLOR, FORCE_COLOR',
-    defaultDescription: 'on a terminal',
-    type: 'boolean',
-  },
-  state: { ...state, group: SETTING },
-} as const satisfies YargsOptions;
-
-/** What only `sync` takes. */
-const settingOptions = {
+/** Every option, by its name. */
+export const OPTIONS = {
   query: {
-    alias: 'q',
-    group: SETTING,
+    letter: 'q',
+    value: { kind: 'switch' },
+    group: 'setting',
     describe: 'measure and report; never touch the clock',
-    type: 'boolean',
+    commands: ['sync', 'query'],
+    common: true,
+    notInFile:
+      'a run that sets nothing is asked for on its command line (tsntp query), or no run would ever set the clock',
   },
-  'dry-run': {
-    alias: 'n',
-    group: SETTING,
+  dryRun: {
+    letter: 'n',
+    value: { kind: 'switch' },
+    group: 'setting',
     describe: 'everything but the final call: say what would be done',
-    type: 'boolean',
+    commands: ['sync', 'rtc'],
+    common: true,
+    notInFile:
+      'a run that sets nothing is asked for on its command line (-n), or no run would ever set the clock',
   },
-  step: { alias: 'b', group: SETTING, describe: 'always step', type: 'boolean', conflicts: 'slew' },
-  slew: { alias: 'B', group: SETTING, describe: 'always slew', type: 'boolean' },
-  'step-threshold': {
-    group: SETTING,
+  step: {
+    letter: 'b',
+    value: { kind: 'switch' },
+    group: 'setting',
+    describe: 'always step: set the clock at once',
+    commands: ['sync'],
+    conflicts: 'slew',
+  },
+  slew: {
+    letter: 'B',
+    value: { kind: 'switch' },
+    group: 'setting',
+    describe: 'always slew: let the clock run faster or slower until it is right',
+    commands: ['sync'],
+  },
+  stepThreshold: {
+    value: { kind: 'duration', min: 0, max: 1e9 },
+    placeholder: 'S',
+    default: 0.128,
+    group: 'setting',
     describe: 'step when the offset is S seconds or more, else slew',
-    defaultDescription: '0.128',
-    requiresArg: true,
-    type: 'string',
-    coerce: number('--step-threshold', { min: 0, max: 1e9, unit: seconds }),
+    commands: ['sync'],
   },
-  rtc: { alias: 'w', group: SETTING, describe: 'write the hardware clock, too', type: 'boolean' },
+  allowAnyOffset: {
+    letter: 'g',
+    value: { kind: 'switch' },
+    group: 'setting',
+    describe: 'no panic limit, and believe any year',
+    commands: ['sync', 'query', 'rtc'],
+    common: true,
+    notInFile: 'it lifts the panic limit of one run: give -g on its command line',
+  },
+  maxOffset: {
+    value: { kind: 'duration', min: 0, max: 1e10 },
+    placeholder: 'S',
+    group: 'setting',
+    describe: 'refuse a correction over S seconds (exit code 5)',
+    commands: ['sync', 'query', 'rtc'],
+    common: true,
+  },
+  rtc: {
+    letter: 'w',
+    value: { kind: 'switch' },
+    group: 'setting',
+    describe: 'write the hardware clock, too (Linux)',
+    commands: ['sync'],
+  },
   wait: {
-    group: SETTING,
+    value: { kind: 'switch' },
+    group: 'setting',
     describe: 'stay until a slew is finished, with its progress',
-    type: 'boolean',
+    commands: ['sync'],
   },
   force: {
-    group: SETTING,
+    value: { kind: 'switch' },
+    group: 'setting',
     describe: 'set the clock though another time service is setting it, too',
-    type: 'boolean',
+    commands: ['sync', 'rtc'],
+    notInFile: 'it is for one run beside another time service: give --force on its command line',
   },
-} as const satisfies YargsOptions;
-
-const rtcOptions = {
+  state: {
+    value: { kind: 'text' },
+    placeholder: 'DIR',
+    group: 'setting',
+    describe: 'folder of the state file and the lock',
+    commands: ['sync', 'query', 'status', 'rtc'],
+  },
   device: {
-    describe: 'another hardware clock than the first',
-    requiresArg: true,
-    type: 'string',
-    coerce: text('--device'),
+    value: { kind: 'text' },
+    placeholder: 'DEV',
+    group: 'setting',
+    describe: 'another hardware clock than the first, such as /dev/rtc1',
+    commands: ['rtc'],
   },
-  json,
-  'dry-run': { alias: 'n', describe: 'say what would be done, and set nothing', type: 'boolean' },
-  'allow-any-offset': {
-    alias: 'g',
-    describe: 'read: no panic limit, and believe a time before this tsntp was released',
-    type: 'boolean',
+  samples: {
+    letter: 'p',
+    value: { kind: 'whole', min: 1, max: 16 },
+    placeholder: 'N',
+    default: 4,
+    group: 'measuring',
+    describe: 'samples for each server, 1 to 16',
+    commands: ['sync', 'query'],
   },
-  'max-offset': {
-    ...measuringOptions['max-offset'],
-    describe: `read: ${measuringOptions['max-offset'].describe}`,
+  timeout: {
+    letter: 't',
+    value: { kind: 'duration', min: 0, above: true, max: 3600 },
+    placeholder: 'S',
+    default: 2,
+    group: 'measuring',
+    describe: 'seconds to wait for one reply',
+    commands: ['sync', 'query'],
+    common: true,
   },
-  force: { ...settingOptions.force, describe: `read: ${settingOptions.force.describe}` },
-  state,
-} as const satisfies YargsOptions;
+  interval: {
+    value: { kind: 'duration', min: 0, max: 3600, or: 'auto' },
+    placeholder: 'S',
+    default: 'auto',
+    group: 'measuring',
+    describe: "seconds between one server's requests, or auto: 2, and 0.05 next door",
+    commands: ['sync', 'query'],
+  },
+  deadline: {
+    value: { kind: 'duration', min: 0, above: true, max: 86_400 },
+    placeholder: 'S',
+    default: 15,
+    group: 'measuring',
+    describe: 'seconds for the whole run',
+    commands: ['sync', 'query'],
+  },
+  minServers: {
+    value: { kind: 'whole', min: 1, max: 10_000 },
+    placeholder: 'N',
+    default: 1,
+    group: 'measuring',
+    describe: 'believe no fewer servers than this',
+    commands: ['sync', 'query'],
+  },
+  maxDistance: {
+    value: { kind: 'duration', min: 0, above: true, max: 16 },
+    placeholder: 'S',
+    default: 1.5,
+    group: 'measuring',
+    describe: 'believe no server whose root distance is over S seconds',
+    commands: ['sync', 'query'],
+  },
+  ipv4: {
+    letter: '4',
+    value: { kind: 'switch' },
+    group: 'measuring',
+    describe: 'use IPv4 only',
+    commands: ['sync', 'query'],
+    conflicts: 'ipv6',
+  },
+  ipv6: {
+    letter: '6',
+    value: { kind: 'switch' },
+    group: 'measuring',
+    describe: 'use IPv6 only',
+    commands: ['sync', 'query'],
+  },
+  source: {
+    letter: 'I',
+    value: { kind: 'address' },
+    placeholder: 'ADDR',
+    group: 'measuring',
+    describe: 'send from this address',
+    commands: ['sync', 'query'],
+  },
+  ntpVersion: {
+    letter: 'o',
+    value: { kind: 'whole', min: 1, max: 4 },
+    placeholder: 'N',
+    default: 4,
+    group: 'measuring',
+    describe: 'NTP version to ask in, 1 to 4',
+    commands: ['sync', 'query'],
+  },
+  unprivilegedPort: {
+    letter: 'u',
+    value: { kind: 'switch' },
+    group: 'measuring',
+    describe: 'ignored: the source port is always random',
+    commands: ['sync', 'query'],
+  },
+  authenticationDelay: {
+    letter: 'e',
+    value: { kind: 'duration', min: 0, max: 3600 },
+    placeholder: 'S',
+    group: 'measuring',
+    describe: "ignored: accepted for ntpdate's sake",
+    commands: ['sync', 'query'],
+  },
+  file: {
+    letter: 'f',
+    value: { kind: 'text', repeated: true },
+    placeholder: 'FILE',
+    group: 'measuring',
+    describe: 'read servers from FILE: a list, ntp.conf, chrony.conf',
+    commands: ['sync', 'query'],
+    common: true,
+    notInFile: 'name the servers in this file itself',
+  },
+  pool: {
+    value: { kind: 'text', repeated: true },
+    placeholder: 'HOST',
+    group: 'measuring',
+    describe: 'a name that stands for up to four servers; may be repeated',
+    commands: ['sync', 'query'],
+  },
+  servers: {
+    value: { kind: 'text' },
+    group: 'measuring',
+    describe: 'servers, between blanks or commas (TSNTP_SERVERS)',
+    commands: ['sync', 'query'],
+    hidden: true,
+    notInFile: 'write one server a line',
+  },
+  key: {
+    letter: 'a',
+    value: { kind: 'whole', min: 1, max: 4_294_967_295 },
+    placeholder: 'N',
+    group: 'authentication',
+    describe: 'authenticate with the symmetric key of this number',
+    commands: ['sync', 'query'],
+    conflicts: 'nts',
+  },
+  keys: {
+    letter: 'k',
+    value: { kind: 'text' },
+    placeholder: 'FILE',
+    default: '/etc/ntp.keys',
+    group: 'authentication',
+    describe: 'where the keys are: an ntp.keys or chrony.keys',
+    commands: ['sync', 'query'],
+  },
+  nts: {
+    value: { kind: 'switch' },
+    group: 'authentication',
+    describe: 'require NTS of every server',
+    commands: ['sync', 'query'],
+    common: true,
+  },
+  ntsCa: {
+    value: { kind: 'text' },
+    placeholder: 'FILE',
+    group: 'authentication',
+    describe: "trust the authorities in FILE (PEM) for NTS, and not the system's",
+    commands: ['sync', 'query'],
+  },
+  ntsIgnoreDates: {
+    value: { kind: 'switch' },
+    group: 'authentication',
+    describe: 'NTS on a clock not set since boot: check all but the dates of certificates',
+    commands: ['sync', 'query'],
+  },
+  format: {
+    value: { kind: 'choice', of: ['auto', 'table', 'classic', 'json'] },
+    placeholder: 'F',
+    default: 'auto',
+    group: 'reporting',
+    describe:
+      'auto, table, classic (the lines of ntpdate) or json; auto is table on a terminal, else classic',
+    commands: ['sync', 'query', 'demo', 'status', 'rtc', 'completion'],
+  },
+  json: {
+    value: { kind: 'switch' },
+    group: 'reporting',
+    describe: 'print one JSON object: --format json',
+    commands: ['sync', 'query', 'demo', 'status', 'rtc', 'completion'],
+    conflicts: 'format',
+    common: true,
+  },
+  verbose: {
+    letter: 'v',
+    value: { kind: 'count' },
+    group: 'reporting',
+    describe: 'say more; twice: the trace of -d, and set the clock',
+    commands: ['sync', 'query'],
+    common: true,
+  },
+  debug: {
+    letter: 'd',
+    value: { kind: 'switch' },
+    group: 'reporting',
+    describe: 'trace the run to stderr; never touch the clock',
+    commands: ['sync', 'query'],
+    common: true,
+    notInFile: 'it keeps the clock from being set: give -d on the command line, or write "verbose 2" here',
+  },
+  quiet: {
+    value: { kind: 'switch' },
+    group: 'reporting',
+    describe: 'print no result on success; only errors, and which servers were not believed',
+    commands: ['sync', 'query'],
+  },
+  syslog: {
+    letter: 's',
+    value: { kind: 'switch' },
+    group: 'reporting',
+    describe: "accepted for ntpdate's sake; results still go to stdout",
+    commands: ['sync', 'query'],
+  },
+  color: {
+    value: { kind: 'switch' },
+    default: 'on a terminal',
+    group: 'reporting',
+    describe: 'colors, or none (--no-color); also NO_COLOR, FORCE_COLOR',
+    commands: ['sync', 'query'],
+  },
+  help: {
+    letter: 'h',
+    value: { kind: 'switch' },
+    group: 'general',
+    describe: 'show help: -h on one screen, --help all of it',
+    commands: ['sync', 'query', 'demo', 'status', 'rtc', 'completion'],
+    flagOnly: true,
+    notInFile: 'it is no setting',
+  },
+  version: {
+    letter: 'V',
+    value: { kind: 'switch' },
+    group: 'general',
+    describe: 'show the version',
+    commands: ['sync', 'query', 'demo', 'status', 'rtc', 'completion'],
+    flagOnly: true,
+    notInFile: 'it is no setting',
+  },
+} as const;
 
-/** The options of `query` and `sync`, those of `sync` alone, and those of `rtc` and of `status`. */
-export const OPTIONS: Readonly<Record<'measuring' | 'setting' | 'rtc' | 'status', YargsOptions>> = {
-  measuring: measuringOptions,
-  setting: settingOptions,
-  rtc: rtcOptions,
-  status: statusOptions,
-};
+export type OptionName = keyof typeof OPTIONS;
+
+/** The rows of the table. */
+export const ROWS: Readonly<Record<OptionName, Option>> = OPTIONS;
+
+/** The names of all options, in the table's order. */
+export const OPTION_NAMES: readonly OptionName[] = Object.keys(OPTIONS) as OptionName[];
+
+/** The options that a command takes, in the table's order. */
+export function optionsOf(command: Command): readonly OptionName[] {
+  return OPTION_NAMES.filter(name => ROWS[name].commands.includes(command));
+}
+
+/** The long flag of an option, without its dashes: also what stands in /etc/tsntp.conf. */
+export function flagOf(name: OptionName): string {
+  return name.replace(/[A-Z]/g, capital => `-${capital.toLowerCase()}`);
+}
+
+/** The environment variable that sets an option. */
+export function variableOf(name: OptionName): string {
+  return `TSNTP_${flagOf(name).toUpperCase().replaceAll('-', '_')}`;
+}
+
+type Rows = typeof OPTIONS;
+type TakenBy<C extends Command> = {
+  [K in OptionName]: Rows[K] extends { readonly flagOnly: true } | { readonly conflicts: 'format' }
+    ? never
+    : C extends Rows[K]['commands'][number]
+      ? K
+      : never;
+}[OptionName];
+
+type Counted<C extends Command> = {
+  [K in TakenBy<C>]: Rows[K]['value'] extends { readonly kind: 'count' } ? K : never;
+}[TakenBy<C>];
+
+/** The checked arguments of a command: undefined where nothing was said, and a count 0. --json is `format`. */
+export type Arguments<C extends Command> = {
+  readonly [K in Exclude<TakenBy<C>, Counted<C>>]?: ValueOf<Rows[K]['value']> | undefined;
+} & { readonly [K in Counted<C>]: number };
+
+/** How a report is written. */
+export type Format = ValueOf<Rows['format']['value']>;

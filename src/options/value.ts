@@ -1,59 +1,123 @@
-// One option's text → its value, checked here because yargs alone turns `-t abc` into NaN and goes on. All throw
-// `UsageError` with the option, the value and what is allowed; undefined is an option that was not given.
+// What values an option takes: its text → the value, the library's value checked, and the words for what is allowed.
 
-import { UsageError } from '../cli/arguments/usage-error.ts';
-import { escaped } from '../sources/server.ts';
+import { familyOf } from '../sources/server.ts';
+import { parseDuration, parseNumber } from './duration.ts';
 
-/** What a number may be. */
-interface Range {
+/** What values an option takes. Durations are in seconds. */
+export type Value =
+  | { readonly kind: 'switch' }
+  | { readonly kind: 'count' }
+  | ({ readonly kind: 'whole' } & Range)
+  | ({ readonly kind: 'duration'; readonly or?: string } & Range)
+  | { readonly kind: 'choice'; readonly of: readonly string[] }
+  | { readonly kind: 'address' }
+  | { readonly kind: 'text'; readonly repeated?: true };
+
+/** Numbers from `min` to `max`. */
+export interface Range {
   readonly min: number;
   readonly max: number;
-  readonly whole?: true;
   /** `min` itself is not allowed. */
   readonly above?: true;
-  /** What follows the range in the message. */
-  readonly unit?: string;
 }
 
-/** The check of one option's number. */
-export function number(name: string, range: Range): (value: unknown) => number | undefined {
-  const { min, max, whole, above, unit = '' } = range;
-  return (value: unknown): number | undefined => {
-    if (value === undefined) return undefined;
-    const one = single(name, value);
-    const parsed = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(one.trim()) ? Number(one) : NaN;
-    const fits =
-      parsed <= max && (above ? parsed > min : parsed >= min) && (!whole || Number.isInteger(parsed));
-    if (fits) return parsed;
-    const kind = whole ? 'a whole number' : 'a number';
-    const from = above ? `above ${min}, up to ${max}` : `from ${min} to ${max}`;
-    throw new UsageError(`${name}: "${one}" is not allowed; give ${kind} ${from}${unit}`);
-  };
+/** The type of an option's value, once it is read. */
+export type ValueOf<V extends Value> = V extends { readonly kind: 'switch' }
+  ? boolean
+  : V extends { readonly kind: 'count' }
+    ? number
+    : V extends { readonly kind: 'whole' | 'duration' }
+      ? number | (V extends { readonly or: infer Word } ? Word : never)
+      : V extends { readonly kind: 'choice'; readonly of: readonly (infer Word)[] }
+        ? Word
+        : V extends { readonly repeated: true }
+          ? readonly string[]
+          : string;
+
+/** Reads one text of an option; undefined for one that is not allowed. */
+export function readValue(value: Value, text: string): boolean | number | string | undefined {
+  switch (value.kind) {
+    case 'switch':
+      return yesOrNo(text);
+    case 'count':
+      return /^\d$/.test(text) ? Number(text) : countOf(yesOrNo(text));
+    case 'whole':
+      return allowedNumber(value, parseNumber(text));
+    case 'duration':
+      return value.or === text ? text : allowedNumber(value, parseDuration(text));
+    case 'choice':
+      return value.of.find(each => each === text);
+    case 'address':
+      return familyOf(text) === undefined ? undefined : text;
+    case 'text':
+      return text;
+    default:
+      return value satisfies never;
+  }
 }
 
-/** The check of one option's text. */
-export function text(name: string): (value: unknown) => string | undefined {
-  return value => (value === undefined ? undefined : single(name, value));
+/** Whether a number lies in the range of a value that takes numbers. */
+export function allowsNumber(
+  value: Value & { readonly kind: 'whole' | 'duration' },
+  number: number,
+): boolean {
+  const { min, max, above, kind } = value;
+  return (
+    number <= max && (above ? number > min : number >= min) && (kind !== 'whole' || Number.isInteger(number))
+  );
 }
 
-/** The texts of an option that may be given several times. */
-export function texts(value: unknown): readonly string[] | undefined {
-  return value === undefined ? undefined : [value].flat().map(String);
+/** What a text of an option may be, for messages. */
+export function allowedText(value: Value): string {
+  switch (value.kind) {
+    case 'switch':
+      return '1 or 0';
+    case 'count':
+      return 'a digit';
+    case 'duration': {
+      const or = value.or === undefined ? '' : `, or "${value.or}"`;
+      return `${allowedNumbers(value)}${or}; also with a unit, as in 250ms, 2m, 1h`;
+    }
+    case 'whole':
+      return allowedNumbers(value);
+    case 'choice':
+      return `one of ${value.of.join(', ')}`;
+    case 'address':
+      return "one of this machine's IP addresses";
+    case 'text':
+      return 'a text';
+    default:
+      return value satisfies never;
+  }
 }
 
-/** The text of an option that may be given once. */
-export function single(name: string, value: unknown): string {
-  if (Array.isArray(value)) throw new UsageError(`${name}: given ${value.length} times; give it once`);
-  return String(value);
+/** What a number of an option may be, for messages. */
+export function allowedNumbers({
+  kind,
+  min,
+  max,
+  above,
+}: Value & { readonly kind: 'whole' | 'duration' }): string {
+  const what = kind === 'whole' ? 'a whole number' : 'a number';
+  const range = above ? `above ${min}, up to ${max}` : `from ${min} to ${max}`;
+  return `${what} ${range}${kind === 'duration' ? ' (seconds)' : ''}`;
+}
+
+function allowedNumber(
+  value: Value & { readonly kind: 'whole' | 'duration' },
+  number: number | undefined,
+): number | undefined {
+  return number !== undefined && allowsNumber(value, number) ? number : undefined;
 }
 
 const YES = ['1', 'true', 'yes', 'on'];
 const NO = ['0', 'false', 'no', 'off'];
 
-/** What a switch says that is given with a value. */
-export function yesOrNo(name: string, value: string): boolean {
-  const word = value.toLowerCase();
-  if (YES.includes(word)) return true;
-  if (NO.includes(word)) return false;
-  throw new UsageError(`${name}: "${escaped(value)}" is not allowed; give 1 or 0`);
+function yesOrNo(text: string): boolean | undefined {
+  const word = text.toLowerCase();
+  return YES.includes(word) ? true : NO.includes(word) ? false : undefined;
+}
+
+function countOf(said: boolean | undefined): number | undefined {
+  return said === undefined ? undefined : Number(said);
 }

@@ -7,22 +7,17 @@ import type { Keys } from '../../net/authentication.ts';
 import type { NtsTrust } from '../../net/nts/open.ts';
 import type { SymmetricKey } from '../../ntp/auth/key.ts';
 import { KeyFileError, readKeys } from '../../ntp/auth/key-file.ts';
+import { type Arguments, OPTIONS } from '../../options/table.ts';
 import { reasonOf } from '../../sources/files.ts';
 import type { Demand, ListedServer, ServerList } from '../../sources/list.ts';
 import { escaped, formatServer, NTP_PORT, type Server } from '../../sources/server.ts';
 import { UsageError } from './usage-error.ts';
 
-/** Where ntpd's keys are, and ours. */
-export const DEFAULT_KEYS = '/etc/ntp.keys';
-
-export interface AuthenticationArguments {
-  readonly key?: number | undefined;
-  readonly keys?: string | undefined;
-  readonly nts?: boolean | undefined;
-  readonly ntsCa?: string | undefined;
-  readonly ntsIgnoreDates?: boolean | undefined;
-  readonly ntpVersion?: number | undefined;
-}
+/** What the command line says of authentication. */
+export type AuthenticationArguments = Pick<
+  Arguments<'query'>,
+  'key' | 'keys' | 'nts' | 'ntsCa' | 'ntsIgnoreDates' | 'ntpVersion'
+>;
 
 export interface AuthenticatedServers {
   readonly servers: readonly Server[];
@@ -110,7 +105,7 @@ function withNts(server: ListedServer): ListedServer {
 /** The keys that servers name, each from -k, or from where its list says. */
 function keysOf(servers: readonly ListedServer[], args: AuthenticationArguments): Keys {
   const wanted = new Map<string, Set<number>>();
-  for (const { key, nts, keyFile = DEFAULT_KEYS } of servers) {
+  for (const { key, nts, keyFile = OPTIONS.keys.default } of servers) {
     if (key === undefined || nts) continue;
     const file = args.keys ?? keyFile;
     wanted.set(file, (wanted.get(file) ?? new Set()).add(key));

@@ -1,78 +1,47 @@
-// The commands' options → declared to yargs, with what TSNTP_* says where no flag is given.
+// The command line → what its flags say, parsed by yargs as the table has them. yargs parses, and that is all: which
+// command is meant, help, completion and checks are told from the table.
 
-import type { Argv } from 'yargs';
-import { OPTIONS, RTC_ACTIONS } from '../../options/table.ts';
-import type { RtcAction, RtcArguments } from '../commands/rtc.ts';
-import type { StatusArguments } from '../commands/status.ts';
-import { COMMANDS, type Command } from './command-words.ts';
-import { fromEnvironment, type YargsOptions } from './environment.ts';
-import type { MeasuringArguments, SettingArguments } from './sync-arguments.ts';
+import yargs, { type Options as YargsOption } from 'yargs';
+import type { Command } from '../../options/command-table.ts';
+import { flagOf, type OptionName, optionsOf, ROWS } from '../../options/table.ts';
+import { type CommandLine, canonicalArgv } from './argv.ts';
+import { readSetting, type Setting, type Settings, shownFlag } from './settings.ts';
 
-/** Declares what `query` and `sync` share. */
-export function withMeasuringOptions(yargs: Argv, env: NodeJS.ProcessEnv): Argv<MeasuringArguments> {
-  const server = {
-    describe: 'host, host:port, 192.0.2.1, [2001:db8::1]:123',
-    type: 'string',
-    array: true,
-  } as const;
-  return declare<MeasuringArguments>(yargs.positional('server', server), env, OPTIONS.measuring);
+/** What the flags say. Throws `UsageError`. */
+export function readFlags(command: Command, line: CommandLine): Settings {
+  const parsed = parse(command, line);
+  return new Map(
+    optionsOf(command).flatMap(name => {
+      const value = parsed[flagOf(name)];
+      return value === undefined || value === 0 ? [] : [[name, settingOf(name, value)] as const];
+    }),
+  );
 }
 
-/** Declares what `sync` takes beyond that. */
-export function withSettingOptions(
-  yargs: Argv<MeasuringArguments>,
-  env: NodeJS.ProcessEnv,
-): Argv<MeasuringArguments & SettingArguments> {
-  return declare<MeasuringArguments & SettingArguments>(yargs, env, OPTIONS.setting);
+function parse(command: Command, line: CommandLine): Readonly<Record<string, unknown>> {
+  const options = optionsOf(command).map(name => [flagOf(name), yargsOption(name)] as const);
+  return yargs([], '/')
+    .parserConfiguration({
+      'boolean-negation': false,
+      'camel-case-expansion': false,
+      'dot-notation': false,
+      'parse-positional-numbers': false,
+      'populate--': true,
+    })
+    .locale('en')
+    .help(false)
+    .version(false)
+    .exitProcess(false)
+    .options(Object.fromEntries(options))
+    .parseSync([...canonicalArgv(line)]);
 }
 
-/** Declares what `rtc` takes. */
-export function withRtcOptions(
-  yargs: Argv,
-  env: NodeJS.ProcessEnv,
-): Argv<RtcArguments & { readonly action: RtcAction }> {
-  const action = {
-    describe: 'show, write or read',
-    choices: RTC_ACTIONS,
-    demandOption: true,
-  } as const;
-  return declare<RtcArguments & { action: RtcAction }>(yargs.positional('action', action), env, OPTIONS.rtc);
+function yargsOption(name: OptionName): YargsOption {
+  const { kind } = ROWS[name].value;
+  return { type: kind === 'switch' ? 'boolean' : kind === 'count' ? 'count' : 'string' };
 }
 
-/** Declares what `status` takes. */
-export function withStatusOptions(yargs: Argv, env: NodeJS.ProcessEnv): Argv<StatusArguments> {
-  return declare<StatusArguments>(yargs, env, OPTIONS.status);
-}
-
-/** The options of a command, without --help and --version. */
-export function optionsOf(command: Command): YargsOptions {
-  switch (command) {
-    case 'sync':
-      return { ...OPTIONS.measuring, ...OPTIONS.setting };
-    case 'query':
-      return OPTIONS.measuring;
-    case 'rtc':
-      return OPTIONS.rtc;
-    case 'status':
-      return OPTIONS.status;
-    case 'demo':
-    case 'completion':
-      return {};
-  }
-}
-
-/** The options of all commands: those that a variable may set. */
-export function everyOption(): YargsOptions {
-  return Object.assign({}, ...COMMANDS.map(optionsOf));
-}
-
-/** What every command takes besides. */
-export const generalOptions: YargsOptions = {
-  help: { alias: 'h', type: 'boolean' },
-  version: { alias: 'V', type: 'boolean' },
-};
-
-/** Options, with the environment's values where no flag is given. */
-function declare<T>(yargs: Argv, env: NodeJS.ProcessEnv, options: YargsOptions): Argv<T> {
-  return yargs.options(options).config(fromEnvironment(env, options)) as unknown as Argv<T>;
+function settingOf(name: OptionName, value: unknown): Setting {
+  if (typeof value === 'boolean' || typeof value === 'number') return { as: shownFlag(name), value };
+  return readSetting(name, `--${flagOf(name)}`, [value].flat().map(String));
 }

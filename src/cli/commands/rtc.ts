@@ -8,6 +8,8 @@ import { openRtc, type Rtc } from '../../clock/rtc/rtc.ts';
 import { listRtcs } from '../../clock/rtc/sysfs.ts';
 import { openHost } from '../../machine.ts';
 import { difference, formatInstant, type Seconds } from '../../ntp/time.ts';
+import type { RtcAction } from '../../options/command-table.ts';
+import type { Arguments } from '../../options/table.ts';
 import { type Applied, apply } from '../../pipeline/apply.ts';
 import type { Claim, Host } from '../../pipeline/ports.ts';
 import { RELEASED, VERSION } from '../../release.ts';
@@ -18,20 +20,8 @@ import { EXIT_BUSY, exitCodeOf } from '../exit-code.ts';
 import { LeftAlone } from '../left-alone.ts';
 import type { Context } from '../process/context.ts';
 
-export interface RtcArguments {
-  readonly device: string | undefined;
-  readonly json: boolean;
-  readonly dryRun: boolean | undefined;
-  readonly allowAnyOffset: boolean | undefined;
-  readonly maxOffset: number | undefined;
-  readonly force: boolean | undefined;
-  readonly state: string | undefined;
-}
-
-export type RtcAction = 'show' | 'write' | 'read';
-
 /** Runs one action on the hardware clock, and reports it. Rejects with `ClockError`, and with `LeftAlone` where a limit or another program stands in the way. */
-export async function runRtc(action: RtcAction, args: RtcArguments, context: Context): Promise<number> {
+export async function runRtc(action: RtcAction, args: Arguments<'rtc'>, context: Context): Promise<number> {
   const real = await openClock();
   const clock = args.dryRun ? dryRun(real) : real;
   const host = openHost(clock, {
@@ -52,7 +42,7 @@ interface Surroundings {
   readonly clock: Clock;
   readonly host: Host;
   readonly claim: Claim;
-  readonly args: RtcArguments;
+  readonly args: Arguments<'rtc'>;
   readonly context: Context;
 }
 
@@ -64,7 +54,9 @@ async function underClaim(action: RtcAction, surroundings: Surroundings): Promis
   const rtc = await openRtc(clock, args.device === undefined ? {} : { path: args.device });
   try {
     const done = await actions[action](rtc, surroundings);
-    context.print(args.json ? `${JSON.stringify(jsonOf(action, rtc, done))}\n` : `${textOf(rtc, done)}\n`);
+    context.print(
+      args.format === 'json' ? `${JSON.stringify(jsonOf(action, rtc, done))}\n` : `${textOf(rtc, done)}\n`,
+    );
     return 0;
   } finally {
     rtc.close();

@@ -1,20 +1,16 @@
 // `tsntp status`: what the kernel and the last runs say of this machine's clock, as lines or JSON.
 
 import { slewDuration } from '../../clock/clock.ts';
+import type { Arguments } from '../../options/table.ts';
 import { VERSION } from '../../release.ts';
 import { formatDuration, formatOffset } from '../../report/quantity.ts';
 import { readStatus, type Status } from '../../status.ts';
 import type { Context } from '../process/context.ts';
 
-export interface StatusArguments {
-  readonly json: boolean;
-  readonly state: string | undefined;
-}
-
-export async function runStatus(args: StatusArguments, context: Context): Promise<number> {
+export async function runStatus(args: Arguments<'status'>, context: Context): Promise<number> {
   const status = await readStatus(args.state, context.io.env);
   for (const warning of status.warnings) context.note(`warning: ${warning}`);
-  context.print(args.json ? `${JSON.stringify(jsonOf(status))}\n` : textOf(status));
+  context.print(args.format === 'json' ? `${JSON.stringify(jsonOf(status))}\n` : textOf(status));
   return 0;
 }
 

@@ -1,18 +1,14 @@
 // `tsntp sync` and `tsntp query`: arguments → servers, ports and a run → report and exit code.
 
 import { openPorts } from '../../machine.ts';
+import type { Format } from '../../options/table.ts';
 import type { Outcome } from '../../pipeline/outcome.ts';
 import { VERSION } from '../../release.ts';
 import { jsonText } from '../../report/json.ts';
 import { query, type SyncEvent, sync } from '../../sync.ts';
 import { type ChosenServers, chooseServers, limitsFrom, withDemands } from '../arguments/chosen-servers.ts';
 import { authenticateServers, unusedAuthentication } from '../arguments/credentials.ts';
-import {
-  type Format,
-  type MeasuringArguments,
-  type SettingArguments,
-  syncOptionsOf,
-} from '../arguments/sync-arguments.ts';
+import { type SyncArguments, syncOptionsOf } from '../arguments/sync-arguments.ts';
 import { refuseUnresolvedWords } from '../arguments/unresolved-words.ts';
 import { exitCodeOf } from '../exit-code.ts';
 import type { Context } from '../process/context.ts';
@@ -24,15 +20,13 @@ import { blockLines, summaryLines, traceLines } from '../report/debug.ts';
 import { timestampOf } from '../report/timestamp.ts';
 import { unbelievedLines } from '../report/unbelieved.ts';
 
-export type SyncArguments = MeasuringArguments & SettingArguments;
-
 /** Asks, sets, reports. `purpose` is what the command's name says; -q makes a query of a sync. */
 export async function runSync(
   args: SyncArguments,
   purpose: 'sync' | 'query',
   context: Context,
 ): Promise<number> {
-  const named = [...(args.server ?? []), ...(args['--'] ?? [])];
+  const named = args.server ?? [];
   const chosen = chooseServers(named, args.file ?? [], args.servers ?? '', undefined, args.pool);
   const authenticated = await authenticateServers(chosen, args);
   const { servers, keys, nts } = authenticated;

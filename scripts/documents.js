@@ -1,0 +1,122 @@
+// The tables of options in the documents, from the one table of src/options: `npm run documents` rewrites what stands
+// between their marks. What the table does not know stands in option-texts.json: what the manual page says beyond the
+// one line, and the Chinese.
+
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+
+/** @typedef {import('../src/options/table.ts').Option & { readonly name: string, readonly flag: string }} Row */
+
+const TEXTS = JSON.parse(readFileSync(new URL('./option-texts.json', import.meta.url), 'utf8'));
+
+/** Marks begin and end a block: in Markdown and in the manual page. */
+const BLOCK =
+  /(?<begin><!-- options:(?<language>en|zh) -->\n|\.\\" options begin\n).*?(?<end><!-- options end -->|\.\\" options end)/gs;
+
+/** Documents that may have blocks. */
+export function documentFiles() {
+  const docs = readdirSync('.', { recursive: true, encoding: 'utf8' })
+    .map(path => path.replaceAll('\\', '/'))
+    .filter(path => /^(README[\w.-]*\.md|docs\/.*\.md|man\/tsntp\.8)$/.test(path));
+  return docs.sort();
+}
+
+/**
+ * The text of a document with its blocks as the table has them.
+ * @param {string} text
+ * @param {readonly Row[]} rows
+ * @param {Readonly<Record<string, string>>} groups the headings, by group
+ */
+export function withTables(text, rows, groups) {
+  const shown = rows.filter(({ hidden }) => !hidden);
+  return text.replace(BLOCK, (...match) => {
+    const { begin, language, end } = match.at(-1);
+    const block = language === undefined ? manual(shown, groups) : markdown(shown, groups, language);
+    return `${begin}${block}${end}`;
+  });
+}
+
+/** @param {readonly Row[]} rows @param {Readonly<Record<string, string>>} groups @param {'en' | 'zh'} language */
+function markdown(rows, groups, language) {
+  const [option, meaning, otherwise] =
+    language === 'zh' ? ['选项', '含义', '默认'] : ['option', 'meaning', 'default'];
+  const lines = inOrder(rows, groups).map(row => {
+    const text = language === 'zh' ? chinese(row) : row.describe;
+    const query = row.commands.includes('query') ? 'q' : '';
+    return `| ${flags(row)} | ${query} | ${text} | ${row.default ?? ''} |`;
+  });
+  return [`| ${option} | | ${meaning} | ${otherwise} |`, '|---|---|---|---|', ...lines, '']
+    .map(line => line.replaceAll(/\| +\|/g, '| |'))
+    .join('\n');
+}
+
+/** @param {Row} row */
+function flags({ letter, flag, placeholder }) {
+  const value = placeholder === undefined ? '' : ` ${placeholder}`;
+  return [...(letter === undefined ? [] : [`\`-${letter}\``]), `\`--${flag}${value}\``].join(', ');
+}
+
+/** @param {Row} row */
+function chinese({ name }) {
+  const text = TEXTS[name]?.zh;
+  if (text === undefined) throw new Error(`scripts/option-texts.json has no "zh" for ${name}`);
+  return text;
+}
+
+/** @param {readonly Row[]} rows @param {Readonly<Record<string, string>>} groups */
+function manual(rows, groups) {
+  return Object.entries(groups)
+    .flatMap(([group, title]) => {
+      const intro = TEXTS[`group ${group}`]?.man;
+      const own = rows.filter(row => row.group === group);
+      return [`.SS ${title}`, ...(intro === undefined ? [] : [roff(intro)]), ...own.map(manualEntry)];
+    })
+    .map(line => `${line}\n`)
+    .join('');
+}
+
+/** @param {Row} row */
+function manualEntry(row) {
+  const { letter, flag, placeholder, describe, default: otherwise, name } = row;
+  const short = letter === undefined ? '' : `\\-${letter} ", " `;
+  const value = placeholder === undefined ? '' : ` " \\fI${placeholder}\\fR"`;
+  const more = TEXTS[name]?.man;
+  const sentences = [
+    `${describe[0].toUpperCase()}${describe.slice(1)}.`,
+    ...(more === undefined ? [] : [more]),
+    ...(otherwise === undefined ? [] : [`Default: ${otherwise}.`]),
+    `Of ${list(row.commands)}.`,
+  ];
+  return ['.TP', `.BR ${short}\\-\\-${flag.replaceAll('-', '\\-')}${value}`, ...sentences.map(roff)].join('\n');
+}
+
+/** @param {readonly string[]} commands */
+function list(commands) {
+  if (commands.length > 4) return 'every command';
+  const names = commands.map(name => `\`${name}\``);
+  return names.length === 1 ? names[0] : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+}
+
+/** Sentences, each on a line of its own; what stands between backquotes is bold. @param {string} text */
+function roff(text) {
+  return text
+    .replaceAll('\\', '\\e')
+    .replaceAll('-', '\\-')
+    .replaceAll("'", '\\(aq')
+    .replaceAll(/`([^`]*)`/g, '\\fB$1\\fR')
+    .replaceAll(/(?<=[.:]) (?=[A-Z])/g, '\n');
+}
+
+/** By group, as --help has them. @param {readonly Row[]} rows @param {Readonly<Record<string, string>>} groups */
+function inOrder(rows, groups) {
+  return Object.keys(groups).flatMap(group => rows.filter(row => row.group === group));
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const { flagOf, GROUPS, OPTION_NAMES, ROWS } = await import('../dist/options/table.js');
+  const rows = OPTION_NAMES.map(name => ({ ...ROWS[name], name, flag: flagOf(name) }));
+  for (const file of documentFiles()) {
+    const text = readFileSync(file, 'utf8');
+    const fresh = withTables(text, rows, GROUPS);
+    if (fresh !== text) writeFileSync(file, fresh);
+  }
+}

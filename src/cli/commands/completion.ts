@@ -1,0 +1,41 @@
+// `tsntp completion [bash|zsh|fish]`: prints the shell's script; without a word, for the shell that $SHELL names.
+
+import { basename } from 'node:path';
+import { COMMANDS, type Shell } from '../../options/command-table.ts';
+import type { Arguments } from '../../options/table.ts';
+import { VERSION } from '../../release.ts';
+import { escaped } from '../../sources/server.ts';
+import { bashScript } from '../arguments/completion/bash.ts';
+import { fishScript } from '../arguments/completion/fish.ts';
+import { zshScript } from '../arguments/completion/zsh.ts';
+import { UsageError } from '../arguments/usage-error.ts';
+import type { Context } from '../process/context.ts';
+
+const SCRIPTS: { readonly [S in Shell]: () => string } = {
+  bash: bashScript,
+  zsh: zshScript,
+  fish: fishScript,
+};
+
+/** Prints the script. Rejects with `UsageError` where the shell is not known. */
+export async function runCompletion(
+  named: Shell | undefined,
+  args: Arguments<'completion'>,
+  context: Context,
+): Promise<number> {
+  const shell = named ?? shellOf(context.io.env.SHELL);
+  const script = SCRIPTS[shell]();
+  const report = { version: 1, tsntp: VERSION, command: 'completion', exitCode: 0, shell, script };
+  context.print(args.format === 'json' ? `${JSON.stringify(report)}\n` : script);
+  return 0;
+}
+
+function shellOf(path: string | undefined): Shell {
+  const shells: readonly string[] = COMMANDS.completion.choices;
+  const name = basename(path ?? '').replace(/\.exe$/i, '');
+  if (shells.includes(name)) return name as Shell;
+  const problem = name === '' ? '$SHELL is not set' : `there is none for "${escaped(name)}" ($SHELL)`;
+  throw new UsageError(
+    `completion: ${problem}; name the shell: ${shells.map(one => `tsntp completion ${one}`).join(', ')}`,
+  );
+}

@@ -1,0 +1,171 @@
+// /etc/tsntp.conf: its options, what is refused there, and what goes before it.
+
+import { expect, test } from 'vitest';
+import { argumentsOf, readSetting } from '../../../src/cli/arguments/settings.ts';
+import { readOwnFile, settingsIn, withoutOptions } from '../../../src/cli/arguments/tsntp-conf.ts';
+import { UsageError } from '../../../src/cli/arguments/usage-error.ts';
+import { flagOf, OPTION_NAMES, ROWS } from '../../../src/options/table.ts';
+import { field, mounts } from '../../field/bench.ts';
+
+const FILE = '/etc/tsntp.conf';
+const said = (text: string) =>
+  Object.fromEntries([...settingsIn(text, FILE)].map(([name, { value }]) => [name, value]));
+
+test('options stand beside servers, by their long names', () => {
+  const text = `# ours
+server ntp.example iburst
+max-offset 60   # a minute
+timeout 250ms
+rtc
+quiet off
+verbose 2
+format json
+keys "/etc/my keys"
+pool pool.example
+driftfile /var/lib/drift
+`;
+  expect(said(text)).toEqual({
+    maxOffset: 60,
+    timeout: 0.25,
+    rtc: true,
+    quiet: false,
+    verbose: 2,
+    format: 'json',
+    keys: '/etc/my keys',
+  });
+  const list = withoutOptions(text).split('\n');
+  expect(list.filter(line => line !== '')).toEqual([
+    '# ours',
+    'server ntp.example iburst',
+    'pool pool.example',
+    'driftfile /var/lib/drift',
+  ]);
+  expect(list.indexOf('pool pool.example')).toBe(9);
+});
+
+test.each([
+  ['max-ofset 60', '"max-ofset" is no option: did you mean "max-offset"?'],
+  ['maxoffset 60', '"maxoffset" is no option: did you mean "max-offset"?'],
+  ['Timeout 1', '"Timeout" is no option: did you mean "timeout"?'],
+  ['--max-offset 60', '"--max-offset" is no option: did you mean "max-offset"?'],
+  ['max-offset=60', '"max-offset=60" is no option: did you mean "max-offset VALUE"?'],
+  ['no-color', '"no-color" is no option: did you mean "color no"?'],
+  ['sever ntp.example', '"sever" is no option: did you mean "server"?'],
+  [
+    'quite',
+    '"quite" is no option: did you mean "quiet"? A server of that name is written quite. or quite:123',
+  ],
+  ['frobnicate 5', '"frobnicate" is no option; tsntp --help has them all. A server is written "server HOST"'],
+  ['max-offset', 'max-offset needs a value: write "max-offset S"'],
+  ['max-offset soon', 'max-offset: "soon" is not allowed; give a number from 0 to 10000000000 (seconds)'],
+  ['rtc maybe', 'rtc: "maybe" is not allowed; give 1 or 0'],
+  ['samples 4 5', 'samples: "4 5" is not allowed; give a whole number from 1 to 16'],
+])('%s is an error with its place', (line, message) => {
+  expect(() => settingsIn(`ntp.example\n${line}\n`, FILE)).toThrow(UsageError);
+  expect(() => settingsIn(`ntp.example\n${line}\n`, FILE)).toThrow(`${FILE}:2: ${message}`);
+});
+
+test('twice is an error', () => {
+  expect(() => settingsIn('rtc\nrtc no\n', FILE)).toThrow(`${FILE}:2: rtc: given twice; give it once`);
+});
+
+test.each(OPTION_NAMES.filter(name => ROWS[name].notInFile !== undefined))(
+  '%s is refused with a reason',
+  name => {
+    expect(() => settingsIn(`${flagOf(name)} 1\n`, FILE)).toThrow(
+      `${FILE}:1: ${flagOf(name)} does not belong in this file: ${ROWS[name].notInFile}`,
+    );
+  },
+);
+
+test('what lifts a limit, or keeps the clock from being set, is refused', () => {
+  for (const line of ['allow-any-offset', 'force', 'query', 'dry-run', 'debug', 'file /x', 'help'])
+    expect(() => settingsIn(`${line}\n`, FILE)).toThrow('does not belong in this file');
+});
+
+test.each([
+  'ntp',
+  'gps',
+  'ntp1.example',
+  '192.0.2.1',
+  'a.example b.example',
+  'server x',
+  'tos minsane 2',
+  'keyfile /k',
+])('%s is a line of the list', line => {
+  expect(said(`${line}\n`)).toEqual({});
+  expect(withoutOptions(line)).toBe(line);
+});
+
+test('a file of systemd-timesyncd has no options', () => {
+  expect(said('[Time]\nNTP=a.example\n')).toEqual({});
+});
+
+test('no file says nothing', () => {
+  expect(readOwnFile(() => undefined).size).toBe(0);
+});
+
+test('a flag goes before a variable, that before the file; what they exclude goes', () => {
+  const file = settingsIn('timeout 1\nsamples 1\nstep\nformat table\n', FILE);
+  const variables = new Map([
+    ['timeout', readSetting('timeout', 'TSNTP_TIMEOUT', ['2'])],
+    ['slew', readSetting('slew', 'TSNTP_SLEW', ['1'])],
+  ] as const);
+  const flags = new Map([['json', { as: '--json', value: true }]] as const);
+  expect(argumentsOf('sync', [flags, variables, file])).toEqual({
+    timeout: 2,
+    samples: 1,
+    slew: true,
+    format: 'json',
+    verbose: 0,
+  });
+});
+
+test('a command passes over what it does not take', () => {
+  const file = settingsIn('step\ndevice /dev/rtc1\nstate /s\n', FILE);
+  expect(argumentsOf('status', [new Map(), file])).toEqual({ state: '/s', verbose: 0 });
+});
+
+test.runIf(mounts)('a real run obeys its limit, and a flag goes before it', async () => {
+  const { tsntp, file, inEtc } = await field({ A: { ahead: 5 } });
+  await file('etc/tsntp.conf', 'max-offset 1\nserver A.addr port A.port\n');
+  const within = inEtc();
+  expect((await tsntp('-q -p 1 -v', { within })).code).toBe(5);
+  expect((await tsntp('-q -p 1 A', { within })).code).toBe(5);
+  expect((await tsntp('-q -p 1 --max-offset 60', { within })).code).toBe(0);
+  expect((await tsntp('-q -p 1', { within, env: { TSNTP_MAX_OFFSET: '60' } })).code).toBe(0);
+  expect((await tsntp('--help', { within })).code).toBe(0);
+});
+
+test.runIf(mounts)('an option that is misspelled there is exit 2, whoever names the servers', async () => {
+  const { tsntp, file, inEtc, asked } = await field({ A: {} });
+  await file('etc/tsntp.conf', 'format json\nmax-ofset 1\n');
+  const { code, stderr } = await tsntp('-q -p 1 A', { within: inEtc() });
+  expect({ code, asked: asked('A') }).toEqual({ code: 2, asked: 0 });
+  expect(stderr).toContain('/etc/tsntp.conf:2: "max-ofset" is no option: did you mean "max-offset"?');
+});
+
+test.runIf(mounts)('format json there makes reports JSON', async () => {
+  const { tsntp, file, inEtc } = await field({ A: {} });
+  await file('etc/tsntp.conf', 'format json\n');
+  const within = inEtc();
+  expect(JSON.parse((await tsntp('-q -p 1 A', { within })).stdout).result).toBe('queried');
+  expect(JSON.parse((await tsntp('-q -t soon A', { within })).stdout).result).toBe('error');
+});
+
+test.runIf(mounts)(
+  'one that others may write is an error, also beside servers of the command line',
+  async () => {
+    const { tsntp, file, inEtc } = await field({ A: {} });
+    await file('etc/tsntp.conf', 'max-offset 1\n', 0o644);
+    const within = [...inEtc(), 'sh', '-c', 'chmod o+w /etc/tsntp.conf && exec "$@"', 'sh'];
+    const { code, stderr } = await tsntp('-q -p 1 A', { within });
+    expect({ code, why: stderr.includes('can be written by every user') }).toEqual({ code: 2, why: true });
+  },
+);
+
+test('an option line in a list given by -f stays an error', async () => {
+  const { tsntp, file } = await field({ A: {} });
+  await file('tsntp.conf', 'A\nmax-offset 60\n');
+  expect((await tsntp('-q -f tsntp.conf')).code).toBe(2);
+});
