@@ -86,7 +86,9 @@ function manualEntry(row) {
     ...(otherwise === undefined ? [] : [`Default: ${otherwise}.`]),
     `Of ${list(row.commands)}.`,
   ];
-  return ['.TP', `.BR ${short}\\-\\-${flag.replaceAll('-', '\\-')}${value}`, ...sentences.map(roff)].join('\n');
+  return ['.TP', `.BR ${short}\\-\\-${flag.replaceAll('-', '\\-')}${value}`, ...sentences.map(roff)].join(
+    '\n',
+  );
 }
 
 /** @param {readonly string[]} commands */

@@ -12,6 +12,7 @@ import { type Outcome, query, type Unsuitable, type Verdict } from '../src/index
 import type { ResponderOptions } from '../src/net/responder.ts';
 import type { RejectionKind } from '../src/ntp/sample.ts';
 import { formatInstant } from '../src/ntp/time.ts';
+import { flagOf, GROUPS, OPTION_NAMES, ROWS } from '../src/options/table.ts';
 import { RELEASED, VERSION } from '../src/release.ts';
 import { jsonText } from '../src/report/json.ts';
 import { onLinux, type Surroundings, scratch, serve, serveSilence, start, tsntp } from './support/command.ts';
@@ -80,6 +81,39 @@ describe('options', () => {
 
   it('and commands have a place in the manual page', () => {
     for (const command of commands) expect(MAN).toMatch(new RegExp(`^\\.BR? ${command}\\b`, 'm'));
+  });
+});
+
+describe('the tables of options', () => {
+  it('are as the table in src/ has them: npm run documents rewrites them', async () => {
+    const script: string = '../scripts/documents.js';
+    const { documentFiles, withTables }: Documents = await import(script);
+    const rows = OPTION_NAMES.map(name => ({ ...ROWS[name], name, flag: flagOf(name) }));
+    const blocks = documentFiles().map(file => {
+      const text = readFileSync(file, 'utf8');
+      expect(withTables(text, rows, GROUPS), file).toBe(text);
+      return [...text.matchAll(/<!-- options:(en|zh) -->|options begin/g)].map(([begin]) => begin);
+    });
+    const kinds = ['<!-- options:en -->', '<!-- options:zh -->', 'options begin'];
+    expect([...new Set(blocks.flat())].sort()).toEqual(kinds.sort());
+  });
+
+  it('say what a row says', async () => {
+    const script: string = '../scripts/documents.js';
+    const { withTables }: Documents = await import(script);
+    const row = {
+      ...ROWS.samples,
+      name: 'samples',
+      flag: 'samples',
+      describe: 'samples, 1 to 17',
+      default: 5,
+    };
+    const table = withTables('<!-- options:en -->\n<!-- options end -->', [row], GROUPS);
+    expect(table).toContain('| `-p`, `--samples N` | q | samples, 1 to 17 | 5 |\n');
+    const manual = withTables('.\\" options begin\n.\\" options end', [row], GROUPS);
+    expect(manual).toContain(
+      '.TP\n.BR \\-p ", " \\-\\-samples " \\fIN\\fR"\nSamples, 1 to 17.\nDefault: 5.\nOf \\fBsync\\fR and \\fBquery\\fR.\n',
+    );
   });
 });
 
@@ -345,6 +379,12 @@ describe('report.schema.json', () => {
     expectValid(report);
   });
 });
+
+/** What scripts/documents.js exports. */
+interface Documents {
+  documentFiles(): readonly string[];
+  withTables(text: string, rows: readonly object[], groups: Readonly<Record<string, string>>): string;
+}
 
 interface Report {
   readonly result: string;

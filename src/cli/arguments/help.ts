@@ -52,7 +52,7 @@ export function longHelp(command: Command | undefined, columns: number): string 
 }
 
 const EXAMPLES: readonly Entry[] = [
-  ['tsntp pool.ntp.org', 'set the clock (as root)'],
+  ['tsntp sync pool.ntp.org', 'set the clock (as root)'],
   ['tsntp -q -v pool.ntp.org', 'who says what? no privilege needed'],
   ['tsntp -f /etc/ntp.conf --json', 'for scripts'],
 ];
