@@ -28,7 +28,6 @@ export async function bundleCommand(outdir) {
       js: "const require = process.getBuiltinModule('node:module').createRequire(import.meta.url);",
     },
   };
-  const apart = [...WHEN_LOADED, ...WHEN_CALLED];
   await build({
     ...whole,
     entryPoints: ['src/cli/process/entry.ts'],
@@ -39,13 +38,13 @@ export async function bundleCommand(outdir) {
     entryPoints: ['src/cli/main.ts'],
     plugins: [nodesOwnModules, packagesBeside, anyFolder],
   });
-  await build({ ...options, entryPoints: apart, format: 'cjs', outExtension: { '.js': '.cjs' } });
+  await build({ ...options, entryPoints: WHEN_LOADED, format: 'cjs', outExtension: { '.js': '.cjs' } });
 }
 
 /** What a table or a spinner needs: read when the code that imports it runs. */
 const WHEN_LOADED = ['ora', 'cli-table3'];
-/** yargs lays out --help with these; to be ready for all emoji costs them 30 ms, which no other run is to pay. */
-const WHEN_CALLED = ['cliui', 'string-width'];
+/** yargs would lay out --help with these, which src/cli/arguments/help.ts does. */
+const NEVER_CALLED = ['cliui', 'string-width'];
 
 /** The rest of the command is a file of its own. @type {import('esbuild').Plugin} */
 const mainBeside = {
@@ -104,11 +103,11 @@ const packagesBeside = {
   name: 'packages beside',
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^/ }, ({ path }) =>
-      WHEN_LOADED.includes(path) || WHEN_CALLED.includes(path) ? { path, namespace: 'beside' } : undefined,
+      WHEN_LOADED.includes(path) || NEVER_CALLED.includes(path) ? { path, namespace: 'beside' } : undefined,
     );
     onLoad({ filter: /^/, namespace: 'beside' }, ({ path }) => ({
-      contents: WHEN_CALLED.includes(path)
-        ? `export default (...args) => require('./${path}.cjs').default(...args)`
+      contents: NEVER_CALLED.includes(path)
+        ? `export default () => { throw new Error('${path} is not in this bundle') }`
         : `const it = require('./${path}.cjs'); export default it.default ?? it`,
     }));
     onResolve({ filter: /\.cjs$/, namespace: 'beside' }, ({ path }) => ({ path, external: true }));

@@ -12,7 +12,7 @@ import { type Outcome, query, type Unsuitable, type Verdict } from '../src/index
 import type { ResponderOptions } from '../src/net/responder.ts';
 import type { RejectionKind } from '../src/ntp/sample.ts';
 import { formatInstant } from '../src/ntp/time.ts';
-import { flagOf, GROUPS, OPTION_NAMES, ROWS } from '../src/options/table.ts';
+import { flagOf, GROUPS, OPTION_NAMES, OPTION_ROWS } from '../src/options/table.ts';
 import { RELEASED, VERSION } from '../src/release.ts';
 import { jsonText } from '../src/report/json.ts';
 import { onLinux, type Surroundings, scratch, serve, serveSilence, start, tsntp } from './support/command.ts';
@@ -88,7 +88,7 @@ describe('the tables of options', () => {
   it('are as the table in src/ has them: npm run documents rewrites them', async () => {
     const script: string = '../scripts/documents.js';
     const { documentFiles, withTables }: Documents = await import(script);
-    const rows = OPTION_NAMES.map(name => ({ ...ROWS[name], name, flag: flagOf(name) }));
+    const rows = OPTION_NAMES.map(name => ({ ...OPTION_ROWS[name], name, flag: flagOf(name) }));
     const blocks = documentFiles().map(file => {
       const text = readFileSync(file, 'utf8');
       expect(withTables(text, rows, GROUPS), file).toBe(text);
@@ -102,7 +102,7 @@ describe('the tables of options', () => {
     const script: string = '../scripts/documents.js';
     const { withTables }: Documents = await import(script);
     const row = {
-      ...ROWS.samples,
+      ...OPTION_ROWS.samples,
       name: 'samples',
       flag: 'samples',
       describe: 'samples, 1 to 17',

@@ -3,7 +3,7 @@
 import { inspect } from 'node:util';
 import type { SyncOptions } from '../sync.ts';
 import { given, type Optional } from './given.ts';
-import { OPTIONS, type OptionName, ROWS } from './table.ts';
+import { OPTION_ROWS, OPTIONS, type OptionName } from './table.ts';
 import { allowedNumbers, allowedText, allowsNumber, readValue } from './value.ts';
 
 /**
@@ -53,7 +53,7 @@ const RANGES: Readonly<Record<Exclude<keyof SyncOptions, 'servers' | 'limitsFrom
 
 /** What a row of the table allows, of values that are no longer text. */
 function row(name: OptionName): Allowed {
-  const { value } = ROWS[name];
+  const { value } = OPTION_ROWS[name];
   switch (value.kind) {
     case 'switch':
       return oneOf(true, false);

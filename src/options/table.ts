@@ -7,7 +7,7 @@ import type { Command } from './command-table.ts';
 import type { Value, ValueOf } from './value.ts';
 
 /** One option of the command line. */
-export interface Option {
+export interface OptionRow {
   /** The flag of one letter. */
   readonly letter?: string;
   /** What values the option takes. */
@@ -376,14 +376,14 @@ export const OPTIONS = {
 export type OptionName = keyof typeof OPTIONS;
 
 /** The rows of the table. */
-export const ROWS: Readonly<Record<OptionName, Option>> = OPTIONS;
+export const OPTION_ROWS: Readonly<Record<OptionName, OptionRow>> = OPTIONS;
 
 /** The names of all options, in the table's order. */
 export const OPTION_NAMES: readonly OptionName[] = Object.keys(OPTIONS) as OptionName[];
 
 /** The options that a command takes, in the table's order. */
 export function optionsOf(command: Command): readonly OptionName[] {
-  return OPTION_NAMES.filter(name => ROWS[name].commands.includes(command));
+  return OPTION_NAMES.filter(name => OPTION_ROWS[name].commands.includes(command));
 }
 
 /** The long flag of an option, without its dashes: also what stands in /etc/tsntp.conf. */

@@ -7,14 +7,14 @@ import { parseDuration, parseNumber } from './duration.ts';
 export type Value =
   | { readonly kind: 'switch' }
   | { readonly kind: 'count' }
-  | ({ readonly kind: 'whole' } & Range)
-  | ({ readonly kind: 'duration'; readonly or?: string } & Range)
+  | ({ readonly kind: 'whole' } & NumberRange)
+  | ({ readonly kind: 'duration'; readonly or?: string } & NumberRange)
   | { readonly kind: 'choice'; readonly of: readonly string[] }
   | { readonly kind: 'address' }
   | { readonly kind: 'text'; readonly repeated?: true };
 
 /** Numbers from `min` to `max`. */
-export interface Range {
+export interface NumberRange {
   readonly min: number;
   readonly max: number;
   /** `min` itself is not allowed. */

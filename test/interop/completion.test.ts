@@ -41,7 +41,7 @@ function linesOf(
     env: { PATH: process.env.PATH, HOME: cwd, TERM: 'dumb', LC_ALL: 'C.UTF-8', ...env },
   });
   if (error !== undefined || status !== 0) throw new Error(`${file}: ${error?.message ?? stderr}`);
-  return stdout.split('\n').filter(line => line !== '');
+  return [...new Set(stdout.split('\n').filter(line => line !== ''))];
 }
 
 /** Fills COMP_WORDS as readline does, which parts words at = and : too, and calls the function. */

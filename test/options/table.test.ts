@@ -4,13 +4,13 @@ import { describe, expect, test } from 'vitest';
 import { MAXDIST } from '../../src/ntp/cluster.ts';
 import { STEPT } from '../../src/ntp/decide.ts';
 import { checkRanges } from '../../src/options/ranges.ts';
-import { flagOf, OPTION_NAMES, OPTIONS, ROWS, variableOf } from '../../src/options/table.ts';
+import { flagOf, OPTION_NAMES, OPTION_ROWS, OPTIONS, variableOf } from '../../src/options/table.ts';
 import { readValue } from '../../src/options/value.ts';
 import type { SyncOptions } from '../../src/sync.ts';
 import { inProcess } from '../support/in-process.ts';
 
 test('no two options share a flag or a letter', () => {
-  const flags = OPTION_NAMES.flatMap(name => [flagOf(name), ROWS[name].letter ?? []].flat());
+  const flags = OPTION_NAMES.flatMap(name => [flagOf(name), OPTION_ROWS[name].letter ?? []].flat());
   expect(new Set(flags).size).toBe(flags.length);
 });
 
@@ -20,7 +20,7 @@ test('names become flags and variables', () => {
 });
 
 test.each(OPTION_NAMES)('%s: what it takes and what help says fit together', name => {
-  const { value, placeholder, conflicts, describe: meaning, hidden } = ROWS[name];
+  const { value, placeholder, conflicts, describe: meaning, hidden } = OPTION_ROWS[name];
   const takesNone = value.kind === 'switch' || value.kind === 'count';
   expect(placeholder === undefined).toBe(takesNone || hidden === true);
   if (conflicts !== undefined) expect(OPTION_NAMES).toContain(conflicts);
@@ -28,7 +28,7 @@ test.each(OPTION_NAMES)('%s: what it takes and what help says fit together', nam
 });
 
 test.each(OPTION_NAMES)('%s: its default is a value that it takes', name => {
-  const { value, default: otherwise } = ROWS[name];
+  const { value, default: otherwise } = OPTION_ROWS[name];
   if (otherwise === undefined || value.kind === 'switch') return;
   expect(readValue(value, String(otherwise))).toBe(otherwise);
 });

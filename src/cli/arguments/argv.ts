@@ -2,7 +2,7 @@
 // before yargs sees it: yargs takes -p4 for -p -4, and --query=1 for "no".
 
 import { COMMAND_NAMES, type Command } from '../../options/command-table.ts';
-import { flagOf, OPTION_NAMES, type OptionName, optionsOf, ROWS } from '../../options/table.ts';
+import { flagOf, OPTION_NAMES, OPTION_ROWS, type OptionName, optionsOf } from '../../options/table.ts';
 import { allowedText, readValue } from '../../options/value.ts';
 import { escaped } from '../../sources/server.ts';
 import { closest, editsOfOption } from '../../sources/spelling.ts';
@@ -56,7 +56,9 @@ export function canonicalArgv({ command, options, words }: CommandLine): readonl
 /** Options by their flags, without dashes. */
 const KNOWN: ReadonlyMap<string, OptionName> = new Map(
   OPTION_NAMES.flatMap(name =>
-    [flagOf(name), ROWS[name].letter].flatMap(flag => (flag === undefined ? [] : [[flag, name] as const])),
+    [flagOf(name), OPTION_ROWS[name].letter].flatMap(flag =>
+      flag === undefined ? [] : [[flag, name] as const],
+    ),
   ),
 );
 
@@ -67,7 +69,7 @@ function readLong(word: string, rest: string[]): readonly Given[] {
   if (known !== undefined) return [withValue(`--${written}`, known, value, rest)];
   const denied = KNOWN.get(/^no-(.{2,})$/u.exec(dashed(written))?.[1] ?? '');
   if (denied === undefined) throw unknownOption(`--${written}`, '');
-  if (ROWS[denied].value.kind !== 'switch' || ROWS[denied].flagOnly)
+  if (OPTION_ROWS[denied].value.kind !== 'switch' || OPTION_ROWS[denied].flagOnly)
     throw new UsageError(`--${flagOf(denied)} cannot be negated: leave out --${written}`);
   if (value !== undefined) throw new UsageError(`--${written} takes no value`);
   return [{ name: denied, value: false, written: `--${written}` }];
@@ -92,13 +94,13 @@ function splitShortOption(word: string, rest: string[]): readonly Given[] {
 }
 
 function takesValue(name: OptionName): boolean {
-  const { kind } = ROWS[name].value;
+  const { kind } = OPTION_ROWS[name].value;
   return kind !== 'switch' && kind !== 'count';
 }
 
 /** An option with the value that is attached to it, or with the next word of the `rest`, which it then takes. */
 function withValue(written: string, name: OptionName, attached: string | undefined, rest: string[]): Given {
-  const { value } = ROWS[name];
+  const { value } = OPTION_ROWS[name];
   if (takesValue(name)) return { name, value: attached ?? nextValue(written, name, rest), written };
   if (attached === undefined) return { name, value: true, written };
   if (value.kind === 'count')
@@ -146,7 +148,7 @@ function unknownOption(written: string, within: string): UsageError {
 function suggestion(written: string): string | undefined {
   if (!written.startsWith('--')) return undefined;
   const name = dashed(written.slice(2)).toLowerCase();
-  const names = OPTION_NAMES.filter(each => !ROWS[each].hidden).map(flagOf);
+  const names = OPTION_NAMES.filter(each => !OPTION_ROWS[each].hidden).map(flagOf);
   const begun = name.length < 3 ? [] : names.filter(each => each.startsWith(name));
   return closest(name, names, editsOfOption) ?? (begun.length === 1 ? begun[0] : undefined);
 }

@@ -1,7 +1,7 @@
 // argv → one of cli/commands/ with its checked arguments, or help, or the version.
 
 import { COMMAND_ROWS, type Command, type RtcAction, type Shell } from '../../options/command-table.ts';
-import { type Arguments, ROWS } from '../../options/table.ts';
+import { type Arguments, OPTION_ROWS } from '../../options/table.ts';
 import { VERSION } from '../../release.ts';
 import { escaped, parseServer } from '../../sources/server.ts';
 import { closest } from '../../sources/spelling.ts';
@@ -47,7 +47,7 @@ const RUNS: { readonly [C in Command]: Run<C> } = {
 /** Runs the command that `argv` names, and resolves with its exit code. Rejects with `UsageError` and what commands throw. */
 export async function runCommandLine(argv: readonly string[], context: Context): Promise<number> {
   const line = readArgv(argv);
-  if (line.options.some(({ name, value }) => ROWS[name].flagOnly && value === true))
+  if (line.options.some(({ name, value }) => OPTION_ROWS[name].flagOnly && value === true))
     return runGeneral(line, context);
   const { command = 'sync' } = line;
   refuseLine(command, line);

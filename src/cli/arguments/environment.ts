@@ -2,7 +2,7 @@
 // clock would be set; and it stumbles over variables that another command takes.
 
 import type { Command } from '../../options/command-table.ts';
-import { OPTION_NAMES, type OptionName, optionsOf, ROWS, variableOf } from '../../options/table.ts';
+import { OPTION_NAMES, OPTION_ROWS, type OptionName, optionsOf, variableOf } from '../../options/table.ts';
 import { escaped } from '../../sources/server.ts';
 import { closest, editsOfOption } from '../../sources/spelling.ts';
 import { readSetting, type Setting, type Settings } from './settings.ts';
@@ -16,7 +16,7 @@ const KUBERNETES =
 
 /** The options that have variables, by these. */
 const KNOWN: ReadonlyMap<string, OptionName> = new Map(
-  OPTION_NAMES.filter(name => !ROWS[name].flagOnly).map(name => [variableOf(name), name]),
+  OPTION_NAMES.filter(name => !OPTION_ROWS[name].flagOnly).map(name => [variableOf(name), name]),
 );
 
 /** The variables that are some command's options. */
@@ -87,7 +87,7 @@ export function fromEnvironment(env: NodeJS.ProcessEnv, command: Command): Setti
 
 /** An empty variable switches nothing on. */
 function settingOf(name: OptionName, variable: string, text: string): Setting {
-  const { kind } = ROWS[name].value;
+  const { kind } = OPTION_ROWS[name].value;
   const isSwitch = kind === 'switch' || kind === 'count';
   return readSetting(name, variable, [text === '' && isSwitch ? '0' : text]);
 }

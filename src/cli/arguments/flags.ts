@@ -3,7 +3,7 @@
 
 import yargs, { type Options as YargsOption } from 'yargs';
 import type { Command } from '../../options/command-table.ts';
-import { flagOf, type OptionName, optionsOf, ROWS } from '../../options/table.ts';
+import { flagOf, OPTION_ROWS, type OptionName, optionsOf } from '../../options/table.ts';
 import { type CommandLine, canonicalArgv } from './argv.ts';
 import { readSetting, type Setting, type Settings, shownFlag } from './settings.ts';
 
@@ -37,7 +37,7 @@ function parse(command: Command, line: CommandLine): Readonly<Record<string, unk
 }
 
 function yargsOption(name: OptionName): YargsOption {
-  const { kind } = ROWS[name].value;
+  const { kind } = OPTION_ROWS[name].value;
   return { type: kind === 'switch' ? 'boolean' : kind === 'count' ? 'count' : 'string' };
 }
 

@@ -1,7 +1,7 @@
 // The tables of options and commands → help: of one screen for -h, all of it for --help; as wide as the terminal.
 
 import { COMMAND_NAMES, COMMAND_ROWS, type Command } from '../../options/command-table.ts';
-import { flagOf, GROUPS, type Group, type OptionName, optionsOf, ROWS } from '../../options/table.ts';
+import { flagOf, GROUPS, type Group, OPTION_ROWS, type OptionName, optionsOf } from '../../options/table.ts';
 import { EXIT_CODES } from '../exit-code.ts';
 
 /** What stands on the left, and what it means. */
@@ -19,7 +19,7 @@ const TITLE = 'tsntp: sets this machine’s clock from the network, once, and ex
 /** One screen: the usage, the commands, the options that people use, and where the rest is. */
 export function shortHelp(command: Command | undefined, columns: number): string {
   const width = Math.min(WIDEST, columns);
-  const common = optionsOf(command ?? 'sync').filter(name => ROWS[name].common);
+  const common = optionsOf(command ?? 'sync').filter(name => OPTION_ROWS[name].common);
   return text([
     usageOf(command),
     '',
@@ -76,7 +76,7 @@ function commandEntry(name: Command): Entry {
 }
 
 function optionEntry(name: OptionName): Entry {
-  const { letter, placeholder, describe, default: otherwise } = ROWS[name];
+  const { letter, placeholder, describe, default: otherwise } = OPTION_ROWS[name];
   const short = letter === undefined ? '    ' : `-${letter}, `;
   const value = placeholder === undefined ? '' : ` ${placeholder}`;
   return [
@@ -87,9 +87,12 @@ function optionEntry(name: OptionName): Entry {
 
 /** The options of a command by their headings. */
 function groupsOf(command: Command): readonly (readonly [title: string, names: readonly OptionName[]])[] {
-  const shown = optionsOf(command).filter(name => !ROWS[name].hidden);
+  const shown = optionsOf(command).filter(name => !OPTION_ROWS[name].hidden);
   return Object.entries(GROUPS)
-    .map(([group, title]) => [title, shown.filter(name => ROWS[name].group === (group as Group))] as const)
+    .map(
+      ([group, title]) =>
+        [title, shown.filter(name => OPTION_ROWS[name].group === (group as Group))] as const,
+    )
     .filter(([, names]) => names.length > 0);
 }
 

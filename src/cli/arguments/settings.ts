@@ -6,9 +6,9 @@ import {
   type Arguments,
   flagOf,
   OPTION_NAMES,
+  OPTION_ROWS,
   type OptionName,
   optionsOf,
-  ROWS,
 } from '../../options/table.ts';
 import { allowedText, readValue } from '../../options/value.ts';
 import { escaped } from '../../sources/server.ts';
@@ -26,7 +26,7 @@ export type Settings = ReadonlyMap<OptionName, Setting>;
 
 /** Reads what one place says of an option, in one text or several. Throws `UsageError` that calls the option `as`. */
 export function readSetting(name: OptionName, as: string, texts: readonly string[]): Setting {
-  const { value } = ROWS[name];
+  const { value } = OPTION_ROWS[name];
   const repeated = value.kind === 'text' && value.repeated;
   if (texts.length > 1 && !repeated) throw new UsageError(`${as}: given ${texts.length} times; give it once`);
   const values = texts.map(text => {
@@ -47,15 +47,18 @@ export function argumentsOf<C extends Command>(command: C, places: readonly Sett
     const free = own.filter(name => !held.has(name) && !opponentsOf(name).some(other => asks(held, other)));
     for (const name of free) held.set(name, place.get(name)!);
   }
-  const values = Object.fromEntries([...held].map(([name, { value }]) => [name, value]));
-  const { json, ...others } = values;
-  return { verbose: 0, ...others, ...(json === true && { format: 'json' }) } as unknown as Arguments<C>;
+  const counts = optionsOf(command).filter(name => OPTION_ROWS[name].value.kind === 'count');
+  const { json, ...values } = Object.fromEntries([
+    ...counts.map(name => [name, 0] as const),
+    ...[...held].map(([name, { value }]) => [name, value] as const),
+  ]);
+  return { ...values, ...(json === true && { format: 'json' }) } as unknown as Arguments<C>;
 }
 
 /** Refuses two options that exclude each other in one place. */
 function refuseConflicts(names: readonly OptionName[], place: Settings): void {
   for (const name of names.filter(each => asks(place, each))) {
-    const other = names.find(each => each === ROWS[name].conflicts && asks(place, each));
+    const other = names.find(each => each === OPTION_ROWS[name].conflicts && asks(place, each));
     if (other !== undefined)
       throw new UsageError(
         `${place.get(name)!.as} and ${place.get(other)!.as} exclude each other: give one of them`,
@@ -65,7 +68,9 @@ function refuseConflicts(names: readonly OptionName[], place: Settings): void {
 
 /** The options that an option excludes. */
 function opponentsOf(name: OptionName): readonly OptionName[] {
-  return OPTION_NAMES.filter(other => ROWS[other].conflicts === name || ROWS[name].conflicts === other);
+  return OPTION_NAMES.filter(
+    other => OPTION_ROWS[other].conflicts === name || OPTION_ROWS[name].conflicts === other,
+  );
 }
 
 /** A switch that says no asks for nothing. */
@@ -76,6 +81,6 @@ function asks(place: Settings, name: OptionName): boolean {
 
 /** A flag as messages call it, with its letter. */
 export function shownFlag(name: OptionName): string {
-  const { letter } = ROWS[name];
+  const { letter } = OPTION_ROWS[name];
   return `--${flagOf(name)}${letter === undefined ? '' : ` (-${letter})`}`;
 }

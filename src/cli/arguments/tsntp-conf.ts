@@ -1,7 +1,7 @@
 // /etc/tsntp.conf → what its lines say of options, by their long names: `max-offset 60`, `rtc`, `format json`. All other
 // lines are those of a server list. A line that is neither is an error, for the limit that it may set would be lost.
 
-import { flagOf, OPTION_NAMES, type OptionName, ROWS } from '../../options/table.ts';
+import { flagOf, OPTION_NAMES, OPTION_ROWS, type OptionName } from '../../options/table.ts';
 import { isDirective } from '../../sources/directives.ts';
 import { ListError, wellKnownFiles } from '../../sources/files.ts';
 import { type Line, significantLines, wordsOf } from '../../sources/lines.ts';
@@ -61,14 +61,14 @@ function optionOf(line: Line): OptionName | undefined {
 }
 
 function settingOf(option: OptionName, line: Line, before: Setting | undefined): Setting {
-  const { value, notInFile } = ROWS[option];
+  const { value, notInFile } = OPTION_ROWS[option];
   const as = `${escaped(line.from)}: ${flagOf(option)}`;
   if (notInFile !== undefined) throw new UsageError(`${as} does not belong in this file: ${notInFile}`);
   if (before !== undefined) throw new UsageError(`${as}: given twice; give it once`);
   const [, ...words] = wordsOf(line);
   const withoutValue = value.kind === 'switch' || value.kind === 'count';
   if (words.length === 0 && !withoutValue)
-    throw new UsageError(`${as} needs a value: write "${flagOf(option)} ${ROWS[option].placeholder}"`);
+    throw new UsageError(`${as} needs a value: write "${flagOf(option)} ${OPTION_ROWS[option].placeholder}"`);
   return readSetting(option, as, [words.length === 0 ? '1' : words.join(' ')]);
 }
 

@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { longHelp, shortHelp } from '../../../src/cli/arguments/help.ts';
 import { COMMAND_NAMES } from '../../../src/options/command-table.ts';
-import { flagOf, optionsOf, ROWS } from '../../../src/options/table.ts';
+import { flagOf, OPTION_ROWS, optionsOf } from '../../../src/options/table.ts';
 
 const COMMANDS = [undefined, ...COMMAND_NAMES];
 
@@ -36,8 +36,8 @@ describe.each(COMMANDS)('--help of %s', command => {
 
   test('has every option with its letter and placeholder', () => {
     const text = longHelp(command, 80);
-    for (const name of optionsOf(command ?? 'sync').filter(each => !ROWS[each].hidden)) {
-      const { letter, placeholder } = ROWS[name];
+    for (const name of optionsOf(command ?? 'sync').filter(each => !OPTION_ROWS[each].hidden)) {
+      const { letter, placeholder } = OPTION_ROWS[name];
       const flags = `${letter === undefined ? '' : `-${letter}, `}--${flagOf(name)}`;
       expect(text).toContain(placeholder === undefined ? flags : `${flags} ${placeholder}`);
     }

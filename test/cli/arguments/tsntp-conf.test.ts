@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { argumentsOf, readSetting } from '../../../src/cli/arguments/settings.ts';
 import { readOwnFile, settingsIn, withoutOptions } from '../../../src/cli/arguments/tsntp-conf.ts';
 import { UsageError } from '../../../src/cli/arguments/usage-error.ts';
-import { flagOf, OPTION_NAMES, ROWS } from '../../../src/options/table.ts';
+import { flagOf, OPTION_NAMES, OPTION_ROWS } from '../../../src/options/table.ts';
 import { field, mounts } from '../../field/bench.ts';
 
 const FILE = '/etc/tsntp.conf';
@@ -69,11 +69,11 @@ test('twice is an error', () => {
   expect(() => settingsIn('rtc\nrtc no\n', FILE)).toThrow(`${FILE}:2: rtc: given twice; give it once`);
 });
 
-test.each(OPTION_NAMES.filter(name => ROWS[name].notInFile !== undefined))(
+test.each(OPTION_NAMES.filter(name => OPTION_ROWS[name].notInFile !== undefined))(
   '%s is refused with a reason',
   name => {
     expect(() => settingsIn(`${flagOf(name)} 1\n`, FILE)).toThrow(
-      `${FILE}:1: ${flagOf(name)} does not belong in this file: ${ROWS[name].notInFile}`,
+      `${FILE}:1: ${flagOf(name)} does not belong in this file: ${OPTION_ROWS[name].notInFile}`,
     );
   },
 );
@@ -123,7 +123,7 @@ test('a flag goes before a variable, that before the file; what they exclude goe
 
 test('a command passes over what it does not take', () => {
   const file = settingsIn('step\ndevice /dev/rtc1\nstate /s\n', FILE);
-  expect(argumentsOf('status', [new Map(), file])).toEqual({ state: '/s', verbose: 0 });
+  expect(argumentsOf('status', [new Map(), file])).toEqual({ state: '/s' });
 });
 
 test.runIf(mounts)('a real run obeys its limit, and a flag goes before it', async () => {

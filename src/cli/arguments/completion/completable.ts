@@ -1,7 +1,7 @@
 // The table of options → what a shell completes, whichever shell it is.
 
 import { COMMAND_NAMES, COMMAND_ROWS, type Command } from '../../../options/command-table.ts';
-import { flagOf, OPTION_NAMES, type OptionName, optionsOf, ROWS } from '../../../options/table.ts';
+import { flagOf, OPTION_NAMES, OPTION_ROWS, type OptionName, optionsOf } from '../../../options/table.ts';
 
 /** What follows a flag: nothing, a value that no shell knows, a file, a folder, or one of some words. */
 export type Following = 'nothing' | 'anything' | 'file' | 'folder' | readonly string[];
@@ -17,12 +17,12 @@ export interface Flag {
   readonly commands: readonly Command[];
 }
 
-const flags: readonly Flag[] = OPTION_NAMES.filter(name => !ROWS[name].hidden).map(name => ({
+const flags: readonly Flag[] = OPTION_NAMES.filter(name => !OPTION_ROWS[name].hidden).map(name => ({
   long: flagOf(name),
-  letter: ROWS[name].letter,
-  describe: ROWS[name].describe,
+  letter: OPTION_ROWS[name].letter,
+  describe: OPTION_ROWS[name].describe,
   follows: followingOf(name),
-  commands: ROWS[name].commands,
+  commands: OPTION_ROWS[name].commands,
 }));
 
 /** All options. */
@@ -60,7 +60,7 @@ export function quoted(text: string): string {
 }
 
 function followingOf(name: OptionName): Following {
-  const { value, placeholder } = ROWS[name];
+  const { value, placeholder } = OPTION_ROWS[name];
   if (value.kind === 'switch' || value.kind === 'count') return 'nothing';
   if (value.kind === 'choice') return value.of;
   if (value.kind === 'duration' && value.or !== undefined) return [value.or];
