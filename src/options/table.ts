@@ -304,8 +304,7 @@ export const OPTIONS = {
     placeholder: 'F',
     default: 'auto',
     group: 'reporting',
-    describe:
-      'auto, table, classic (the lines of ntpdate) or json; auto is table on a terminal, else classic',
+    describe: 'the report: table, classic (as ntpdate) or json; auto is table on a terminal, else classic',
     commands: ['sync', 'query', 'demo', 'status', 'rtc', 'completion'],
   },
   json: {

@@ -1,6 +1,7 @@
 // /etc/tsntp.conf → what its lines say of options, by their long names: `max-offset 60`, `rtc`, `format json`. All other
 // lines are those of a server list. A line that is neither is an error, for the limit that it may set would be lost.
 
+import { dirname, resolve } from 'node:path';
 import { flagOf, OPTION_NAMES, OPTION_ROWS, type OptionName } from '../../options/table.ts';
 import { isDirective } from '../../sources/directives.ts';
 import { ListError, wellKnownFiles } from '../../sources/files.ts';
@@ -69,7 +70,13 @@ function settingOf(option: OptionName, line: Line, before: Setting | undefined):
   const withoutValue = value.kind === 'switch' || value.kind === 'count';
   if (words.length === 0 && !withoutValue)
     throw new UsageError(`${as} needs a value: write "${flagOf(option)} ${OPTION_ROWS[option].placeholder}"`);
-  return readSetting(option, as, [words.length === 0 ? '1' : words.join(' ')]);
+  const text = words.length === 0 ? '1' : words.join(' ');
+  return readSetting(option, as, [isPath(option) ? resolve(dirname(OWN_LIST), text) : text]);
+}
+
+/** A path in the file is relative to its folder, as in the files that it may include. */
+function isPath(option: OptionName): boolean {
+  return ['FILE', 'DIR', 'DEV'].includes(OPTION_ROWS[option].placeholder ?? '');
 }
 
 /** Throws `UsageError` for a line that can be neither an option nor a line of a list. */

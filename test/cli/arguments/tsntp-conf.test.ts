@@ -1,5 +1,6 @@
 // /etc/tsntp.conf: its options, what is refused there, and what goes before it.
 
+import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { argumentsOf, readSetting } from '../../../src/cli/arguments/settings.ts';
 import { readOwnFile, settingsIn, withoutOptions } from '../../../src/cli/arguments/tsntp-conf.ts';
@@ -20,7 +21,8 @@ rtc
 quiet off
 verbose 2
 format json
-keys "/etc/my keys"
+keys "my keys"
+state /var/lib/here
 pool pool.example
 driftfile /var/lib/drift
 `;
@@ -31,7 +33,8 @@ driftfile /var/lib/drift
     quiet: false,
     verbose: 2,
     format: 'json',
-    keys: '/etc/my keys',
+    keys: resolve('/etc/my keys'),
+    state: resolve('/var/lib/here'),
   });
   const list = withoutOptions(text).split('\n');
   expect(list.filter(line => line !== '')).toEqual([
@@ -40,7 +43,7 @@ driftfile /var/lib/drift
     'pool pool.example',
     'driftfile /var/lib/drift',
   ]);
-  expect(list.indexOf('pool pool.example')).toBe(9);
+  expect(list.indexOf('pool pool.example')).toBe(10);
 });
 
 test.each([
@@ -123,7 +126,7 @@ test('a flag goes before a variable, that before the file; what they exclude goe
 
 test('a command passes over what it does not take', () => {
   const file = settingsIn('step\ndevice /dev/rtc1\nstate /s\n', FILE);
-  expect(argumentsOf('status', [new Map(), file])).toEqual({ state: '/s' });
+  expect(argumentsOf('status', [new Map(), file])).toEqual({ state: resolve('/s') });
 });
 
 test.runIf(mounts)('a real run obeys its limit, and a flag goes before it', async () => {
