@@ -4,7 +4,7 @@
 
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 
-/** @typedef {import('../src/options/table.ts').OptionRow & { readonly name: string, readonly flag: string }} Row */
+/** @typedef {import('../src/options/option-row.ts').OptionRow & { readonly name: string, readonly flag: string }} Row */
 
 const TEXTS = JSON.parse(readFileSync(new URL('./option-texts.json', import.meta.url), 'utf8'));
 
@@ -114,7 +114,8 @@ function inOrder(rows, groups) {
 }
 
 if (process.argv[1] === import.meta.filename) {
-  const { flagOf, GROUPS, OPTION_NAMES, OPTION_ROWS } = await import('../dist/options/table.js');
+  const { flagOf, OPTION_NAMES, OPTION_ROWS } = await import('../dist/options/option-names.js');
+  const { GROUPS } = await import('../dist/options/option-row.js');
   const rows = OPTION_NAMES.map(name => ({ ...OPTION_ROWS[name], name, flag: flagOf(name) }));
   for (const file of documentFiles()) {
     const text = readFileSync(file, 'utf8');

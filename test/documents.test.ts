@@ -12,7 +12,8 @@ import { type Outcome, query, type Unsuitable, type Verdict } from '../src/index
 import type { ResponderOptions } from '../src/net/responder.ts';
 import type { RejectionKind } from '../src/ntp/sample.ts';
 import { formatInstant } from '../src/ntp/time.ts';
-import { flagOf, GROUPS, OPTION_NAMES, OPTION_ROWS } from '../src/options/table.ts';
+import { flagOf, OPTION_NAMES, OPTION_ROWS } from '../src/options/option-names.ts';
+import { GROUPS } from '../src/options/option-row.ts';
 import { RELEASED, VERSION } from '../src/release.ts';
 import { jsonText } from '../src/report/json.ts';
 import { onLinux, type Surroundings, scratch, serve, serveSilence, start, tsntp } from './support/command.ts';

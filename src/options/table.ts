@@ -3,45 +3,6 @@
 //
 // A row is named as the library and the parsed arguments have it: maxOffset is --max-offset and TSNTP_MAX_OFFSET.
 
-import type { Command } from './command-table.ts';
-import type { Value, ValueOf } from './value.ts';
-
-/** One option of the command line. */
-export interface OptionRow {
-  /** The flag of one letter. */
-  readonly letter?: string;
-  /** What values the option takes. */
-  readonly value: Value;
-  /** What stands for the value in help: `S` for seconds, `N` for a number, `FILE`, `DIR`, `HOST`. */
-  readonly placeholder?: string;
-  /** What holds where the option is not given. */
-  readonly default?: number | string;
-  readonly group: Group;
-  /** One line, without a period. */
-  readonly describe: string;
-  readonly commands: readonly Command[];
-  /** Another option that may not be given beside this one. */
-  readonly conflicts?: string;
-  /** Shown by -h. */
-  readonly common?: true;
-  /** Only a flag: there is no variable for it. */
-  readonly flagOnly?: true;
-  /** Only a variable, as far as help is concerned. */
-  readonly hidden?: true;
-  /** Why a line of /etc/tsntp.conf may not set it. */
-  readonly notInFile?: string;
-}
-
-/** The headings of --help, in their order. */
-export const GROUPS = {
-  setting: 'Setting the clock',
-  measuring: 'Measuring',
-  authentication: 'Authentication',
-  reporting: 'Reporting',
-  general: 'Every command',
-} as const;
-export type Group = keyof typeof GROUPS;
-
 /** Every option, by its name. */
 export const OPTIONS = {
   query: {
@@ -371,47 +332,3 @@ export const OPTIONS = {
     notInFile: 'it is no setting',
   },
 } as const;
-
-export type OptionName = keyof typeof OPTIONS;
-
-/** The rows of the table. */
-export const OPTION_ROWS: Readonly<Record<OptionName, OptionRow>> = OPTIONS;
-
-/** The names of all options, in the table's order. */
-export const OPTION_NAMES: readonly OptionName[] = Object.keys(OPTIONS) as OptionName[];
-
-/** The options that a command takes, in the table's order. */
-export function optionsOf(command: Command): readonly OptionName[] {
-  return OPTION_NAMES.filter(name => OPTION_ROWS[name].commands.includes(command));
-}
-
-/** The long flag of an option, without its dashes: also what stands in /etc/tsntp.conf. */
-export function flagOf(name: OptionName): string {
-  return name.replace(/[A-Z]/g, capital => `-${capital.toLowerCase()}`);
-}
-
-/** The environment variable that sets an option. */
-export function variableOf(name: OptionName): string {
-  return `TSNTP_${flagOf(name).toUpperCase().replaceAll('-', '_')}`;
-}
-
-type Rows = typeof OPTIONS;
-type TakenBy<C extends Command> = {
-  [K in OptionName]: Rows[K] extends { readonly flagOnly: true } | { readonly conflicts: 'format' }
-    ? never
-    : C extends Rows[K]['commands'][number]
-      ? K
-      : never;
-}[OptionName];
-
-type Counted<C extends Command> = {
-  [K in TakenBy<C>]: Rows[K]['value'] extends { readonly kind: 'count' } ? K : never;
-}[TakenBy<C>];
-
-/** The checked arguments of a command: undefined where nothing was said, and a count 0. --json is `format`. */
-export type Arguments<C extends Command> = {
-  readonly [K in Exclude<TakenBy<C>, Counted<C>>]?: ValueOf<Rows[K]['value']> | undefined;
-} & { readonly [K in Counted<C>]: number };
-
-/** How a report is written. */
-export type Format = ValueOf<Rows['format']['value']>;

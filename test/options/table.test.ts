@@ -3,8 +3,9 @@
 import { describe, expect, test } from 'vitest';
 import { MAXDIST } from '../../src/ntp/cluster.ts';
 import { STEPT } from '../../src/ntp/decide.ts';
+import { flagOf, OPTION_NAMES, OPTION_ROWS, variableOf } from '../../src/options/option-names.ts';
 import { checkRanges } from '../../src/options/ranges.ts';
-import { flagOf, OPTION_NAMES, OPTION_ROWS, OPTIONS, variableOf } from '../../src/options/table.ts';
+import { OPTIONS } from '../../src/options/table.ts';
 import { readValue } from '../../src/options/value.ts';
 import type { SyncOptions } from '../../src/sync.ts';
 import { inProcess } from '../support/in-process.ts';

@@ -2,7 +2,7 @@
 // before yargs sees it: yargs takes -p4 for -p -4, and --query=1 for "no".
 
 import { COMMAND_NAMES, type Command } from '../../options/command-table.ts';
-import { flagOf, OPTION_NAMES, OPTION_ROWS, type OptionName, optionsOf } from '../../options/table.ts';
+import { flagOf, OPTION_NAMES, OPTION_ROWS, type OptionName, optionsOf } from '../../options/option-names.ts';
 import { allowedText, readValue } from '../../options/value.ts';
 import { escaped } from '../../sources/server.ts';
 import { closest, editsOfOption } from '../../sources/spelling.ts';

@@ -1,7 +1,8 @@
 // argv → one of cli/commands/ with its checked arguments, or help, or the version.
 
 import { COMMAND_ROWS, type Command, type RtcAction, type Shell } from '../../options/command-table.ts';
-import { type Arguments, OPTION_ROWS } from '../../options/table.ts';
+import { OPTION_ROWS } from '../../options/option-names.ts';
+import type { Arguments } from '../../options/parsed.ts';
 import { VERSION } from '../../release.ts';
 import { escaped, parseServer } from '../../sources/server.ts';
 import { closest } from '../../sources/spelling.ts';

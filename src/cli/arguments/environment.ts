@@ -2,7 +2,13 @@
 // clock would be set; and it stumbles over variables that another command takes.
 
 import type { Command } from '../../options/command-table.ts';
-import { OPTION_NAMES, OPTION_ROWS, type OptionName, optionsOf, variableOf } from '../../options/table.ts';
+import {
+  OPTION_NAMES,
+  OPTION_ROWS,
+  type OptionName,
+  optionsOf,
+  variableOf,
+} from '../../options/option-names.ts';
 import { escaped } from '../../sources/server.ts';
 import { closest, editsOfOption } from '../../sources/spelling.ts';
 import { readSetting, type Setting, type Settings } from './settings.ts';

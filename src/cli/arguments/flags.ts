@@ -3,7 +3,7 @@
 
 import yargs, { type Options as YargsOption } from 'yargs';
 import type { Command } from '../../options/command-table.ts';
-import { flagOf, OPTION_ROWS, type OptionName, optionsOf } from '../../options/table.ts';
+import { flagOf, OPTION_ROWS, type OptionName, optionsOf } from '../../options/option-names.ts';
 import { type CommandLine, canonicalArgv } from './argv.ts';
 import { readSetting, type Setting, type Settings, shownFlag } from './settings.ts';
 

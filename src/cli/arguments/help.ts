@@ -1,7 +1,8 @@
 // The tables of options and commands → help: of one screen for -h, all of it for --help; as wide as the terminal.
 
 import { COMMAND_NAMES, COMMAND_ROWS, type Command } from '../../options/command-table.ts';
-import { flagOf, GROUPS, type Group, OPTION_ROWS, type OptionName, optionsOf } from '../../options/table.ts';
+import { flagOf, OPTION_ROWS, type OptionName, optionsOf } from '../../options/option-names.ts';
+import { GROUPS, type Group } from '../../options/option-row.ts';
 import { EXIT_CODES } from '../exit-code.ts';
 
 /** What stands on the left, and what it means. */

@@ -2,14 +2,8 @@
 // weaker one, also where two options exclude each other.
 
 import { COMMAND_ROWS, type Command } from '../../options/command-table.ts';
-import {
-  type Arguments,
-  flagOf,
-  OPTION_NAMES,
-  OPTION_ROWS,
-  type OptionName,
-  optionsOf,
-} from '../../options/table.ts';
+import { flagOf, OPTION_NAMES, OPTION_ROWS, type OptionName, optionsOf } from '../../options/option-names.ts';
+import type { Arguments } from '../../options/parsed.ts';
 import { allowedText, readValue } from '../../options/value.ts';
 import { escaped } from '../../sources/server.ts';
 import { UsageError } from './usage-error.ts';

@@ -1,7 +1,7 @@
 // A command's arguments, checked → the options of the run.
 
 import { given } from '../../options/given.ts';
-import type { Arguments } from '../../options/table.ts';
+import type { Arguments } from '../../options/parsed.ts';
 import { defaults, type SyncOptions } from '../../sync.ts';
 
 /** What `sync` is told: its options, and the servers of its command line. */

@@ -2,7 +2,7 @@
 // lines are those of a server list. A line that is neither is an error, for the limit that it may set would be lost.
 
 import { dirname, resolve } from 'node:path';
-import { flagOf, OPTION_NAMES, OPTION_ROWS, type OptionName } from '../../options/table.ts';
+import { flagOf, OPTION_NAMES, OPTION_ROWS, type OptionName } from '../../options/option-names.ts';
 import { isDirective } from '../../sources/directives.ts';
 import { ListError, wellKnownFiles } from '../../sources/files.ts';
 import { type Line, significantLines, wordsOf } from '../../sources/lines.ts';

@@ -2,7 +2,7 @@
 
 import { basename } from 'node:path';
 import { COMMANDS, type Shell } from '../../options/command-table.ts';
-import type { Arguments } from '../../options/table.ts';
+import type { Arguments } from '../../options/parsed.ts';
 import { VERSION } from '../../release.ts';
 import { escaped } from '../../sources/server.ts';
 import { bashScript } from '../arguments/completion/bash.ts';

@@ -3,7 +3,7 @@
 
 import { openClock } from '../../clock/index.ts';
 import { type ResponderOptions, refidOf, startResponder } from '../../net/responder.ts';
-import type { Arguments } from '../../options/table.ts';
+import type { Arguments } from '../../options/parsed.ts';
 import { formatServer } from '../../sources/server.ts';
 import type { Context } from '../process/context.ts';
 import { runSync } from './sync.ts';

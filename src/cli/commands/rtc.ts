@@ -9,7 +9,7 @@ import { listRtcs } from '../../clock/rtc/sysfs.ts';
 import { openHost } from '../../machine.ts';
 import { difference, formatInstant, type Seconds } from '../../ntp/time.ts';
 import type { RtcAction } from '../../options/command-table.ts';
-import type { Arguments } from '../../options/table.ts';
+import type { Arguments } from '../../options/parsed.ts';
 import { type Applied, apply } from '../../pipeline/apply.ts';
 import type { Claim, Host } from '../../pipeline/ports.ts';
 import { RELEASED, VERSION } from '../../release.ts';

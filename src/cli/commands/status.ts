@@ -1,7 +1,7 @@
 // `tsntp status`: what the kernel and the last runs say of this machine's clock, as lines or JSON.
 
 import { slewDuration } from '../../clock/clock.ts';
-import type { Arguments } from '../../options/table.ts';
+import type { Arguments } from '../../options/parsed.ts';
 import { VERSION } from '../../release.ts';
 import { formatDuration, formatOffset } from '../../report/quantity.ts';
 import { readStatus, type Status } from '../../status.ts';

@@ -1,7 +1,7 @@
 // `tsntp sync` and `tsntp query`: arguments → servers, ports and a run → report and exit code.
 
 import { openPorts } from '../../machine.ts';
-import type { Format } from '../../options/table.ts';
+import type { Format } from '../../options/parsed.ts';
 import type { Outcome } from '../../pipeline/outcome.ts';
 import { VERSION } from '../../release.ts';
 import { jsonText } from '../../report/json.ts';

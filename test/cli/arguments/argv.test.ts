@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { canonicalArgv, readArgv } from '../../../src/cli/arguments/argv.ts';
 import { UsageError } from '../../../src/cli/arguments/usage-error.ts';
-import { flagOf, OPTION_NAMES } from '../../../src/options/table.ts';
+import { flagOf, OPTION_NAMES } from '../../../src/options/option-names.ts';
 import { onLinux, serve, tsntp } from '../../support/command.ts';
 import { inProcess } from '../../support/in-process.ts';
 

@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { longHelp, shortHelp } from '../../../src/cli/arguments/help.ts';
 import { COMMAND_NAMES } from '../../../src/options/command-table.ts';
-import { flagOf, OPTION_ROWS, optionsOf } from '../../../src/options/table.ts';
+import { flagOf, OPTION_ROWS, optionsOf } from '../../../src/options/option-names.ts';
 
 const COMMANDS = [undefined, ...COMMAND_NAMES];
 

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { argumentsOf, readSetting } from '../../../src/cli/arguments/settings.ts';
 import { readOwnFile, settingsIn, withoutOptions } from '../../../src/cli/arguments/tsntp-conf.ts';
 import { UsageError } from '../../../src/cli/arguments/usage-error.ts';
-import { flagOf, OPTION_NAMES, OPTION_ROWS } from '../../../src/options/table.ts';
+import { flagOf, OPTION_NAMES, OPTION_ROWS } from '../../../src/options/option-names.ts';
 import { field, mounts } from '../../field/bench.ts';
 
 const FILE = '/etc/tsntp.conf';

@@ -1,7 +1,13 @@
 // The table of options → what a shell completes, whichever shell it is.
 
 import { COMMAND_NAMES, COMMAND_ROWS, type Command } from '../../../options/command-table.ts';
-import { flagOf, OPTION_NAMES, OPTION_ROWS, type OptionName, optionsOf } from '../../../options/table.ts';
+import {
+  flagOf,
+  OPTION_NAMES,
+  OPTION_ROWS,
+  type OptionName,
+  optionsOf,
+} from '../../../options/option-names.ts';
 
 /** What follows a flag: nothing, a value that no shell knows, a file, a folder, or one of some words. */
 export type Following = 'nothing' | 'anything' | 'file' | 'folder' | readonly string[];
