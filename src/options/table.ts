@@ -123,7 +123,7 @@ export const OPTIONS = {
     placeholder: 'S',
     default: 'auto',
     group: 'measuring',
-    describe: "seconds between one server's requests, or auto: 2, and 0.05 next door",
+    describe: "seconds between one server's requests, or auto: 2, and 0.043 next door",
     commands: ['sync', 'query'],
   },
   deadline: {
