@@ -4,7 +4,7 @@
 
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 
-/** @typedef {import('../src/options/option-row.ts').OptionRow & { readonly name: string, readonly flag: string }} Row */
+/** @typedef {import('../src/options/option-row.ts').OptionRow & { readonly name: string, readonly flag: string, readonly range: string | undefined }} Row */
 
 const TEXTS = JSON.parse(readFileSync(new URL('./option-texts.json', import.meta.url), 'utf8'));
 
@@ -40,7 +40,8 @@ function markdown(rows, groups, language) {
   const [option, meaning, otherwise] =
     language === 'zh' ? ['选项', '含义', '默认'] : ['option', 'meaning', 'default'];
   const lines = inOrder(rows, groups).map(row => {
-    const text = language === 'zh' ? chinese(row) : row.describe;
+    const meaning = language === 'zh' ? chinese(row) : row.describe;
+    const text = row.range === undefined ? meaning : `${meaning} (${row.range})`;
     const query = row.commands.includes('query') ? 'q' : '';
     return `| ${flags(row)} | ${query} | ${text} | ${row.default ?? ''} |`;
   });
@@ -76,13 +77,14 @@ function manual(rows, groups) {
 
 /** @param {Row} row */
 function manualEntry(row) {
-  const { letter, flag, placeholder, describe, default: otherwise, name } = row;
+  const { letter, flag, placeholder, describe, range, default: otherwise, name } = row;
   const short = letter === undefined ? '' : `\\-${letter} ", " `;
   const value = placeholder === undefined ? '' : ` " \\fI${placeholder}\\fR"`;
   const more = TEXTS[name]?.man;
   const sentences = [
     `${describe[0].toUpperCase()}${describe.slice(1)}.`,
     ...(more === undefined ? [] : [more]),
+    ...(range === undefined ? [] : [`Range: ${range}.`]),
     ...(otherwise === undefined ? [] : [`Default: ${otherwise}.`]),
     `Of ${list(row.commands)}.`,
   ];
@@ -116,7 +118,11 @@ function inOrder(rows, groups) {
 if (process.argv[1] === import.meta.filename) {
   const { flagOf, OPTION_NAMES, OPTION_ROWS } = await import('../dist/options/option-names.js');
   const { GROUPS } = await import('../dist/options/option-row.js');
-  const rows = OPTION_NAMES.map(name => ({ ...OPTION_ROWS[name], name, flag: flagOf(name) }));
+  const { rangeText } = await import('../dist/options/value.js');
+  const rows = OPTION_NAMES.map(name => {
+    const row = OPTION_ROWS[name];
+    return { ...row, name, flag: flagOf(name), range: rangeText(row.value) };
+  });
   for (const file of documentFiles()) {
     const text = readFileSync(file, 'utf8');
     const fresh = withTables(text, rows, GROUPS);

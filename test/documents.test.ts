@@ -14,6 +14,7 @@ import type { RejectionKind } from '../src/ntp/sample.ts';
 import { formatInstant } from '../src/ntp/time.ts';
 import { flagOf, OPTION_NAMES, OPTION_ROWS } from '../src/options/option-names.ts';
 import { GROUPS } from '../src/options/option-row.ts';
+import { rangeText } from '../src/options/value.ts';
 import { RELEASED, VERSION } from '../src/release.ts';
 import { jsonText } from '../src/report/json.ts';
 import { onLinux, type Surroundings, scratch, serve, serveSilence, start, tsntp } from './support/command.ts';
@@ -89,7 +90,10 @@ describe('the tables of options', () => {
   it('are as the table in src/ has them: npm run documents rewrites them', async () => {
     const script: string = '../scripts/documents.js';
     const { documentFiles, withTables }: Documents = await import(script);
-    const rows = OPTION_NAMES.map(name => ({ ...OPTION_ROWS[name], name, flag: flagOf(name) }));
+    const rows = OPTION_NAMES.map(name => {
+      const row = OPTION_ROWS[name];
+      return { ...row, name, flag: flagOf(name), range: rangeText(row.value) };
+    });
     const blocks = documentFiles().map(file => {
       const text = readFileSync(file, 'utf8');
       expect(withTables(text, rows, GROUPS), file).toBe(text);
@@ -110,10 +114,10 @@ describe('the tables of options', () => {
       default: 5,
     };
     const table = withTables('<!-- options:en -->\n<!-- options end -->', [row], GROUPS);
-    expect(table).toContain('| `-p`, `--samples N` | q | samples, 1 to 17 | 5 |\n');
+    expect(table).toContain('| `-p`, `--samples N` | q | samples (1 to 17) | 5 |\n');
     const manual = withTables('.\\" options begin\n.\\" options end', [row], GROUPS);
     expect(manual).toContain(
-      '.TP\n.BR \\-p ", " \\-\\-samples " \\fIN\\fR"\nSamples, 1 to 17.\nDefault: 5.\nOf \\fBsync\\fR and \\fBquery\\fR.\n',
+      '.TP\n.BR \\-p ", " \\-\\-samples " \\fIN\\fR"\nSamples.\nRange: 1 to 17.\nDefault: 5.\nOf \\fBsync\\fR and \\fBquery\\fR.\n',
     );
   });
 });

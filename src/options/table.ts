@@ -105,7 +105,7 @@ export const OPTIONS = {
     placeholder: 'N',
     default: 4,
     group: 'measuring',
-    describe: 'samples for each server, 1 to 16',
+    describe: 'samples for each server',
     commands: ['sync', 'query'],
   },
   timeout: {
@@ -179,7 +179,7 @@ export const OPTIONS = {
     placeholder: 'N',
     default: 4,
     group: 'measuring',
-    describe: 'NTP version to ask in, 1 to 4',
+    describe: 'NTP version to ask in',
     commands: ['sync', 'query'],
   },
   unprivilegedPort: {

@@ -91,6 +91,15 @@ export function allowedText(value: Value): string {
   }
 }
 
+/** The numbers that an option takes, in short, for help and documents; undefined where there is no range to speak of. */
+export function rangeText(value: Value): string | undefined {
+  if (value.kind !== 'whole' && value.kind !== 'duration') return undefined;
+  const { min, max, above } = value;
+  if (max >= 1e9) return undefined;
+  const range = above ? `up to ${max}` : `${min} to ${max}`;
+  return value.kind === 'duration' ? `${range} s` : range;
+}
+
 /** What a number of an option may be, for messages. */
 export function allowedNumbers({
   kind,

@@ -3,6 +3,7 @@
 import { COMMAND_NAMES, COMMAND_ROWS, type Command } from '../../options/command-table.ts';
 import { flagOf, OPTION_ROWS, type OptionName, optionsOf } from '../../options/option-names.ts';
 import { GROUPS, type Group } from '../../options/option-row.ts';
+import { rangeText } from '../../options/value.ts';
 import { EXIT_CODES } from '../exit-code.ts';
 
 /** What stands on the left, and what it means. */
@@ -77,12 +78,14 @@ function commandEntry(name: Command): Entry {
 }
 
 function optionEntry(name: OptionName): Entry {
-  const { letter, placeholder, describe, default: otherwise } = OPTION_ROWS[name];
+  const { letter, placeholder, describe, value: takes, default: otherwise } = OPTION_ROWS[name];
   const short = letter === undefined ? '    ' : `-${letter}, `;
   const value = placeholder === undefined ? '' : ` ${placeholder}`;
+  const range = takes.kind === 'whole' ? rangeText(takes) : undefined;
+  const bounds = [range, otherwise === undefined ? undefined : `default: ${otherwise}`].filter(Boolean);
   return [
     `${short}--${flagOf(name)}${value}`,
-    otherwise === undefined ? describe : `${describe} (default: ${otherwise})`,
+    bounds.length === 0 ? describe : `${describe} (${bounds.join('; ')})`,
   ];
 }
 
