@@ -110,7 +110,8 @@ describe('the tables of options', () => {
       ...OPTION_ROWS.samples,
       name: 'samples',
       flag: 'samples',
-      describe: 'samples, 1 to 17',
+      describe: 'samples',
+      range: '1 to 17',
       default: 5,
     };
     const table = withTables('<!-- options:en -->\n<!-- options end -->', [row], GROUPS);
