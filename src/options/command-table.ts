@@ -34,7 +34,7 @@ export const COMMANDS = {
     settings: true,
   },
   demo: {
-    describe: 'try it: four servers in here, one of them lying',
+    describe: 'four servers in here, one of them lying',
     settings: false,
   },
   completion: {
