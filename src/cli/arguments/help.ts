@@ -23,7 +23,7 @@ export function shortHelp(command: Command | undefined, columns: number): string
   const width = Math.min(WIDEST, columns);
   const common = optionsOf(command ?? 'sync').filter(name => OPTION_ROWS[name].common);
   return text([
-    usageOf(command),
+    ...wrap(usageOf(command), width),
     '',
     ...(command === undefined ? [...entries(COMMAND_NAMES.map(commandEntry), width), ''] : []),
     ...entries(common.map(optionEntry), width),
@@ -37,7 +37,7 @@ export function longHelp(command: Command | undefined, columns: number): string 
   const width = Math.min(WIDEST, columns);
   const about = command === undefined ? TITLE : COMMAND_ROWS[command].describe;
   return text([
-    usageOf(command),
+    ...wrap(usageOf(command), width),
     '',
     ...wrap(about, width),
     ...(command === undefined ? section('Commands', COMMAND_NAMES.map(commandEntry), width) : []),

@@ -1,12 +1,13 @@
 // /etc/tsntp.conf: its options, what is refused there, and what goes before it.
 
 import { resolve } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { argumentsOf, readSetting } from '../../../src/cli/arguments/settings.ts';
 import { readOwnFile, settingsIn, withoutOptions } from '../../../src/cli/arguments/tsntp-conf.ts';
 import { UsageError } from '../../../src/cli/arguments/usage-error.ts';
 import { flagOf, OPTION_NAMES, OPTION_ROWS } from '../../../src/options/option-names.ts';
 import { field, mounts } from '../../field/bench.ts';
+import type { Surroundings } from '../../support/command.ts';
 
 const FILE = '/etc/tsntp.conf';
 const said = (text: string) =>
@@ -129,43 +130,52 @@ test('a command passes over what it does not take', () => {
   expect(argumentsOf('status', [new Map(), file])).toEqual({ state: resolve('/s') });
 });
 
-test.runIf(mounts)('a real run obeys its limit, and a flag goes before it', async () => {
-  const { tsntp, file, inEtc } = await field({ A: { ahead: 5 } });
-  await file('etc/tsntp.conf', 'max-offset 1\nserver A.addr port A.port\n');
-  const within = inEtc();
-  expect((await tsntp('-q -p 1 -v', { within })).code).toBe(5);
-  expect((await tsntp('-q -p 1 A', { within })).code).toBe(5);
-  expect((await tsntp('-q -p 1 --max-offset 60', { within })).code).toBe(0);
-  expect((await tsntp('-q -p 1', { within, env: { TSNTP_MAX_OFFSET: '60' } })).code).toBe(0);
-  expect((await tsntp('--help', { within })).code).toBe(0);
-});
+/** Runs tsntp where the text is /etc/tsntp.conf, and a server A is 5 s ahead. */
+async function runWith(text: string, line: string, surroundings: Surroundings = {}) {
+  const { tsntp, file, inEtc, asked } = await field({ A: { ahead: 5 } });
+  await file('etc/tsntp.conf', text);
+  const result = await tsntp(line, { ...surroundings, within: [...inEtc(), ...(surroundings.within ?? [])] });
+  return { ...result, asked: asked('A') };
+}
 
-test.runIf(mounts)('an option that is misspelled there is exit 2, whoever names the servers', async () => {
-  const { tsntp, file, inEtc, asked } = await field({ A: {} });
-  await file('etc/tsntp.conf', 'format json\nmax-ofset 1\n');
-  const { code, stderr } = await tsntp('-q -p 1 A', { within: inEtc() });
-  expect({ code, asked: asked('A') }).toEqual({ code: 2, asked: 0 });
-  expect(stderr).toContain('/etc/tsntp.conf:2: "max-ofset" is no option: did you mean "max-offset"?');
-});
+describe.runIf(mounts)('a real run', () => {
+  const LIMIT = 'max-offset 1\nserver A.addr port A.port\n';
 
-test.runIf(mounts)('format json there makes reports JSON', async () => {
-  const { tsntp, file, inEtc } = await field({ A: {} });
-  await file('etc/tsntp.conf', 'format json\n');
-  const within = inEtc();
-  expect(JSON.parse((await tsntp('-q -p 1 A', { within })).stdout).result).toBe('queried');
-  expect(JSON.parse((await tsntp('-q -t soon A', { within })).stdout).result).toBe('error');
-});
+  test.each([
+    ['-q -p 1', {}, 5],
+    ['-q -p 1 A', {}, 5],
+    ['query -p 1 -f /etc/hosts', {}, 2],
+    ['-q -p 1 --max-offset 60', {}, 0],
+    ['-q -p 1', { TSNTP_MAX_OFFSET: '60' }, 0],
+    ['--help', {}, 0],
+  ])('%s with %j beside a limit of 1 s: exit %i', async (line, env, expected) => {
+    const { code, stderr } = await runWith(LIMIT, line, { env });
+    expect(code, stderr).toBe(expected);
+  });
 
-test.runIf(mounts)(
-  'one that others may write is an error, also beside servers of the command line',
-  async () => {
-    const { tsntp, file, inEtc } = await field({ A: {} });
-    await file('etc/tsntp.conf', 'max-offset 1\n', 0o644);
-    const within = [...inEtc(), 'sh', '-c', 'chmod o+w /etc/tsntp.conf && exec "$@"', 'sh'];
-    const { code, stderr } = await tsntp('-q -p 1 A', { within });
-    expect({ code, why: stderr.includes('can be written by every user') }).toEqual({ code: 2, why: true });
-  },
-);
+  test('an option that is misspelled is exit 2, whoever names the servers', async () => {
+    const { code, stderr, asked } = await runWith('format json\nmax-ofset 1\n', '-q -p 1 A');
+    expect({ code, asked }).toEqual({ code: 2, asked: 0 });
+    expect(stderr).toContain('/etc/tsntp.conf:2: "max-ofset" is no option: did you mean "max-offset"?');
+  });
+
+  test.each([
+    ['-q -p 1 A', 'queried'],
+    ['-q -t soon A', 'error'],
+  ])('format json makes the report of %s JSON', async (line, result) => {
+    expect(JSON.parse((await runWith('format json\n', line)).stdout).result).toBe(result);
+  });
+
+  test('one that others may write is an error, also beside servers of the command line', async () => {
+    const within = ['sh', '-c', 'chmod o+w /etc/tsntp.conf && exec "$@"', 'sh'];
+    const { code, stderr, asked } = await runWith('max-offset 1\n', '-q -p 1 A', { within });
+    expect({ code, asked, why: stderr.includes('can be written by every user') }).toEqual({
+      code: 2,
+      asked: 0,
+      why: true,
+    });
+  });
+});
 
 test('an option line in a list given by -f stays an error', async () => {
   const { tsntp, file } = await field({ A: {} });
