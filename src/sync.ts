@@ -16,6 +16,8 @@ import {
 import type { Outcome } from './pipeline/outcome.ts';
 import type { Host } from './pipeline/ports.ts';
 
+export type { Outcome };
+
 export interface SyncOptions extends QueryOptions, ApplyOptions, FinishOptions {}
 
 /** What holds where nothing else is asked for. */
@@ -56,11 +58,11 @@ export async function query(options: QueryOptions, ports: Ports): Promise<Outcom
 
 /** Measures, decides, and sets the clock: once or not at all. */
 export async function sync(options: SyncOptions, ports: Ports): Promise<Outcome> {
-  const claim = await ports.host.claim();
+  const lock = await ports.host.lockClock();
   try {
     const measured = await measure(options, ports);
-    if (measured.kind !== 'agreed') return warned(measured, claim.warnings);
-    const applied = apply(proposalOf(measured), options, claim, ports);
+    if (measured.kind !== 'agreed') return warned(measured, lock.warnings);
+    const applied = apply(proposalOf(measured), options, lock, ports);
     const outcome: Outcome = {
       ...measured,
       ...applied,
@@ -68,7 +70,7 @@ export async function sync(options: SyncOptions, ports: Ports): Promise<Outcome>
     };
     return await finish(outcome, options, ports);
   } finally {
-    claim.release();
+    lock.release();
   }
 }
 

@@ -431,7 +431,7 @@ describe('a clock that cannot be set', () => {
     },
   );
 
-  test('by a bug: it comes out, and the claim is given back', async () => {
+  test('by a bug: it comes out, and the lock is given back', async () => {
     const w = near({ behind: 2 });
     const step = (): void => {
       throw new TypeError('a bug');

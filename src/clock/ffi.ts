@@ -75,3 +75,12 @@ export function split(total: bigint, unit: bigint): { readonly whole: bigint; re
   const rest = ((total % unit) + unit) % unit;
   return { whole: (total - rest) / unit, rest };
 }
+
+/** What `preferred` finds; where the library has no such function, what `otherwise` does. */
+export function firstOf<T>(preferred: () => T, otherwise: () => T): T {
+  try {
+    return preferred();
+  } catch {
+    return otherwise();
+  }
+}

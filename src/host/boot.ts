@@ -5,7 +5,8 @@ import { readFileSync } from 'node:fs';
 import { uptime } from 'node:os';
 import type { Clock } from '../clock/clock.ts';
 import { add, difference, type Seconds, type UnixTime, unixTimeOf } from '../ntp/time.ts';
-import type { LastSet, State } from './state.ts';
+import type { LastSet } from '../pipeline/ports.ts';
+import type { State } from './state.ts';
 
 /** The machine at one moment. */
 export interface Boot {

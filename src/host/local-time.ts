@@ -28,6 +28,18 @@ export async function localTime(
   }
 }
 
+/** An instant to the second in local time, RFC 3339 with the zone's offset: `2026-11-21T13:10:23+01:00`. Never rejects. */
+export async function localInstant(at: Date, zone: string | undefined): Promise<string> {
+  const { month, day, hour, minute, second } = await localTime(at, zone);
+  const turned = at.getUTCMonth() - month;
+  const year = at.getUTCFullYear() + (turned === 11 ? 1 : turned === -11 ? -1 : 0);
+  const shown = Date.UTC(year, month, day, hour, minute, second);
+  const east = Math.round((shown - at.getTime()) / 60_000);
+  const two = (n: number) => String(n).padStart(2, '0');
+  const offset = `${two(Math.floor(Math.abs(east) / 60))}:${two(Math.abs(east) % 60)}`;
+  return `${new Date(shown).toISOString().slice(0, 19)}${east < 0 ? '-' : '+'}${offset}`;
+}
+
 /** A name such as Asia/Shanghai, which Node knows also where no zoneinfo is installed, as in small containers. */
 function isNamed(zone: string | undefined): boolean {
   if (zone === undefined || !/^[A-Za-z_]+\/[\w+/-]+$/.test(zone)) return false;

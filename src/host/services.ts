@@ -6,14 +6,7 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { posix, win32 } from 'node:path';
 import { maySetClock } from '../clock/capable.ts';
-
-/** A program that keeps the clock. */
-export interface TimeService {
-  readonly name: string;
-  readonly pid?: number;
-  /** The command that stops it. */
-  readonly stop: string;
-}
+import type { TimeService } from '../pipeline/outcome.ts';
 
 /**
  * The time services that control the clock now, on Linux by process id. Never rejects.
@@ -36,7 +29,7 @@ export async function findTimeServices(
 }
 
 /** The one-letter options of a command line; those that take a value with it, the others with ''. */
-type Options = ReadonlyMap<string, string>;
+type Letters = ReadonlyMap<string, string>;
 
 interface Daemon {
   readonly name: string;
@@ -47,7 +40,7 @@ interface Daemon {
   /** The letters of the options that take a value. */
   readonly valued?: string;
   /** Whether, started so, it leaves the clock alone. */
-  readonly passes?: (options: Options) => boolean;
+  readonly passes?: (letters: Letters) => boolean;
 }
 
 const NTPD = { comm: 'ntpd', valued: 'cDfiIklpPrstTuUwyYz' };
@@ -133,7 +126,7 @@ function unitOf(cgroup: string): string | undefined {
   )?.[1];
 }
 
-function optionsOf(args: readonly string[], valued: string): Options {
+function optionsOf(args: readonly string[], valued: string): Letters {
   const options = new Map<string, string>();
   for (let i = 0; i < args.length; i++) {
     const letters = /^-([^-].*)/.exec(args[i] ?? '')?.[1] ?? '';

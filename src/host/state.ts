@@ -5,28 +5,8 @@
 // Sign: `offset` is what was added to the clock.
 
 import { join, posix, win32 } from 'node:path';
-import type { Seconds } from '../ntp/time.ts';
+import type { LastSet } from '../pipeline/ports.ts';
 import { checkDirectory, codeOf, prepareDirectory, readOwn, replaceOwn } from './trusted-file.ts';
-
-/** One correction that was made. */
-export interface LastSet {
-  /** The boot of the machine in which it was made; absent where the platform does not tell. */
-  readonly bootId?: string;
-  /** What the clock showed after it: RFC 3339 in UTC with nine digits of the second. */
-  readonly time: string;
-  readonly offset: Seconds;
-  readonly kind: 'step' | 'slew';
-  /** The system peer, as the report names it. */
-  readonly server: string;
-  /** The root distance of the combination: how far off the clock could still be. */
-  readonly errorBound: Seconds;
-  /** What the corrections of that boot came to with this one, beyond what drift explains. Absent from older files, as the rest. */
-  readonly sum?: Seconds;
-  /** The machine then, as `Boot` has it. */
-  readonly uptime?: Seconds;
-  readonly asleep?: Seconds;
-  readonly suspends?: number;
-}
 
 /** The contents of the state file. Later versions only add members; those that are not known here are dropped. */
 export interface State {
@@ -59,11 +39,14 @@ export function stateDirectory(
   return env.HOME?.startsWith('/') ? posix.join(env.HOME, '.local/state/tsntp') : undefined;
 }
 
-/** What is remembered in `directory`. Never throws; no file yet is an empty memory without a warning. */
-export function readState(directory: string): StateReading {
+/**
+ * What is remembered in `directory`. Never throws; no file yet is an empty memory without a warning. `trusted` is a user whose
+ * file is believed beside ours and root's: only for one that is shown and decides nothing.
+ */
+export function readState(directory: string, trusted?: number): StateReading {
   try {
-    checkDirectory(directory);
-    return { state: parse(join(directory, FILE)) };
+    checkDirectory(directory, trusted);
+    return { state: parse(join(directory, FILE), trusted) };
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return { state: EMPTY };
     return { state: EMPTY, warning: `cannot tell whether tsntp has set this clock before: ${text(error)}` };
@@ -81,8 +64,8 @@ export function writeState(directory: string, state: State): string | undefined 
   }
 }
 
-function parse(path: string): State {
-  const bytes = readOwn(path, LARGEST);
+function parse(path: string, trusted: number | undefined): State {
+  const bytes = readOwn(path, LARGEST, trusted);
   let value: unknown;
   try {
     value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));

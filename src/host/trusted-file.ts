@@ -29,10 +29,10 @@ export function prepareDirectory(directory: string): void {
 }
 
 /**
- * Opens a regular file that only we, or root, could have written; a new one has mode 0600. Throws otherwise.
+ * Opens a regular file that only we, root, or the user `trusted` could have written; a new one has mode 0600. Throws otherwise.
  * Node adds O_CLOEXEC itself.
  */
-export function openOwn(path: string, flags: number): number {
+export function openOwn(path: string, flags: number, trusted?: number): number {
   let fd: number;
   try {
     // O_NONBLOCK, or a FIFO in the file's place would hold us up for ever. Windows has neither flag.
@@ -47,7 +47,7 @@ export function openOwn(path: string, flags: number): number {
     if (!stats.isFile()) throw new Error(`${path} is not a regular file: remove it`);
     // A second name would let its maker choose which of our files is read or written here.
     if (stats.nlink > 1) throw new Error(`${path} is a hard link to another file: remove it`);
-    checkOwner(path, stats);
+    checkOwner(path, stats, trusted);
     return fd;
   } catch (error) {
     closeSync(fd);
@@ -55,17 +55,17 @@ export function openOwn(path: string, flags: number): number {
   }
 }
 
-/** Throws unless it is a directory that only we, or root, can write to. */
-export function checkDirectory(directory: string): void {
+/** Throws unless it is a directory that only we, root, or the user `trusted` can write to. */
+export function checkDirectory(directory: string, trusted?: number): void {
   const stats = lstatSync(directory);
   if (stats.isSymbolicLink()) throw symbolicLink(directory);
   if (!stats.isDirectory()) throw new Error(`${directory} is not a directory: remove it`);
-  checkOwner(directory, stats);
+  checkOwner(directory, stats, trusted);
 }
 
 /** The contents of such a file. Throws where there is none, or it has more than `largest` bytes. */
-export function readOwn(path: string, largest: number): Uint8Array {
-  const fd = openOwn(path, constants.O_RDONLY);
+export function readOwn(path: string, largest: number, trusted?: number): Uint8Array {
+  const fd = openOwn(path, constants.O_RDONLY, trusted);
   try {
     const buffer = new Uint8Array(largest + 1);
     let length = 0;
@@ -119,11 +119,11 @@ function makeDirectory(directory: string): void {
   }
 }
 
-function checkOwner(path: string, stats: Stats): void {
+function checkOwner(path: string, stats: Stats, trusted?: number): void {
   const uid = process.geteuid?.();
   // Windows shows neither owner nor mode here; there the folder's own access list has to do.
   if (uid === undefined) return;
-  if (stats.uid !== uid && stats.uid !== 0) {
+  if (![uid, 0, trusted].includes(stats.uid)) {
     throw new Error(`${path} belongs to user ${stats.uid}, not to ${uid} or root: remove it or chown it`);
   }
   if ((stats.mode & 0o022) !== 0) {

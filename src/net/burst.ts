@@ -2,9 +2,9 @@
 // rejections. A reply that fails a test does not end the wait for the true one; a kiss is obeyed (RFC 5905 §7.4).
 
 import { type Authenticator, unauthenticated } from '../ntp/auth/authenticator.ts';
+import type { Kiss } from '../ntp/kiss.ts';
 import { encodeRequest } from '../ntp/packet.ts';
 import type { PlausibleTimes } from '../ntp/plausible.ts';
-import type { Kiss } from '../ntp/refid.ts';
 import type { Request } from '../ntp/reply-tests.ts';
 import { examineReply, type Rejection, requestOf, type Sample } from '../ntp/sample.ts';
 import { elapsed, type MonotonicTime, type NtpTimestamp, ntpTimestampOf, type Seconds } from '../ntp/time.ts';
@@ -111,7 +111,7 @@ export async function runBurst(
 }
 
 /** What ends the wait for a reply. */
-type Ending = 'replied' | 'failed' | 'waited' | 'aborted';
+type End = 'replied' | 'failed' | 'waited' | 'aborted';
 
 /** The requests and replies of one burst: matches the ones with the others and keeps what came of them. */
 class Exchanges implements ChannelListener {
@@ -133,7 +133,7 @@ class Exchanges implements ChannelListener {
   #lastSent: MonotonicTime | undefined;
 
   /** Ends the wait for the request under way. */
-  #conclude: (end: Ending) => void = () => {};
+  #conclude: (end: End) => void = () => {};
 
   constructor(address: Address, plan: BurstPlan, ports: BurstPorts, emit: (event: BurstEvent) => void) {
     this.#address = address;
@@ -145,7 +145,7 @@ class Exchanges implements ChannelListener {
   /** Sends one request, and waits for a reply, an error, the timeout or the abort, whichever is first. */
   async next(channel: Channel, signal: AbortSignal): Promise<void> {
     const { timeout } = this.#plan;
-    const concluded = new Promise<Ending>(resolve => {
+    const concluded = new Promise<End>(resolve => {
       this.#conclude = resolve;
     });
     if (!this.#send(channel)) return;

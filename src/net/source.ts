@@ -13,7 +13,7 @@ import type { EarlyFinish, TrackedServer } from './early-finish.ts';
 import type { KeyExchange, Nts, NtsError } from './nts/session.ts';
 import { type Resolve, type ResolvedAddress, ResolveError } from './resolve.ts';
 import type { Address } from './transport.ts';
-import { type Candidates, tryAddresses } from './try-addresses.ts';
+import { type NamedAddresses, tryAddresses } from './try-addresses.ts';
 
 /** An address without a sample after this time is late: the next is asked besides. Twice what RFC 8305 §5 recommends. */
 const LATE: Seconds = 0.5;
@@ -165,7 +165,7 @@ function candidatesOf(
   server: Server,
   { port, votes, version, authenticator, authentication, otherwise }: Approach,
   { plan, ports, slot, signal, emit }: SurveyContext,
-): Candidates {
+): NamedAddresses {
   const burstPlan: BurstPlan = {
     ...plan,
     ...(version && { version }),

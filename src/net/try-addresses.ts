@@ -14,7 +14,7 @@ import type { Address } from './transport.ts';
 const TRIES = 16;
 
 /** A name with its addresses, and how each is asked. */
-export interface Candidates extends Omit<AttemptPlan, 'brought' | 'changed'> {
+export interface NamedAddresses extends Omit<AttemptPlan, 'brought' | 'changed'> {
   readonly server: Server;
   /** Best first. */
   readonly addresses: readonly Address[];
@@ -31,21 +31,21 @@ export interface Tried {
 }
 
 /** What came of a name: an address for each of its votes, or the other name that has its addresses. */
-export type Outcome = readonly Tried[] | { readonly address: Address; readonly owner: Server };
+export type NameOutcome = readonly Tried[] | { readonly address: Address; readonly owner: Server };
 
 /** Tries a name's addresses. An abort ends it with what has come so far. */
 export function tryAddresses(
-  candidates: Candidates,
+  name: NamedAddresses,
   claims: Claims,
   entry: TrackedServer,
   signal: AbortSignal,
-): Promise<Outcome> {
-  return new Trial(candidates, claims, entry).run(signal);
+): Promise<NameOutcome> {
+  return new Trial(name, claims, entry).run(signal);
 }
 
 /** The attempts at one name, from the first address to the outcome. */
 class Trial {
-  readonly #candidates: Candidates;
+  readonly #name: NamedAddresses;
   readonly #claims: Claims;
   readonly #entry: TrackedServer;
   readonly #attempts: Attempt[] = [];
@@ -55,13 +55,13 @@ class Trial {
   #wake = () => {};
   readonly #changed = () => this.#wake();
 
-  constructor(candidates: Candidates, claims: Claims, entry: TrackedServer) {
-    this.#candidates = candidates;
+  constructor(name: NamedAddresses, claims: Claims, entry: TrackedServer) {
+    this.#name = name;
     this.#claims = claims;
     this.#entry = entry;
   }
 
-  async run(signal: AbortSignal): Promise<Outcome> {
+  async run(signal: AbortSignal): Promise<NameOutcome> {
     for (;;) {
       const change = new Promise<void>(resolve => {
         this.#wake = resolve;
@@ -115,7 +115,7 @@ class Trial {
 
   /** As many as the name has addresses of the family that answers; of the larger family while none does. */
   #votes(clockTrust: readonly Attempt[]): number {
-    const { votes } = this.#candidates;
+    const { votes } = this.#name;
     if (votes === 1) return 1;
     const family = clockTrust[0]?.address.family;
     return Math.min(
@@ -125,12 +125,12 @@ class Trial {
   }
 
   #count(family: 4 | 6): number {
-    return this.#candidates.addresses.filter(address => address.family === family).length;
+    return this.#name.addresses.filter(address => address.family === family).length;
   }
 
   /** The best free address: of the family that answers, else rather of the family that was not asked last. */
   #next(clockTrust: readonly Attempt[]): Address | undefined {
-    if (this.#attempts.length >= Math.max(TRIES, this.#candidates.votes)) return undefined;
+    if (this.#attempts.length >= Math.max(TRIES, this.#name.votes)) return undefined;
     const free = this.#untried().filter(address => this.#ownerOf(address) === undefined);
     const family = clockTrust[0]?.address.family;
     if (family !== undefined) return free.find(address => address.family === family);
@@ -139,22 +139,22 @@ class Trial {
   }
 
   #untried(): readonly Address[] {
-    const { addresses } = this.#candidates;
+    const { addresses } = this.#name;
     if (addresses.length === 1) return this.#attempts.length > 0 ? [] : addresses;
     const tried = new Set(this.#attempts.map(({ address }) => address));
     return addresses.filter(address => !tried.has(address));
   }
 
   #ownerOf(address: Address): Server | undefined {
-    return this.#claims.ownerOf(this.#candidates.keyOf(address));
+    return this.#claims.ownerOf(this.#name.keyOf(address));
   }
 
   #start(address: Address): void {
-    const { server, keyOf, otherwise } = this.#candidates;
+    const { server, keyOf, otherwise } = this.#name;
     const key = keyOf(address);
     this.#claims.take(key, server);
     const attempt = new Attempt(address, {
-      ...this.#candidates,
+      ...this.#name,
       brought: one => this.#brought.push(one),
       changed: this.#changed,
     });
@@ -173,7 +173,7 @@ class Trial {
   /** Whether another name may yet leave an address to this one, which has none. */
   #waitsForOthers(): boolean {
     if (this.#brought.length > 0) return false;
-    const keys = this.#untried().map(address => this.#candidates.keyOf(address));
+    const keys = this.#untried().map(address => this.#name.keyOf(address));
     const undecided = keys.filter(key => this.#claims.mayBecomeFree(key));
     for (const key of undecided) this.#claims.whenDecided(key, this.#changed);
     return undecided.length > 0;
@@ -188,7 +188,7 @@ class Trial {
   }
 
   /** Those that have the votes; for the votes that are left, the failures that tell most. */
-  #outcome(): Outcome {
+  #outcome(): NameOutcome {
     const elected = this.#elected();
     const failed = this.#attempts.filter(({ brought }) => !brought);
     const taken = this.#untried().find(address => this.#ownerOf(address) !== undefined);

@@ -4,10 +4,11 @@
 
 import { type AuthenticationFailure, checkUnasked, type ReplyCheck } from './auth/authenticator.ts';
 import { readTail } from './extension.ts';
+import { type Kiss, kissOf } from './kiss.ts';
 import { delayOf, type Timestamps } from './offset.ts';
 import { HEADER_LENGTH, LEAP_NOT_SYNCHRONIZED, MODE_SERVER, type Packet, resolutionOf } from './packet.ts';
 import type { PlausibleTimes } from './plausible.ts';
-import { formatRefid, type Kiss, kissOf } from './refid.ts';
+import { formatRefid } from './refid.ts';
 import { LONGEST_TICK } from './region.ts';
 import { inferTick } from './tick.ts';
 import {

@@ -4,7 +4,9 @@
 export interface CommandRow {
   /** What may follow its name besides options, as help writes it. */
   readonly words?: string;
-  /** The only words that may stand there. */
+  /** The argument that these words are. */
+  readonly argument?: string;
+  /** The only words that may stand there, and one of them at most. */
   readonly choices?: readonly string[];
   /** One line, without a period. */
   readonly describe: string;
@@ -15,11 +17,13 @@ export interface CommandRow {
 export const COMMANDS = {
   sync: {
     words: '[server..]',
+    argument: 'server',
     describe: 'measure, and set this machine’s clock once',
     settings: true,
   },
   query: {
     words: '[server..]',
+    argument: 'server',
     describe: 'measure and report; never touch the clock',
     settings: true,
   },
@@ -29,6 +33,7 @@ export const COMMANDS = {
   },
   rtc: {
     words: 'show|write|read',
+    argument: 'action',
     choices: ['show', 'write', 'read'],
     describe: 'show, write or read the hardware clock',
     settings: true,
@@ -39,6 +44,7 @@ export const COMMANDS = {
   },
   completion: {
     words: 'bash|zsh|fish',
+    argument: 'shell',
     choices: ['bash', 'zsh', 'fish'],
     describe: 'print a script for shell completion',
     settings: false,
@@ -52,9 +58,6 @@ export const COMMAND_ROWS: Readonly<Record<Command, CommandRow>> = COMMANDS;
 
 /** The names of all commands, in the table's order. */
 export const COMMAND_NAMES: readonly Command[] = Object.keys(COMMANDS) as Command[];
-
-/** What `rtc` does. */
-export type RtcAction = (typeof COMMANDS)['rtc']['choices'][number];
 
 /** The shells that `completion` writes for. */
 export type Shell = (typeof COMMANDS)['completion']['choices'][number];

@@ -9,7 +9,7 @@ import { addUp } from '../ntp/sum.ts';
 import type { Seconds, UnixTime } from '../ntp/time.ts';
 import { hear } from '../ntp/witness.ts';
 import type { Competitor, Correction, Ending } from './outcome.ts';
-import type { Claim, Host, Memory } from './ports.ts';
+import type { ClockLock, Host, Memory } from './ports.ts';
 
 /** A correction, and where it comes from. */
 export interface Proposal {
@@ -55,14 +55,19 @@ export type Applied = {
 >;
 
 /** Decides, and makes the correction or not. Synchronous, so that no interrupt falls in between. */
-export function apply(proposal: Proposal, options: ApplyOptions, claim: Claim, ports: ApplyPorts): Applied {
+export function apply(
+  proposal: Proposal,
+  options: ApplyOptions,
+  lock: ClockLock,
+  ports: ApplyPorts,
+): Applied {
   const memory = ports.host.recall();
   const { decision, clockTrust } = judge(proposal, options, memory, ports);
   ports.emit({ kind: 'decided', decision, clockTrust });
-  const competitors = claim.competitors.filter(({ kind }) => !options.force || kind === 'tsntp');
+  const competitors = lock.competitors.filter(({ kind }) => !options.force || kind === 'tsntp');
   const ending = act(decision, competitors, ports);
   const kept = keep(ending, proposal, clockTrust, ports.host);
-  const warnings = [...claim.warnings, memory.warning, kept].filter(warning => warning !== undefined);
+  const warnings = [...lock.warnings, memory.warning, kept].filter(warning => warning !== undefined);
   return { ...ending, clockTrust, warnings };
 }
 

@@ -9,8 +9,8 @@ import type { ClockTrust } from '../ntp/clock-trust.ts';
 import type { Estimate } from '../ntp/combine.ts';
 import type { Decision } from '../ntp/decide.ts';
 import type { PeerEstimate } from '../ntp/filter.ts';
+import type { Kiss } from '../ntp/kiss.ts';
 import type { Interval } from '../ntp/overlap.ts';
-import type { Kiss } from '../ntp/refid.ts';
 import type { Rejection } from '../ntp/sample.ts';
 import type { Seconds, UnixTime } from '../ntp/time.ts';
 import type { Server } from '../sources/server.ts';
@@ -59,9 +59,17 @@ export interface ServerReport {
   readonly verdict: Verdict;
 }
 
+/** A program that keeps the clock of this machine. */
+export interface TimeService {
+  readonly name: string;
+  readonly pid?: number;
+  /** The command that stops it. */
+  readonly stop: string;
+}
+
 /** Another program that sets this clock. */
 export type Competitor =
-  | { readonly kind: 'service'; readonly name: string; readonly pid?: number; readonly stop: string }
+  | ({ readonly kind: 'service' } & TimeService)
   | { readonly kind: 'tsntp'; readonly pid?: number };
 
 /** What set the limits of a run, in words: only of those that a list set. */

@@ -1,5 +1,5 @@
-// The machine around its clock, as a port: which other programs set that clock, what tsntp remembers of it, and the
-// hardware clock. machine.ts has the real one.
+// The machine around its clock, as a port: the lock on that clock, which other programs set it, what tsntp remembers of it, and
+// the hardware clock. machine.ts has the real one.
 
 import type { Earlier } from '../ntp/sum.ts';
 import type { Seconds, UnixTime } from '../ntp/time.ts';
@@ -7,8 +7,8 @@ import type { Competitor, Correction } from './outcome.ts';
 
 /** What this machine knows of its clock's past, and which other programs set it. */
 export interface Host {
-  /** Keeps other runs of tsntp out until it is released; names the other programs that set this clock. */
-  claim(): Promise<Claim>;
+  /** Keeps other runs of tsntp from setting the clock until the lock is released; names the other programs that set it. */
+  lockClock(): Promise<ClockLock>;
   /** What earlier runs have done to this clock. */
   recall(): Memory;
   /** By how much the hardware clock is ahead of the system's, to a second; undefined where it has nothing to say. */
@@ -19,8 +19,11 @@ export interface Host {
   writeRtc(offset: Seconds): Promise<void>;
 }
 
-export interface Claim {
+/** The clock, locked as far as it could be. */
+export interface ClockLock {
+  /** The programs that set the clock all the same; another tsntp is among them where it has the lock. */
   readonly competitors: readonly Competitor[];
+  /** Why a competitor may have been overlooked. */
   readonly warnings: readonly string[];
   release(): void;
 }
@@ -39,4 +42,32 @@ export interface Remembered {
   readonly errorBound: Seconds;
   /** What the corrections since boot come to with this one. */
   readonly sum: Seconds;
+}
+
+/** The last correction that tsntp made, as its state file keeps it. */
+export interface LastSet {
+  /** The boot of the machine in which it was made; absent where the platform does not tell. */
+  readonly bootId?: string;
+  /** What the clock showed after it: RFC 3339 in UTC with nine digits of the second. */
+  readonly time: string;
+  readonly offset: Seconds;
+  readonly kind: 'step' | 'slew';
+  /** The system peer, as the report names it. */
+  readonly server: string;
+  /** The root distance of the combination: how far off the clock could still be. */
+  readonly errorBound: Seconds;
+  /** What the corrections of that boot came to with this one, beyond what drift explains. Absent from older files, as the rest. */
+  readonly sum?: Seconds;
+  /** The machine then, as `Boot` has it. */
+  readonly uptime?: Seconds;
+  readonly asleep?: Seconds;
+  readonly suspends?: number;
+}
+
+/** What one folder remembers. */
+export interface MemoryReading {
+  readonly directory: string;
+  /** Absent where nothing is remembered there, or `warning` says why it cannot be told. */
+  readonly lastSet?: LastSet & { readonly sinceBoot: boolean };
+  readonly warning?: string;
 }

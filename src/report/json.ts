@@ -11,6 +11,7 @@ import { formatRefid } from '../ntp/refid.ts';
 import type { Rejection, Sample } from '../ntp/sample.ts';
 import { formatInstant } from '../ntp/time.ts';
 import type { Competitor, Outcome, ServerReport } from '../pipeline/outcome.ts';
+import { envelopeText } from './envelope.ts';
 import { authenticationOf, packetOf, tallyOf } from './labels.ts';
 import { reasonOf } from './reason.ts';
 import { summaryOf } from './summary.ts';
@@ -18,28 +19,19 @@ import { summaryOf } from './summary.ts';
 export interface JsonContext {
   readonly command: 'sync' | 'query';
   readonly exitCode: number;
-  readonly release: string;
   /** The file or variable that named the servers, when the user did not. */
   readonly serversFrom?: string;
 }
 
 /** The text of the object, on one line, ending with a line end. */
 export function jsonText(outcome: Outcome, context: JsonContext): string {
-  return `${JSON.stringify(jsonOf(outcome, context))}\n`;
-}
-
-/** The result of a run that ended before it began: a usage error, or a bug. */
-export function jsonError(message: string, exitCode: number, release: string): string {
-  return `${JSON.stringify({ version: 1, tsntp: release, result: 'error', exitCode, message })}\n`;
+  const { command, exitCode } = context;
+  return envelopeText({ command, exitCode }, jsonOf(outcome, context));
 }
 
 function jsonOf(outcome: Outcome, context: JsonContext): object {
   return {
-    version: 1,
-    tsntp: context.release,
-    command: context.command,
     result: outcome.kind,
-    exitCode: context.exitCode,
     message: summaryOf(outcome),
     started: formatInstant(outcome.started),
     finished: formatInstant(outcome.finished),

@@ -43,7 +43,7 @@ const CHUNK = 1 << 16;
 const UNKNOWN_OWNER = 65_534;
 
 /** Why a file could not be read. */
-export function reasonOf(error: unknown): string {
+export function fileProblem(error: unknown): string {
   const { code } = error as NodeJS.ErrnoException;
   if (code === 'ENOENT') return 'there is no such file';
   if (code === 'EACCES') return 'permission denied';
@@ -57,7 +57,7 @@ function readText(path: string, guarded: boolean): string | undefined {
     fd = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   } catch (error) {
     if (isAbsent(error, path)) return undefined;
-    throw new ListError(path, `cannot be read: ${reasonOf(error)}`);
+    throw new ListError(path, `cannot be read: ${fileProblem(error)}`);
   }
   try {
     const problem = whatForbids(fd, guarded);
@@ -102,7 +102,7 @@ function textOf(fd: number, path: string): string {
       length += count;
     }
   } catch (error) {
-    throw new ListError(path, `cannot be read: ${reasonOf(error)}`);
+    throw new ListError(path, `cannot be read: ${fileProblem(error)}`);
   }
   throw new ListError(path, `is larger than ${LARGEST} bytes: name fewer servers`);
 }
@@ -112,7 +112,7 @@ function namesIn(directory: string): readonly string[] {
     return readdirSync(directory).sort();
   } catch (error) {
     if (isAbsent(error, directory)) return [];
-    throw new ListError(directory, `cannot be read: ${reasonOf(error)}`);
+    throw new ListError(directory, `cannot be read: ${fileProblem(error)}`);
   }
 }
 

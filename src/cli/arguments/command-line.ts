@@ -1,14 +1,15 @@
 // argv → one of cli/commands/ with its checked arguments, or help, or the version.
 
-import { COMMAND_ROWS, type Command, type RtcAction, type Shell } from '../../options/command-table.ts';
+import { COMMAND_ROWS, type Command } from '../../options/command-table.ts';
 import { OPTION_ROWS } from '../../options/option-names.ts';
-import type { Arguments } from '../../options/parsed.ts';
 import { VERSION } from '../../release.ts';
 import { escaped, parseServer } from '../../sources/server.ts';
 import { closest } from '../../sources/spelling.ts';
-import { runSync } from '../commands/sync.ts';
+import { commands } from '../commands/index.ts';
+import type { ExitCode } from '../exit-code.ts';
 import type { Context } from '../process/context.ts';
 import { type CommandLine, readArgv, refuseForeignOptions } from './argv.ts';
+import type { CommandArguments } from './command-arguments.ts';
 import { isCommand, refuseCommandWords } from './command-words.ts';
 import { fromEnvironment, readVariables } from './environment.ts';
 import { readFlags } from './flags.ts';
@@ -16,37 +17,8 @@ import { argumentsOf, type Settings } from './settings.ts';
 import { readOwnFile } from './tsntp-conf.ts';
 import { UsageError } from './usage-error.ts';
 
-/** Runs a command with its arguments and words; resolves with the exit code. */
-type Run<C extends Command> = (
-  args: Arguments<C>,
-  words: readonly string[],
-  context: Context,
-) => Promise<number>;
-
-/** What a run may do without is imported when it is called. */
-const RUNS: { readonly [C in Command]: Run<C> } = {
-  sync: (args, server, context) => runSync({ ...args, server }, 'sync', context),
-  query: (args, server, context) => runSync({ ...args, server }, 'query', context),
-  async status(args, _, context) {
-    const { runStatus } = await import('../commands/status.ts');
-    return runStatus(args, context);
-  },
-  async rtc(args, [action], context) {
-    const { runRtc } = await import('../commands/rtc.ts');
-    return runRtc(action as RtcAction, args, context);
-  },
-  async demo(args, _, context) {
-    const { runDemo } = await import('../commands/demo.ts');
-    return runDemo(args, context);
-  },
-  async completion(args, [shell], context) {
-    const { runCompletion } = await import('../commands/completion.ts');
-    return runCompletion(shell as Shell | undefined, args, context);
-  },
-};
-
 /** Runs the command that `argv` names, and resolves with its exit code. Rejects with `UsageError` and what commands throw. */
-export async function runCommandLine(argv: readonly string[], context: Context): Promise<number> {
+export async function runCommandLine(argv: readonly string[], context: Context): Promise<ExitCode> {
   const line = readArgv(argv);
   if (line.options.some(({ name, value }) => OPTION_ROWS[name].flagOnly && value === true))
     return runGeneral(line, context);
@@ -55,11 +27,19 @@ export async function runCommandLine(argv: readonly string[], context: Context):
   return run(command, line, context);
 }
 
-async function run<C extends Command>(command: C, line: CommandLine, context: Context): Promise<number> {
+async function run<C extends Command>(command: C, line: CommandLine, context: Context): Promise<ExitCode> {
   const flags = readFlags(command, line);
   const others = COMMAND_ROWS[command].settings ? settingsBeside(command, context) : [];
   for (const word of line.words) warnOfPort(word, context);
-  return RUNS[command](argumentsOf(command, [flags, ...others]), line.words, context);
+  const args = { ...argumentsOf(command, [flags, ...others]), ...wordsOf(command, line.words) };
+  return commands[command](args as CommandArguments<C>, context);
+}
+
+/** The words under the name that the command has for them. */
+function wordsOf(command: Command, words: readonly string[]): object {
+  const { argument, choices } = COMMAND_ROWS[command];
+  if (argument === undefined) return {};
+  return { [argument]: choices === undefined ? words : words[0] };
 }
 
 /** What the environment and /etc/tsntp.conf say, in this order. */
@@ -70,7 +50,7 @@ function settingsBeside(command: Command, context: Context): readonly Settings[]
 }
 
 /** Of a line that asks for help, the command counts wherever it stands, and nothing else does. */
-async function runGeneral({ command, options, words }: CommandLine, context: Context): Promise<number> {
+async function runGeneral({ command, options, words }: CommandLine, context: Context): Promise<ExitCode> {
   const asked = options.find(({ name }) => name === 'help');
   if (asked === undefined) context.print(`${VERSION}\n`);
   else {

@@ -9,7 +9,7 @@ import type { SymmetricKey } from '../../ntp/auth/key.ts';
 import { KeyFileError, readKeys } from '../../ntp/auth/key-file.ts';
 import type { Arguments } from '../../options/parsed.ts';
 import { OPTIONS } from '../../options/table.ts';
-import { reasonOf } from '../../sources/files.ts';
+import { fileProblem } from '../../sources/files.ts';
 import type { Demand, ListedServer, ServerList } from '../../sources/list.ts';
 import { escaped, formatServer, NTP_PORT, type Server } from '../../sources/server.ts';
 import { UsageError } from './usage-error.ts';
@@ -144,7 +144,7 @@ function readSecret(file: string): string {
     fd = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   } catch (error) {
     throw new UsageError(
-      `cannot read the keys in ${escaped(file)}: ${reasonOf(error)}; name another with -k FILE`,
+      `cannot read the keys in ${escaped(file)}: ${fileProblem(error)}; name another with -k FILE`,
     );
   }
   try {
@@ -187,6 +187,6 @@ function authorityFilesIn(path: string, by: string): readonly string[] {
     const paths = readdirSync(path).map(name => join(path, name));
     return paths.filter(one => statSync(one).isFile()).map(one => readFileSync(one, 'utf8'));
   } catch (error) {
-    throw new UsageError(`cannot read ${by} ${escaped(path)}: ${reasonOf(error)}`);
+    throw new UsageError(`cannot read ${by} ${escaped(path)}: ${fileProblem(error)}`);
   }
 }

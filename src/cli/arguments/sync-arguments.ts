@@ -4,13 +4,8 @@ import { given } from '../../options/given.ts';
 import type { Arguments } from '../../options/parsed.ts';
 import { defaults, type SyncOptions } from '../../sync.ts';
 
-/** What `sync` is told: its options, and the servers of its command line. */
-export interface SyncArguments extends Arguments<'sync'> {
-  readonly server?: readonly string[] | undefined;
-}
-
 /** The pipeline's options out of the command line's; `servers` come from chosen-servers.ts. */
-export function syncOptionsOf(args: SyncArguments): Omit<SyncOptions, 'servers'> {
+export function syncOptionsOf(args: Arguments<'sync'>): Omit<SyncOptions, 'servers'> {
   return {
     ...defaults,
     ...given({

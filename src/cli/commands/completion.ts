@@ -2,13 +2,13 @@
 
 import { basename } from 'node:path';
 import { COMMANDS, type Shell } from '../../options/command-table.ts';
-import type { Arguments } from '../../options/parsed.ts';
-import { VERSION } from '../../release.ts';
-import { escaped } from '../../sources/server.ts';
+import { envelopeText } from '../../report/envelope.ts';
+import type { CommandArguments } from '../arguments/command-arguments.ts';
 import { bashScript } from '../arguments/completion/bash.ts';
 import { fishScript } from '../arguments/completion/fish.ts';
 import { zshScript } from '../arguments/completion/zsh.ts';
 import { UsageError } from '../arguments/usage-error.ts';
+import { EXIT_DONE, type ExitCode } from '../exit-code.ts';
 import type { Context } from '../process/context.ts';
 
 const SCRIPTS: { readonly [S in Shell]: () => string } = {
@@ -19,22 +19,21 @@ const SCRIPTS: { readonly [S in Shell]: () => string } = {
 
 /** Prints the script. Rejects with `UsageError` where the shell is not known. */
 export async function runCompletion(
-  named: Shell | undefined,
-  args: Arguments<'completion'>,
+  args: CommandArguments<'completion'>,
   context: Context,
-): Promise<number> {
-  const shell = named ?? shellOf(context.io.env.SHELL);
+): Promise<ExitCode> {
+  const shell = args.shell ?? shellOf(context.io.env.SHELL);
   const script = SCRIPTS[shell]();
-  const report = { version: 1, tsntp: VERSION, command: 'completion', exitCode: 0, shell, script };
-  context.print(args.format === 'json' ? `${JSON.stringify(report)}\n` : script);
-  return 0;
+  const head = { command: 'completion', exitCode: EXIT_DONE };
+  context.print(args.format === 'json' ? envelopeText(head, { shell, script }) : script);
+  return EXIT_DONE;
 }
 
 function shellOf(path: string | undefined): Shell {
   const shells: readonly string[] = COMMANDS.completion.choices;
   const name = basename(path ?? '').replace(/\.exe$/i, '');
   if (shells.includes(name)) return name as Shell;
-  const problem = name === '' ? '$SHELL is not set' : `there is none for "${escaped(name)}" ($SHELL)`;
+  const problem = name === '' ? '$SHELL is not set' : `there is none for "${name}" ($SHELL)`;
   throw new UsageError(
     `completion: ${problem}; name the shell: ${shells.map(one => `tsntp completion ${one}`).join(', ')}`,
   );

@@ -9,6 +9,8 @@ import { describeBug } from './stack.ts';
 
 /** Runs tsntp as this process, and ends it. */
 export async function runProcess(process: NodeJS.Process): Promise<void> {
+  // Ten frames, as Node has it, do not reach from the core to the command.
+  Error.stackTraceLimit = 20;
   process.once('uncaughtException', error => {
     process.stderr.write(`tsntp: ${describeBug(error)}\n`, () => process.exit(EXIT_BUG));
   });

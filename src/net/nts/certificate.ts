@@ -71,7 +71,7 @@ export function serverName(host: string): string | undefined {
 }
 
 /** What reports say of the peer's certificate. */
-export function summaryOf(socket: TLSSocket): CertificateSummary {
+export function certificateSummaryOf(socket: TLSSocket): CertificateSummary {
   const leaf = socket.getPeerX509Certificate()!;
   return {
     subject: nameIn(leaf.subject || leaf.subjectAltName),

@@ -6,11 +6,11 @@ import type { TcpSocketConnectOpts } from 'node:net';
 import { finished } from 'node:stream/promises';
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import {
-  type Agreement,
   EXPORTER_LABEL,
   encodeKeRequest,
   exporterContext,
   KEY_LENGTH,
+  type KeyResponse,
   readResponse,
 } from '../../ntp/nts/ke-records.ts';
 import type { Seconds } from '../../ntp/time.ts';
@@ -20,10 +20,10 @@ import type { ResolvedAddress } from '../resolve.ts';
 import {
   type CertificateRules,
   certificateProblem,
+  certificateSummaryOf,
   type Presented,
   presentedBy,
   serverName,
-  summaryOf,
 } from './certificate.ts';
 import { type CertificateSummary, type KeyExchange, type KeyServer, NtsError } from './session.ts';
 
@@ -57,7 +57,7 @@ export async function exchangeKeys(
   const stopListening = onAbort(signal, giveUp);
   try {
     await secured(socket);
-    const peer = peerOf(socket, server);
+    const peer = sessionWith(socket, server);
     const problem = await certificateProblem(peer.presented, server, rules);
     if (problem) throw problem;
     stage = 'the response';
@@ -108,7 +108,7 @@ async function secured(socket: TLSSocket): Promise<void> {
 }
 
 /** What the connection itself tells of who is at its other end, and the keys that come from it. */
-interface Peer {
+interface KeyServerSession {
   readonly c2s: Uint8Array;
   readonly s2c: Uint8Array;
   readonly address: string;
@@ -117,7 +117,7 @@ interface Peer {
 }
 
 /** To be called as soon as TLS is agreed on: of a connection that has been broken off nothing is known any more. */
-function peerOf(socket: TLSSocket, server: KeyServer): Peer {
+function sessionWith(socket: TLSSocket, server: KeyServer): KeyServerSession {
   const address = socket.remoteAddress;
   if (address === undefined) throw new EarlyEnd();
   const problem = protocolProblem(socket, server);
@@ -125,10 +125,10 @@ function peerOf(socket: TLSSocket, server: KeyServer): Peer {
   const key = (direction: 'c2s' | 's2c') =>
     socket.exportKeyingMaterial(KEY_LENGTH, EXPORTER_LABEL, Buffer.from(exporterContext(direction)));
   const keys = { c2s: key('c2s'), s2c: key('s2c') };
-  return { ...keys, address, presented: presentedBy(socket), certificate: summaryOf(socket) };
+  return { ...keys, address, presented: presentedBy(socket), certificate: certificateSummaryOf(socket) };
 }
 
-async function responseOf(socket: TLSSocket): Promise<Agreement> {
+async function responseOf(socket: TLSSocket): Promise<KeyResponse> {
   let received: Uint8Array = new Uint8Array();
   for await (const chunk of socket) {
     received = Buffer.concat([received, chunk]);
@@ -139,9 +139,9 @@ async function responseOf(socket: TLSSocket): Promise<Agreement> {
 }
 
 function exchangeOf(
-  { c2s, s2c, address, certificate }: Peer,
+  { c2s, s2c, address, certificate }: KeyServerSession,
   { ntpPort }: KeyServer,
-  { cookies, host, port }: Agreement,
+  { cookies, host, port }: KeyResponse,
   duration: Seconds,
 ): KeyExchange {
   // Without a server record it is the address of the key exchange, not merely its name (RFC 8915 §4.1.7).

@@ -49,9 +49,9 @@ const UNTRUSTED: readonly number[] = [2, 7, 18, 19, 20, 21];
 
 /** What OpenSSL allocated. */
 type Pointer = unknown;
-type Foreign = ReturnType<typeof import('koffi').default.load>;
+type OpenSsl = ReturnType<typeof import('koffi').default.load>;
 
-function verifierOf(library: Foreign): VerifyChain {
+function verifierOf(library: OpenSsl): VerifyChain {
   const openssl = functionsOf(library);
   return ({ leaf, others, roots }) => {
     const allocated: (() => void)[] = [];
@@ -84,7 +84,7 @@ function verifierOf(library: Foreign): VerifyChain {
   };
 }
 
-function functionsOf(library: Foreign) {
+function functionsOf(library: OpenSsl) {
   const newBio = library.func('void *BIO_new(const void *method)');
   const memory = library.func('const void *BIO_s_mem(void)');
   const write = library.func('int BIO_write(void *bio, const void *bytes, int length)');

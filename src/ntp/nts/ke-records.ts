@@ -30,7 +30,7 @@ export function exporterContext(direction: 'c2s' | 's2c'): Uint8Array {
 }
 
 /** What the server offers. */
-export interface Agreement {
+export interface KeyResponse {
   readonly cookies: readonly Uint8Array[];
   /** Who serves the time, where it is not the host of the key exchange. */
   readonly host?: string;
@@ -52,7 +52,7 @@ export function encodeKeRequest(): Uint8Array {
  * Reads a response; undefined while its end has not come yet. Throws `KeyExchangeRefusal` as soon as it is clear that
  * it will not do.
  */
-export function readResponse(bytes: Uint8Array): Agreement | undefined {
+export function readResponse(bytes: Uint8Array): KeyResponse | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const seen = new Map<number, Uint8Array>();
   const cookies: Uint8Array[] = [];
@@ -64,7 +64,7 @@ export function readResponse(bytes: Uint8Array): Agreement | undefined {
       throw new KeyExchangeRefusal(`what it sends is no NTS, or over ${MAX_RESPONSE} bytes`);
     if (end > bytes.length) return undefined;
     const body = bytes.subarray(at + RECORD_HEADER, end);
-    if (type === END) return agreementOf(seen, cookies);
+    if (type === END) return keyResponseOf(seen, cookies);
     takeRecord(type, critical, body, seen, cookies);
     at = end;
   }
@@ -100,7 +100,7 @@ function takeRecord(
   }
 }
 
-function agreementOf(seen: ReadonlyMap<number, Uint8Array>, cookies: readonly Uint8Array[]): Agreement {
+function keyResponseOf(seen: ReadonlyMap<number, Uint8Array>, cookies: readonly Uint8Array[]): KeyResponse {
   if (numbersOf(seen, NEXT_PROTOCOL, 'protocol')[0] !== NTPV4) {
     throw new KeyExchangeRefusal('it does not offer NTPv4');
   }

@@ -5,40 +5,14 @@
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate, setTimeout } from 'node:timers/promises';
-import {
-  add,
-  difference,
-  elapsed,
-  type Reading,
-  type Seconds,
-  type UnixTime,
-  unixTimeOf,
-} from '../../ntp/time.ts';
+import { add, difference, elapsed, type Seconds, type UnixTime, unixTimeOf } from '../../ntp/time.ts';
 import { type Clock, ClockError } from '../clock.ts';
 import { type Foreign, share, systemError } from '../ffi.ts';
+import type { HardwareClock, HardwareReading } from '../hardware-clock.ts';
 import { patience } from '../patience.ts';
 import { instantOf, keepsUtc, listRtcs, showsNow } from './sysfs.ts';
 
-/** What the hardware clock turned to, and when it did by the system's clocks. */
-export interface RtcReading {
-  readonly time: UnixTime;
-  readonly at: Reading;
-}
-
-export interface Rtc {
-  /** `/dev/rtc0` or the like. */
-  readonly path: string;
-  /** Whether it keeps UTC; else local time. */
-  readonly utc: boolean;
-  /** Waits, a second at most, until its second turns. Rejects with `ClockError`. */
-  read(): Promise<RtcReading>;
-  /** Sets it to the true time: what the system's clock shows plus `offset`, as after a slew that goes on. Rejects with `ClockError`. */
-  write(offset: Seconds): Promise<void>;
-  /** Idempotent. The kernel lets one process at a time have the device. */
-  close(): void;
-}
-
-export interface RtcOptions {
+export interface DeviceOptions {
   /** Another device than the machine's first. */
   readonly path?: string;
   /** Where /dev, /etc and /sys are. */
@@ -47,7 +21,7 @@ export interface RtcOptions {
 }
 
 /** Opens the hardware clock. Rejects with `ClockError`: `unsupported` if this machine has none, `busy` if another process has it. */
-export async function openRtc(clock: Clock, options: RtcOptions = {}): Promise<Rtc> {
+export async function openRtc(clock: Clock, options: DeviceOptions = {}): Promise<HardwareClock> {
   const { root = '/', importKoffi = () => import('koffi') } = options;
   const foreign = await importKoffi().catch(cause => {
     throw new ClockError('unsupported', `the hardware clock cannot be used without koffi: ${cause}`);
@@ -58,7 +32,9 @@ export async function openRtc(clock: Clock, options: RtcOptions = {}): Promise<R
   let open = true;
   return {
     path,
+    others: listRtcs(root).filter(other => other !== path),
     utc,
+    sets: true,
     read: () => readAtTurn(device, clock, path),
     write: offset => writeAtTurn(device, clock, offset, secondsToTurn(root, path)),
     close() {
@@ -69,7 +45,10 @@ export async function openRtc(clock: Clock, options: RtcOptions = {}): Promise<R
 }
 
 /** What the first hardware clock shows, read from /sys, which needs no privilege. Rejects with `ClockError`. */
-export async function peekRtc(clock: Clock, root = '/'): Promise<RtcReading & { readonly path: string }> {
+export async function peekRtc(
+  clock: Clock,
+  root = '/',
+): Promise<HardwareReading & { readonly path: string }> {
   const path = listRtcs(root)[0];
   if (path === undefined) throw new ClockError('unsupported', 'no hardware clock');
   const utc = keepsUtc(root);
@@ -175,7 +154,7 @@ function localFields(d: Date): readonly number[] {
   return [d.getSeconds(), d.getMinutes(), d.getHours(), ...day];
 }
 
-async function readAtTurn(device: Pick<Device, 'get'>, clock: Clock, path: string): Promise<RtcReading> {
+async function readAtTurn(device: Pick<Device, 'get'>, clock: Clock, path: string): Promise<HardwareReading> {
   const started = clock.monotonic();
   const more = patience(STANDSTILL);
   const first = device.get();

@@ -1,0 +1,34 @@
+// The commands by their names. What `sync` can start without is imported when it is called.
+
+import type { Command } from '../../options/command-table.ts';
+import type { CommandArguments } from '../arguments/command-arguments.ts';
+import type { ExitCode } from '../exit-code.ts';
+import type { Context } from '../process/context.ts';
+import { runQuery } from './query.ts';
+import { runSync } from './sync.ts';
+
+type Commands = {
+  readonly [C in Command]: (args: CommandArguments<C>, context: Context) => Promise<ExitCode>;
+};
+
+/** Runs each command with its checked arguments. */
+export const commands: Commands = {
+  sync: runSync,
+  query: runQuery,
+  async demo(args, context) {
+    const { runDemo } = await import('./demo.ts');
+    return runDemo(args, context);
+  },
+  async status(args, context) {
+    const { runStatus } = await import('./status.ts');
+    return runStatus(args, context);
+  },
+  async rtc(args, context) {
+    const { runRtc } = await import('./rtc.ts');
+    return runRtc(args, context);
+  },
+  async completion(args, context) {
+    const { runCompletion } = await import('./completion.ts');
+    return runCompletion(args, context);
+  },
+};

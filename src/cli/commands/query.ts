@@ -1,0 +1,11 @@
+// `tsntp query`: measures, reports, and never touches the clock.
+
+import type { CommandArguments } from '../arguments/command-arguments.ts';
+import type { ExitCode } from '../exit-code.ts';
+import type { Context } from '../process/context.ts';
+import { runMeasuring } from './measuring.ts';
+
+/** Asks and reports. */
+export function runQuery(args: CommandArguments<'query'>, context: Context): Promise<ExitCode> {
+  return runMeasuring('query', args, context);
+}
