@@ -153,7 +153,7 @@ describe.runIf(mounts)('a real run', () => {
     expect(code, stderr).toBe(expected);
   });
 
-  test('an option that is misspelled is exit 2, whoever names the servers', async () => {
+  test('an option that is misspelled is exit 2, also where the command line names servers', async () => {
     const { code, stderr, asked } = await runWith('format json\nmax-ofset 1\n', '-q -p 1 A');
     expect({ code, asked }).toEqual({ code: 2, asked: 0 });
     expect(stderr).toContain('/etc/tsntp.conf:2: "max-ofset" is no option: did you mean "max-offset"?');
