@@ -3,7 +3,7 @@
 // as events.
 // Sign: a positive offset = our clock is behind = the correction moves it forward.
 
-import { OPTIONS } from './options/table.ts';
+import { OPTIONS } from './options/option-table.ts';
 import { type ApplyOptions, apply, type DecidedEvent, type Proposal } from './pipeline/apply.ts';
 import { type FinishEvent, type FinishOptions, finish } from './pipeline/finish.ts';
 import {

@@ -2,7 +2,7 @@
 
 import type { Command } from './command-table.ts';
 import type { OptionRow } from './option-row.ts';
-import { OPTIONS } from './table.ts';
+import { OPTIONS } from './option-table.ts';
 
 export type OptionName = keyof typeof OPTIONS;
 

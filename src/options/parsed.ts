@@ -2,7 +2,7 @@
 
 import type { Command } from './command-table.ts';
 import type { OptionName } from './option-names.ts';
-import type { OPTIONS } from './table.ts';
+import type { OPTIONS } from './option-table.ts';
 import type { ValueOf } from './value.ts';
 
 type Rows = typeof OPTIONS;

@@ -4,7 +4,7 @@ import { inspect } from 'node:util';
 import type { SyncOptions } from '../sync.ts';
 import { given, type Optional } from './given.ts';
 import { OPTION_ROWS, type OptionName } from './option-names.ts';
-import { OPTIONS } from './table.ts';
+import { OPTIONS } from './option-table.ts';
 import { allowedNumbers, allowedText, allowsNumber, readValue } from './value.ts';
 
 /**

@@ -1,7 +1,7 @@
 // Completion in the real shells: bash, zsh and fish of Debian complete what `tsntp completion` prints for them.
 
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { BIN, scratch } from '../support/command.ts';
@@ -18,6 +18,11 @@ function scriptFor(shell: string): string {
   });
   if (status !== 0) throw new Error(stderr);
   return stdout;
+}
+
+/** Where a package has a program: in /bin or in /usr/bin, as Debian's release has it. */
+function programIn(root: string, name: string): string {
+  return ['usr/bin', 'bin'].map(folder => join(root, folder, name)).find(path => existsSync(path))!;
 }
 
 /** A folder to complete files from. */
@@ -50,7 +55,7 @@ const inBash: Complete = (line, cwd) => {
   const words = line.split(/(=)| /).filter(word => word !== undefined);
   const quoted = words.map(word => `'${word}'`).join(' ');
   const driver = `${scriptFor('bash')}\nCOMP_WORDS=(${quoted})\nCOMP_CWORD=${words.length - 1}\n_tsntp\nprintf '%s\\n' "\${COMPREPLY[@]}"\n`;
-  return linesOf([join(root, 'usr/bin/bash'), '--norc', '-c', driver], env, cwd);
+  return linesOf([programIn(root, 'bash'), '--norc', '-c', driver], env, cwd);
 };
 
 /** zsh has no way to ask: its completion runs in a terminal of its own, with compadd telling what it is given. */
@@ -66,10 +71,7 @@ const inZsh: Complete = (line, cwd) => {
   const functions = spawnSync('find', [join(common, 'usr/share/zsh/functions'), '-type', 'd'], {
     encoding: 'utf8',
   }).stdout.trim();
-  const zsh = spawnSync('find', [root, '-name', 'zsh*', '-path', '*/bin/*', '-type', 'f'], {
-    encoding: 'utf8',
-  });
-  const program = zsh.stdout.trim().split('\n')[0]!;
+  const program = programIn(root, 'zsh');
   return linesOf(
     [program, '-f', 'outer.zsh', line],
     { ...env, ZSH_PROGRAM: program, FPATH: functions.replaceAll('\n', ':'), MODULES: modulePath },
@@ -115,7 +117,7 @@ const inFish: Complete = (line, cwd) => {
   const helpers = join(share, 'functions');
   writeFileSync(join(cwd, 'tsntp.fish'), scriptFor('fish'));
   const driver = `set -p fish_function_path '${helpers}'; source tsntp.fish; complete -C '${line}'`;
-  const lines = linesOf([join(root, 'usr/bin/fish'), '--no-config', '-c', driver], env, cwd);
+  const lines = linesOf([programIn(root, 'fish'), '--no-config', '-c', driver], env, cwd);
   return lines.map(one => one.split('\t')[0]!);
 };
 

@@ -108,7 +108,7 @@ test.each([
   [['completion', 'zsh', '--json'], 'completion'],
 ])('%j prints one JSON object', async (args, command) => {
   const { code, stdout } = await tsntp(args);
-  expect({ code, command: JSON.parse(stdout).command }).toEqual({ code: 0, command });
+  expect(JSON.parse(stdout)).toMatchObject({ command, exitCode: code });
 });
 
 test.each(['table', 'classic'])('status --format %s prints what status prints', async format => {
