@@ -35,6 +35,14 @@ test.each<MachineOptions['mode']>(['look', 'rehearse'])(
   },
 );
 
+test('to set: a correction is remembered where the machine looks for it', async () => {
+  const stateDirectory = join(scratch(), 'state');
+  const { clock, host, memories } = await openMachine({ mode: 'set', env, stateDirectory });
+  expect(host.remember({ ...made, at: clock.now() })).toBeUndefined();
+  expect(host.recall()).toMatchObject({ setSinceBoot: true, sum: 2 });
+  expect(memories()).toMatchObject([{ directory: stateDirectory, lastSet: { server: '192.0.2.1' } }]);
+});
+
 test('to look: the clock that status names is the real one', async () => {
   const [look, rehearse] = await Promise.all(
     (['look', 'rehearse'] as const).map(mode => openMachine({ mode, env })),
