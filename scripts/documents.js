@@ -86,7 +86,7 @@ function manualEntry(row) {
     ...(more === undefined ? [] : [more]),
     ...(range === undefined ? [] : [`Range: ${range}.`]),
     ...(otherwise === undefined ? [] : [`Default: ${otherwise}.`]),
-    `Of ${list(row.commands)}.`,
+    `Commands: ${list(row.commands)}.`,
   ];
   return ['.TP', `.BR ${short}\\-\\-${flag.replaceAll('-', '\\-')}${value}`, ...sentences.map(roff)].join(
     '\n',
@@ -95,9 +95,7 @@ function manualEntry(row) {
 
 /** @param {readonly string[]} commands */
 function list(commands) {
-  if (commands.length > 4) return 'every command';
-  const names = commands.map(name => `\`${name}\``);
-  return names.length === 1 ? names[0] : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+  return commands.length > 4 ? 'all' : commands.map(name => `\`${name}\``).join(', ');
 }
 
 /** Sentences, each on a line of its own; what stands between backquotes is bold. @param {string} text */

@@ -118,7 +118,7 @@ describe('the tables of options', () => {
     expect(table).toContain('| `-p`, `--samples N` | q | samples (1 to 17) | 5 |\n');
     const manual = withTables('.\\" options begin\n.\\" options end', [row], GROUPS);
     expect(manual).toContain(
-      '.TP\n.BR \\-p ", " \\-\\-samples " \\fIN\\fR"\nSamples.\nRange: 1 to 17.\nDefault: 5.\nOf \\fBsync\\fR and \\fBquery\\fR.\n',
+      '.TP\n.BR \\-p ", " \\-\\-samples " \\fIN\\fR"\nSamples.\nRange: 1 to 17.\nDefault: 5.\nCommands: \\fBsync\\fR, \\fBquery\\fR.\n',
     );
   });
 });
