@@ -10,7 +10,7 @@ const TEXTS = JSON.parse(readFileSync(new URL('./option-texts.json', import.meta
 
 /** Marks begin and end a block: in Markdown and in the manual page. */
 const BLOCK =
-  /(?<begin><!-- options:(?<language>en|zh) -->\n|\.\\" options begin\n).*?(?<end><!-- options end -->|\.\\" options end)/gs;
+  /(?<begin><!-- (?<which>options|common options) -->\n|\.\\" options begin\n).*?(?<end><!-- \/options -->|\.\\" options end)/gs;
 
 /** Documents that may have blocks. */
 export function documentFiles() {
@@ -25,29 +25,51 @@ export function documentFiles() {
  * @param {string} text
  * @param {readonly Row[]} rows
  * @param {Readonly<Record<string, string>>} groups the headings, by group
+ * @param {'en' | 'zh'} language
  */
-export function withTables(text, rows, groups) {
-  const shown = rows.filter(({ hidden }) => !hidden);
+export function withTables(text, rows, groups, language = 'en') {
+  const shown = inOrder(
+    rows.filter(({ hidden }) => !hidden),
+    groups,
+  );
   return text.replace(BLOCK, (...match) => {
-    const { begin, language, end } = match.at(-1);
-    const block = language === undefined ? manual(shown, groups) : markdown(shown, groups, language);
-    return `${begin}${block}${end}`;
+    const { begin, which, end } = match.at(-1);
+    return `${begin}${which === undefined ? manual(shown, groups) : markdown(shown, which, language)}${end}`;
   });
 }
 
-/** @param {readonly Row[]} rows @param {Readonly<Record<string, string>>} groups @param {'en' | 'zh'} language */
-function markdown(rows, groups, language) {
+/** The language of a document. @param {string} file @returns {'en' | 'zh'} */
+export function languageOf(file) {
+  return file.endsWith('.zh-CN.md') ? 'zh' : 'en';
+}
+
+/** @param {readonly Row[]} rows @param {'options' | 'common options'} which @param {'en' | 'zh'} language */
+function markdown(rows, which, language) {
+  const all = which === 'options';
   const [option, meaning, otherwise] =
     language === 'zh' ? ['选项', '含义', '默认'] : ['option', 'meaning', 'default'];
-  const lines = inOrder(rows, groups).map(row => {
-    const meaning = language === 'zh' ? chinese(row) : row.describe;
-    const text = row.range === undefined ? meaning : `${meaning} (${row.range})`;
-    const query = row.commands.includes('query') ? 'q' : '';
-    return `| ${flags(row)} | ${query} | ${text} | ${row.default ?? ''} |`;
-  });
-  return [`| ${option} | | ${meaning} | ${otherwise} |`, '|---|---|---|---|', ...lines, '']
-    .map(line => line.replaceAll(/\| +\|/g, '| |'))
-    .join('\n');
+  const lines = rows
+    .filter(({ common }) => all || common)
+    .map(row => [
+      flags(row),
+      ...(all ? [row.commands.includes('query') ? 'q' : ''] : []),
+      language === 'zh'
+        ? chinese(row)
+        : row.range === undefined
+          ? row.describe
+          : `${row.describe} (${row.range})`,
+      (language === 'zh' && TEXTS[row.name].zhDefault) || (row.default ?? ''),
+    ]);
+  const head = [option, ...(all ? [''] : []), meaning, otherwise];
+  return [head, head.map(() => '---'), ...lines].map(cells => `${line(cells)}\n`).join('');
+}
+
+/** @param {readonly (string | number)[]} cells */
+function line(cells) {
+  const isRule = cells.every(cell => cell === '---');
+  return isRule
+    ? `|${cells.join('|')}|`
+    : `|${cells.map(cell => (cell === '' ? ' ' : ` ${cell} `)).join('|')}|`;
 }
 
 /** @param {Row} row */
@@ -57,10 +79,11 @@ function flags({ letter, flag, placeholder }) {
 }
 
 /** @param {Row} row */
-function chinese({ name }) {
+function chinese({ name, range }) {
   const text = TEXTS[name]?.zh;
   if (text === undefined) throw new Error(`scripts/option-texts.json has no "zh" for ${name}`);
-  return text;
+  const allowed = range?.replace('up to ', '不超过 ').replace(' to ', ' 到 ').replace(/ s$/, ' 秒');
+  return allowed === undefined ? text : `${text}（${allowed}）`;
 }
 
 /** @param {readonly Row[]} rows @param {Readonly<Record<string, string>>} groups */
@@ -123,7 +146,7 @@ if (process.argv[1] === import.meta.filename) {
   });
   for (const file of documentFiles()) {
     const text = readFileSync(file, 'utf8');
-    const fresh = withTables(text, rows, GROUPS);
+    const fresh = withTables(text, rows, GROUPS, languageOf(file));
     if (fresh !== text) writeFileSync(file, fresh);
   }
 }

@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto';
 import type { Clock } from './clock/clock.ts';
 import { dryRun } from './clock/dry-run.ts';
 import { openClock } from './clock/index.ts';
+import { missingPermission } from './clock/permission.ts';
 import { openRtc, peekRtc } from './clock/rtc/device.ts';
 import { hardwareAhead } from './clock/rtc/sysfs.ts';
 import { localInstant } from './host/local-time.ts';
@@ -108,7 +109,7 @@ export function isGood(clock: Clock, host: Host): boolean {
 /** The host, of which a run that sets nothing reads the memory and the hardware clock. */
 function hostOf(clock: Clock, directory: string | undefined, { mode, env }: MachineOptions): Host {
   const readOnly: Host = {
-    lockClock: async () => (mode === 'look' ? UNLOCKED : competitorsOf(await timeServices(env))),
+    lockClock: async () => (mode === 'look' ? UNLOCKED : rehearseLock(env)),
     recall: () => recall(clock, directory),
     hardwareAhead: () => hardwareAhead(clock),
     remember: () => undefined,
@@ -131,6 +132,13 @@ function hostOf(clock: Clock, directory: string | undefined, { mode, env }: Mach
 }
 
 const UNLOCKED: ClockLock = { competitors: [], warnings: [], release() {} };
+
+/** A rehearsal says what would keep it from setting the clock: other programs, and a right that this process lacks. */
+async function rehearseLock(env: Environment): Promise<ClockLock> {
+  const { competitors, warnings, release } = competitorsOf(await timeServices(env));
+  const missing = missingPermission(process.platform, process.geteuid?.());
+  return { competitors, warnings: missing === undefined ? warnings : [...warnings, missing], release };
+}
 
 /** The other programs that set this clock. */
 async function timeServices(env: Environment): Promise<TimeServices> {

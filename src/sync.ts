@@ -13,10 +13,11 @@ import {
   measure,
   type QueryOptions,
 } from './pipeline/measure.ts';
-import type { Outcome } from './pipeline/outcome.ts';
+import type { QueryOutcome, SyncOutcome } from './pipeline/outcome.ts';
 import type { Host } from './pipeline/ports.ts';
 
-export type { Outcome };
+export type { Outcome } from './pipeline/outcome.ts';
+export type { QueryOutcome, SyncOutcome };
 
 export interface SyncOptions extends QueryOptions, ApplyOptions, FinishOptions {}
 
@@ -38,34 +39,39 @@ export const defaults: Omit<SyncOptions, 'servers'> = {
   rtc: false,
 };
 
+/** Everything of this machine that a run touches. Tests and simulations give some of their own. */
 export interface Ports extends MeasurePorts {
   readonly host: Host;
   readonly emit: (event: SyncEvent) => void;
 }
 
+/** Something that happened during a run: a name resolved, a packet sent or received, a decision, the progress of a slew. */
 export type SyncEvent = MeasureEvent | DecidedEvent | FinishEvent;
 
 /** Measures, and touches nothing. */
-export async function query(options: QueryOptions, ports: Ports): Promise<Outcome> {
-  const measured: Measured = await measure(options, ports);
-  if (measured.kind !== 'agreed') return measured;
+export async function query(options: QueryOptions, ports: Ports): Promise<QueryOutcome> {
+  const measured = await measure(options, ports);
+  const command = 'query';
+  if (measured.kind !== 'agreed') return { ...measured, command };
   const { offset } = measured.estimate;
   const { maxOffset: limit } = options;
-  if (limit === undefined || Math.abs(offset) <= limit) return { ...measured, kind: 'queried' };
+  if (limit === undefined || Math.abs(offset) <= limit) return { ...measured, command, kind: 'queried' };
   const decision = { kind: 'refuse', offset, limit, by: 'max-offset' } as const;
-  return { ...measured, kind: 'refused', decision };
+  return { ...measured, command, kind: 'refused', decision };
 }
 
 /** Measures, decides, and sets the clock: once or not at all. */
-export async function sync(options: SyncOptions, ports: Ports): Promise<Outcome> {
+export async function sync(options: SyncOptions, ports: Ports): Promise<SyncOutcome> {
   const lock = await ports.host.lockClock();
   try {
     const measured = await measure(options, ports);
-    if (measured.kind !== 'agreed') return warned(measured, lock.warnings);
+    if (measured.kind !== 'agreed')
+      return { ...measured, command: 'sync', warnings: [...measured.warnings, ...lock.warnings] };
     const applied = apply(proposalOf(measured), options, lock, ports);
-    const outcome: Outcome = {
+    const outcome: SyncOutcome = {
       ...measured,
       ...applied,
+      command: 'sync',
       warnings: [...measured.warnings, ...applied.warnings],
     };
     return await finish(outcome, options, ports);
@@ -81,8 +87,4 @@ function proposalOf({ estimate, servers }: Extract<Measured, { readonly kind: 'a
     errorBound: estimate.rootDistance,
     server: address?.address ?? server.host,
   };
-}
-
-function warned(outcome: Outcome, warnings: readonly string[]): Outcome {
-  return { ...outcome, warnings: [...outcome.warnings, ...warnings] };
 }

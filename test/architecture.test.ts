@@ -27,7 +27,8 @@ const REACHES: Readonly<Record<string, readonly string[]>> = {
   pipeline: ['pipeline', 'net', 'sources', 'clock', 'ntp'],
   options: ['options', '', 'pipeline', 'sources', 'ntp'],
   report: ['report', '', 'pipeline', 'net', 'sources', 'clock', 'ntp'],
-  '': ['', 'options', 'report', 'pipeline', 'host', 'net', 'sources', 'clock', 'ntp', '..'],
+  library: ['library', '', 'options', 'report', 'pipeline', 'net', 'sources', 'clock', 'ntp'],
+  '': ['', 'library', 'options', 'report', 'pipeline', 'host', 'net', 'sources', 'clock', 'ntp', '..'],
   cli: ['cli', 'options', 'report', 'pipeline', 'host', 'sources', '', 'net', 'clock', 'ntp', '..'],
 };
 
@@ -86,7 +87,8 @@ const COMMANDS_REACH = /^(?!index\.ts)[\w-]+\.ts$|^report\/|^options\/|^cli\//;
 const ODDS_AND_ENDS = /(^|\/)(utils?|helpers?|types?|constants?|common|misc)(\/|\.ts$)/;
 
 const FACTS_OF: Readonly<Record<string, readonly string[]>> = {
-  'index.ts': LIBRARY_FACTS,
+  'library/run.ts': LIBRARY_FACTS,
+  'library/this-machine.ts': LIBRARY_FACTS,
   'clock/windows/held-slew.ts': HOLDER_FACTS,
 };
 
@@ -189,7 +191,8 @@ function namesakesOf(sources: Sources): readonly string[] {
   const file = (map: Map<string, string[]>, name: string, path: string) =>
     map.set(name, [...(map.get(name) ?? []), path]);
   for (const [path, text] of sources) {
-    if (path !== 'index.ts') for (const name of exportsOf(withoutComments(text))) file(exported, name, path);
+    if (!path.startsWith('library/'))
+      for (const name of exportsOf(withoutComments(text))) file(exported, name, path);
     const name = posix.basename(path);
     if (name !== 'index.ts' && !path.startsWith('cli/commands/')) file(files, name, path);
   }

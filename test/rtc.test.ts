@@ -1,12 +1,12 @@
 // `rtc` over a simulated clock and a hardware clock that is data: what is set, and what stands in the way.
 
 import { describe, expect, test } from 'vitest';
-import { exitCodeOf } from '../src/cli/exit-code.ts';
 import { ClockError } from '../src/clock/clock.ts';
 import { dryRun } from '../src/clock/dry-run.ts';
 import type { HardwareClock } from '../src/clock/hardware-clock.ts';
 import { add, type Seconds, unixTimeOf } from '../src/ntp/time.ts';
 import type { Competitor } from '../src/pipeline/outcome.ts';
+import { exitCodeOf } from '../src/report/exit-code.ts';
 import { explainRtc, rtcContent } from '../src/report/rtc-content.ts';
 import { type RtcOptions, type RtcOutcome, type RtcPorts, rtc } from '../src/rtc.ts';
 import { type World, type WorldSetup, world } from './support/world.ts';

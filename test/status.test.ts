@@ -1,11 +1,11 @@
 // `status` over ports of a test: what is known of a clock, whatever the machine.
 
 import { describe, expect, test } from 'vitest';
-import { exitCodeOf } from '../src/cli/exit-code.ts';
 import { statusLines } from '../src/cli/report/status-lines.ts';
 import { ClockError, type ClockStatus } from '../src/clock/clock.ts';
 import { add } from '../src/ntp/time.ts';
 import type { LastSet, MemoryReading } from '../src/pipeline/ports.ts';
+import { exitCodeOf } from '../src/report/exit-code.ts';
 import { statusContent } from '../src/report/status-content.ts';
 import { type StatusPorts, status } from '../src/status.ts';
 import { BEGINNING, world } from './support/world.ts';

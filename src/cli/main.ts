@@ -2,16 +2,19 @@
 
 import { ClockError } from '../clock/clock.ts';
 import { envelopeText } from '../report/envelope.ts';
+import { EXIT_BUG, EXIT_CLOCK, EXIT_USAGE, type ExitCode } from '../report/exit-code.ts';
 import { escaped } from '../sources/server.ts';
 import { runCommandLine, wantsJson } from './arguments/command-line.ts';
 import { UsageError } from './arguments/usage-error.ts';
-import { EXIT_BUG, EXIT_CLOCK, EXIT_USAGE, type ExitCode } from './exit-code.ts';
-import { type Io, openContext } from './process/context.ts';
+import { type Context, type Io, openContext } from './process/context.ts';
 import { describeBug } from './process/stack.ts';
 
 /** Runs tsntp as the command line says. Never rejects. */
-export async function main(argv: readonly string[], io: Io): Promise<ExitCode> {
-  const context = openContext(io);
+export async function main(
+  argv: readonly string[],
+  io: Io,
+  context: Context = openContext(io),
+): Promise<ExitCode> {
   try {
     return await runCommandLine(argv, context);
   } catch (error) {

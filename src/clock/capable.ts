@@ -5,7 +5,7 @@ import { readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Bit 25 of a capability set. */
-const CAP_SYS_TIME = 1n << 25n;
+export const CAP_SYS_TIME: bigint = 1n << 25n;
 
 /** `theirs` and `ours` are the folders of that process and of this one in /proc. Throws where the process has ended. */
 export function maySetClock(theirs: string, ours: string): boolean {

@@ -4,6 +4,7 @@
 
 import type { MonotonicTime, Reading, Seconds, UnixTime } from '../ntp/time.ts';
 
+/** What went wrong at a call of the clock. */
 export type ClockErrorKind =
   /** The process may not set this clock: not root, no CAP_SYS_TIME, no SeSystemtimePrivilege. */
   | 'not-permitted'
@@ -20,7 +21,7 @@ export type ClockErrorKind =
 export class ClockError extends Error {
   override readonly name = 'ClockError';
   readonly kind: ClockErrorKind;
-  constructor(kind: ClockErrorKind, message: string, options?: ErrorOptions) {
+  constructor(kind: ClockErrorKind, message: string, options?: { readonly cause?: unknown }) {
     super(message, options);
     this.kind = kind;
   }
@@ -56,13 +57,13 @@ export const SLEW_RATE = 500e-6;
 export const FAST_SLEW_RATE = 5e-3;
 
 /** How long a slew by `offset` takes. */
-export function slewDuration(offset: Seconds, platform: NodeJS.Platform = process.platform): Seconds {
+export function slewDuration(offset: Seconds, platform: string = process.platform): Seconds {
   const size = Math.abs(offset);
   const fast = platform === 'darwin' ? Math.max(0, size - 1) : 0;
   return fast / FAST_SLEW_RATE + (size - fast) / SLEW_RATE;
 }
 
-/** A slew under way. */
+/** A gradual correction of the clock that is under way (RFC 5905 §11.3). */
 export interface Slew {
   /** Whether the kernel goes on after this process ends (Linux, macOS), or the process must stay (Windows). */
   readonly unattended: boolean;
@@ -72,7 +73,7 @@ export interface Slew {
   release(): void;
 }
 
-/** How good a clock is after it was set, for the kernel to tell others. */
+/** How good the clock is after it was set, in seconds, for the kernel to tell other programs. */
 export interface Quality {
   /** Bound on the error: the root distance of the combination. */
   readonly maxError: Seconds;
@@ -80,6 +81,7 @@ export interface Quality {
   readonly estimatedError: Seconds;
 }
 
+/** This machine's clock: reads it, steps it and slews it. Offsets are seconds; positive moves the clock forward. */
 export interface Clock {
   /** For reports: `linux`, `darwin`, `windows`, `dry-run`, `read-only`. */
   readonly name: string;

@@ -13,6 +13,7 @@ import {
 } from '../ntp/time.ts';
 import { type Clock, FAST_SLEW_RATE, SLEW_RATE } from './clock.ts';
 import { type Foreign, type Library, share, signed, split, systemError } from './ffi.ts';
+import { darwinPermission } from './permission.ts';
 import { measurePrecision } from './precision.ts';
 import { statusOf, synchronizedRequest, timexCaller, whatIsTold } from './timex.ts';
 
@@ -23,8 +24,6 @@ const CLOCK_UPTIME_RAW = 8;
 
 const NANOSECONDS = 1_000_000_000n;
 const MICROSECONDS = 1_000_000n;
-
-const PERMISSION = 'Setting the clock needs the superuser: run tsntp with sudo';
 
 /** Opens the clock; throws what `foreign` throws if a function is missing. */
 export function openDarwin(foreign: Foreign): Clock {
@@ -40,7 +39,7 @@ export function openDarwin(foreign: Foreign): Clock {
   );
 
   function check(succeeded: boolean, attempt: string): void {
-    if (!succeeded) throw systemError(attempt, foreign.errno(), PERMISSION);
+    if (!succeeded) throw systemError(attempt, foreign.errno(), darwinPermission);
   }
   function reading(clock: number): bigint {
     check(gettime(clock, time.address) === 0, 'read the clock');

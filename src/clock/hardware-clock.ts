@@ -9,6 +9,7 @@ export interface HardwareReading {
   readonly at: Reading;
 }
 
+/** A hardware clock that is open: reads it and sets it. */
 export interface HardwareClock {
   /** `/dev/rtc0` or the like. */
   readonly path: string;

@@ -15,6 +15,7 @@ import {
 import { type Clock, ClockError, type ClockStatus, SLEW_RATE } from './clock.ts';
 import { type CFunction, type Foreign, share, signed, split, systemError } from './ffi.ts';
 import { endLeftover } from './leftover.ts';
+import { linuxPermission } from './permission.ts';
 import { measurePrecision } from './precision.ts';
 import { MICRO, NANO, STA_NANO, statusOf, synchronizedRequest, timexCaller, whatIsTold } from './timex.ts';
 
@@ -48,7 +49,7 @@ export function openLinux(
   arch: string = process.arch,
   user: number | undefined = process.geteuid?.(),
 ): Clock {
-  const permission = permissionFor(user);
+  const permission = linuxPermission(user);
   const { gettime, adjtime } = systemCalls(foreign, arch);
   const time = share(foreign, 16);
   const adjust = timexCaller(foreign, (address, attempt) => {
@@ -131,16 +132,6 @@ export function openLinux(
     const slewRate = Math.sign(slewRemaining) * SLEW_RATE;
     return { ...status, frequency: (status.frequency ?? 0) + byTick, slewRemaining, slewRate };
   }
-}
-
-/** How to be allowed to. Root that is refused is without the capability: in a container or user namespace, mostly. */
-function permissionFor(user: number | undefined): string {
-  return user === 0
-    ? 'Root, too, needs the capability CAP_SYS_TIME to set the clock, and this process is without it, as in a ' +
-        'container: start that with --cap-add SYS_TIME, or run tsntp outside of it'
-    : 'Setting the clock needs the capability CAP_SYS_TIME: run as root (sudo), or grant it with ' +
-        'AmbientCapabilities=CAP_SYS_TIME in a systemd unit, or, to every script of every user, with ' +
-        `\`sudo setcap cap_sys_time+ep ${process.execPath}\``;
 }
 
 /**

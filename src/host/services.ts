@@ -13,7 +13,7 @@ import type { TimeService } from '../pipeline/outcome.ts';
  * `root` is the root of the file system, on Windows the folder of the system.
  */
 export async function findTimeServices(
-  platform: NodeJS.Platform = process.platform,
+  platform: string = process.platform,
   root: string = platform === 'win32' ? 'C:\\Windows' : '/',
 ): Promise<readonly TimeService[]> {
   switch (platform) {

@@ -28,7 +28,7 @@ const LARGEST = 65_536;
 
 /** The directory that keeps tsntp's memory for this user, or undefined where there is no place for one. */
 export function stateDirectory(
-  platform: NodeJS.Platform,
+  platform: string,
   env: Readonly<Record<string, string | undefined>>,
   uid: number | undefined,
 ): string | undefined {

@@ -7,10 +7,10 @@ import type { Hash, KeyType, SymmetricKey } from '../ntp/auth/key.ts';
 import type { NtsAuthenticator } from '../ntp/nts/fields.ts';
 import type { KeyExchange, NtsSession } from './nts/session.ts';
 
-/** By number. */
+/** Symmetric keys by their numbers. */
 export type Keys = ReadonlyMap<number, SymmetricKey>;
 
-/** What reports say of it. */
+/** What the packets of one server were authenticated with: a symmetric key (RFC 5905 §7.3) or NTS (RFC 8915). */
 export type Authentication =
   | { readonly kind: 'key'; readonly id: number; readonly type: KeyType }
   /** With the exchange of this run; without one, by what an earlier run left. */

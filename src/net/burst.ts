@@ -66,7 +66,7 @@ export type BurstEvent =
   /** Two requests or more without a usable reply: the survey need not wait for this server. */
   | { readonly kind: 'hopeless'; readonly address: Address };
 
-/** What came of asking one address. */
+/** What came of asking one address: its samples, its rejected replies, and how many packets went out and came back. */
 export interface Burst {
   readonly samples: readonly Sample[];
   /** The first few replies that failed a test. */

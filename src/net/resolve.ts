@@ -7,12 +7,14 @@ import { networkInterfaces } from 'node:os';
 import { escaped, familyOf } from '../sources/server.ts';
 import { onAbort } from './abort.ts';
 
+/** One address of a host. */
 export interface ResolvedAddress {
   readonly family: 4 | 6;
   /** A literal address, with its zone if the host was written with one. */
   readonly address: string;
 }
 
+/** Why a host has no address. */
 export type ResolveErrorKind =
   /** There is no such name. */
   | 'not-found'
@@ -26,7 +28,7 @@ export type ResolveErrorKind =
 export class ResolveError extends Error {
   override readonly name = 'ResolveError';
   readonly kind: ResolveErrorKind;
-  constructor(kind: ResolveErrorKind, message: string, options?: ErrorOptions) {
+  constructor(kind: ResolveErrorKind, message: string, options?: { readonly cause?: unknown }) {
     super(message, options);
     this.kind = kind;
   }
@@ -122,7 +124,7 @@ function exists(host: string): Promise<boolean> {
   );
 }
 
-function noAddressOf(family: 4 | 6, host: string, options?: ErrorOptions): ResolveError {
+function noAddressOf(family: 4 | 6, host: string, options?: { readonly cause?: unknown }): ResolveError {
   const other = family === 4 ? 6 : 4;
   return new ResolveError(
     'no-address-of-family',

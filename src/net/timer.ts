@@ -3,6 +3,7 @@
 import { type MonotonicTime, monotonicTimeOf, type Seconds } from '../ntp/time.ts';
 import { onAbort } from './abort.ts';
 
+/** Waiting, as a port. Durations are seconds. */
 export interface Timer {
   now(): MonotonicTime;
   /** Calls `action` after `duration`, never after `Infinity`; the result cancels that. */

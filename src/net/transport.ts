@@ -10,7 +10,7 @@ export interface Address {
   readonly port: number;
 }
 
-/** One datagram, with T4. */
+/** One datagram that came in, with the instant at which it did (T4). */
 export interface Arrival {
   readonly bytes: Uint8Array;
   readonly at: Reading;
@@ -23,6 +23,7 @@ export interface Arrival {
   readonly notByKernel?: string;
 }
 
+/** Why nothing can be sent to an address. */
 export type TransportErrorKind =
   | 'no-route'
   | 'connection-refused'
@@ -35,26 +36,27 @@ export type TransportErrorKind =
 export class TransportError extends Error {
   override readonly name = 'TransportError';
   readonly kind: TransportErrorKind;
-  constructor(kind: TransportErrorKind, message: string, options?: ErrorOptions) {
+  constructor(kind: TransportErrorKind, message: string, options?: { readonly cause?: unknown }) {
     super(message, options);
     this.kind = kind;
   }
 }
 
-/** Called from the event loop, never from inside `connect` or `send`. */
+/** Hears what comes in on a channel. Called from the event loop, never from inside `connect` or `send`. */
 export interface ChannelListener {
   arrival(arrival: Arrival): void;
   /** An ICMP error or the like; the channel stays usable. */
   error(error: TransportError): void;
 }
 
-/** A connected socket with its own random port. */
+/** A connected datagram socket with its own random port. */
 export interface Channel {
   /** Sends one datagram and returns T1, read just before. Throws `TransportError`. */
   send(datagram: Uint8Array): Reading;
   close(): void;
 }
 
+/** The network, as a port: opens one channel for each server. */
 export interface Transport {
   /** Opens a channel, bound to `source` if given. Rejects with `TransportError`: no route fails here, at once. */
   connect(address: Address, listener: ChannelListener, source?: string): Promise<Channel>;

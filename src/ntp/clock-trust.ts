@@ -4,6 +4,7 @@
 import type { Seconds } from './time.ts';
 import type { Testimony } from './witness.ts';
 
+/** What speaks for this machine's clock, or against it, when its correction is decided on. */
 export interface ClockTrust {
   /** tsntp has set it since the machine came up, or cannot tell. */
   readonly setSinceBoot: boolean;

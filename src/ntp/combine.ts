@@ -27,6 +27,7 @@ export interface Combinable extends Clusterable {
   readonly rootDelay: Seconds;
 }
 
+/** The combined result of the servers that are believed (RFC 5905 §11.2.3). Durations are seconds. */
 export interface Estimate {
   readonly offset: Seconds;
   /** Ψ: the system peer's selection jitter and the survivors' own, combined (RFC 5905 §11.2.3). */

@@ -19,6 +19,7 @@ export interface Limits {
   readonly allowAnyOffset: boolean;
 }
 
+/** What to do with an offset: nothing, slew, step, or refuse (RFC 5905 §11.3). Offsets and limits are seconds. */
 export type Decision =
   | { readonly kind: 'none' }
   | { readonly kind: 'slew'; readonly offset: Seconds }

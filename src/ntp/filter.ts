@@ -16,7 +16,10 @@ import { difference, elapsed, type MonotonicTime, type Seconds } from './time.ts
 
 export type Estimator = 'paired-minima' | 'least-delay';
 
-/** What one server says of our clock. */
+/**
+ * What the samples of one server come to (RFC 5905 §10). Durations are seconds; a positive offset = the server is
+ * ahead.
+ */
 export interface PeerEstimate {
   readonly offset: Seconds;
   readonly delay: Seconds;

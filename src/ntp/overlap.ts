@@ -3,7 +3,7 @@
 
 import type { Seconds } from './time.ts';
 
-/** From `low` to `high`, both included, in seconds. */
+/** An interval of offsets, from `low` to `high` in seconds, both included. */
 export interface Interval {
   readonly low: Seconds;
   readonly high: Seconds;

@@ -14,7 +14,7 @@ import {
 } from './reply-tests.ts';
 import { add, elapsed, type Reading, type Seconds, toUnixTime } from './time.ts';
 
-/** One exchange that passed every test. */
+/** One exchange with a server that passed every test (RFC 5905 §8). Durations are seconds. */
 export interface Sample extends Timestamps {
   readonly kind: 'sample';
   /** θ (see `offsetOf`). */
@@ -27,7 +27,7 @@ export interface Sample extends Timestamps {
   readonly received: Reading;
 }
 
-/** A reply that failed a test. */
+/** A reply that failed a test, and which test that was (RFC 5905 §8, §9.2). */
 export type Rejection = FailedTest & {
   /** What the reply would have said; present where it could be measured and was found unfit. */
   readonly measured?: Sample;

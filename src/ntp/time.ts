@@ -19,7 +19,7 @@ export type MonotonicTime = bigint & { readonly [monotonicTime]: true };
 /** A duration in seconds: offset, delay, dispersion, jitter, distance. */
 export type Seconds = number;
 
-/** Both clocks, read together: which shows afterwards whether the first was stepped. */
+/** The system's clock and the monotonic clock, read together: they show afterwards whether the first was stepped. */
 export interface Reading {
   readonly time: UnixTime;
   readonly monotonic: MonotonicTime;
@@ -45,7 +45,7 @@ export function monotonicTimeOf(nanoseconds: bigint): MonotonicTime {
   return nanoseconds as MonotonicTime;
 }
 
-/** `a − b` in seconds, exact to the nanosecond while it is under 2^23 s (97 days). */
+/** `a − b` in seconds: positive when `a` is later. Exact to the nanosecond while it is under 2^23 s (97 days). */
 export function difference(a: UnixTime, b: UnixTime): Seconds {
   return seconds(a - b);
 }
@@ -55,7 +55,7 @@ export function elapsed(a: MonotonicTime, b: MonotonicTime): Seconds {
   return seconds(a - b);
 }
 
-/** `t + s`, rounded to the nearest nanosecond. */
+/** The instant `s` seconds after `t`, rounded to the nearest nanosecond. */
 export function add(t: UnixTime, s: Seconds): UnixTime {
   return (t + nanoseconds(s)) as UnixTime;
 }
@@ -80,7 +80,7 @@ export function toUnixTime(timestamp: NtpTimestamp, pivot: UnixTime): UnixTime {
   return (inEraZero + eras * ERA * NANOSECONDS) as UnixTime;
 }
 
-/** RFC 3339 in UTC with nine digits of the second, e.g. `2026-11-21T12:10:23.000000001Z`. */
+/** An instant as RFC 3339 in UTC with nine digits of the second, e.g. `2026-11-21T12:10:23.000000001Z`. */
 export function formatInstant(t: UnixTime): string {
   const fraction = BigInt.asUintN(64, ((t % NANOSECONDS) + NANOSECONDS) % NANOSECONDS);
   const milliseconds = Number((t - fraction) / 1_000_000n);

@@ -2,36 +2,47 @@
 
 import { inspect } from 'node:util';
 import type { SyncOptions } from '../sync.ts';
-import { given, type Optional } from './given.ts';
+import { given } from './given.ts';
 import { OPTION_ROWS, type OptionName } from './option-names.ts';
 import { OPTIONS } from './option-table.ts';
 import { allowedNumbers, allowedText, allowsNumber, readValue } from './value.ts';
 
-/**
- * Throws `RangeError` for the first option that there is not, or that is out of its range: with its name, its value and what
- * is allowed. An option that is passed over may be a limit that is lost.
- */
-export function checkRanges(options: Optional<SyncOptions>): void {
-  for (const [name, value] of Object.entries(given(options))) {
-    if (!Object.hasOwn(RANGES, name)) {
-      throw new RangeError(
-        `${name}: there is no such option; the options are ${Object.keys(RANGES).join(', ')}`,
-      );
-    }
-    const range = RANGES[name as keyof typeof RANGES];
-    if (range.has(value)) continue;
-    throw new RangeError(`${name}: ${shown(value)} is not allowed; give ${range.text}`);
-  }
-}
-
 /** Values of an option, and how a message calls them. */
-interface Allowed {
+export interface Range {
   has(value: unknown): boolean;
   readonly text: string;
 }
 
+export type Ranges = Readonly<Record<string, Range>>;
+
+/**
+ * Throws `RangeError` for the first option that there is not, or that is out of its range: with its name, its value and what
+ * is allowed. An option that is passed over may be a limit that is lost. `others` are allowed besides those of a run.
+ */
+export function checkRanges(options: object, others: Ranges = {}): void {
+  checkValues(options, { ...RANGES, ...others }, 'option');
+}
+
+/** The same for any object; `noun` is what its properties are called, `prefix` what stands before their names. */
+export function checkValues(values: object, ranges: Ranges, noun: string, prefix = ''): void {
+  for (const [name, value] of Object.entries(given(values))) {
+    if (!Object.hasOwn(ranges, name)) {
+      const all = Object.keys(ranges).join(', ');
+      throw new RangeError(`${prefix}${name}: there is no such ${noun}; the ${noun}s are ${all}`);
+    }
+    checkValue(`${prefix}${name}`, value, ranges[name]!);
+  }
+}
+
+/** Throws `RangeError` for a value that is out of its range. */
+export function checkValue(name: string, value: unknown, range: Range): void {
+  if (!range.has(value)) throw new RangeError(`${name}: ${shown(value)} is not allowed; give ${range.text}`);
+}
+
 /** What the table allows; but waiting may last for ever. Lists are the command's alone. */
-const RANGES: Readonly<Record<Exclude<keyof SyncOptions, 'servers' | 'limitsFrom'>, Allowed>> = {
+const RANGES: Readonly<
+  Record<Exclude<keyof SyncOptions, 'servers' | 'limitsFrom' | 'estimator' | 'keys'>, Range>
+> = {
   samples: row('samples'),
   timeout: endless('timeout'),
   deadline: endless('deadline'),
@@ -48,12 +59,10 @@ const RANGES: Readonly<Record<Exclude<keyof SyncOptions, 'servers' | 'limitsFrom
   force: row('force'),
   wait: row('wait'),
   rtc: row('rtc'),
-  keys: { has: value => value instanceof Map, text: 'a Map of symmetric keys by their numbers' },
-  estimator: oneOf('paired-minima', 'least-delay'),
 };
 
 /** What a row of the table allows, of values that are no longer text. */
-function row(name: OptionName): Allowed {
+function row(name: OptionName): Range {
   const { value } = OPTION_ROWS[name];
   switch (value.kind) {
     case 'switch':
@@ -76,7 +85,7 @@ function row(name: OptionName): Allowed {
 }
 
 /** The same without an end. */
-function endless(name: 'timeout' | 'deadline'): Allowed {
+function endless(name: 'timeout' | 'deadline'): Range {
   const value = { ...OPTIONS[name].value, max: Infinity };
   return {
     has: given => typeof given === 'number' && allowsNumber(value, given),
@@ -84,7 +93,17 @@ function endless(name: 'timeout' | 'deadline'): Allowed {
   };
 }
 
-function oneOf(...allowed: readonly unknown[]): Allowed {
+/** Whole numbers from `min` to `max`. */
+export function wholeNumber(min: number, max: number): Range {
+  const value = { kind: 'whole', min, max } as const;
+  return {
+    has: given => typeof given === 'number' && allowsNumber(value, given),
+    text: allowedNumbers(value),
+  };
+}
+
+/** These values. */
+export function oneOf(...allowed: readonly unknown[]): Range {
   return { has: value => allowed.includes(value), text: allowed.map(shown).join(' or ') };
 }
 

@@ -115,7 +115,7 @@ function judge(
 function verdictWithoutSamples({ burst, error, duplicateOf }: Source): Verdict {
   if (duplicateOf) return { kind: 'duplicate', of: formatServer(duplicateOf) };
   if (error instanceof NtsError) return { kind: 'no-keys', message: error.message };
-  if (error) return { kind: 'not-resolved', message: error.message };
+  if (error) return { kind: 'not-resolved', cause: error.kind, message: error.message };
   if (burst?.kiss) return { kind: 'kissed', kiss: burst.kiss };
   const rejection =
     burst?.rejections.find(({ test }) => test !== '1' && test !== '2') ??

@@ -5,7 +5,7 @@
 import { type Clock, ClockError, type Slew } from '../clock/clock.ts';
 import type { Timer } from '../net/timer.ts';
 import type { Seconds } from '../ntp/time.ts';
-import type { Outcome } from './outcome.ts';
+import type { SyncOutcome } from './outcome.ts';
 import type { Host } from './ports.ts';
 
 export interface FinishOptions {
@@ -37,10 +37,14 @@ const LAST_PART: Seconds = 1;
  */
 const KERNEL_COPY: Seconds = 4;
 
-type Finished = Extract<Outcome, { readonly kind: 'adjusted' | 'unchanged' }>;
+type Finished = Extract<SyncOutcome, { readonly kind: 'adjusted' | 'unchanged' }>;
 
 /** Finishes an outcome of kind `adjusted` or `unchanged`; hands on any other. */
-export async function finish(outcome: Outcome, options: FinishOptions, ports: FinishPorts): Promise<Outcome> {
+export async function finish(
+  outcome: SyncOutcome,
+  options: FinishOptions,
+  ports: FinishPorts,
+): Promise<SyncOutcome> {
   if (outcome.kind !== 'adjusted' && outcome.kind !== 'unchanged') return outcome;
   const { clock } = ports;
   if (!clock.sets) return outcome;

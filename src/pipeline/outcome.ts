@@ -4,6 +4,7 @@
 import type { ClockError, Slew } from '../clock/clock.ts';
 import type { Authentication } from '../net/authentication.ts';
 import type { Burst } from '../net/burst.ts';
+import type { ResolveErrorKind } from '../net/resolve.ts';
 import type { Address } from '../net/transport.ts';
 import type { ClockTrust } from '../ntp/clock-trust.ts';
 import type { Estimate } from '../ntp/combine.ts';
@@ -15,7 +16,10 @@ import type { Rejection } from '../ntp/sample.ts';
 import type { Seconds, UnixTime } from '../ntp/time.ts';
 import type { Server } from '../sources/server.ts';
 
-/** What became of one source. The first four are truechimers and falsetickers; the rest gave no usable time. */
+/**
+ * What became of one server. The first four are of servers with a vote (RFC 5905 §11.2); the rest have none, or gave
+ * no usable time.
+ */
 export type Verdict =
   | { readonly kind: 'system-peer'; readonly weight: number }
   | { readonly kind: 'survivor'; readonly weight: number }
@@ -44,11 +48,11 @@ export type Verdict =
     }
   | { readonly kind: 'no-reply' }
   | { readonly kind: 'unreachable'; readonly message: string }
-  | { readonly kind: 'not-resolved'; readonly message: string }
+  | { readonly kind: 'not-resolved'; readonly cause: ResolveErrorKind; readonly message: string }
   /** There was no exchange of keys for NTS. */
   | { readonly kind: 'no-keys'; readonly message: string };
 
-/** One source: what was asked, what it said, what became of it. */
+/** One server of a run: what was asked, what it said, and what became of it. */
 export interface ServerReport {
   readonly server: Server;
   readonly address?: Address;
@@ -78,7 +82,7 @@ export interface LimitsFrom {
   readonly maxDistance?: string;
 }
 
-/** Why no server was suitable. */
+/** Why no server was suitable, so that nothing is known of the offset. */
 export type Unsuitable =
   | { readonly kind: 'none-answered' }
   | { readonly kind: 'none-passed' }
@@ -99,7 +103,7 @@ export type Unsuitable =
   /** This clock was moved during every measurement. */
   | { readonly kind: 'clock-unsteady'; readonly attempts: number };
 
-/** What was measured. */
+/** What every outcome has, however the run ended: what each server said, and when. */
 export interface Findings {
   readonly started: UnixTime;
   readonly finished: UnixTime;
@@ -111,6 +115,7 @@ export interface Findings {
   readonly warnings: readonly string[];
 }
 
+/** A correction of the clock, in seconds: a step or a slew (RFC 5905 §11.3). */
 export type Correction = Extract<Decision, { kind: 'slew' | 'step' }>;
 
 /** How a run ended. All but the last two have an estimate. */
@@ -150,4 +155,14 @@ export type Ending =
   | { readonly kind: 'no-suitable-server'; readonly reason: Unsuitable }
   | { readonly kind: 'interrupted' };
 
+/** What a run came to: what was measured, and how the run ended. */
 export type Outcome = Findings & Ending;
+
+/** How `query` can end. It never touches the clock, and `refused` says only that the offset is over `maxOffset`. */
+export type QueryOutcome = { readonly command: 'query' } & Extract<
+  Outcome,
+  { readonly kind: 'queried' | 'refused' | 'no-suitable-server' | 'interrupted' }
+>;
+
+/** How `sync` can end. `would-adjust` comes of a dry run only. */
+export type SyncOutcome = { readonly command: 'sync' } & Exclude<Outcome, { readonly kind: 'queried' }>;

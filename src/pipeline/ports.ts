@@ -5,7 +5,10 @@ import type { Earlier } from '../ntp/sum.ts';
 import type { Seconds, UnixTime } from '../ntp/time.ts';
 import type { Competitor, Correction } from './outcome.ts';
 
-/** What this machine knows of its clock's past, and which other programs set it. */
+/**
+ * The machine around its clock, as a port: its memory of corrections, its hardware clock, and the other programs that
+ * set its clock.
+ */
 export interface Host {
   /** Keeps other runs of tsntp from setting the clock until the lock is released; names the other programs that set it. */
   lockClock(): Promise<ClockLock>;
@@ -28,6 +31,7 @@ export interface ClockLock {
   release(): void;
 }
 
+/** What is remembered of the corrections that tsntp has made since the machine came up. */
 export interface Memory extends Omit<Earlier, 'underWay'> {
   /** Whether tsntp has set this clock since the machine came up; true also where that cannot be told. */
   readonly setSinceBoot: boolean;
@@ -35,6 +39,7 @@ export interface Memory extends Omit<Earlier, 'underWay'> {
   readonly warning?: string;
 }
 
+/** A correction that was made, as it is kept for later runs. Durations are seconds. */
 export interface Remembered {
   readonly at: UnixTime;
   readonly correction: Correction;

@@ -11,5 +11,10 @@ export interface EnvelopeHead {
 
 /** A report as a line of JSON: the version of its form, the program, the command and its exit code, then `content`. */
 export function envelopeText(head: EnvelopeHead, content: object): string {
-  return `${JSON.stringify({ version: 1, tsntp: VERSION, ...head, ...content })}\n`;
+  return `${JSON.stringify({ ...envelopeOf(head), ...content })}\n`;
+}
+
+/** What a report begins with. */
+export function envelopeOf<Head extends EnvelopeHead>(head: Head): Head & { version: 1; tsntp: string } {
+  return { version: 1, tsntp: VERSION, ...head };
 }

@@ -5,7 +5,7 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { domainToASCII } from 'node:url';
 
-/** One server as the user named it. */
+/** One server of a run, as it was named and with all that is asked of it. */
 export interface Server {
   /** A name, an IPv4 address, or an IPv6 address without brackets and with its zone. */
   readonly host: string;
@@ -36,7 +36,7 @@ export interface Server {
   readonly from: string;
 }
 
-/** The authorities that are trusted: the system's where neither property says otherwise. */
+/** The certificate authorities that are trusted: those of the system where neither property says otherwise. */
 export interface Authorities {
   /** Authorities as PEM, in place of the system's. */
   readonly ca?: string | undefined;
@@ -67,6 +67,12 @@ export function withPools(named: readonly Server[], alone: boolean): readonly Se
       familyOf(server.host) === undefined && (alone || /(^|\.)pool\.ntp\.org\.?$/i.test(server.host));
     return isPool ? { ...server, pool: true } : server;
   });
+}
+
+/** With NTS, the port of `host:port` is where keys are exchanged: that exchange says which port serves the time. */
+export function withNts<S extends Server>(server: S): S {
+  const named = server.ntsPort === undefined && server.port !== NTP_PORT;
+  return { ...server, nts: true, ...(named && { ntsPort: server.port, port: NTP_PORT }) };
 }
 
 /** One text for all entries of a list that name the same server: these have one vote. */

@@ -41,7 +41,9 @@ function drops(start: () => Promise<RealServer>) {
   test('table: marked as unusable, with the reason', () => {
     const run = tsntp(['-q', '--format', 'table', `127.0.0.1:${server.port}`], server);
     expect(run.status).toBe(3);
-    expect(run.stdout).toMatch(/^\? .*server dropped: strata too high/m);
+    expect(run.stdout).toMatch(
+      /^\? .* {2}unsynchronized\n\n127\.0\.0\.1:\d+: server dropped: strata too high/m,
+    );
   });
 
   test('classic: no server suitable for synchronization found', () => {

@@ -320,7 +320,11 @@ describe('servers without a usable answer', () => {
 
   test('a name that does not resolve', async () => {
     const { servers } = await judge({ a: honest }, { setup: { names: { gone: { fails: 'not-found' } } } });
-    expect(servers[0]!.verdict).toEqual({ kind: 'not-resolved', message: 'gone does not resolve' });
+    expect(servers[0]!.verdict).toEqual({
+      kind: 'not-resolved',
+      cause: 'not-found',
+      message: 'gone does not resolve',
+    });
   });
 
   test('a server that was kissed after it had answered is used', async () => {

@@ -86,7 +86,7 @@ makestep 1 3
         { host: '2001:db8::1', port: 11_123, key: 4_294_967_295, from: 'c:3' },
       ],
       demands: {},
-      notes: [],
+      notes: [expect.stringMatching(/^c:\d+: makestep 1 3: .*--step-threshold S/)],
     });
   });
 

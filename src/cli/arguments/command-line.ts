@@ -3,10 +3,10 @@
 import { COMMAND_ROWS, type Command } from '../../options/command-table.ts';
 import { OPTION_ROWS } from '../../options/option-names.ts';
 import { VERSION } from '../../release.ts';
+import type { ExitCode } from '../../report/exit-code.ts';
 import { escaped, parseServer } from '../../sources/server.ts';
 import { closest } from '../../sources/spelling.ts';
 import { commands } from '../commands/index.ts';
-import type { ExitCode } from '../exit-code.ts';
 import type { Context } from '../process/context.ts';
 import { type CommandLine, readArgv, refuseForeignOptions } from './argv.ts';
 import type { CommandArguments } from './command-arguments.ts';

@@ -4,7 +4,7 @@ import { COMMAND_NAMES, COMMAND_ROWS, type Command } from '../../options/command
 import { flagOf, OPTION_ROWS, type OptionName, optionsOf } from '../../options/option-names.ts';
 import { GROUPS, type Group } from '../../options/option-row.ts';
 import { rangeText } from '../../options/value.ts';
-import { EXIT_CODES } from '../exit-code.ts';
+import { EXIT_CODES } from '../../report/exit-code.ts';
 
 /** What stands on the left, and what it means. */
 type Entry = readonly [left: string, right: string];

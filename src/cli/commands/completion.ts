@@ -3,12 +3,12 @@
 import { basename } from 'node:path';
 import { COMMANDS, type Shell } from '../../options/command-table.ts';
 import { envelopeText } from '../../report/envelope.ts';
+import { EXIT_DONE, type ExitCode } from '../../report/exit-code.ts';
 import type { CommandArguments } from '../arguments/command-arguments.ts';
 import { bashScript } from '../arguments/completion/bash.ts';
 import { fishScript } from '../arguments/completion/fish.ts';
 import { zshScript } from '../arguments/completion/zsh.ts';
 import { UsageError } from '../arguments/usage-error.ts';
-import { EXIT_DONE, type ExitCode } from '../exit-code.ts';
 import type { Context } from '../process/context.ts';
 
 const SCRIPTS: { readonly [S in Shell]: () => string } = {

@@ -1,8 +1,8 @@
 // The commands by their names. What `sync` can start without is imported when it is called.
 
 import type { Command } from '../../options/command-table.ts';
+import type { ExitCode } from '../../report/exit-code.ts';
 import type { CommandArguments } from '../arguments/command-arguments.ts';
-import type { ExitCode } from '../exit-code.ts';
 import type { Context } from '../process/context.ts';
 import { runQuery } from './query.ts';
 import { runSync } from './sync.ts';

@@ -1,13 +1,13 @@
 // What `tsntp sync` and `tsntp query` share: arguments → servers and a machine → the verb → report and exit code.
 
 import { type MachineOptions, openMachine } from '../../machine.ts';
+import { type ExitCode, exitCodeOf } from '../../report/exit-code.ts';
 import { type Outcome, query, type SyncEvent, type SyncOptions, sync } from '../../sync.ts';
 import { type ChosenServers, chooseServers, limitsFrom, withDemands } from '../arguments/chosen-servers.ts';
 import type { CommandArguments } from '../arguments/command-arguments.ts';
 import { authenticateServers, unusedAuthentication } from '../arguments/credentials.ts';
 import { syncOptionsOf } from '../arguments/sync-arguments.ts';
 import { refuseUnresolvedWords } from '../arguments/unresolved-words.ts';
-import { type ExitCode, exitCodeOf } from '../exit-code.ts';
 import type { Context } from '../process/context.ts';
 import { noSpinner, type Spinner, startSpinner } from '../process/spinner.ts';
 import { terminalOf } from '../process/terminal.ts';
@@ -23,7 +23,7 @@ type Arguments = CommandArguments<'sync'>;
 export async function runMeasuring(purpose: Purpose, args: Arguments, context: Context): Promise<ExitCode> {
   const { chosen, options, nts } = await optionsFrom(purpose, args, context);
   noteBefore(args, chosen, context);
-  const spinner = spinnerFor(args, chosen, context);
+  const spinner = spinnerFor(args, options, context);
   const emit = (event: SyncEvent) => {
     spinner.event(event);
     if (isTracing(args)) context.note(...traceLines(event));
@@ -79,9 +79,10 @@ function noteBefore(
   if (syslog) context.note('-s: results go to stdout; this tsntp writes nothing to the system log');
 }
 
-function spinnerFor(args: Arguments, { servers }: ChosenServers, { io }: Context): Spinner {
+function spinnerFor(args: Arguments, options: SyncOptions, { io }: Context): Spinner {
   if (isTracing(args) || args.quiet) return noSpinner;
-  return startSpinner(servers.length, io.stderr, terminalOf(io.stderr, io.env, args.color));
+  const course = { ...options, servers: options.servers.length };
+  return startSpinner(course, io.stderr, terminalOf(io.stderr, io.env, args.color));
 }
 
 interface Reported {
@@ -101,7 +102,8 @@ async function report(outcome: Outcome, reported: Reported, context: Context): P
   // With -d, parsers of ntpdate look for the blocks on stdout.
   const blocks = isTracing(args) ? await blockLines(outcome, io.env.TZ) : [];
   const blocksOnStdout = format === 'classic' && args.debug === true && !silent;
-  if (isTracing(args)) context.note(...(blocksOnStdout ? [] : blocks), ...summaryLines(outcome));
+  const besideTable = format === 'table' && !silent && io.stdout.isTTY === true && io.stderr.isTTY === true;
+  if (isTracing(args)) context.note(...(blocksOnStdout ? [] : blocks), ...summaryLines(outcome, besideTable));
   else context.note(...notesOn(outcome, format, silent, verbose));
   for (const warning of outcome.warnings) context.note(`warning: ${warning}`);
   if (silent) return;

@@ -1,7 +1,7 @@
 // `tsntp query`: measures, reports, and never touches the clock.
 
+import type { ExitCode } from '../../report/exit-code.ts';
 import type { CommandArguments } from '../arguments/command-arguments.ts';
-import type { ExitCode } from '../exit-code.ts';
 import type { Context } from '../process/context.ts';
 import { runMeasuring } from './measuring.ts';
 

@@ -2,10 +2,10 @@
 
 import { openMachine } from '../../machine.ts';
 import { envelopeText } from '../../report/envelope.ts';
+import { EXIT_DONE, type ExitCode, exitCodeOf } from '../../report/exit-code.ts';
 import { explainRtc, rtcContent } from '../../report/rtc-content.ts';
 import { rtc } from '../../rtc.ts';
 import type { CommandArguments } from '../arguments/command-arguments.ts';
-import { EXIT_DONE, type ExitCode, exitCodeOf } from '../exit-code.ts';
 import type { Context } from '../process/context.ts';
 
 /** Runs one action on the hardware clock, and reports it. */

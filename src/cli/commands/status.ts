@@ -2,10 +2,10 @@
 
 import { openMachine } from '../../machine.ts';
 import { envelopeText } from '../../report/envelope.ts';
+import { type ExitCode, exitCodeOf } from '../../report/exit-code.ts';
 import { statusContent } from '../../report/status-content.ts';
 import { status } from '../../status.ts';
 import type { CommandArguments } from '../arguments/command-arguments.ts';
-import { type ExitCode, exitCodeOf } from '../exit-code.ts';
 import type { Context } from '../process/context.ts';
 import { statusLines } from '../report/status-lines.ts';
 

@@ -1,9 +1,9 @@
 // The formats of a run's report → the text that goes to stdout.
 
 import type { Format } from '../../options/parsed.ts';
+import type { ExitCode } from '../../report/exit-code.ts';
 import { jsonText } from '../../report/json.ts';
 import type { Outcome } from '../../sync.ts';
-import type { ExitCode } from '../exit-code.ts';
 import type { Io } from '../process/context.ts';
 import { programName } from '../process/program-name.ts';
 import { terminalOf } from '../process/terminal.ts';
@@ -49,4 +49,4 @@ export const reporters: Readonly<Record<ChosenFormat, Reporter>> = {
     const { tableText } = await import('./table.ts');
     return tableText(outcome, { terminal: terminalOf(io.stdout, io.env, color), verbose });
   },
-};
+} satisfies Record<ChosenFormat, Reporter>;

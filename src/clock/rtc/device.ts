@@ -60,7 +60,7 @@ export async function peekRtc(
 const RTC_RD_TIME = 0x80247009;
 const RTC_SET_TIME = 0x4024700a;
 const PERMISSION =
-  'The hardware clock needs read access to its device and, to be written, the capability CAP_SYS_TIME: run as root (sudo)';
+  'The hardware clock needs access to its device and, to be written, CAP_SYS_TIME. Run as root: sudo tsntp';
 
 const SECOND = 1_000_000_000n;
 /** How late a write may begin before the next second is awaited instead. */

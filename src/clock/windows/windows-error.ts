@@ -23,7 +23,7 @@ export function failing(kernel32: Library): Fail {
     const kind = kinds[code] ?? 'failed';
     const advice =
       kind === 'not-permitted'
-        ? '. Setting the clock needs the privilege "Change the system time": run as Administrator'
+        ? '. Setting the clock needs the privilege "Change the system time". Run as Administrator'
         : '';
     throw new ClockError(kind, `cannot ${attempt}: Windows error ${code}${advice}`);
   };

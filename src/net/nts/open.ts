@@ -7,7 +7,7 @@ import type { DateRule } from './certificate.ts';
 import type { CookieStores, KeyServer, Nts, NtsSession } from './session.ts';
 import type { Trust } from './trust.ts';
 
-/** The authorities that are trusted, and whether the dates of certificates count. */
+/** Which authorities are trusted for NTS, and whether the dates of certificates count. */
 export interface NtsTrust extends Authorities {
   /** Pass over the dates of certificates, on a clock that cannot tell. */
   readonly ignoreDates?: boolean | undefined;

@@ -6,6 +6,7 @@ import type { Seconds } from '../../ntp/time.ts';
 import type { Authorities } from '../../sources/server.ts';
 import type { ResolvedAddress } from '../resolve.ts';
 
+/** What went wrong at an exchange of keys for NTS. */
 export type NtsErrorKind =
   | 'unreachable'
   | 'timeout'
@@ -23,13 +24,13 @@ export type NtsErrorKind =
 export class NtsError extends Error {
   override readonly name = 'NtsError';
   readonly kind: NtsErrorKind;
-  constructor(kind: NtsErrorKind, message: string, options?: ErrorOptions) {
+  constructor(kind: NtsErrorKind, message: string, options?: { readonly cause?: unknown }) {
     super(message, options);
     this.kind = kind;
   }
 }
 
-/** A server of key exchanges. */
+/** A server that exchanges keys for NTS (RFC 8915 §4). */
 export interface KeyServer {
   /** As the user named it: what its certificate must name, too. */
   readonly host: string;
@@ -40,13 +41,17 @@ export interface KeyServer {
   readonly authorities?: Authorities;
 }
 
-/** What one exchange agreed on, or what a run left of it: keys, cookies, and who serves the time. */
+/**
+ * What an exchange of keys agreed on (RFC 8915 §4), or what an earlier run left of it: keys, cookies, and which
+ * server tells the time.
+ */
 export interface NtsSession extends NtsCredentials {
   /** A name, or a literal address. */
   readonly host: string;
   readonly port: number;
 }
 
+/** A completed exchange of keys for NTS (RFC 8915 §4). */
 export interface KeyExchange {
   readonly session: NtsSession;
   readonly certificate: CertificateSummary;
@@ -55,7 +60,7 @@ export interface KeyExchange {
   readonly address: string;
 }
 
-/** What reports say of a certificate; from the wire, made printable. */
+/** What reports say of a server's certificate. Its texts came over the wire and are made printable. */
 export interface CertificateSummary {
   readonly subject: string;
   readonly issuer: string;
@@ -67,6 +72,7 @@ export interface CertificateSummary {
   readonly datesIgnored: boolean;
 }
 
+/** NTS as a port: exchanges keys, and keeps unused cookies from run to run (RFC 8915). */
 export interface Nts {
   /** Asks at the first of `addresses` that answers, from `source` if given. Rejects with `NtsError`. */
   exchange(

@@ -7,9 +7,10 @@ import { KEY_ID, MAX_DIGEST } from '../extension.ts';
 import type { AuthenticationFailure, Authenticator, Reply } from './authenticator.ts';
 
 export type HashName = 'md5' | 'sha1' | 'sha256' | 'sha384' | 'sha512';
+/** The algorithm of a symmetric key: a hash (RFC 5905 §7.3) or AES-CMAC (RFC 8573). */
 export type KeyType = HashName | 'aes128-cmac' | 'aes256-cmac';
 
-/** A key that both sides know by its number. */
+/** A secret that client and server share, known to both by its number. */
 export interface SymmetricKey {
   readonly id: number;
   readonly type: KeyType;

@@ -135,17 +135,24 @@ describe.runIf(process.platform !== 'win32')('closed', () => {
 });
 
 describe.runIf(existsSync('/dev/full'))('a full disk', () => {
-  test('stdout: stderr says that the result is lost', async () => {
+  test('stdout: stderr says that the result is lost, and so does exit code 7', async () => {
     const [server] = await serve({});
     const { code, stderr } = await full(['-q', '-p', '1', server!], 1);
-    expect(code).toBe(0);
+    expect(code).toBe(7);
     expect(stderr).toMatch(/^tsntp: cannot write the result to stdout: ENOSPC/);
   });
 
   test('so it does of the version', async () => {
     const { code, stderr } = await full(['--version'], 1);
-    expect(code).toBe(0);
+    expect(code).toBe(7);
     expect(stderr).toMatch(/^tsntp: cannot write the result to stdout: ENOSPC/);
+  });
+
+  test('stdout, of a run that fails: its own exit code', async () => {
+    const { server } = await serveSilence();
+    const { code, stderr } = await full(['-q', '-p', '1', '-t', '0.2', server], 1);
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/^tsntp: cannot write the result to stdout: ENOSPC/m);
   });
 
   test('stderr: the result is there', async () => {

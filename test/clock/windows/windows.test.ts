@@ -154,7 +154,7 @@ describe('the Windows clock', () => {
     const clock = openWindows(windows);
     const refusal = expect.objectContaining({
       kind: 'not-permitted',
-      message: expect.stringMatching(/^cannot s.*Windows error 1300\. .*run as Administrator$/),
+      message: expect.stringMatching(/^cannot s.*Windows error 1300\. .*Run as Administrator$/),
     });
     expect(() => clock.step(1)).toThrow(refusal);
     expect(() => clock.slew(1)).toThrow(refusal);

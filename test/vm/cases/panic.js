@@ -1,6 +1,6 @@
 // The panic limit and its memory: one large correction a boot, and no more of them unless a human says so.
 
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { setTime } from '../guest/kernel.js';
 import { EXIT, ended, rebooted, said } from './expect.js';
 
@@ -93,7 +93,36 @@ export const panic = [
       said(ended(run, EXIT.refused), /cannot tell whether.*-g lifts it/);
     },
   },
+  {
+    ...{
+      name: "README's cron lines: 1970 at boot, then no more than 60 s",
+      group,
+      machine,
+      asked: 'from 1970',
+    },
+    servers: { main: 0, minutes: 300 },
+    async run(guest) {
+      const [atBoot, later] = cronCommands();
+      const run = (command, name) => {
+        const line = command
+          .replace(/\btsntp\b/, guest.command.join(' '))
+          .replace('pool.ntp.org', guest.address(name));
+        return guest.start(['sh', '-c', line]).ended;
+      };
+      setTime(60_000_000_000n);
+      await run(atBoot, 'main');
+      const repaired = await guest.residual('main');
+      ended(await guest.untouched(() => run(later, 'minutes')), EXIT.refused);
+      return repaired;
+    },
+  },
 ];
+
+/** What the two lines of the packed README run. */
+function cronCommands() {
+  const readme = readFileSync('/opt/tsntp/node_modules/tsntp/README.md', 'utf8');
+  return [...readme.matchAll(/^(?:@reboot|\d.*\*) +root +(.*)$/gm)].map(([, command]) => command);
+}
 
 async function setByFirst(guest) {
   ended(await guest.tsntp(['sync', guest.address('hour')]), EXIT.done);
