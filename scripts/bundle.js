@@ -31,7 +31,6 @@ export async function bundleCommand(outdir) {
       js: "const require = process.getBuiltinModule('node:module').createRequire(import.meta.url);",
     },
   };
-  const apart = [...WHEN_LOADED, ...WHEN_CALLED];
   await build({
     ...whole,
     entryPoints: ['src/cli/process/entry.ts'],
@@ -42,13 +41,13 @@ export async function bundleCommand(outdir) {
     entryPoints: ['src/cli/main.ts'],
     plugins: [nodesOwnModules, packagesBeside, anyFolder],
   });
-  await build({ ...options, entryPoints: apart, format: 'cjs', outExtension: { '.js': '.cjs' } });
+  await build({ ...options, entryPoints: WHEN_LOADED, format: 'cjs', outExtension: { '.js': '.cjs' } });
 }
 
 /** Needed only by a table or a spinner: read when the importing code runs. */
 const WHEN_LOADED = ['ora', 'cli-table3'];
-/** yargs formats --help with these. Preparing for all emoji takes 30 ms, which other runs must not pay. */
-const WHEN_CALLED = ['cliui', 'string-width'];
+/** yargs would format --help with these; src/cli/arguments/help.ts does so instead. */
+const NEVER_CALLED = ['cliui', 'string-width'];
 
 /** Puts the rest of the command into its own file. @type {import('esbuild').Plugin} */
 const mainBeside = {
@@ -110,11 +109,11 @@ const packagesBeside = {
   name: 'packages beside',
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^/ }, ({ path }) =>
-      WHEN_LOADED.includes(path) || WHEN_CALLED.includes(path) ? { path, namespace: 'beside' } : undefined,
+      WHEN_LOADED.includes(path) || NEVER_CALLED.includes(path) ? { path, namespace: 'beside' } : undefined,
     );
     onLoad({ filter: /^/, namespace: 'beside' }, ({ path }) => ({
-      contents: WHEN_CALLED.includes(path)
-        ? `export default (...args) => require('./${path}.cjs').default(...args)`
+      contents: NEVER_CALLED.includes(path)
+        ? `export default () => { throw new Error('${path} is not in this bundle') }`
         : `const it = require('./${path}.cjs'); export default it.default ?? it`,
     }));
     onResolve({ filter: /\.cjs$/, namespace: 'beside' }, ({ path }) => ({ path, external: true }));

@@ -2,8 +2,7 @@
 // outside world enters through ports; the result leaves as an Outcome, and progress as events.
 // Sign: a positive offset = our clock is behind = the correction moves it forward.
 
-import { MAXDIST } from './ntp/cluster.ts';
-import { STEPT } from './ntp/decide.ts';
+import { OPTIONS } from './options/option-table.ts';
 import { type ApplyOptions, apply, type DecidedEvent, type Proposal } from './pipeline/apply.ts';
 import { type FinishEvent, type FinishOptions, finish } from './pipeline/finish.ts';
 import {
@@ -23,16 +22,16 @@ export interface SyncOptions extends QueryOptions, ApplyOptions, FinishOptions {
 
 /** The default options. */
 export const defaults: Omit<SyncOptions, 'servers'> = {
-  samples: 4,
-  timeout: 2,
-  interval: 'auto',
-  deadline: 15,
-  minServers: 1,
-  maxDistance: MAXDIST,
+  samples: OPTIONS.samples.default,
+  timeout: OPTIONS.timeout.default,
+  interval: OPTIONS.interval.default,
+  deadline: OPTIONS.deadline.default,
+  minServers: OPTIONS.minServers.default,
+  maxDistance: OPTIONS.maxDistance.default,
   estimator: 'paired-minima',
-  version: 4,
+  version: OPTIONS.ntpVersion.default,
   method: 'by-threshold',
-  stepThreshold: STEPT,
+  stepThreshold: OPTIONS.stepThreshold.default,
   allowAnyOffset: false,
   force: false,
   wait: false,

@@ -81,8 +81,8 @@ const DOORS = [
   'host/services.ts',
 ];
 
-/** What a command may import: verbs (files of src/ itself), the words of reports, and what is the command line's own. */
-const COMMANDS_REACH = /^(?!index\.ts)[\w-]+\.ts$|^report\/|^cli\//;
+/** What a command may import: verbs (files of src/ itself), the words of reports, the tables, and what is the command line's own. */
+const COMMANDS_REACH = /^(?!index\.ts)[\w-]+\.ts$|^report\/|^options\/|^cli\//;
 
 const ODDS_AND_ENDS = /(^|\/)(utils?|helpers?|types?|constants?|common|misc)(\/|\.ts$)/;
 

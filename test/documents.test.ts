@@ -11,6 +11,9 @@ import { type Outcome, query, type Unsuitable, type Verdict } from '../src/index
 import type { ResponderOptions } from '../src/net/responder.ts';
 import type { RejectionKind } from '../src/ntp/sample.ts';
 import { formatInstant } from '../src/ntp/time.ts';
+import { flagOf, OPTION_NAMES, OPTION_ROWS } from '../src/options/option-names.ts';
+import { GROUPS } from '../src/options/option-row.ts';
+import { rangeText } from '../src/options/value.ts';
 import { RELEASED, VERSION } from '../src/release.ts';
 import { EXIT_CODES, exitCodeOf } from '../src/report/exit-code.ts';
 import { jsonText } from '../src/report/json.ts';
@@ -111,6 +114,43 @@ describe('options', () => {
 
   it('and commands have a place in the manual page', () => {
     for (const command of commands) expect(MAN).toMatch(new RegExp(`^\\.BR? ${command}\\b`, 'm'));
+  });
+});
+
+describe('the tables of options', () => {
+  it('are as the table in src/ has them: npm run documents rewrites them', async () => {
+    const script: string = '../scripts/documents.js';
+    const { documentFiles, languageOf, withTables }: Documents = await import(script);
+    const rows = OPTION_NAMES.map(name => {
+      const row = OPTION_ROWS[name];
+      return { ...row, name, flag: flagOf(name), range: rangeText(row.value) };
+    });
+    const blocks = documentFiles().map(file => {
+      const text = readFileSync(file, 'utf8');
+      expect(withTables(text, rows, GROUPS, languageOf(file)), file).toBe(text);
+      return [...text.matchAll(/<!-- (common )?options -->|options begin/g)].map(() => file);
+    });
+    const files = ['README.md', 'README.zh-CN.md', 'docs/options.md', 'docs/options.zh-CN.md', 'man/tsntp.8'];
+    expect(blocks.flat()).toEqual(files);
+  });
+
+  it('say what a row says', async () => {
+    const script: string = '../scripts/documents.js';
+    const { withTables }: Documents = await import(script);
+    const row = {
+      ...OPTION_ROWS.samples,
+      name: 'samples',
+      flag: 'samples',
+      describe: 'samples',
+      range: '1 to 17',
+      default: 5,
+    };
+    const table = withTables('<!-- options -->\n<!-- /options -->', [row], GROUPS);
+    expect(table).toContain('| `-p`, `--samples N` | q | samples (1 to 17) | 5 |\n');
+    const manual = withTables('.\\" options begin\n.\\" options end', [row], GROUPS);
+    expect(manual).toContain(
+      '.TP\n.BR \\-p ", " \\-\\-samples " \\fIN\\fR"\nSamples.\nRange: 1 to 17.\nDefault: 5.\nCommands: \\fBsync\\fR, \\fBquery\\fR.\n',
+    );
   });
 });
 
@@ -501,6 +541,18 @@ describe('report.schema.json', () => {
     expectValid(report);
   });
 });
+
+/** What scripts/documents.js exports. */
+interface Documents {
+  documentFiles(): readonly string[];
+  languageOf(file: string): string;
+  withTables(
+    text: string,
+    rows: readonly object[],
+    groups: Readonly<Record<string, string>>,
+    language?: string,
+  ): string;
+}
 
 interface Report {
   readonly result: string;

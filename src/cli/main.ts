@@ -4,7 +4,7 @@ import { ClockError } from '../clock/clock.ts';
 import { envelopeText } from '../report/envelope.ts';
 import { EXIT_BUG, EXIT_CLOCK, EXIT_USAGE, type ExitCode } from '../report/exit-code.ts';
 import { escaped } from '../sources/server.ts';
-import { runCommandLine } from './arguments/command-line.ts';
+import { runCommandLine, wantsJson } from './arguments/command-line.ts';
 import { UsageError } from './arguments/usage-error.ts';
 import { type Context, type Io, openContext } from './process/context.ts';
 import { describeBug } from './process/stack.ts';
@@ -32,13 +32,6 @@ export async function main(
 function exitCodeFor(error: unknown): ExitCode {
   if (error instanceof ClockError) return EXIT_CLOCK;
   return error instanceof UsageError ? EXIT_USAGE : EXIT_BUG;
-}
-
-/** Before the options are read: in JSON mode every outcome is JSON. */
-function wantsJson(argv: readonly string[], env: NodeJS.ProcessEnv): boolean {
-  if (argv.includes('--json')) return true;
-  const said = /(?:^|\n)--format[=\n](.*)/.exec(argv.join('\n'))?.[1];
-  return (said ?? env.TSNTP_FORMAT) === 'json';
 }
 
 /** A message may quote what was typed: nothing in it may steer the terminal. */

@@ -1,6 +1,6 @@
 // The servers as programs name them, strings and objects → servers with all that a run needs to know of them.
 
-import { aNumber, checkValue, checkValues, oneOf, type Range, type Ranges } from '../options/ranges.ts';
+import { checkValue, checkValues, oneOf, type Range, type Ranges, wholeNumber } from '../options/ranges.ts';
 import {
   type Authorities,
   familyOf,
@@ -78,7 +78,7 @@ const SERVER: Range = {
   text: 'a host, as in "pool.ntp.org", an object with a host, or an array of one or more of them',
 };
 
-const port = aNumber(1, 65_535, { whole: true });
+const port = wholeNumber(1, 65_535);
 
 const FIELDS: Readonly<Record<keyof ServerSpec, Range>> = {
   host: {
@@ -86,14 +86,14 @@ const FIELDS: Readonly<Record<keyof ServerSpec, Range>> = {
     text: 'a name or an IP address, without brackets and without a port',
   },
   port,
-  key: aNumber(1, 0xffff_ffff, { whole: true }),
+  key: wholeNumber(1, 0xffff_ffff),
   nts: yesOrNo,
   ntsPort: port,
-  version: aNumber(1, 4, { whole: true }),
+  version: wholeNumber(1, 4),
   prefer: yesOrNo,
   noselect: yesOrNo,
   pool: yesOrNo,
-  maxSources: aNumber(1, 16, { whole: true }),
+  maxSources: wholeNumber(1, 16),
   family: oneOf(4, 6),
   trust: yesOrNo,
   require: yesOrNo,

@@ -1,9 +1,11 @@
-// The library's options → the same, checked: undefined is not given, and every value is in its range.
+// The library's options → the same, checked against the table: undefined is not given, and every value is in its range.
 
 import { inspect } from 'node:util';
-import { familyOf } from '../sources/server.ts';
 import type { SyncOptions } from '../sync.ts';
 import { given } from './given.ts';
+import { OPTION_ROWS, type OptionName } from './option-names.ts';
+import { OPTIONS } from './option-table.ts';
+import { allowedNumbers, allowedText, allowsNumber, readValue } from './value.ts';
 
 /** Values of an option, and how a message calls them. */
 export interface Range {
@@ -37,49 +39,72 @@ export function checkValue(name: string, value: unknown, range: Range): void {
   if (!range.has(value)) throw new RangeError(`${name}: ${shown(value)} is not allowed; give ${range.text}`);
 }
 
-/** What the command allows for its options of these names; but waiting may last for ever. Lists are the command's alone. */
+/** What the table allows; but waiting may last for ever. Lists are the command's alone. */
 const RANGES: Readonly<
   Record<Exclude<keyof SyncOptions, 'servers' | 'limitsFrom' | 'estimator' | 'keys'>, Range>
 > = {
-  samples: aNumber(1, 16, { whole: true }),
-  timeout: aNumber(0, Infinity, { above: true, unit: ' (seconds)' }),
-  deadline: aNumber(0, Infinity, { above: true, unit: ' (seconds)' }),
-  interval: or('auto', aNumber(0, 3600, { unit: ' (seconds)' })),
-  minServers: aNumber(1, 10_000, { whole: true }),
-  maxDistance: aNumber(0, 16, { above: true, unit: ' (seconds)' }),
-  version: aNumber(1, 4, { whole: true }),
+  samples: row('samples'),
+  timeout: endless('timeout'),
+  deadline: endless('deadline'),
+  interval: row('interval'),
+  minServers: row('minServers'),
+  maxDistance: row('maxDistance'),
+  version: row('ntpVersion'),
   family: oneOf(4, 6),
-  source: { has: value => typeof value === 'string' && familyOf(value) !== undefined, text: 'an IP address' },
+  source: row('source'),
   method: oneOf('by-threshold', 'step', 'slew'),
-  stepThreshold: aNumber(0, 1e9, { unit: ' (seconds)' }),
-  maxOffset: aNumber(0, 1e10, { unit: ' (seconds)' }),
-  allowAnyOffset: oneOf(true, false),
-  force: oneOf(true, false),
-  wait: oneOf(true, false),
-  rtc: oneOf(true, false),
+  stepThreshold: row('stepThreshold'),
+  maxOffset: row('maxOffset'),
+  allowAnyOffset: row('allowAnyOffset'),
+  force: row('force'),
+  wait: row('wait'),
+  rtc: row('rtc'),
 };
 
-interface NumberRules {
-  readonly whole?: true;
-  /** `min` itself is not allowed. */
-  readonly above?: true;
-  readonly unit?: string;
+/** What a row of the table allows, of values that are no longer text. */
+function row(name: OptionName): Range {
+  const { value } = OPTION_ROWS[name];
+  switch (value.kind) {
+    case 'switch':
+      return oneOf(true, false);
+    case 'whole':
+    case 'duration': {
+      const word = value.kind === 'duration' ? value.or : undefined;
+      return {
+        has: given =>
+          typeof given === 'number' ? allowsNumber(value, given) : given !== undefined && given === word,
+        text: `${allowedNumbers(value)}${word === undefined ? '' : `, or ${shown(word)}`}`,
+      };
+    }
+    default:
+      return {
+        has: given => typeof given === 'string' && readValue(value, given) !== undefined,
+        text: allowedText(value),
+      };
+  }
 }
 
-export function aNumber(min: number, max: number, { whole, above, unit = '' }: NumberRules): Range {
-  const fits = (value: number) => value <= max && (above ? value > min : value >= min);
+/** The same without an end. */
+function endless(name: 'timeout' | 'deadline'): Range {
+  const value = { ...OPTIONS[name].value, max: Infinity };
   return {
-    has: value => typeof value === 'number' && fits(value) && (!whole || Number.isInteger(value)),
-    text: `${whole ? 'a whole number' : 'a number'} ${above ? `above ${min}, up to ${max}` : `from ${min} to ${max}`}${unit}`,
+    has: given => typeof given === 'number' && allowsNumber(value, given),
+    text: allowedNumbers(value),
   };
 }
 
-export function oneOf(...allowed: readonly unknown[]): Range {
-  return { has: value => allowed.includes(value), text: allowed.map(shown).join(' or ') };
+/** Whole numbers from `min` to `max`. */
+export function wholeNumber(min: number, max: number): Range {
+  const value = { kind: 'whole', min, max } as const;
+  return {
+    has: given => typeof given === 'number' && allowsNumber(value, given),
+    text: allowedNumbers(value),
+  };
 }
 
-function or(word: string, range: Range): Range {
-  return { has: value => value === word || range.has(value), text: `${range.text}, or ${shown(word)}` };
+/** These values. */
+export function oneOf(...allowed: readonly unknown[]): Range {
+  return { has: value => allowed.includes(value), text: allowed.map(shown).join(' or ') };
 }
 
 /** A value as a message has it, whatever it is. */

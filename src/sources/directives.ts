@@ -24,6 +24,11 @@ export function readDirectives(lines: readonly Line[], name: string, files: File
   return reader.finish();
 }
 
+/** Name servers. */
+const SOURCES: readonly string[] = ['server', 'pool', 'peer'];
+/** Name further files. */
+const STRUCTURAL: readonly string[] = ['include', 'includefile', 'confdir', 'sourcedir'];
+
 class Reader {
   readonly #into: Configuration;
   /** The files being read, each included by the previous one. */
@@ -55,7 +60,7 @@ class Reader {
     const { notes, sourceDirectories, files } = this.#into;
     const name = first.toLowerCase();
     const directories = words.map(word => resolve(directory, word));
-    if (name === 'server' || name === 'pool' || name === 'peer') this.#server(name === 'pool', directive);
+    if (SOURCES.includes(name)) this.#server(name === 'pool', directive);
     else if (name === 'include') this.#includeMatching(directive);
     else if (name === 'includefile') this.#includeFile(directive);
     else if (name === 'confdir')
@@ -125,8 +130,7 @@ function unknownDirective(first: string, { line, words }: Directive): string {
     const problem = `"${escaped(first)}" is not a directive: write "server HOST", one per line`;
     throw new ServerSyntaxError(line.from, line.text, problem);
   }
-  const structural = ['include', 'includefile', 'confdir', 'sourcedir'];
-  const heeded = [...structural, ...OBEYED.keys(), ...REFUSED.keys(), ...HARMLESS_FROM.keys()];
+  const heeded = [...STRUCTURAL, ...OBEYED.keys(), ...REFUSED.keys(), ...HARMLESS_FROM.keys()];
   // A host may be called ntp, so short words are not treated as typos of "nts" or "tos".
   const known = [...heeded, ...IRRELEVANT, ...NOTED.keys()].filter(one => one.length > 3);
   const meant = /[.:]/.test(first) ? undefined : closestWord(first, known);
@@ -138,6 +142,13 @@ function unknownDirective(first: string, { line, words }: Directive): string {
     throw new ServerSyntaxError(line.from, line.text, problem);
   }
   return `${escaped(`${line.from}: ${line.text}`)}: unknown directive: ignored`;
+}
+
+/** Whether a word begins a line of a daemon's configuration, obeyed or not. */
+export function isDirective(word: string): boolean {
+  const name = word.toLowerCase();
+  if (SOURCES.includes(name) || STRUCTURAL.includes(name) || name === 'tos') return true;
+  return [OBEYED, NOTED, REFUSED, HARMLESS_FROM, IRRELEVANT].some(names => names.has(name));
 }
 
 /** Whether a word cannot be a server or its option: numbers, paths, and switches. */

@@ -5,9 +5,12 @@ import type { ServerList } from './list.ts';
 import { parseServerList } from './read.ts';
 import { TIMESYNCD_PLACES } from './timesyncd.ts';
 
+/** tsntp's own list, which may also hold options. */
+export const OWN_LIST = '/etc/tsntp.conf';
+
 /** tsntp's own list, then the configurations of chronyd, ntpd, and systemd-timesyncd, in this order. */
 export const DEFAULT_LISTS: readonly string[] = [
-  '/etc/tsntp.conf',
+  OWN_LIST,
   '/etc/chrony/chrony.conf',
   '/etc/chrony.conf',
   '/etc/ntpsec/ntp.conf',
@@ -15,12 +18,18 @@ export const DEFAULT_LISTS: readonly string[] = [
   TIMESYNCD_PLACES[0]!,
 ];
 
-/** Reads the list at a well-known place; undefined if there is none. Throws `ServerSyntaxError` and `ListError`. */
-export function readWellKnownList(file: string): ServerList | undefined {
+/**
+ * Reads the list at a well-known place; `listIn` takes the list out of the file's text. Undefined if there is none. Throws
+ * `ServerSyntaxError` and `ListError`.
+ */
+export function readWellKnownList(
+  file: string,
+  listIn: (text: string) => string = text => text,
+): ServerList | undefined {
   const timesyncd = file === TIMESYNCD_PLACES[0];
   for (const place of timesyncd ? TIMESYNCD_PLACES : [file]) {
     const text = wellKnownFiles.read(place);
-    if (text !== undefined) return parseServerList(text, place, wellKnownFiles);
+    if (text !== undefined) return parseServerList(listIn(text), place, wellKnownFiles);
   }
   // Drop-ins count even without the main file.
   return timesyncd ? parseServerList('', file, wellKnownFiles) : undefined;

@@ -9,7 +9,7 @@ import { BIN, onLinux, scratch, serve, tsntp, works } from '../support/command.t
 import { copyOfPackage } from '../support/package-copy.ts';
 
 describe('help', () => {
-  test.each([['--help'], ['-h']])('%s goes to stdout', async option => {
+  test.each([['--help'], ['help']])('%s goes to stdout', async option => {
     const { code, stdout, stderr } = await tsntp([option]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     for (const word of ['sync', 'query', '--samples', '--max-offset', 'Exit codes:', '130, 143', 'TSNTP_']) {
@@ -18,8 +18,12 @@ describe('help', () => {
     expect(stdout.split('\n').filter(line => line.length > 100)).toEqual([]);
   });
 
-  test('of a command', async () => {
-    const { code, stdout } = await tsntp(['query', '--help']);
+  test.each([
+    ['query', '--help'],
+    ['help', 'query'],
+    ['-q', 'query', '--help'],
+  ])('of a command: %s %s', async (...args) => {
+    const { code, stdout } = await tsntp(args);
     expect(code).toBe(0);
     expect(stdout).toContain('--samples');
     expect(stdout).not.toContain('--slew');
@@ -32,19 +36,39 @@ describe('help', () => {
   });
 });
 
-test('completion prints a script, and answers it', async () => {
-  const { code, stdout, stderr } = await tsntp(['completion']);
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  expect(stdout).toContain('tsntp --get-yargs-completions');
-  const words = (await tsntp(['--get-yargs-completions', 'tsntp', 'sync', '--max'])).stdout.split('\n');
-  expect(words).toContain('--max-offset');
-});
-
 test.runIf(works(['bash', '-c', 'true']))('the script of completion is one', async () => {
-  const { stdout } = await tsntp(['completion']);
+  const { code, stdout, stderr } = await tsntp(['completion', 'bash']);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   const file = join(scratch(), 'completion');
   writeFileSync(file, stdout);
   expect(works(['bash', '-n', file])).toBe(true);
+});
+
+test.each([
+  ['/usr/bin/zsh', '#compdef tsntp'],
+  ['/bin/bash', '# Completion of tsntp for bash'],
+  ['fish', '# Completion of tsntp for fish'],
+])('completion without a shell is for that of SHELL=%s', async (shell, begins) => {
+  const { code, stdout } = await tsntp(['completion'], { env: { SHELL: shell } });
+  expect({ code, line: stdout.startsWith(begins) }).toEqual({ code: 0, line: true });
+});
+
+test.each([
+  ['/bin/tcsh', 'completion: there is none for "tcsh" ($SHELL); name the shell: tsntp completion bash'],
+  ['', 'completion: $SHELL is not set; name the shell: tsntp completion bash'],
+])('completion for SHELL=%s is exit 2', async (shell, message) => {
+  const { code, stdout, stderr } = await tsntp(['completion'], { env: { SHELL: shell } });
+  expect({ code, stdout, stderr }).toEqual({ code: 2, stdout: '', stderr: expect.stringContaining(message) });
+});
+
+test('completion of another shell is exit 2, and so is a second one', async () => {
+  expect((await tsntp(['completion', 'bahs'])).stderr).toContain('completion: "bahs" is not allowed');
+  expect((await tsntp(['completion', 'bash', 'zsh'])).code).toBe(2);
+});
+
+test('completion heeds no variable: its script is evaluated', async () => {
+  const { stdout } = await tsntp(['completion', 'bash'], { env: { TSNTP_FORMAT: 'json' } });
+  expect(stdout).toMatch(/^# Completion/);
 });
 
 test('demo needs nothing, and finds its liar', async () => {

@@ -59,7 +59,7 @@ describe('lib-range: a value out of its range is an error that names option, val
     [{ maxDistance: 0 }, 'maxDistance: 0 is not allowed; give a number above 0, up to 16 (seconds)'],
     [{ family: 5 as 4 }, 'family: 5 is not allowed; give 4 or 6'],
     [{ samples: '4' as unknown as number }, "samples: '4' is not allowed; give a whole number from 1 to 16"],
-    [{ source: 'lo' }, "source: 'lo' is not allowed; give an IP address"],
+    [{ source: 'lo' }, "source: 'lo' is not allowed; give one of this machine's IP addresses"],
     [
       { maxOffset: Infinity },
       'maxOffset: Infinity is not allowed; give a number from 0 to 10000000000 (seconds)',

@@ -90,9 +90,7 @@ describe('keys', () => {
   test('that cannot be had reject with a KeyFileError', async () => {
     const missing = join(scratch(), 'none');
     await expect(query(server, { keys: missing })).rejects.toThrow(
-      new KeyFileError(
-        `cannot read the keys in ${missing}: there is no such file; give the path of another as keys`,
-      ),
+      new KeyFileError(`cannot read the keys in ${missing}: no such file; give the path of another as keys`),
     );
     await expect(query(server, { keys: keyFile('8 MD5 x\n') })).rejects.toThrow(/has no key 7$/);
   });

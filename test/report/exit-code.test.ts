@@ -118,7 +118,7 @@ test.runIf(onLinux)('-n warns of a missing right, and does not fail for it', asy
   const { code, stdout, stderr } = await tsntp(['-n', '-p', '1', '--force', server!]);
   expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('would step') });
   expect(stderr).toMatch(
-    /^warning: .*CAP_SYS_TIME.*\. (Run as root: sudo tsntp|Start it with --cap-add SYS_TIME)$/m,
+    /^warning: .*CAP_SYS_TIME.*\. (Run as root: sudo tsntp|Start the container with --cap-add SYS_TIME)$/m,
   );
 });
 

@@ -1,17 +1,20 @@
 // argv as people write it → what it says: command, options, words. By the rules of getopt, as ntpdate has them, and
-// before yargs sees it: that takes -p4 for -p -4, --query=1 for "no", and its own names (--server, --action) for options.
+// before yargs sees it: yargs takes -p4 for -p -4, and --query=1 for "no".
 
+import { COMMAND_NAMES, type Command } from '../../options/command-table.ts';
+import { flagOf, OPTION_NAMES, OPTION_ROWS, type OptionName, optionsOf } from '../../options/option-names.ts';
+import { allowedText, readValue } from '../../options/value.ts';
 import { escaped } from '../../sources/server.ts';
 import { closest, editsOfOption } from '../../sources/spelling.ts';
-import { COMMANDS, type Command, isCommand } from './command-words.ts';
-import type { YargsOptions } from './environment.ts';
+import { isCommand } from './command-words.ts';
 import { UsageError } from './usage-error.ts';
-import { yesOrNo } from './values.ts';
 
 /** One option with its value: that of a switch is true or false, of a count true. */
 export interface Given {
-  readonly name: string;
+  readonly name: OptionName;
   readonly value: string | boolean;
+  /** The flag as it was typed: `-p`, `--samples`. */
+  readonly written: string;
 }
 
 /** What a command line says. */
@@ -19,118 +22,111 @@ export interface CommandLine {
   /** Undefined where none is named. */
   readonly command: Command | undefined;
   readonly options: readonly Given[];
-  /** What is no option: servers, or the action of `rtc`. */
+  /** What is no option: servers, the action of `rtc`, the shell of `completion`. */
   readonly words: readonly string[];
 }
 
-/** Reads a command line in which `options` are known. Throws `UsageError` for what it cannot mean. */
-export function readArgv(argv: readonly string[], options: YargsOptions): CommandLine {
+/** Reads a command line. Throws `UsageError` for what it cannot mean. */
+export function readArgv(argv: readonly string[]): CommandLine {
   const [first, ...others] = argv;
-  if (first === 'help' || first === 'version') return readArgv([`--${first}`, ...others], options);
+  if (first === 'help' || first === 'version') return readArgv([`--${first}`, ...others]);
   const command = isCommand(first) ? first : undefined;
-  const table = tableOf(options);
   const rest = command === undefined ? [...argv] : others;
-  const given: Given[] = [];
+  const options: Given[] = [];
   const words: string[] = [];
   while (rest.length > 0) {
     const word = rest.shift()!;
     if (word === '--') words.push(...rest.splice(0));
     else if (!/^-./su.test(word)) words.push(word);
-    else given.push(...(word.startsWith('--') ? long(word, rest, table) : cluster(word, rest, table)));
+    else options.push(...(word.startsWith('--') ? readLong(word, rest) : splitShortOption(word, rest)));
   }
-  return { command, options: given, words };
+  return { command, options, words };
 }
 
 /** A command line for yargs, which leaves it nothing to guess. */
 export function canonicalArgv({ command, options, words }: CommandLine): readonly string[] {
-  const flags = options.map(({ name, value }) => `--${name}${value === true ? '' : `=${value}`}`);
-  const named = command === 'rtc' ? words : ['--', ...words];
-  return [...(command === undefined ? [] : [command]), ...flags, ...(words.length > 0 ? named : [])];
+  const flags = options.map(({ name, value }) => `--${flagOf(name)}${value === true ? '' : `=${value}`}`);
+  return [
+    ...(command === undefined ? [] : [command]),
+    ...flags,
+    ...(words.length > 0 ? ['--', ...words] : []),
+  ];
 }
 
-interface Known {
-  readonly name: string;
-  readonly type: YargsOptions[string]['type'];
-}
-
-/** Options by their names and letters. */
-type Table = ReadonlyMap<string, Known>;
-
-function tableOf(options: YargsOptions): Table {
-  return new Map(
-    Object.entries(options).flatMap(([name, { alias = [], type }]) =>
-      [name, ...[alias].flat()].map(word => [word, { name, type }] as const),
+/** Options by their flags, without dashes. */
+const KNOWN: ReadonlyMap<string, OptionName> = new Map(
+  OPTION_NAMES.flatMap(name =>
+    [flagOf(name), OPTION_ROWS[name].letter].flatMap(flag =>
+      flag === undefined ? [] : [[flag, name] as const],
     ),
-  );
-}
+  ),
+);
 
 /** `--name`, `--name=value`, `--name value`, `--no-name`. */
-function long(word: string, rest: string[], table: Table): readonly Given[] {
+function readLong(word: string, rest: string[]): readonly Given[] {
   const [, written = '', value] = /^--([^=]*)(?:=(.*))?$/su.exec(word) ?? [];
-  const known = table.get(written.length === 1 ? '' : dashed(written));
-  if (known !== undefined) return [valued(`--${written}`, known, value, rest, table)];
-  const denied = table.get(/^no-(.{2,})$/u.exec(dashed(written))?.[1] ?? '');
-  if (denied === undefined) throw unknownOption(`--${written}`, '', table);
-  if (denied.type !== 'boolean' || isGeneral(denied))
-    throw new UsageError(`--${denied.name} cannot be negated: leave out --${written}`);
+  const known = KNOWN.get(written.length === 1 ? '' : dashed(written));
+  if (known !== undefined) return [withValue(`--${written}`, known, value, rest)];
+  const denied = KNOWN.get(/^no-(.{2,})$/u.exec(dashed(written))?.[1] ?? '');
+  if (denied === undefined) throw unknownOption(`--${written}`, '');
+  if (OPTION_ROWS[denied].value.kind !== 'switch' || OPTION_ROWS[denied].flagOnly)
+    throw new UsageError(`--${flagOf(denied)} cannot be negated: leave out --${written}`);
   if (value !== undefined) throw new UsageError(`--${written} takes no value`);
-  return [{ name: denied.name, value: false }];
+  return [{ name: denied, value: false, written: `--${written}` }];
 }
 
-/** `-q`, `-qup4`, `-t1.5`, `-t=1.5`, `-vq=1`: what follows a letter that takes a value is that. */
-function cluster(word: string, rest: string[], table: Table): readonly Given[] {
-  const whole = table.get(dashed(word.slice(1)));
+/** `-q`, `-qup4`, `-t1.5`, `-t=1.5`, `-vq=1`: what follows a letter that takes a value is its value. */
+function splitShortOption(word: string, rest: string[]): readonly Given[] {
+  const whole = KNOWN.get(dashed(word.slice(1)));
   if (whole !== undefined && word.length > 2)
-    throw new UsageError(`${escaped(word)}: did you mean --${whole.name}? One dash is for letters`);
+    throw new UsageError(`${escaped(word)}: did you mean --${flagOf(whole)}? One dash is for letters`);
   const given: Given[] = [];
   const letters = [...word.slice(1)];
   while (letters.length > 0) {
     const letter = letters.shift()!;
-    const known = letter.length > 1 ? undefined : table.get(letter);
-    if (known === undefined) throw unknownOption(`-${letter}`, word, table);
-    const takes = known.type === 'string' || letters[0] === '=';
+    const known = letter.length > 1 ? undefined : KNOWN.get(letter);
+    if (known === undefined) throw unknownOption(`-${letter}`, word);
+    const takes = takesValue(known) || letters[0] === '=';
     const value = takes && letters.length > 0 ? letters.splice(0).join('').replace(/^=/, '') : undefined;
-    given.push(valued(`-${letter}`, known, value, rest, table));
+    given.push(withValue(`-${letter}`, known, value, rest));
   }
   return given;
 }
 
+function takesValue(name: OptionName): boolean {
+  const { kind } = OPTION_ROWS[name].value;
+  return kind !== 'switch' && kind !== 'count';
+}
+
 /** An option with the value that is attached to it, or with the next word of the `rest`, which it then takes. */
-function valued(
-  written: string,
-  known: Known,
-  attached: string | undefined,
-  rest: string[],
-  table: Table,
-): Given {
-  const { name, type } = known;
-  switch (type) {
-    case 'boolean':
-      return { name, value: attached === undefined ? true : yesOrNo(written, attached) };
-    case 'count':
-      if (attached === undefined) return { name, value: true };
-      throw new UsageError(`${written} takes no value; give it twice to be told more`);
-    default:
-      return { name, value: attached ?? nextValue(written, name, rest, table) };
-  }
+function withValue(written: string, name: OptionName, attached: string | undefined, rest: string[]): Given {
+  const { value } = OPTION_ROWS[name];
+  if (takesValue(name)) return { name, value: attached ?? nextValue(written, name, rest), written };
+  if (attached === undefined) return { name, value: true, written };
+  if (value.kind === 'count')
+    throw new UsageError(`${written} takes no value; give it twice to be told more`);
+  const said = readValue(value, attached);
+  if (typeof said !== 'boolean')
+    throw new UsageError(`${written}: "${escaped(attached)}" is not allowed; give ${allowedText(value)}`);
+  return { name, value: said, written };
 }
 
 /** An option in its place is none: the option that it would else hide may be -q. */
-function nextValue(written: string, name: string, rest: string[], table: Table): string {
+function nextValue(written: string, name: OptionName, rest: string[]): string {
   const value = rest.shift();
   if (value === undefined) throw new UsageError(`${written} needs a value; see tsntp --help`);
-  if (value === '--' || isOption(value, table))
+  if (value === '--' || isOption(value))
     throw new UsageError(
-      `${written} needs a value, and "${escaped(value)}" is an option; write --${name}=${escaped(value)} if it is meant`,
+      `${written} needs a value, and "${escaped(value)}" is an option; write --${flagOf(name)}=${escaped(value)} if it is meant`,
     );
   return value;
 }
 
-function isOption(word: string, table: Table): boolean {
+function isOption(word: string): boolean {
   const [, name] = /^--([^=]+)/u.exec(word) ?? [];
-  if (name !== undefined) return table.has(dashed(name)) || table.has(dashed(name).replace(/^no-/, ''));
+  if (name !== undefined) return KNOWN.has(dashed(name)) || KNOWN.has(dashed(name).replace(/^no-/, ''));
   const [, letter = ''] = /^-([^-])/u.exec(word) ?? [];
-  return table.has(letter);
+  return KNOWN.has(letter);
 }
 
 /** `dryRun` is `dry-run`, too. */
@@ -138,40 +134,32 @@ function dashed(name: string): string {
   return name.replace(/[A-Z]/g, capital => `-${capital.toLowerCase()}`);
 }
 
-function isGeneral({ name }: Known): boolean {
-  return name === 'help' || name === 'version';
-}
-
-function unknownOption(written: string, within: string, table: Table): UsageError {
+function unknownOption(written: string, within: string): UsageError {
   const shown = escaped(written);
   if (written === '--server')
     return new UsageError(`unknown option ${shown}; name servers without one, as in "tsntp pool.ntp.org"`);
   const where = within === '' || within === written ? '' : ` in ${escaped(within)}`;
-  const meant = suggestion(written, table);
+  const meant = suggestion(written);
   const advice = meant === undefined ? '; see tsntp --help' : `: did you mean --${meant}?`;
   return new UsageError(`unknown option ${shown}${where}${advice}`);
 }
 
 /** A mistyped name, one without its dashes, or the beginning of one. */
-function suggestion(written: string, table: Table): string | undefined {
+function suggestion(written: string): string | undefined {
   if (!written.startsWith('--')) return undefined;
   const name = dashed(written.slice(2)).toLowerCase();
-  const names = [...table.keys()].filter(each => each.length > 1 && each !== 'servers');
+  const names = OPTION_NAMES.filter(each => !OPTION_ROWS[each].hidden).map(flagOf);
   const begun = name.length < 3 ? [] : names.filter(each => each.startsWith(name));
   return closest(name, names, editsOfOption) ?? (begun.length === 1 ? begun[0] : undefined);
 }
 
 /** Refuses options that are another command's. Throws `UsageError`. */
-export function refuseForeignOptions(
-  command: Command,
-  given: readonly Given[],
-  optionsOf: (command: Command) => YargsOptions,
-): void {
-  for (const { name } of given) {
-    if (name === 'help' || name === 'version' || Object.hasOwn(optionsOf(command), name)) continue;
-    const takers = COMMANDS.filter(each => Object.hasOwn(optionsOf(each), name));
+export function refuseForeignOptions(command: Command, options: readonly Given[]): void {
+  for (const { name } of options) {
+    if (optionsOf(command).includes(name)) continue;
+    const takers = COMMAND_NAMES.filter(each => optionsOf(each).includes(name));
     throw new UsageError(
-      `unknown option --${name}: ${command} does not take it, but ${takers.join(' and ')}; see tsntp ${command} --help`,
+      `unknown option --${flagOf(name)}: ${command} does not take it, but ${takers.join(' and ')}; see tsntp ${command} --help`,
     );
   }
 }

@@ -8,7 +8,8 @@ import { fileProblem, ListError, namedFiles } from '../../sources/files.ts';
 import type { Demand, Demands, ServerList } from '../../sources/list.ts';
 import { parseServerList } from '../../sources/read.ts';
 import { escaped, parseServer, ServerSyntaxError, withPools } from '../../sources/server.ts';
-import { DEFAULT_LISTS, readWellKnownList } from '../../sources/well-known.ts';
+import { DEFAULT_LISTS, OWN_LIST, readWellKnownList } from '../../sources/well-known.ts';
+import { withoutOptions } from './tsntp-conf.ts';
 import { UsageError } from './usage-error.ts';
 
 export interface ChosenServers extends ServerList {
@@ -107,7 +108,7 @@ function fromEnvironment(environment: string): ChosenServers | undefined {
 function fromDefaultLists(files: readonly string[]): ChosenServers {
   const notes: string[] = [];
   for (const file of files) {
-    const list = readWellKnownList(file);
+    const list = readWellKnownList(file, file === OWN_LIST ? withoutOptions : undefined);
     if (list !== undefined && list.servers.length > 0) return { ...combined([list]), foundIn: file };
     notes.push(...(list?.notes ?? []));
   }

@@ -1,12 +1,9 @@
 // Words of the command line that are commands, or nearly: a typing mistake must never set a clock.
 
+import { COMMAND_NAMES, type Command } from '../../options/command-table.ts';
 import { escaped, parseServer } from '../../sources/server.ts';
 import { closest } from '../../sources/spelling.ts';
 import { UsageError } from './usage-error.ts';
-
-/** The commands. */
-export const COMMANDS = ['sync', 'query', 'demo', 'status', 'rtc', 'completion'] as const;
-export type Command = (typeof COMMANDS)[number];
 
 /** Words that later commands take: they are no hosts from now on. */
 export const LATER_COMMANDS: readonly string[] = ['check', 'drift', 'schedule', 'wait', 'serve', 'discover'];
@@ -14,11 +11,11 @@ export const LATER_COMMANDS: readonly string[] = ['check', 'drift', 'schedule', 
 /** Words that stand for an option in the first place. */
 export const OPTION_WORDS: readonly string[] = ['help', 'version'];
 
-const KNOWN: readonly string[] = [...COMMANDS, ...LATER_COMMANDS, ...OPTION_WORDS];
+const KNOWN: readonly string[] = [...COMMAND_NAMES, ...LATER_COMMANDS, ...OPTION_WORDS];
 
 /** Whether a word is a command as it stands. */
 export function isCommand(word: string | undefined): word is Command {
-  return COMMANDS.some(command => command === word);
+  return COMMAND_NAMES.some(command => command === word);
 }
 
 /** Whether a word has nothing that only a host has: a dot, a colon, a digit. */

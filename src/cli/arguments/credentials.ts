@@ -7,23 +7,19 @@ import type { Keys } from '../../net/authentication.ts';
 import type { NtsTrust } from '../../net/nts/open.ts';
 import type { SymmetricKey } from '../../ntp/auth/key.ts';
 import { KeyFileError, readKeys } from '../../ntp/auth/key-file.ts';
+import { OPTIONS } from '../../options/option-table.ts';
+import type { Arguments } from '../../options/parsed.ts';
 import { fileProblem } from '../../sources/files.ts';
 import type { Demand, ListedServer, ServerList } from '../../sources/list.ts';
 import { readSecret } from '../../sources/secret-file.ts';
 import { escaped, formatServer, type Server, withNts } from '../../sources/server.ts';
 import { UsageError } from './usage-error.ts';
 
-/** Where ntpd's keys are, and ours. */
-export const DEFAULT_KEYS = '/etc/ntp.keys';
-
-export interface AuthenticationArguments {
-  readonly key?: number | undefined;
-  readonly keys?: string | undefined;
-  readonly nts?: boolean | undefined;
-  readonly ntsCa?: string | undefined;
-  readonly ntsIgnoreDates?: boolean | undefined;
-  readonly ntpVersion?: number | undefined;
-}
+/** What the command line says of authentication. */
+export type AuthenticationArguments = Pick<
+  Arguments<'query'>,
+  'key' | 'keys' | 'nts' | 'ntsCa' | 'ntsIgnoreDates' | 'ntpVersion'
+>;
 
 export interface AuthenticatedServers {
   readonly servers: readonly Server[];
@@ -105,7 +101,7 @@ async function withAuthorities(
 /** The keys that servers name, each from -k, or from where its list says. */
 function keysOf(servers: readonly ListedServer[], args: AuthenticationArguments): Keys {
   const wanted = new Map<string, Set<number>>();
-  for (const { key, nts, keyFile = DEFAULT_KEYS } of servers) {
+  for (const { key, nts, keyFile = OPTIONS.keys.default } of servers) {
     if (key === undefined || nts) continue;
     const file = args.keys ?? keyFile;
     wanted.set(file, (wanted.get(file) ?? new Set()).add(key));

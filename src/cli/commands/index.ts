@@ -1,31 +1,17 @@
 // The commands by their names. What `sync` can start without is imported when it is called.
 
+import type { Command } from '../../options/command-table.ts';
 import type { ExitCode } from '../../report/exit-code.ts';
-import type { Command } from '../arguments/command-words.ts';
-import type { MeasuringArguments, SettingArguments } from '../arguments/sync-arguments.ts';
+import type { CommandArguments } from '../arguments/command-arguments.ts';
 import type { Context } from '../process/context.ts';
 import { runQuery } from './query.ts';
-import type { RtcArguments } from './rtc.ts';
-import type { StatusArguments } from './status.ts';
 import { runSync } from './sync.ts';
 
-/** What each command takes, after the validators. */
-export interface CommandArguments {
-  readonly sync: MeasuringArguments & SettingArguments;
-  readonly query: MeasuringArguments;
-  readonly demo: unknown;
-  readonly status: StatusArguments;
-  readonly rtc: RtcArguments;
-}
-
 type Commands = {
-  readonly [C in Exclude<Command, 'completion'>]: (
-    args: CommandArguments[C],
-    context: Context,
-  ) => Promise<ExitCode>;
+  readonly [C in Command]: (args: CommandArguments<C>, context: Context) => Promise<ExitCode>;
 };
 
-/** Runs each command with its checked arguments. `completion` is yargs' own. */
+/** Runs each command with its checked arguments. */
 export const commands: Commands = {
   sync: runSync,
   query: runQuery,
@@ -40,5 +26,9 @@ export const commands: Commands = {
   async rtc(args, context) {
     const { runRtc } = await import('./rtc.ts');
     return runRtc(args, context);
+  },
+  async completion(args, context) {
+    const { runCompletion } = await import('./completion.ts');
+    return runCompletion(args, context);
   },
 };

@@ -4,12 +4,9 @@ import { type MachineOptions, openMachine } from '../../machine.ts';
 import { type ExitCode, exitCodeOf } from '../../report/exit-code.ts';
 import { type Outcome, query, type SyncEvent, type SyncOptions, sync } from '../../sync.ts';
 import { type ChosenServers, chooseServers, limitsFrom, withDemands } from '../arguments/chosen-servers.ts';
+import type { CommandArguments } from '../arguments/command-arguments.ts';
 import { authenticateServers, unusedAuthentication } from '../arguments/credentials.ts';
-import {
-  type MeasuringArguments,
-  type SettingArguments,
-  syncOptionsOf,
-} from '../arguments/sync-arguments.ts';
+import { syncOptionsOf } from '../arguments/sync-arguments.ts';
 import { refuseUnresolvedWords } from '../arguments/unresolved-words.ts';
 import type { Context } from '../process/context.ts';
 import { noSpinner, type Spinner, startSpinner } from '../process/spinner.ts';
@@ -20,7 +17,7 @@ import { type ChosenFormat, chosenFormat, reporters } from '../report/index.ts';
 import { unbelievedLines } from '../report/unbelieved.ts';
 
 type Purpose = 'sync' | 'query';
-type Arguments = MeasuringArguments & SettingArguments;
+type Arguments = CommandArguments<'sync'>;
 
 /** Asks, sets where that is the purpose, and reports. */
 export async function runMeasuring(purpose: Purpose, args: Arguments, context: Context): Promise<ExitCode> {
@@ -44,7 +41,7 @@ export async function runMeasuring(purpose: Purpose, args: Arguments, context: C
 
 /** Servers, keys and options, checked; what the user did not mean is an error or a warning. */
 async function optionsFrom(purpose: Purpose, args: Arguments, context: Context) {
-  const named = [...(args.server ?? []), ...(args['--'] ?? [])];
+  const named = args.server ?? [];
   const chosen = chooseServers(named, args.file ?? [], args.servers ?? '', undefined, args.pool);
   const authenticated = await authenticateServers(chosen, args);
   const { servers, keys, nts } = authenticated;

@@ -5,15 +5,15 @@ import { envelopeText } from '../../report/envelope.ts';
 import { type ExitCode, exitCodeOf } from '../../report/exit-code.ts';
 import { statusContent } from '../../report/status-content.ts';
 import { status } from '../../status.ts';
+import type { CommandArguments } from '../arguments/command-arguments.ts';
 import type { Context } from '../process/context.ts';
 import { statusLines } from '../report/status-lines.ts';
 
-export interface StatusArguments {
-  readonly json: boolean;
-  readonly state: string | undefined;
-}
-
-export async function runStatus({ json, state }: StatusArguments, context: Context): Promise<ExitCode> {
+/** Looks, and reports. */
+export async function runStatus(
+  { format, state }: CommandArguments<'status'>,
+  context: Context,
+): Promise<ExitCode> {
   const machine = await openMachine({
     mode: 'look',
     env: context.io.env,
@@ -23,7 +23,9 @@ export async function runStatus({ json, state }: StatusArguments, context: Conte
   const exitCode = exitCodeOf(found, undefined);
   for (const warning of found.warnings) context.note(`warning: ${warning}`);
   context.print(
-    json ? envelopeText({ command: 'status', exitCode }, statusContent(found)) : statusLines(found),
+    format === 'json'
+      ? envelopeText({ command: 'status', exitCode }, statusContent(found))
+      : statusLines(found),
   );
   return exitCode;
 }

@@ -1,9 +1,9 @@
 // The formats of a run's report → the text that goes to stdout.
 
+import type { Format } from '../../options/parsed.ts';
 import type { ExitCode } from '../../report/exit-code.ts';
 import { jsonText } from '../../report/json.ts';
 import type { Outcome } from '../../sync.ts';
-import type { Format } from '../arguments/sync-arguments.ts';
 import type { Io } from '../process/context.ts';
 import { programName } from '../process/program-name.ts';
 import { terminalOf } from '../process/terminal.ts';

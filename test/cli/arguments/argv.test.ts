@@ -3,15 +3,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { canonicalArgv, readArgv } from '../../../src/cli/arguments/argv.ts';
-import { everyOption, generalOptions } from '../../../src/cli/arguments/declare.ts';
 import { UsageError } from '../../../src/cli/arguments/usage-error.ts';
+import { flagOf, OPTION_NAMES } from '../../../src/options/option-names.ts';
 import { onLinux, serve, tsntp } from '../../support/command.ts';
 import { inProcess } from '../../support/in-process.ts';
 
-const options = { ...everyOption(), ...generalOptions };
+const FLAGS = OPTION_NAMES.map(flagOf);
 
 /** What yargs is given for one command line. */
-const canonical = (...argv: readonly string[]) => canonicalArgv(readArgv(argv, options));
+const canonical = (...argv: readonly string[]) => canonicalArgv(readArgv(argv));
 
 test.each([
   ['--query=1', '--query'],
@@ -81,12 +81,8 @@ const LETTERS = [...'qnbBgwpt46Ioufakdvshe'];
 const anyWord = fc
   .oneof(
     fc.string({ unit: 'grapheme', maxLength: 12 }),
-    fc.constantFrom(...Object.keys(options).map(name => `--${name}`), ...LETTERS.map(letter => `-${letter}`)),
-    fc.tuple(
-      fc.constantFrom('-', '--', '--no-'),
-      fc.constantFrom(...LETTERS, ...Object.keys(options)),
-      fc.string(),
-    ),
+    fc.constantFrom(...FLAGS.map(name => `--${name}`), ...LETTERS.map(letter => `-${letter}`)),
+    fc.tuple(fc.constantFrom('-', '--', '--no-'), fc.constantFrom(...LETTERS, ...FLAGS), fc.string()),
     fc.constantFrom(
       '',
       '-',
@@ -110,8 +106,8 @@ test('no command line is more than a usage error, and none loses what it names',
   fc.assert(
     fc.property(fc.array(anyWord, { maxLength: 6 }), argv => {
       try {
-        const { command, options: given, words } = readArgv(argv, options);
-        for (const { name } of given) expect(Object.keys(options)).toContain(name);
+        const { command, options, words } = readArgv(argv);
+        for (const { name } of options) expect(OPTION_NAMES).toContain(name);
         for (const word of words) expect(argv).toContain(word);
         if (command !== undefined) expect(argv[0]).toBe(command);
       } catch (error) {

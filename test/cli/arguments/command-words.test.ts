@@ -3,18 +3,18 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
-  COMMANDS,
   LATER_COMMANDS,
   OPTION_WORDS,
   refuseCommandWords,
 } from '../../../src/cli/arguments/command-words.ts';
 import { refuseUnresolvedWords } from '../../../src/cli/arguments/unresolved-words.ts';
 import { UsageError } from '../../../src/cli/arguments/usage-error.ts';
+import { COMMAND_NAMES } from '../../../src/options/command-table.ts';
 import { parseServer } from '../../../src/sources/server.ts';
 import { edits } from '../../../src/sources/spelling.ts';
 import { serve, tsntp } from '../../support/command.ts';
 
-const WORDS = [...COMMANDS, ...LATER_COMMANDS, ...OPTION_WORDS];
+const WORDS = [...COMMAND_NAMES, ...LATER_COMMANDS, ...OPTION_WORDS];
 
 const LETTER = fc.constantFrom(...'abcdefghijklmnopqrstuvwxyz-_');
 

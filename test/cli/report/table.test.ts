@@ -30,7 +30,7 @@ describe.runIf(hasTerminal)('at a terminal', () => {
     expect(lines.filter(line => line.length > columns)).toEqual([]);
     expect(lines.filter(line => /\s$/.test(line))).toEqual([]);
     for (const server of servers) expect(stdout).toContain(server);
-    expect(lines[0]).toMatch(columns === 40 ? /remote +st +offset +reach/ : /remote +refid .*offset/);
+    expect(lines[0]).toMatch(columns === 40 ? /remote +st +offset/ : /remote +refid .*offset/);
   });
 });
 

@@ -1,0 +1,152 @@
+// The tables of options in the documents, from the one table of src/options: `npm run documents` rewrites what stands
+// between their marks. What the table does not know stands in option-texts.json: what the manual page says beyond the
+// one line, and the Chinese.
+
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+
+/** @typedef {import('../src/options/option-row.ts').OptionRow & { readonly name: string, readonly flag: string, readonly range: string | undefined }} Row */
+
+const TEXTS = JSON.parse(readFileSync(new URL('./option-texts.json', import.meta.url), 'utf8'));
+
+/** Marks begin and end a block: in Markdown and in the manual page. */
+const BLOCK =
+  /(?<begin><!-- (?<which>options|common options) -->\n|\.\\" options begin\n).*?(?<end><!-- \/options -->|\.\\" options end)/gs;
+
+/** Documents that may have blocks. */
+export function documentFiles() {
+  const docs = readdirSync('.', { recursive: true, encoding: 'utf8' })
+    .map(path => path.replaceAll('\\', '/'))
+    .filter(path => /^(README[\w.-]*\.md|docs\/.*\.md|man\/tsntp\.8)$/.test(path));
+  return docs.sort();
+}
+
+/**
+ * The text of a document with its blocks as the table has them.
+ * @param {string} text
+ * @param {readonly Row[]} rows
+ * @param {Readonly<Record<string, string>>} groups the headings, by group
+ * @param {'en' | 'zh'} language
+ */
+export function withTables(text, rows, groups, language = 'en') {
+  const shown = inOrder(
+    rows.filter(({ hidden }) => !hidden),
+    groups,
+  );
+  return text.replace(BLOCK, (...match) => {
+    const { begin, which, end } = match.at(-1);
+    return `${begin}${which === undefined ? manual(shown, groups) : markdown(shown, which, language)}${end}`;
+  });
+}
+
+/** The language of a document. @param {string} file @returns {'en' | 'zh'} */
+export function languageOf(file) {
+  return file.endsWith('.zh-CN.md') ? 'zh' : 'en';
+}
+
+/** @param {readonly Row[]} rows @param {'options' | 'common options'} which @param {'en' | 'zh'} language */
+function markdown(rows, which, language) {
+  const all = which === 'options';
+  const [option, meaning, otherwise] =
+    language === 'zh' ? ['选项', '含义', '默认'] : ['option', 'meaning', 'default'];
+  const lines = rows
+    .filter(({ common }) => all || common)
+    .map(row => [
+      flags(row),
+      ...(all ? [row.commands.includes('query') ? 'q' : ''] : []),
+      language === 'zh'
+        ? chinese(row)
+        : row.range === undefined
+          ? row.describe
+          : `${row.describe} (${row.range})`,
+      (language === 'zh' && TEXTS[row.name].zhDefault) || (row.default ?? ''),
+    ]);
+  const head = [option, ...(all ? [''] : []), meaning, otherwise];
+  return [head, head.map(() => '---'), ...lines].map(cells => `${line(cells)}\n`).join('');
+}
+
+/** @param {readonly (string | number)[]} cells */
+function line(cells) {
+  const isRule = cells.every(cell => cell === '---');
+  return isRule
+    ? `|${cells.join('|')}|`
+    : `|${cells.map(cell => (cell === '' ? ' ' : ` ${cell} `)).join('|')}|`;
+}
+
+/** @param {Row} row */
+function flags({ letter, flag, placeholder }) {
+  const value = placeholder === undefined ? '' : ` ${placeholder}`;
+  return [...(letter === undefined ? [] : [`\`-${letter}\``]), `\`--${flag}${value}\``].join(', ');
+}
+
+/** @param {Row} row */
+function chinese({ name, range }) {
+  const text = TEXTS[name]?.zh;
+  if (text === undefined) throw new Error(`scripts/option-texts.json has no "zh" for ${name}`);
+  const allowed = range?.replace('up to ', '不超过 ').replace(' to ', ' 到 ').replace(/ s$/, ' 秒');
+  return allowed === undefined ? text : `${text}（${allowed}）`;
+}
+
+/** @param {readonly Row[]} rows @param {Readonly<Record<string, string>>} groups */
+function manual(rows, groups) {
+  return Object.entries(groups)
+    .flatMap(([group, title]) => {
+      const intro = TEXTS[`group ${group}`]?.man;
+      const own = rows.filter(row => row.group === group);
+      return [`.SS ${title}`, ...(intro === undefined ? [] : [roff(intro)]), ...own.map(manualEntry)];
+    })
+    .map(line => `${line}\n`)
+    .join('');
+}
+
+/** @param {Row} row */
+function manualEntry(row) {
+  const { letter, flag, placeholder, describe, range, default: otherwise, name } = row;
+  const short = letter === undefined ? '' : `\\-${letter} ", " `;
+  const value = placeholder === undefined ? '' : ` " \\fI${placeholder}\\fR"`;
+  const more = TEXTS[name]?.man;
+  const sentences = [
+    `${describe[0].toUpperCase()}${describe.slice(1)}.`,
+    ...(more === undefined ? [] : [more]),
+    ...(range === undefined ? [] : [`Range: ${range}.`]),
+    ...(otherwise === undefined ? [] : [`Default: ${otherwise}.`]),
+    `Commands: ${list(row.commands)}.`,
+  ];
+  return ['.TP', `.BR ${short}\\-\\-${flag.replaceAll('-', '\\-')}${value}`, ...sentences.map(roff)].join(
+    '\n',
+  );
+}
+
+/** @param {readonly string[]} commands */
+function list(commands) {
+  return commands.length > 4 ? 'all' : commands.map(name => `\`${name}\``).join(', ');
+}
+
+/** Sentences, each on a line of its own; what stands between backquotes is bold. @param {string} text */
+function roff(text) {
+  return text
+    .replaceAll('\\', '\\e')
+    .replaceAll('-', '\\-')
+    .replaceAll("'", '\\(aq')
+    .replaceAll(/`([^`]*)`/g, '\\fB$1\\fR')
+    .replaceAll(/(?<=[.:]) (?=[A-Z])/g, '\n');
+}
+
+/** By group, as --help has them. @param {readonly Row[]} rows @param {Readonly<Record<string, string>>} groups */
+function inOrder(rows, groups) {
+  return Object.keys(groups).flatMap(group => rows.filter(row => row.group === group));
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const { flagOf, OPTION_NAMES, OPTION_ROWS } = await import('../dist/options/option-names.js');
+  const { GROUPS } = await import('../dist/options/option-row.js');
+  const { rangeText } = await import('../dist/options/value.js');
+  const rows = OPTION_NAMES.map(name => {
+    const row = OPTION_ROWS[name];
+    return { ...row, name, flag: flagOf(name), range: rangeText(row.value) };
+  });
+  for (const file of documentFiles()) {
+    const text = readFileSync(file, 'utf8');
+    const fresh = withTables(text, rows, GROUPS, languageOf(file));
+    if (fresh !== text) writeFileSync(file, fresh);
+  }
+}

@@ -1,0 +1,47 @@
+// The command line → what its flags say, parsed by yargs as the table has them. yargs parses, and that is all: which
+// command is meant, help, completion and checks are told from the table.
+
+import yargs, { type Options as YargsOption } from 'yargs';
+import type { Command } from '../../options/command-table.ts';
+import { flagOf, OPTION_ROWS, type OptionName, optionsOf } from '../../options/option-names.ts';
+import { type CommandLine, canonicalArgv } from './argv.ts';
+import { readSetting, type Setting, type Settings, shownFlag } from './settings.ts';
+
+/** What the flags say. Throws `UsageError`. */
+export function readFlags(command: Command, line: CommandLine): Settings {
+  const parsed = parse(command, line);
+  return new Map(
+    optionsOf(command).flatMap(name => {
+      const value = parsed[flagOf(name)];
+      return value === undefined || value === 0 ? [] : [[name, settingOf(name, value)] as const];
+    }),
+  );
+}
+
+function parse(command: Command, line: CommandLine): Readonly<Record<string, unknown>> {
+  const options = optionsOf(command).map(name => [flagOf(name), yargsOption(name)] as const);
+  return yargs([], '/')
+    .parserConfiguration({
+      'boolean-negation': false,
+      'camel-case-expansion': false,
+      'dot-notation': false,
+      'parse-positional-numbers': false,
+      'populate--': true,
+    })
+    .locale('en')
+    .help(false)
+    .version(false)
+    .exitProcess(false)
+    .options(Object.fromEntries(options))
+    .parseSync([...canonicalArgv(line)]);
+}
+
+function yargsOption(name: OptionName): YargsOption {
+  const { kind } = OPTION_ROWS[name].value;
+  return { type: kind === 'switch' ? 'boolean' : kind === 'count' ? 'count' : 'string' };
+}
+
+function settingOf(name: OptionName, value: unknown): Setting {
+  if (typeof value === 'boolean' || typeof value === 'number') return { as: shownFlag(name), value };
+  return readSetting(name, `--${flagOf(name)}`, [value].flat().map(String));
+}

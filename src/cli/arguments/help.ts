@@ -1,0 +1,133 @@
+// The tables of options and commands → help: of one screen for -h, all of it for --help; as wide as the terminal.
+
+import { COMMAND_NAMES, COMMAND_ROWS, type Command } from '../../options/command-table.ts';
+import { flagOf, OPTION_ROWS, type OptionName, optionsOf } from '../../options/option-names.ts';
+import { GROUPS, type Group } from '../../options/option-row.ts';
+import { rangeText } from '../../options/value.ts';
+import { EXIT_CODES } from '../../report/exit-code.ts';
+
+/** What stands on the left, and what it means. */
+type Entry = readonly [left: string, right: string];
+
+/** Lines are no longer, however wide the terminal is. */
+const WIDEST = 100;
+/** Below this, what a thing means stands under it. */
+const NARROW = 60;
+/** What is longer on the left has its meaning on the next line. */
+const LEFT = 30;
+
+const TITLE = 'tsntp: sets this machine’s clock from the network, once, and exits';
+
+/** One screen: the usage, the commands, the options that people use, and where the rest is. */
+export function shortHelp(command: Command | undefined, columns: number): string {
+  const width = Math.min(WIDEST, columns);
+  const common = optionsOf(command ?? 'sync').filter(name => OPTION_ROWS[name].common);
+  return text([
+    ...wrap(usageOf(command), width),
+    '',
+    ...(command === undefined ? [...entries(COMMAND_NAMES.map(commandEntry), width), ''] : []),
+    ...entries(common.map(optionEntry), width),
+    '',
+    `All options, and exit codes: tsntp ${command === undefined ? '' : `${command} `}--help, or man tsntp`,
+  ]);
+}
+
+/** Everything about tsntp, or about one command. */
+export function longHelp(command: Command | undefined, columns: number): string {
+  const width = Math.min(WIDEST, columns);
+  const about = command === undefined ? TITLE : COMMAND_ROWS[command].describe;
+  return text([
+    ...wrap(usageOf(command), width),
+    '',
+    ...wrap(about, width),
+    ...(command === undefined ? section('Commands', COMMAND_NAMES.map(commandEntry), width) : []),
+    ...groupsOf(command ?? 'sync').flatMap(([title, names]) => section(title, names.map(optionEntry), width)),
+    ...(command === undefined ? [...section('Examples', EXAMPLES, width)] : []),
+    ...section(
+      'Exit codes',
+      EXIT_CODES.map(([code, meaning]) => [code, meaning] as const),
+      width,
+    ),
+    '',
+    ...NOTES.flatMap(note => wrap(note, width)),
+  ]);
+}
+
+const EXAMPLES: readonly Entry[] = [
+  ['tsntp sync pool.ntp.org', 'set the clock (as root)'],
+  ['tsntp -q -v pool.ntp.org', 'who says what? no privilege needed'],
+  ['tsntp -f /etc/ntp.conf --json', 'for scripts'],
+];
+
+const NOTES: readonly string[] = [
+  'S is seconds, or a number with a unit: 250ms, 2m, 1h.',
+  'Every option can be given in the environment, TSNTP_TIMEOUT=1 is --timeout 1, and most in /etc/tsntp.conf: ' +
+    '"timeout 1". A flag goes before the environment, that before the file. TSNTP_SERVERS names servers.',
+  'Positive offset = the server is ahead = this clock is behind. More in tsntp(8).',
+];
+
+function usageOf(command: Command | undefined): string {
+  const { words } = COMMAND_ROWS[command ?? 'sync'];
+  const name = command === undefined || command === 'sync' ? '[sync]' : command;
+  return ['Usage: tsntp', name, '[option..]', ...(words === undefined ? [] : [words])].join(' ');
+}
+
+function commandEntry(name: Command): Entry {
+  const { words, describe } = COMMAND_ROWS[name];
+  return [['tsntp', name, ...(words === undefined ? [] : [words])].join(' '), describe];
+}
+
+function optionEntry(name: OptionName): Entry {
+  const { letter, placeholder, describe, value: takes, default: otherwise } = OPTION_ROWS[name];
+  const short = letter === undefined ? '    ' : `-${letter}, `;
+  const value = placeholder === undefined ? '' : ` ${placeholder}`;
+  const range = takes.kind === 'whole' ? rangeText(takes) : undefined;
+  const bounds = [range, otherwise === undefined ? undefined : `default: ${otherwise}`].filter(Boolean);
+  return [
+    `${short}--${flagOf(name)}${value}`,
+    bounds.length === 0 ? describe : `${describe} (${bounds.join('; ')})`,
+  ];
+}
+
+/** The options of a command by their headings. */
+function groupsOf(command: Command): readonly (readonly [title: string, names: readonly OptionName[]])[] {
+  const shown = optionsOf(command).filter(name => !OPTION_ROWS[name].hidden);
+  return Object.entries(GROUPS)
+    .map(
+      ([group, title]) =>
+        [title, shown.filter(name => OPTION_ROWS[name].group === (group as Group))] as const,
+    )
+    .filter(([, names]) => names.length > 0);
+}
+
+function section(title: string, rows: readonly Entry[], width: number): readonly string[] {
+  return ['', `${title}:`, ...entries(rows, width)];
+}
+
+/** Two columns, or in a narrow terminal one below the other. */
+function entries(rows: readonly Entry[], width: number): readonly string[] {
+  const narrow = width < NARROW;
+  const left = narrow ? 4 : Math.min(LEFT, Math.max(...rows.map(([one]) => one.length))) + 2;
+  return rows.flatMap(([one, meaning]) => {
+    const lines = wrap(meaning, width - left - 2).map(line => ' '.repeat(left + 2) + line);
+    if (narrow || one.length > left - 2) return [...wrap(one, width - 2).map(line => `  ${line}`), ...lines];
+    return [`  ${one.padEnd(left)}${lines[0]!.trimStart()}`, ...lines.slice(1)];
+  });
+}
+
+/** Lines of words, none longer than `width` unless one word is. */
+function wrap(paragraph: string, width: number): readonly string[] {
+  const indent = /^ */.exec(paragraph)![0];
+  const lines: string[] = [];
+  for (const word of paragraph.trim().split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= width)
+      lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(last === undefined ? indent + word : word);
+  }
+  return lines;
+}
+
+function text(lines: readonly string[]): string {
+  return lines.map(line => `${line}\n`).join('');
+}

@@ -1,0 +1,108 @@
+// /etc/tsntp.conf → what its lines say of options, by their long names: `max-offset 60`, `rtc`, `format json`. All other
+// lines are those of a server list. A line that is neither is an error, for the limit that it may set would be lost.
+
+import { dirname, resolve } from 'node:path';
+import { flagOf, OPTION_NAMES, OPTION_ROWS, type OptionName } from '../../options/option-names.ts';
+import { isDirective } from '../../sources/directives.ts';
+import { ListError, wellKnownFiles } from '../../sources/files.ts';
+import { type Line, significantLines, wordsOf } from '../../sources/lines.ts';
+import { escaped } from '../../sources/server.ts';
+import { closest, editsOfOption } from '../../sources/spelling.ts';
+import { OWN_LIST } from '../../sources/well-known.ts';
+import { asHost } from './command-words.ts';
+import { readSetting, type Setting, type Settings } from './settings.ts';
+import { UsageError } from './usage-error.ts';
+
+/** The options that a line may name: `pool NAME` is a line of the list. */
+const KNOWN: ReadonlyMap<string, OptionName> = new Map(
+  OPTION_NAMES.filter(name => name !== 'pool').map(name => [flagOf(name), name]),
+);
+
+/** What the file says of options; nothing where there is none. Throws `UsageError`. */
+export function readOwnFile(read: (path: string) => string | undefined = wellKnownFiles.read): Settings {
+  try {
+    return settingsIn(read(OWN_LIST) ?? '', OWN_LIST);
+  } catch (error) {
+    if (error instanceof ListError) throw new UsageError(error.message);
+    throw error;
+  }
+}
+
+/** What the text of a file called `name` says of options. Throws `UsageError`. */
+export function settingsIn(text: string, name: string): Settings {
+  const lines = significantLines(text, name);
+  if (isTimesyncds(lines)) return new Map();
+  const settings = new Map<OptionName, Setting>();
+  for (const line of lines) {
+    const option = optionOf(line);
+    if (option === undefined) refuseStranger(line);
+    else settings.set(option, settingOf(option, line, settings.get(option)));
+  }
+  return settings;
+}
+
+/** The text with the lines of options left empty: those of the list stay where they are. */
+export function withoutOptions(text: string): string {
+  if (isTimesyncds(significantLines(text, ''))) return text;
+  return text
+    .split(/\r\n|\n|\r/)
+    .map(physical => {
+      const [line] = significantLines(physical, '');
+      return line !== undefined && optionOf(line) !== undefined ? '' : physical;
+    })
+    .join('\n');
+}
+
+function isTimesyncds(lines: readonly Line[]): boolean {
+  return lines.some(({ text }) => text === '[Time]');
+}
+
+function optionOf(line: Line): OptionName | undefined {
+  return KNOWN.get(wordsOf(line)[0] ?? '');
+}
+
+function settingOf(option: OptionName, line: Line, before: Setting | undefined): Setting {
+  const { value, notInFile } = OPTION_ROWS[option];
+  const as = `${escaped(line.from)}: ${flagOf(option)}`;
+  if (notInFile !== undefined) throw new UsageError(`${as} does not belong in this file: ${notInFile}`);
+  if (before !== undefined) throw new UsageError(`${as}: given twice; give it once`);
+  const [, ...words] = wordsOf(line);
+  const withoutValue = value.kind === 'switch' || value.kind === 'count';
+  if (words.length === 0 && !withoutValue)
+    throw new UsageError(`${as} needs a value: write "${flagOf(option)} ${OPTION_ROWS[option].placeholder}"`);
+  const text = words.length === 0 ? '1' : words.join(' ');
+  return readSetting(option, as, [isPath(option) ? resolve(dirname(OWN_LIST), text) : text]);
+}
+
+/** A path in the file is relative to its folder, as in the files that it may include. */
+function isPath(option: OptionName): boolean {
+  return ['FILE', 'DIR', 'DEV'].includes(OPTION_ROWS[option].placeholder ?? '');
+}
+
+/** Throws `UsageError` for a line that can be neither an option nor a line of a list. */
+function refuseStranger(line: Line): void {
+  const [first = '', ...others] = wordsOf(line);
+  if (isDirective(first)) return;
+  const meant = nearestOption(first);
+  const shown = `${escaped(line.from)}: "${escaped(first)}"`;
+  if (meant !== undefined) {
+    const host = others.length === 0 ? asHost(first) : '';
+    throw new UsageError(`${shown} is no option: did you mean "${meant}"?${host}`);
+  }
+  const isHost = (word: string) => /^[^/]*\w[.:][^/]*$/.test(word);
+  if (others.length > 0 && ![first, ...others].every(isHost))
+    throw new UsageError(
+      `${shown} is no option; tsntp --help has them all. A server is written "server HOST"`,
+    );
+}
+
+/** The option that a word nearly is, as it is written in the file. */
+function nearestOption(word: string): string | undefined {
+  const bare = word.replace(/^--?/, '').replace(/=.*$/, '');
+  if (bare !== word && KNOWN.has(bare)) return `${bare}${word.includes('=') ? ' VALUE' : ''}`;
+  if (KNOWN.has(bare.replace(/^no-/, ''))) return `${bare.replace(/^no-/, '')} no`;
+  if (/[.:]/.test(bare)) return undefined;
+  // A host may well be called ntp: nothing so short is a slip of "nts" or "rtc".
+  const names = [...KNOWN.keys(), 'server', 'peer', 'pool'].filter(name => name.length > 3);
+  return closest(bare.toLowerCase(), names, editsOfOption);
+}

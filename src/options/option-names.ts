@@ -1,0 +1,28 @@
+// The names of options → their flags and variables, and what each command takes.
+
+import type { Command } from './command-table.ts';
+import type { OptionRow } from './option-row.ts';
+import { OPTIONS } from './option-table.ts';
+
+export type OptionName = keyof typeof OPTIONS;
+
+/** The rows of the table. */
+export const OPTION_ROWS: Readonly<Record<OptionName, OptionRow>> = OPTIONS;
+
+/** The names of all options, in the table's order. */
+export const OPTION_NAMES: readonly OptionName[] = Object.keys(OPTIONS) as OptionName[];
+
+/** The options that a command takes, in the table's order. */
+export function optionsOf(command: Command): readonly OptionName[] {
+  return OPTION_NAMES.filter(name => OPTION_ROWS[name].commands.includes(command));
+}
+
+/** The long flag of an option, without its dashes: also what stands in /etc/tsntp.conf. */
+export function flagOf(name: OptionName): string {
+  return name.replace(/[A-Z]/g, capital => `-${capital.toLowerCase()}`);
+}
+
+/** The environment variable that sets an option. */
+export function variableOf(name: OptionName): string {
+  return `TSNTP_${flagOf(name).toUpperCase().replaceAll('-', '_')}`;
+}

@@ -1,0 +1,27 @@
+// The rows of the table → the types of a command's arguments, once they are read and checked.
+
+import type { Command } from './command-table.ts';
+import type { OptionName } from './option-names.ts';
+import type { OPTIONS } from './option-table.ts';
+import type { ValueOf } from './value.ts';
+
+type Rows = typeof OPTIONS;
+type TakenBy<C extends Command> = {
+  [K in OptionName]: Rows[K] extends { readonly flagOnly: true } | { readonly conflicts: 'format' }
+    ? never
+    : C extends Rows[K]['commands'][number]
+      ? K
+      : never;
+}[OptionName];
+
+type Counted<C extends Command> = {
+  [K in TakenBy<C>]: Rows[K]['value'] extends { readonly kind: 'count' } ? K : never;
+}[TakenBy<C>];
+
+/** The checked arguments of a command: undefined where nothing was said, and a count 0. --json is `format`. */
+export type Arguments<C extends Command> = {
+  readonly [K in Exclude<TakenBy<C>, Counted<C>>]?: ValueOf<Rows[K]['value']> | undefined;
+} & { readonly [K in Counted<C>]: number };
+
+/** How a report is written. */
+export type Format = ValueOf<Rows['format']['value']>;

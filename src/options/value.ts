@@ -1,0 +1,132 @@
+// What values an option takes: its text → the value, the library's value checked, and the words for what is allowed.
+
+import { familyOf } from '../sources/server.ts';
+import { parseDuration, parseNumber } from './duration.ts';
+
+/** What values an option takes. Durations are in seconds. */
+export type Value =
+  | { readonly kind: 'switch' }
+  | { readonly kind: 'count' }
+  | ({ readonly kind: 'whole' } & NumberRange)
+  | ({ readonly kind: 'duration'; readonly or?: string } & NumberRange)
+  | { readonly kind: 'choice'; readonly of: readonly string[] }
+  | { readonly kind: 'address' }
+  | { readonly kind: 'text'; readonly repeated?: true };
+
+/** Numbers from `min` to `max`. */
+export interface NumberRange {
+  readonly min: number;
+  readonly max: number;
+  /** `min` itself is not allowed. */
+  readonly above?: true;
+}
+
+/** The type of an option's value, once it is read. */
+export type ValueOf<V extends Value> = V extends { readonly kind: 'switch' }
+  ? boolean
+  : V extends { readonly kind: 'count' }
+    ? number
+    : V extends { readonly kind: 'whole' | 'duration' }
+      ? number | (V extends { readonly or: infer Word } ? Word : never)
+      : V extends { readonly kind: 'choice'; readonly of: readonly (infer Word)[] }
+        ? Word
+        : V extends { readonly repeated: true }
+          ? readonly string[]
+          : string;
+
+/** Reads one text of an option; undefined for one that is not allowed. */
+export function readValue(value: Value, text: string): boolean | number | string | undefined {
+  switch (value.kind) {
+    case 'switch':
+      return yesOrNo(text);
+    case 'count':
+      return /^\d$/.test(text) ? Number(text) : countOf(yesOrNo(text));
+    case 'whole':
+      return allowedNumber(value, parseNumber(text));
+    case 'duration':
+      return value.or === text ? text : allowedNumber(value, parseDuration(text));
+    case 'choice':
+      return value.of.find(each => each === text);
+    case 'address':
+      return familyOf(text) === undefined ? undefined : text;
+    case 'text':
+      return text;
+    default:
+      return value satisfies never;
+  }
+}
+
+/** Whether a number lies in the range of a value that takes numbers. */
+export function allowsNumber(
+  value: Value & { readonly kind: 'whole' | 'duration' },
+  number: number,
+): boolean {
+  const { min, max, above, kind } = value;
+  return (
+    number <= max && (above ? number > min : number >= min) && (kind !== 'whole' || Number.isInteger(number))
+  );
+}
+
+/** What a text of an option may be, for messages. */
+export function allowedText(value: Value): string {
+  switch (value.kind) {
+    case 'switch':
+      return '1 or 0';
+    case 'count':
+      return 'a digit';
+    case 'duration': {
+      const or = value.or === undefined ? '' : `, or "${value.or}"`;
+      return `${allowedNumbers(value)}${or}; also with a unit, as in 250ms, 2m, 1h`;
+    }
+    case 'whole':
+      return allowedNumbers(value);
+    case 'choice':
+      return `one of ${value.of.join(', ')}`;
+    case 'address':
+      return "one of this machine's IP addresses";
+    case 'text':
+      return 'a text';
+    default:
+      return value satisfies never;
+  }
+}
+
+/** The numbers that an option takes, in short, for help and documents; undefined where there is no range to speak of. */
+export function rangeText(value: Value): string | undefined {
+  if (value.kind !== 'whole' && value.kind !== 'duration') return undefined;
+  const { min, max, above } = value;
+  if (max >= 1e9) return undefined;
+  const range = above ? `up to ${max}` : `${min} to ${max}`;
+  return value.kind === 'duration' ? `${range} s` : range;
+}
+
+/** What a number of an option may be, for messages. */
+export function allowedNumbers({
+  kind,
+  min,
+  max,
+  above,
+}: Value & { readonly kind: 'whole' | 'duration' }): string {
+  const what = kind === 'whole' ? 'a whole number' : 'a number';
+  const range = above ? `above ${min}, up to ${max}` : `from ${min} to ${max}`;
+  return `${what} ${range}${kind === 'duration' ? ' (seconds)' : ''}`;
+}
+
+function allowedNumber(
+  value: Value & { readonly kind: 'whole' | 'duration' },
+  number: number | undefined,
+): number | undefined {
+  return number !== undefined && allowsNumber(value, number) ? number : undefined;
+}
+
+const YES = ['1', 'true', 'yes', 'on'];
+const NO = ['0', 'false', 'no', 'off'];
+
+function yesOrNo(text: string): boolean | undefined {
+  const word = text.toLowerCase();
+  return YES.includes(word) ? true : NO.includes(word) ? false : undefined;
+}
+
+function countOf(said: boolean | undefined): number | undefined {
+  return said === undefined ? undefined : Number(said);
+}
