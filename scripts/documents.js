@@ -14,10 +14,9 @@ const BLOCK =
 
 /** Documents that may have blocks. */
 export function documentFiles() {
-  const docs = readdirSync('.', { recursive: true, encoding: 'utf8' })
-    .map(path => path.replaceAll('\\', '/'))
-    .filter(path => /^(README[\w.-]*\.md|docs\/.*\.md|man\/tsntp\.8)$/.test(path));
-  return docs.sort();
+  const readmes = readdirSync('.').filter(name => /^README[\w.-]*\.md$/.test(name));
+  const docs = readdirSync('docs').filter(name => name.endsWith('.md'));
+  return [...readmes, ...docs.map(name => `docs/${name}`), 'man/tsntp.8'].sort();
 }
 
 /**

@@ -169,7 +169,7 @@ describe.runIf(mounts)('a real run', () => {
   test('one that others may write is an error, also beside servers of the command line', async () => {
     const within = ['sh', '-c', 'chmod o+w /etc/tsntp.conf && exec "$@"', 'sh'];
     const { code, stderr, asked } = await runWith('max-offset 1\n', '-q -p 1 A', { within });
-    expect({ code, asked, why: stderr.includes('can be written by every user') }).toEqual({
+    expect({ code, asked, why: stderr.includes('is writable by every user') }).toEqual({
       code: 2,
       asked: 0,
       why: true,
