@@ -118,12 +118,12 @@ describe('a tail that is none', () => {
 test('random bytes neither throw nor loop, and what is read lies within the packet', () => {
   const junk = fc.uint8Array({ maxLength: 200 });
   const wellFormed = fc.integer({ min: 4, max: 12 }).map(words => field(0x0204, 4 * words));
-  const pieces = fc.array(fc.oneof(junk, wellFormed), { maxLength: 6 });
+  const pieces = fc.array(fc.oneof(junk, { weight: 3, arbitrary: wellFormed }), { maxLength: 6 });
   fc.assert(
     fc.property(pieces, parts => {
       const packet = packetWithTail(...parts);
       const tail = readTail(packet);
-      if (tail.kind !== 'fields') return;
+      fc.pre(tail.kind === 'fields');
       const lengths = tail.fields.map(({ value }) => 4 + value.length);
       const macLength = tail.mac ? 4 + tail.mac.digest.length : 0;
       expect(HEADER_LENGTH + lengths.reduce((sum, length) => sum + length, macLength)).toBe(packet.length);
