@@ -98,6 +98,11 @@ export function exchange(course: Partial<Course> = {}, changes: Partial<Packet> 
   };
 }
 
+/** The same exchange with this behind the header of the reply. */
+export function withTail(one: Exchange, tail: Iterable<number>): Exchange {
+  return { ...one, bytes: Uint8Array.from([...one.bytes, ...tail]) };
+}
+
 function cut(time: UnixTime, tick: Seconds): UnixTime {
   return tick === 0 ? time : unixTimeOf(time - (time % nanoseconds(tick)));
 }
