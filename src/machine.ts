@@ -88,7 +88,7 @@ function stateDirectoryOf(choices: Pick<PortChoices, 'env' | 'stateDirectory'>):
 }
 
 /** Whether this clock was set since it came up, and not to nonsense. */
-function isGood(clock: Clock, host: Host): boolean {
+export function isGood(clock: Clock, host: Host): boolean {
   return clock.now() >= RELEASED && (host.recall().setSinceBoot || clock.status().synchronized === true);
 }
 

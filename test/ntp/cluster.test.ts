@@ -73,6 +73,14 @@ describe('casting off', () => {
     expect(clusterSurvivors(allSteady).outliers).toEqual([allSteady[3]]);
   });
 
+  test('the jitter of a server that goes does not keep the others that scatter', () => {
+    const near = [0, 0.001, 0.002].map(offset => candidate(offset, 0.2, steady));
+    const off = candidate(0.01, 0.2, steady);
+    const noisyAndFar = candidate(1, 0.2, { jitter: 0.02 });
+    const { survivors, outliers } = clusterSurvivors([...near, off, noisyAndFar]);
+    expect({ survivors, outliers }).toEqual({ survivors: near, outliers: [noisyAndFar, off] });
+  });
+
   test('one that is preferred stays, however far off', () => {
     const near = [0, 0.001, 0.002, 0.003].map(offset => candidate(offset, 0.2, steady));
     const off = candidate(0.1, 0.2, steady);

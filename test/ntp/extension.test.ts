@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readTail } from '../../src/ntp/extension.ts';
+import { readFields, readTail } from '../../src/ntp/extension.ts';
 import { HEADER_LENGTH } from '../../src/ntp/packet.ts';
 
 /** A packet with this behind its header. */
@@ -108,6 +108,13 @@ describe('a tail that is none', () => {
   test('a field that ends where neither a field nor a MAC can begin', () => {
     expect(readTail(packetWithTail(field(0x0104, 28), new Uint8Array(8)))).toEqual(MALFORMED);
     expect(readTail(packetWithTail(field(0x0104, 32, 28)))).toEqual(MALFORMED);
+  });
+
+  test('fields that no MAC may follow, the last of which claims more than there is', () => {
+    const [whole, cut] = [field(0x0204, 28), field(0x0204, 28, 32)];
+    expect(readFields(whole, 0, 0)).toMatchObject({ fields: [{ type: 0x0204, start: 0 }], end: 28 });
+    expect(readFields(cut, 0, 0)).toBeUndefined();
+    expect(readFields(Buffer.concat([whole, cut]), 0, 0)).toBeUndefined();
   });
 
   test('fields of length zero do not go round for ever', () => {

@@ -1,6 +1,6 @@
 // Key exchanges over real TLS on loopback, with good servers and every sort of bad one.
 
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { CertificateRules } from '../../../src/net/nts/certificate.ts';
 import { exchangeKeys } from '../../../src/net/nts/key-exchange.ts';
 import { NtsError, type NtsErrorKind } from '../../../src/net/nts/session.ts';
@@ -333,6 +333,21 @@ describe('a server fails by name:', () => {
     const over = new AbortController();
     setTimeout(() => over.abort(), 150);
     await expectFailure(exchange(server, { signal: over.signal }), 'timeout', message);
+  });
+
+  test('that stalls is given up after five seconds, while the run goes on', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const server = await tcpServer(() => {});
+      servers.push(server);
+      const exchanging = failure(exchange(server));
+      await vi.advanceTimersByTimeAsync(5000);
+      // An exchange that is still waiting now would fail by this.
+      await server.stop();
+      expect(await exchanging).toMatchObject({ kind: 'timeout' });
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   test('where the run is over already', async () => {
