@@ -225,7 +225,7 @@ describe('what the kernel is asked', () => {
       ],
     ],
     [0, ['--cap-add SYS_TIME', 'run tsntp outside']],
-  ])('refused, user %d is told what helps him', (user, advice) => {
+  ])('refused, user %d is told what helps', (user, advice) => {
     const kernel = recordedKernel({ refusesWith: 1 });
     const clock = openLinux(kernel, 'x64', user);
     for (const words of advice)

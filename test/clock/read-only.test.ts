@@ -22,7 +22,7 @@ describe('a clock that cannot be set', () => {
     expect(Math.min(...errors)).toBeLessThan(200_000);
   });
 
-  test('follows when somebody sets the clock', () => {
+  test('follows when another program sets the clock', () => {
     const clock = readOnly('no reason');
     const realNow = Date.now.bind(Date);
     const spy = vi.spyOn(Date, 'now').mockImplementation(() => realNow() + 3_600_000);

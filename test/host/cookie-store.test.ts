@@ -51,13 +51,13 @@ test('what is kept can be taken, once', () => {
   expect(files()).toEqual([]);
 });
 
-test.runIf(posix)('it is for the owner alone', () => {
+test.runIf(posix)('the file of cookies is for its owner alone', () => {
   store().keep(SERVER, SESSION);
   expect(statSync(join(directory, files()[0]!)).mode & 0o777).toBe(0o600);
   expect(statSync(directory).mode & 0o777).toBe(0o700);
 });
 
-test('there is nothing where nothing was kept, and nothing is kept without a cookie', () => {
+test('no cookies are found where none were kept, and nothing is kept without a cookie', () => {
   expect(store().take(SERVER)).toBeUndefined();
   store().keep(SERVER, { ...SESSION, cookies: [] });
   expect(store().take(SERVER)).toBeUndefined();
@@ -121,7 +121,7 @@ describe('is passed over, and gone:', () => {
   });
 });
 
-test('a folder that cannot be is no failure', () => {
+test('a folder that cannot be made is no failure', () => {
   writeFileSync(directory, 'a file');
   store().keep(SERVER, SESSION);
   expect(store().take(SERVER)).toBeUndefined();

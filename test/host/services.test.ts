@@ -151,7 +151,7 @@ describe('on Linux', () => {
     expect(await findTimeServices('linux', root)).toMatchObject([{ stop: 'kill 7' }]);
   });
 
-  test('a process that ends while we look, or a /proc that is not there, is no error', async () => {
+  test('a process that ends during the search, or a /proc that is not there, is no error', async () => {
     expect(await findTimeServices('linux', root)).toEqual([]);
     show(7, { comm: 'chronyd', command: 'chronyd' });
     for (const [pid, missing] of [
@@ -249,6 +249,6 @@ describe.skipIf(process.platform === 'win32')('on macOS', () => {
   });
 });
 
-test('elsewhere nothing is looked for', async () => {
+test('on other systems no time service is looked for', async () => {
   expect(await findTimeServices('openbsd', root)).toEqual([]);
 });

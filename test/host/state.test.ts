@@ -172,7 +172,7 @@ describe('the state file', () => {
   });
 });
 
-describe.runIf(posix)('somebody else', () => {
+describe.runIf(posix)('another user', () => {
   test('cannot have a file overwritten by a symbolic link in its place (CVE-2020-14367)', () => {
     const victim = join(root, 'passwd');
     writeFileSync(victim, 'precious', { mode: 0o600 });
@@ -219,20 +219,20 @@ describe.runIf(posix)('somebody else', () => {
     ['file', 0o620],
     ['directory', 0o777],
     ['directory', 0o730],
-  ])('who can write the %s (mode %o) is not believed', (which, mode) => {
+  ])('that can write the %s (mode %o) is not believed', (which, mode) => {
     plant(JSON.stringify(state));
     chmodSync(which === 'file' ? file : directory, mode);
     expectRefused(/can be written by others \(mode 0\d{3}\): chmod go-w it/);
     if (which === 'directory') expect(writeState(directory, state)).toMatch(/can be written by others/);
   });
 
-  test.runIf(isRoot).each(['file', 'directory'])('who owns the %s is not believed', which => {
+  test.runIf(isRoot).each(['file', 'directory'])('that owns the %s is not believed', which => {
     plant(JSON.stringify(state));
     chownSync(which === 'file' ? file : directory, 65534, 65534);
     expectRefused(/belongs to user 65534, not to 0 or root/);
   });
 
-  test('cannot hold us up with a FIFO, or with a directory, in the place of the file', async () => {
+  test('cannot hold the run up with a FIFO, or with a directory, in the place of the file', async () => {
     mkdirSync(directory, { mode: 0o700 });
     await new Promise(resolve => start(['mkfifo', '-m', '600', file]).on('close', resolve));
     expectRefused(/is not a regular file/);

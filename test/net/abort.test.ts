@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { onAbort } from '../../src/net/abort.ts';
 
-test('an abort is heard once, by whom still listens', () => {
+test('an abort calls each listener that has not stopped, once', () => {
   const stop = new AbortController();
   const heard: string[] = [];
   onAbort(stop.signal, () => heard.push('listening'));
@@ -11,7 +11,7 @@ test('an abort is heard once, by whom still listens', () => {
   expect(heard).toEqual(['listening']);
 });
 
-test('one that has been is heard at once', () => {
+test('a signal that is aborted already calls its listener at once', () => {
   const heard: string[] = [];
   const deaf = onAbort(AbortSignal.abort(), () => heard.push('late'));
   expect(heard).toEqual(['late']);

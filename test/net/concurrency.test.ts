@@ -24,7 +24,7 @@ function withResolvers() {
 
 const settled = (): Promise<void> => new Promise(resolve => setImmediate(resolve));
 
-test('so many at a time, the others in the order in which they came', async () => {
+test('at most so many pieces of work run at a time, the others in the order in which they came', async () => {
   const slot = concurrency(2);
   const pieces = [work(), work(), work(), work()];
   const all = pieces.map(piece => slot(piece.run));

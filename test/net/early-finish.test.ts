@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { earlyFinish } from '../../src/net/early-finish.ts';
 
-test('the call comes when somebody has brought samples and all that are left are hopeless', () => {
+test('a survey ends early when a server has brought samples and all that are left are hopeless', () => {
   const onlyHopelessLeft = vi.fn();
   const roll = earlyFinish(3, onlyHopelessLeft);
   const [a, b, c] = [roll.enter(), roll.enter(), roll.enter()];
@@ -13,7 +13,7 @@ test('the call comes when somebody has brought samples and all that are left are
   expect(onlyHopelessLeft).toHaveBeenCalled();
 });
 
-test('not while there is hope for one, or one has still to begin', () => {
+test('a survey goes on while one server may still answer, or has still to begin', () => {
   const onlyHopelessLeft = vi.fn();
   const roll = earlyFinish(3, onlyHopelessLeft);
   const [a, b] = [roll.enter(), roll.enter()];
@@ -29,7 +29,7 @@ test('not while there is hope for one, or one has still to begin', () => {
   expect(onlyHopelessLeft).toHaveBeenCalled();
 });
 
-test('not while no server has brought samples', () => {
+test('a survey goes on while no server has brought samples', () => {
   const onlyHopelessLeft = vi.fn();
   const roll = earlyFinish(2, onlyHopelessLeft);
   const [a, b] = [roll.enter(), roll.enter()];

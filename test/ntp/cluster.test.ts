@@ -106,7 +106,7 @@ describe('casting off', () => {
     );
   });
 
-  test('who is left scatters less than the noisiest jitters, or there are NMIN', () => {
+  test('the survivors scatter less than the noisiest of them jitters, or there are NMIN', () => {
     fc.assert(
       fc.property(electorates(), ({ candidates }) => {
         const { survivors } = clusterSurvivors(candidates);
@@ -117,7 +117,7 @@ describe('casting off', () => {
     );
   });
 
-  test('ten thousand', () => {
+  test('ten thousand servers are clustered', () => {
     const many = Array.from({ length: 10_000 }, (_, i) =>
       candidate(Math.sin(i) * 1e-3, 0.01 + i * 1e-6, steady),
     );

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { decodePacket } from '../../src/ntp/packet.ts';
 import { plausibleTimes } from '../../src/ntp/plausible.ts';
+import { testFitness } from '../../src/ntp/reply-tests.ts';
 import type { Sample } from '../../src/ntp/sample.ts';
-import { difference } from '../../src/ntp/time.ts';
-import { examine, exchange, instant, plausible, RELEASE } from '../support/builders.ts';
+import { difference, ntpTimestampOf, unixTimeOf } from '../../src/ntp/time.ts';
+import { examine, exchange, instant, PRECISION, plausible, RELEASE } from '../support/builders.ts';
 
 describe('plausible years', () => {
   /** An exchange with a server that shows `theirs` while our clock shows `ours`. */
@@ -36,6 +38,18 @@ describe('plausible years', () => {
     const sample = examine(meeting(ours, theirs)) as Sample;
     expect(sample.kind).toBe('sample');
     expect(sample.offset).toBeCloseTo(difference(instant(theirs), instant(ours)), 5);
+  });
+
+  test.each([
+    ['the release itself', RELEASE, true],
+    ['a nanosecond before it', unixTimeOf(RELEASE - 1n), false],
+    ['twenty years after it', plausible().until, true],
+    ['a nanosecond more', unixTimeOf(plausible().until + 1n), false],
+  ])('%s is allowed or not', (_, t3, allowed) => {
+    const packet = { ...decodePacket(exchange().bytes)!, reference: ntpTimestampOf(0n) };
+    const held = { outstanding: [], expired: [], closed: [], precision: PRECISION, maxDistance: 1.5 };
+    const failure = testFitness(packet, { t1: t3, t2: t3, t3, t4: t3 }, { ...held, plausible: plausible() });
+    expect(failure?.kind).toBe(allowed ? undefined : 'implausible-time');
   });
 
   test('twenty years, counted from the release', () => {

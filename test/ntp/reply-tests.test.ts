@@ -58,7 +58,7 @@ describe('tests 1 and 2: to what was asked, once', () => {
 });
 
 describe('test B: the form', () => {
-  test('every length below a header', () => {
+  test('a packet shorter than a header is rejected', () => {
     const one = exchange();
     for (let length = 0; length < 48; length++) {
       const short = { ...one, bytes: one.bytes.subarray(0, length) };
@@ -66,7 +66,7 @@ describe('test B: the form', () => {
     }
   });
 
-  test('every mode but 4', () => {
+  test('every mode but 4 is rejected', () => {
     const accepted = [0, 1, 2, 3, 4, 5, 6, 7].filter(
       mode => examine(exchange({}, { mode })).kind === 'sample',
     );
@@ -225,7 +225,7 @@ describe('the order of the tests', () => {
     ['sample', {}] as never,
   ];
 
-  test('origin, form, kiss, timestamps, synchronization, root', () => {
+  test('is origin, form, kiss, timestamps, synchronization, root', () => {
     for (const from of failures.keys()) {
       const changes = Object.assign(
         {},

@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { offsetOf } from '../../src/ntp/offset.ts';
 import type { Packet } from '../../src/ntp/packet.ts';
-import { type Rejection, type RejectionKind, requestOf, type Sample } from '../../src/ntp/sample.ts';
+import {
+  broughtForward,
+  type Rejection,
+  type RejectionKind,
+  requestOf,
+  type Sample,
+} from '../../src/ntp/sample.ts';
 import { add, monotonicTimeOf, ntpTimestampOf, toNtpTimestamp, unixTimeOf } from '../../src/ntp/time.ts';
 import {
   examine,
@@ -46,6 +53,17 @@ test('a reply is held against the request that it answers, of several', () => {
   expect(examine(one, { outstanding })).toMatchObject({ kind: 'sample', t1: one.request.sent.time });
 });
 
+test.each([0.25, -0.25])(
+  'a sample brought forward by %d s says of the moved clock what it said before',
+  gain => {
+    const sample = examine(exchange({ offset: 1 })) as Sample;
+    const forward = broughtForward(sample, gain);
+    expect(forward.offset).toBeCloseTo(sample.offset - gain, 9);
+    expect(forward.offset).toBeCloseTo(offsetOf(forward), 9);
+    expect(forward).toMatchObject({ t2: sample.t2, t3: sample.t3, delay: sample.delay });
+  },
+);
+
 describe('what a reply would have said', () => {
   const course = { offset: 195.5, forward: 0.02, backward: 0.02 };
 
@@ -55,7 +73,7 @@ describe('what a reply would have said', () => {
     ['bad-precision', { precision: 9 }],
     ['root-distance', { rootDispersion: 17 }],
     ['reference-in-future', { reference: toNtpTimestamp(add(NOW, 28_800)) }],
-  ])('is kept of one that is rejected (%s)', (kind, changes) => {
+  ])('is kept of a reply that is rejected (%s)', (kind, changes) => {
     const { measured, ...rejection } = examine(exchange(course, changes)) as Rejection;
     expect(rejection.kind).toBe(kind);
     expect(measured?.offset).toBeCloseTo(195.5, 8);
@@ -75,7 +93,7 @@ describe('what a reply would have said', () => {
 describe('any bytes at all', () => {
   const someReading = { time: unixTimeOf(NOW), monotonic: monotonicTimeOf(0n) };
 
-  test('random ones are at most bogus', () => {
+  test('random bytes are never a reply of the server', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 120 }), bytes => {
         const { kind } = examine({ ...exchange(), bytes, received: someReading });

@@ -126,7 +126,7 @@ describe('no tick is seen', () => {
     );
   });
 
-  test('where our own stamps are as regular: it is the requests that were', () => {
+  test('stamps that are as regular as the requests show no tick', () => {
     const ours = Array.from({ length: 4 }, (_, i) => add(START, 0.1 * i));
     expect(
       longestTick(

@@ -68,8 +68,8 @@ const honest: SimulatedServer = {};
 const best: SimulatedServer = { delay: 0.005 };
 const ahead: SimulatedServer = { offset: 1 };
 
-describe('whom to believe', () => {
-  test('one alone is used', async () => {
+describe('which servers are believed', () => {
+  test('a single server is used', async () => {
     const { estimate, servers } = agreed(await judge({ a: { offset: 0.3 } }));
     expect(servers[0]!.verdict).toEqual({ kind: 'system-peer', weight: 1 });
     expect(estimate.offset).toBeCloseTo(0.3, 6);
@@ -217,7 +217,7 @@ describe('servers that the list requires', () => {
     expect(verdictsOf(assessment)[0]).toBe(verdict);
   });
 
-  test('let it go on where one of them is believed, as an outlier, too', async () => {
+  test('let the run go on where one of them is believed, as an outlier, too', async () => {
     const rough: SimulatedServer = { offset: 0.004, says: { rootDispersion: 0.01 } };
     const more = { b: best, c: honest, d: honest, e: { fault: 'silent' } } as const;
     const terms = { marks: { ...marks, e: { require: true } } } as const;
@@ -234,7 +234,7 @@ describe('servers that the list requires', () => {
   });
 });
 
-describe('one vote', () => {
+describe('there is one vote', () => {
   const at = { setup: { names: { a: { addresses: ['203.0.113.9'] }, b: { addresses: ['203.0.113.9'] } } } };
   const servers = { '203.0.113.9': honest, c: ahead };
 
@@ -328,7 +328,7 @@ describe('servers without a usable answer', () => {
     expect(servers[0]).toMatchObject({ verdict: { kind: 'system-peer' }, burst: { kiss: { code: 'DENY' } } });
   });
 
-  test('whether anybody answered at all', async () => {
+  test('servers that answered and servers that did not make different reasons', async () => {
     const none = { kind: 'no-suitable-server', reason: { kind: 'none-answered' } };
     expect(await judge({})).toMatchObject(none);
     expect(await judge({ a: { fault: 'silent' }, b: { fault: 'no-route' } })).toMatchObject(none);

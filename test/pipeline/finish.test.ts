@@ -57,7 +57,7 @@ describe('a slew that is waited for', () => {
     expect(left).toEqual(left.toSorted((a, b) => b - a));
   });
 
-  test('until the user has enough of it: the clock was set all the same', async () => {
+  test('ends with an interrupt, and the clock was set all the same', async () => {
     const w = near({ behind: 0.1 });
     const stop = new AbortController();
     w.at(10, () => stop.abort());
@@ -86,7 +86,7 @@ describe('a slew that needs this process', () => {
     expect(w.clock.behind()).toBeCloseTo(0, 6);
   });
 
-  test('is let go when the user has enough of it, and what is left is known', async () => {
+  test('is let go at an interrupt, and what is left is known', async () => {
     const w = near({ behind: 0.1, attended: true });
     const stop = new AbortController();
     w.at(100, () => stop.abort());

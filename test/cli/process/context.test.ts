@@ -37,7 +37,7 @@ describe.runIf(process.platform !== 'win32').each([
     await expectEnd(run);
   });
 
-  test('twice', async () => {
+  test('sent twice ends the run once', async () => {
     const { server, asked } = await serveSilence();
     const run = start(['sync', ...LONG, server]);
     await asked;
@@ -100,7 +100,7 @@ describe('a stdout that is not read', () => {
 });
 
 test.runIf(process.platform !== 'win32')(
-  'a long trace is there to its end, whoever reads it slowly',
+  'a long trace is written to its end, however slowly it is read',
   async () => {
     const servers = await serve(...Array.from({ length: 20 }, () => ({})));
     const slowly = ['sh', '-c', '"$@" 2>&1 >/dev/null | { sleep 2; cat; }', 'sh'];
@@ -142,7 +142,7 @@ describe.runIf(existsSync('/dev/full'))('a full disk', () => {
     expect(stderr).toMatch(/^tsntp: cannot write the result to stdout: ENOSPC/);
   });
 
-  test('so it does of the version', async () => {
+  test('a version that cannot be written is reported on stderr', async () => {
     const { code, stderr } = await full(['--version'], 1);
     expect(code).toBe(0);
     expect(stderr).toMatch(/^tsntp: cannot write the result to stdout: ENOSPC/);

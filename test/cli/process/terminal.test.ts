@@ -34,7 +34,7 @@ describe('what a stream can show', () => {
     ['no columns', { ...tty, columns: 0 }, XTERM, { width: undefined, interactive: false }],
     ['dumb', tty, { TERM: 'dumb' }, { width: 80, interactive: false }],
     ['CI', tty, { ...XTERM, CI: 'true' }, { width: 80, interactive: false }],
-  ])('%s: width, and whether somebody looks', (_, output, env, expected) => {
+  ])('%s has this width, and is interactive or not', (_, output, env, expected) => {
     expect(terminalOf(output, env, undefined)).toMatchObject(expected);
   });
 });

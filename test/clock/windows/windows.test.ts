@@ -349,7 +349,7 @@ describe('the rate that a killed tsntp has left on Windows', () => {
     );
   });
 
-  test('taken back by somebody else, changes the monotonic clock from then on, and not before', () => {
+  test('taken back by another program, changes the monotonic clock from then on, and not before', () => {
     const windows = recordedWindows({}, { adjustment: ADJUSTMENT + 5000n });
     const clock = openWindows(windows);
     windows.pass(1000);

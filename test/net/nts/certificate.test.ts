@@ -238,7 +238,7 @@ describe('a bad chain fails with dates that hold, and with dates ignored:', () =
   });
 });
 
-describe('with dates ignored, there is no indulgence:', () => {
+describe('a chain is refused with dates ignored:', () => {
   test.each(ONLY_WITH_DATES)('%s', async (_, make) => {
     expect(await verdict(make(CURRENT), 'count')).toBe(true);
     expect(await verdict(make(PAST), 'ignore')).toBeInstanceOf(NtsError);

@@ -73,7 +73,7 @@ async function expectFailure(exchanging: Promise<unknown>, kind: NtsErrorKind, m
 }
 
 describe('an exchange', () => {
-  test('yields the keys that the server has, its cookies, and who answered', async () => {
+  test('yields the keys that the server has, its cookies, and the address that answered', async () => {
     let served: ServedKeys | undefined;
     const cookies = [new Uint8Array(100).fill(1), new Uint8Array(100).fill(2)];
     const server = await serve((socket, keys) => {
@@ -124,7 +124,7 @@ describe('an exchange', () => {
     });
   });
 
-  test('that is broken off right behind the response has who answered', async () => {
+  test('that is broken off right behind the response has the address that answered', async () => {
     const server = await serve((socket, keys) => {
       sends(...good())(socket, keys);
       server.reset();
@@ -228,14 +228,14 @@ describe('with dates ignored', () => {
       'certificate-untrusted',
     ],
     [
-      'of a stranger who bears the name of the authority',
+      'of a stranger that bears the name of the authority',
       valid => made.authority('Good Authority').issue('localhost', { valid }),
       'certificate-untrusted',
     ],
     ['that signs itself', valid => made.selfSigned('localhost', { valid }), 'certificate-untrusted'],
     [
-      'of somebody whom the authority gave no authority',
-      valid => authority.issue('Nobody').issue('localhost', { valid }),
+      'of an issuer that the authority made no authority',
+      valid => authority.issue('No Authority').issue('localhost', { valid }),
       'certificate-invalid',
     ],
     [
@@ -255,7 +255,7 @@ describe('with dates ignored', () => {
     expect(server.asked()).toBe(0);
   });
 
-  test('one of another host fails that is not out of date', async () => {
+  test('a certificate of another host fails, though its dates hold', async () => {
     const other = authority.issue('other', { names: ['DNS:other.example'] });
     await expectFailure(
       exchange(await serve(undefined, other), ignoring),
@@ -264,7 +264,7 @@ describe('with dates ignored', () => {
     );
   });
 
-  test('it is refused to a clock that is too good for it', async () => {
+  test('an expired certificate is refused to a clock that is known to be good', async () => {
     const server = await serve(undefined, authority.issue('localhost', { valid: PAST }));
     const message = /only for a clock that has not been set since boot/;
     await expectFailure(exchange(server, { dates: 'must-count' }), 'certificate-expired', message);
@@ -350,7 +350,7 @@ describe('a server fails by name:', () => {
     }
   });
 
-  test('where the run is over already', async () => {
+  test('after the run is over, as a timeout', async () => {
     const signal = AbortSignal.abort();
     await expectFailure(exchange(await serve(), { signal }), 'timeout', /did not end in time/);
   });

@@ -71,7 +71,7 @@ describe('a response', () => {
     ['port 0', [record(7, [0, 0]), ...good()], /port that is none/],
     ['a port of three bytes', [record(7, [0, 1, 2]), ...good()], /port that is none/],
     [
-      'more than anybody needs',
+      'records over the limit of 16 KiB',
       Array<Uint8Array>(40).fill(record(1000, new Uint8Array(500), false)),
       /over 16384/,
     ],
