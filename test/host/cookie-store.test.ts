@@ -1,7 +1,6 @@
 import {
   chmodSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -9,12 +8,12 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { cookieStore } from '../../src/host/cookie-store.ts';
 import type { NtsSession } from '../../src/net/nts/session.ts';
+import { scratch } from '../support/command.ts';
 
 const posix = process.platform !== 'win32';
 const SERVER = { host: 'time.example', port: 4460, ntpPort: 123 };
@@ -30,10 +29,9 @@ const SESSION: NtsSession = {
 let root: string;
 let directory: string;
 beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), 'tsntp-nts-'));
+  root = scratch();
   directory = join(root, 'tsntp');
 });
-afterEach(() => rmSync(root, { recursive: true }));
 
 const store = (trust = 'system', now = NOW) => cookieStore(directory, trust, () => now);
 const files = (): readonly string[] => readdirSync(directory);

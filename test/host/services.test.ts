@@ -1,33 +1,18 @@
-import {
-  copyFileSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, win32 } from 'node:path';
-import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { findTimeServices } from '../../src/host/services.ts';
-import { works } from '../support/command.ts';
+import { scratch, works } from '../support/command.ts';
 import { firstLine, isRoot, kill, start } from './child.ts';
 
-const roots: string[] = [];
 let root: string;
 
 beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), 'tsntp-services-'));
-  roots.push(root);
+  root = scratch();
 });
 
 afterEach(() => {
   vi.unstubAllEnvs();
-});
-
-afterAll(() => {
-  for (const each of roots) rmSync(each, { recursive: true });
 });
 
 interface Process {

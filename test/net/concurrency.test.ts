@@ -39,6 +39,20 @@ test('at most so many pieces of work run at a time, the others in the order in w
   expect(begun()).toEqual([true, true, true, true]);
 });
 
+test('room that passes to a waiting piece of work is not given to another as well', async () => {
+  const slot = concurrency(1);
+  const [first, second, third] = [work(), work(), work()];
+  const all = [slot(first.run), slot(second.run)];
+  first.end();
+  await settled();
+  all.push(slot(third.run));
+  await settled();
+  expect([second.begun, third.begun]).toEqual([true, false]);
+  second.end();
+  third.end();
+  await Promise.all(all);
+});
+
 test('work that fails makes room, and its failure is its own', async () => {
   const slot = concurrency(1);
   const [failing, next] = [work(), work()];

@@ -29,6 +29,18 @@ test('a survey goes on while one server may still answer, or has still to begin'
   expect(onlyHopelessLeft).toHaveBeenCalled();
 });
 
+test('a hopeless server that has left does not count for one that may still answer', () => {
+  const onlyHopelessLeft = vi.fn();
+  const roll = earlyFinish(4, onlyHopelessLeft);
+  const [a, b, c] = [roll.enter(), roll.enter(), roll.enter(), roll.enter()];
+  a.hopeless();
+  a.leave();
+  b.brought();
+  b.leave();
+  c.hopeless();
+  expect(onlyHopelessLeft).not.toHaveBeenCalled();
+});
+
 test('a survey goes on while no server has brought samples', () => {
   const onlyHopelessLeft = vi.fn();
   const roll = earlyFinish(2, onlyHopelessLeft);

@@ -104,6 +104,7 @@ describe.runIf(namespaces)("with the system's files replaced and no network", ()
     ['four.example', 6, 'no-address-of-family'],
     ['six.example', 4, 'no-address-of-family'],
     ['mapped.example', undefined, '4 192.0.2.7'],
+    ['mapped.example', 6, 'no-address-of-family'],
     ['none.example', undefined, 'not-found'],
     ['none.example', 4, 'not-found'],
   ] as const)('%s, family %s', (host, family, expected) => {

@@ -89,8 +89,13 @@ describe('casting off', () => {
   });
 
   test('of two that scatter alike the one of less merit goes', () => {
-    const four = [-1, -1, 1, 1].map((offset, i) => candidate(offset, 2 + i / 10, steady));
-    expect(clusterSurvivors(four).outliers).toEqual([four[3]]);
+    for (const offsets of [
+      [-1, -1, 1, 1],
+      [1, 1, -1, -1],
+    ]) {
+      const four = offsets.map((offset, i) => candidate(offset, 2 + i / 10, steady));
+      expect(clusterSurvivors(four).outliers).toEqual([four[3]]);
+    }
   });
 
   test('every server is a survivor or an outlier, at least NMIN survive, and the list given is left as it was', () => {

@@ -3,11 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { decodePacket } from '../../src/ntp/packet.ts';
 import { formatRefid, kissOf } from '../../src/ntp/refid.ts';
 import { captured, packetWith } from '../support/builders.ts';
-
-/** Four characters as a reference id; `\0` where the text is shorter. */
-function refid(text: string): number {
-  return Buffer.from(text.padEnd(4, '\0'), 'latin1').readUInt32BE();
-}
+import { refid } from '../support/world/server.ts';
 
 describe('formatRefid', () => {
   test.each([

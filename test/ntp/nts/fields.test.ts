@@ -15,6 +15,7 @@ import {
 import { encodeRequest, type Packet } from '../../../src/ntp/packet.ts';
 import { type Exchange, examine, exchange, NONCE } from '../../support/builders.ts';
 import { fieldsOf, type NtsReplyOptions, ntsReply } from '../../support/nts-reply.ts';
+import { kiss } from '../../support/world/server.ts';
 
 const hex = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text.replaceAll(/\s/g, ''), 'hex'));
 const C2S = new Uint8Array(32).fill(1);
@@ -122,8 +123,6 @@ function answer(
     bytes: ntsReply(bytes, header, { s2c: S2C, ...options }),
   };
 }
-
-const kiss = (code: string) => ({ stratum: 0, refid: Buffer.from(code).readUInt32BE() });
 
 describe('a reply', () => {
   test('that is authentic is a sample, and fills the store again', () => {
