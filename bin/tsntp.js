@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Nothing is imported first, and no await stands alone: a Node that is too old must come as far as to say so.
+// No static imports and no top-level await: an unsupported Node must get far enough to report itself.
 
 if (process.getBuiltinModule) {
   import('../dist/cli/entry.js').then(({ runProcess }) => runProcess(process));

@@ -1,5 +1,5 @@
-// src/ → dist/: the library by tsc, a file for each source with its types; the command bundled beside it. The old dist/
-// stands until the new one is whole.
+// src/ → dist/: tsc emits the library, one file per source with its types; esbuild bundles the command next to it. The
+// old dist/ stays in place until the new one is complete.
 
 import { spawnSync } from 'node:child_process';
 import { renameSync, rmSync } from 'node:fs';

@@ -1,18 +1,21 @@
-// The command with its packages, bundled by esbuild into few files so that it starts quickly. What a run may do without
-// is not read, or not run, until it is called. koffi stays outside: it carries binaries.
+// Bundles the command and its packages with esbuild into a few files, so that it starts quickly. Code that a run may
+// not need is not read, or not run, until it is called. koffi stays outside because it contains binaries.
 
 import { readFile } from 'node:fs/promises';
 import { createRequire, isBuiltin } from 'node:module';
 import { build } from 'esbuild';
 
-/** Into the folder `outdir`: one file for `--version`, one for all else, one for each package that few runs need. @param {string} outdir */
+/**
+ * Bundles into the directory `outdir`: one file for `--version`, one for everything else, and one for each package that
+ * few runs need. @param {string} outdir
+ */
 export async function bundleCommand(outdir) {
   const options = {
     outdir,
     bundle: true,
     platform: 'node',
     target: 'node20.19',
-    // Names stay: a stack is to be read.
+    // Names are kept for readable stack traces.
     minifyWhitespace: true,
     minifySyntax: true,
     logLevel: 'warning',
@@ -23,7 +26,7 @@ export async function bundleCommand(outdir) {
     external: ['koffi'],
     sourcemap: true,
     sourcesContent: false,
-    // For what is loaded by require: Node's own modules, and the packages beside.
+    // Used by code that is loaded through require: Node's own modules and the packages in separate files.
     banner: {
       js: "const require = process.getBuiltinModule('node:module').createRequire(import.meta.url);",
     },
@@ -42,12 +45,12 @@ export async function bundleCommand(outdir) {
   await build({ ...options, entryPoints: apart, format: 'cjs', outExtension: { '.js': '.cjs' } });
 }
 
-/** What a table or a spinner needs: read when the code that imports it runs. */
+/** Needed only by a table or a spinner: read when the importing code runs. */
 const WHEN_LOADED = ['ora', 'cli-table3'];
-/** yargs lays out --help with these; to be ready for all emoji costs them 30 ms, which no other run is to pay. */
+/** yargs formats --help with these. Preparing for all emoji takes 30 ms, which other runs must not pay. */
 const WHEN_CALLED = ['cliui', 'string-width'];
 
-/** The rest of the command is a file of its own. @type {import('esbuild').Plugin} */
+/** Puts the rest of the command into its own file. @type {import('esbuild').Plugin} */
 const mainBeside = {
   name: 'main beside',
   setup({ onResolve }) {
@@ -56,8 +59,8 @@ const mainBeside = {
 };
 
 /**
- * Node's own modules are loaded when the code that imports them runs; as imports, all would be before the first line. Each
- * name is fetched but once: as CommonJS, every importer would copy all names of the module.
+ * Loads Node's own modules when the importing code runs; static imports would load all of them before the first line.
+ * Each name is fetched only once: as CommonJS, every importer would copy all names of the module.
  * @type {import('esbuild').Plugin}
  */
 const nodesOwnModules = {
@@ -72,7 +75,10 @@ const nodesOwnModules = {
   },
 };
 
-/** What few runs call: yargs asserts only where its own code is wrong, and addresses need no resolver. @type {Readonly<Record<string, readonly string[]>>} */
+/**
+ * Functions that few runs call: yargs asserts only on its own bugs, and literal addresses need no resolver. @type
+ * {Readonly<Record<string, readonly string[]>>}
+ */
 const FUNCTIONS = { assert: ['strictEqual', 'notStrictEqual'], 'dns/promises': ['lookup'] };
 
 /** @param {string} path */
@@ -99,7 +105,7 @@ function whenCalled(path, names) {
     .join('\n');
 }
 
-/** Few runs need these packages: each is a file of its own beside the command. @type {import('esbuild').Plugin} */
+/** Puts each package that few runs need into its own file next to the command. @type {import('esbuild').Plugin} */
 const packagesBeside = {
   name: 'packages beside',
   setup({ onResolve, onLoad }) {
@@ -116,8 +122,8 @@ const packagesBeside = {
 };
 
 /**
- * yargs, bundled, asks for the working folder when it is loaded, which may have been deleted, and would look for a
- * package.json from there upward. @type {import('esbuild').Plugin}
+ * When loaded, the bundled yargs would query the working directory, which may have been deleted, and search upwards
+ * from it for a package.json. @type {import('esbuild').Plugin}
  */
 const anyFolder = {
   name: 'any working folder',
@@ -125,7 +131,7 @@ const anyFolder = {
     onLoad({ filter: /yargs.lib.platform-shims.esm\.mjs$/ }, async ({ path }) => {
       const text = await readFile(path, 'utf8');
       const contents = text.replace('mainFilename || process.cwd()', '__dirname');
-      if (contents === text) throw new Error(`${path} no longer asks for the working folder`);
+      if (contents === text) throw new Error(`${path} no longer queries the working directory`);
       return { contents };
     });
   },

@@ -1,5 +1,5 @@
-// Makes a bare checkout ready to run: dependencies as the lock file has them, then the build.
-// Does only what is missing, so that `npm start` and `npm test` can call it every time.
+// Prepares a bare checkout: installs the dependencies of the lock file, then builds. Does only what is missing, so that
+// `npm start` and `npm test` can call it every time.
 
 import { spawnSync } from 'node:child_process';
 import { statSync } from 'node:fs';

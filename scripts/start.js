@@ -1,4 +1,4 @@
-// `npm start`: the main job against servers inside the package, so that it works without network or privilege;
+// `npm start`: runs the main job against servers inside the package, so that it works without a network or privileges.
 // `npm start -- pool.ntp.org` runs tsntp with these arguments.
 
 import { main } from '../dist/cli/main.js';

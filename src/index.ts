@@ -1,99 +1,52 @@
 // The library: `import { query, sync } from 'tsntp'`. The command's own pipeline with typed results; it prints
 // nothing and never exits.
 
-import { openPorts } from './machine.ts';
-import type { NtsTrust } from './net/nts/open.ts';
-import { given, type Optional } from './options/given.ts';
-import { checkRanges } from './options/ranges.ts';
-import { listenedTo } from './pipeline/listening.ts';
-import type { Outcome } from './pipeline/outcome.ts';
-import { parseServer, type Server, withPools } from './sources/server.ts';
-import {
-  defaults,
-  type Ports,
-  query as queryWith,
-  type SyncEvent,
-  type SyncOptions,
-  sync as syncWith,
-} from './sync.ts';
-
-/**
- * What both `query` and `sync` take; all of it may be left out, or undefined. Durations are seconds; `timeout` and `deadline` may be
- * `Infinity`.
- */
-export interface Options extends Optional<Omit<SyncOptions, 'servers' | 'limitsFrom'>> {
-  /** Stops the run: it ends with an outcome of kind `interrupted`, with what was measured, and the clock untouched. */
-  readonly signal?: AbortSignal | undefined;
-  /**
-   * Called with each packet, test and decision as it happens. If it throws, or returns a promise that rejects meanwhile, the run
-   * ends, and the promise of the run rejects with that error.
-   */
-  readonly onEvent?: ((event: SyncEvent) => void) | undefined;
-  /** Where the state file and the lock are; by default as the platform has it. */
-  readonly stateDirectory?: string | undefined;
-  /** The authorities that are trusted for NTS; the system's unless given. */
-  readonly nts?: NtsTrust | undefined;
-  /** In place of this machine's clock, network, resolver, …: for tests. */
-  readonly ports?: Optional<Ports> | undefined;
-}
-
-/**
- * Measures this machine's clock against servers (`host`, `host:port`, `[v6]:port`) and touches nothing; needs no
- * privilege. Resolves with an Outcome whatever the network does. Rejects with `ServerSyntaxError`, and with `RangeError` for an
- * option that is out of its range, and `ClockError` for a clock that stands still.
- */
-export function query(
-  servers: string | readonly (string | Server)[],
-  options: Options = {},
-): Promise<Outcome> {
-  return run(queryWith, servers, options, false);
-}
-
-/**
- * The same, and then steps or slews this machine's clock, once or not at all. What stands in the way (privilege,
- * limits, another time service) is in the Outcome. Rejects as `query` does.
- */
-export function sync(
-  servers: string | readonly (string | Server)[],
-  options: Options = {},
-): Promise<Outcome> {
-  return run(syncWith, servers, options, true);
-}
-
-async function run(
-  pipeline: typeof syncWith,
-  servers: string | readonly (string | Server)[],
-  { signal, onEvent, stateDirectory, nts, ports = {}, ...options }: Options,
-  setsClock: boolean,
-): Promise<Outcome> {
-  checkRanges(options);
-  const list = typeof servers === 'string' ? [servers] : servers;
-  if (!Array.isArray(list) || list.length === 0)
-    throw new RangeError('servers: give a host, as in "pool.ntp.org", or a list of one or more');
-  const named = list.flatMap(server =>
-    typeof server === 'string' ? withPools([parseServer(server, 'argument')], list.length === 1) : [server],
-  );
-  const real = await openPorts({
-    setsClock,
-    env: process.env,
-    ...given({ stateDirectory, nts, signal, emit: onEvent }),
-  });
-  const chosen = { ...real, ...given(ports) };
-  return listenedTo(chosen, heard => pipeline({ ...defaults, ...given(options), servers: named }, heard));
+declare global {
+  /** Here without a member beyond the one that Node and the DOM both have, so that these declarations need neither. */
+  interface AbortSignal {
+    readonly aborted: boolean;
+  }
 }
 
 export type { Clock, ClockErrorKind, ClockStatus, Quality, Slew } from './clock/clock.ts';
 export { ClockError } from './clock/clock.ts';
+export type { HardwareClock, HardwareReading } from './clock/hardware-clock.ts';
+export type { Options } from './library/options.ts';
+export { type MeasuredOffset, measureOffset, query, sync } from './library/run.ts';
+export type { ServerSpec, Servers } from './library/servers.ts';
+export { type HardwareClockOptions, rtc, type StatusOptions, status } from './library/this-machine.ts';
+export { explain, report } from './library/words.ts';
 export type { Authentication, Keys } from './net/authentication.ts';
 export type { Burst } from './net/burst.ts';
 export type { NtsTrust } from './net/nts/open.ts';
-export { type KeyExchange, NtsError } from './net/nts/session.ts';
-export type { Address, Transport, TransportError } from './net/transport.ts';
-export type { SymmetricKey } from './ntp/auth/key.ts';
-export { readKeys } from './ntp/auth/key-file.ts';
+export {
+  type CertificateSummary,
+  type KeyExchange,
+  type KeyServer,
+  type Nts,
+  NtsError,
+  type NtsErrorKind,
+  type NtsSession,
+} from './net/nts/session.ts';
+export { type Resolve, type ResolvedAddress, ResolveError, type ResolveErrorKind } from './net/resolve.ts';
+export type { Timer } from './net/timer.ts';
+export {
+  type Address,
+  type Arrival,
+  type Channel,
+  type ChannelListener,
+  type Transport,
+  TransportError,
+  type TransportErrorKind,
+} from './net/transport.ts';
+export type { KeyType, SymmetricKey } from './ntp/auth/key.ts';
+export { KeyFileError, readKeys } from './ntp/auth/key-file.ts';
+export type { ClockTrust } from './ntp/clock-trust.ts';
 export type { Estimate } from './ntp/combine.ts';
 export type { Decision } from './ntp/decide.ts';
 export type { PeerEstimate } from './ntp/filter.ts';
+export type { Kiss } from './ntp/kiss.ts';
+export type { Interval } from './ntp/overlap.ts';
 export { formatRefid } from './ntp/refid.ts';
 export type { Rejection, Sample } from './ntp/sample.ts';
 export {
@@ -106,6 +59,20 @@ export {
   type Seconds,
   type UnixTime,
 } from './ntp/time.ts';
-export type { Competitor, Outcome, ServerReport, Unsuitable, Verdict } from './pipeline/outcome.ts';
-export { type Server, ServerSyntaxError } from './sources/server.ts';
+export type {
+  Competitor,
+  Correction,
+  Findings,
+  Outcome,
+  QueryOutcome,
+  ServerReport,
+  SyncOutcome,
+  Unsuitable,
+  Verdict,
+} from './pipeline/outcome.ts';
+export type { ClockLock, Host, LastSet, Memory, MemoryReading, Remembered } from './pipeline/ports.ts';
+export type { Report } from './report/report-type.ts';
+export type { RtcComparison, RtcOutcome, RtcPorts } from './rtc.ts';
+export { type Authorities, type Server, ServerSyntaxError } from './sources/server.ts';
+export type { Status, StatusPorts, TimeServices } from './status.ts';
 export type { Ports, SyncEvent } from './sync.ts';

@@ -1,68 +1,101 @@
-// The only file that opens the real world: this machine's clock, network, resolver, lock and state, behind pipeline/ports.ts.
+// The only file that opens the real world: implements the ports of the pipeline and the verbs with this machine's
+// clock, network, resolver, lock, state, and hardware clock.
 
 import { randomBytes } from 'node:crypto';
 import type { Clock } from './clock/clock.ts';
 import { dryRun } from './clock/dry-run.ts';
 import { openClock } from './clock/index.ts';
-import { openRtc } from './clock/rtc/rtc.ts';
+import { missingPermission } from './clock/permission.ts';
+import { openRtc, peekRtc } from './clock/rtc/device.ts';
 import { hardwareAhead } from './clock/rtc/sysfs.ts';
-import { bootOf, explainedSince, setSinceBoot } from './host/boot.ts';
+import { localInstant } from './host/local-time.ts';
 import { acquireLock, lockDirectories } from './host/lock.ts';
+import { memoryDirectories, readMemories, recall, remember } from './host/memory.ts';
 import { whyHidden } from './host/processes.ts';
 import { findTimeServices } from './host/services.ts';
-import { readState, stateDirectory, writeState } from './host/state.ts';
+import { stateDirectory } from './host/state.ts';
 import { type NtsTrust, openNts } from './net/nts/open.ts';
 import type { CookieStores } from './net/nts/session.ts';
 import { resolve } from './net/resolve.ts';
 import { realTimer } from './net/timer.ts';
 import { udpTransport } from './net/udp.ts';
-import { formatInstant } from './ntp/time.ts';
 import type { Competitor } from './pipeline/outcome.ts';
-import type { Claim, Host, Memory } from './pipeline/ports.ts';
+import type { ClockLock, Host } from './pipeline/ports.ts';
 import { RELEASED } from './release.ts';
+import type { RtcPorts } from './rtc.ts';
+import type { StatusPorts, TimeServices } from './status.ts';
 import type { Ports, SyncEvent } from './sync.ts';
 
 /** A process's environment variables. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-export interface HostChoices {
-  /** False for the null driver: measures, decides, and touches nothing. */
-  readonly setsClock: boolean;
-  /** Sets nothing, but names the programs that would keep it from doing so. */
-  readonly rehearses?: boolean;
-  /** The process's environment: where the user's folders are. */
+export interface MachineOptions {
+  /**
+   * `set`: the clocks can be set. `rehearse`: nothing is set, but programs that would keep a run from setting the clock
+   * are reported. `look`: nothing is set, and other programs are ignored.
+   */
+  readonly mode: 'set' | 'rehearse' | 'look';
+  /** The environment variables, which locate the user's directories. */
   readonly env: Environment;
-  /** Where the state file and the lock are; by default as the platform has it. */
+  /** The directory of the state file and the lock; by default the platform's. */
   readonly stateDirectory?: string;
-}
-
-export interface PortChoices extends HostChoices {
   readonly nts?: NtsTrust;
   readonly emit?: (event: SyncEvent) => void;
   readonly signal?: AbortSignal;
 }
 
-/** Opens this machine's ports. What is missing shows when it is needed; only a clock that stands still is a `ClockError`. */
-export async function openPorts(choices: PortChoices): Promise<Ports> {
+/** This machine, as used by every verb. */
+export interface Machine extends Ports, StatusPorts, Pick<RtcPorts, 'openRtc'> {}
+
+/**
+ * Opens this machine. Missing parts cause errors only when they are used; only a clock that stands still rejects with
+ * `ClockError`.
+ */
+export async function openMachine(options: MachineOptions): Promise<Machine> {
+  const { mode, env } = options;
   const real = await openClock();
-  const clock = choices.setsClock ? real : dryRun(real);
-  const directory = stateDirectoryOf(choices);
-  const host = openHost(clock, choices);
+  const clock = mode === 'set' ? real : { ...dryRun(real), ...(mode === 'look' && { name: real.name }) };
+  const ownDirectory = stateDirectory(process.platform, env, process.geteuid?.());
+  const directory = options.stateDirectory ?? ownDirectory;
+  const host = hostOf(real, directory, options);
   return {
     clock,
     transport: udpTransport(() => clock.read()),
     resolve,
-    nts: openNts(choices.nts ?? {}, cookieStores(directory), () => isGood(clock, host)),
+    nts: openNts(options.nts ?? {}, cookieStores(directory), () => isGood(clock, host)),
     timer: realTimer,
     random: length => randomBytes(length),
     host,
     release: RELEASED,
-    emit: choices.emit ?? (() => {}),
-    signal: choices.signal ?? new AbortController().signal,
+    emit: options.emit ?? (() => {}),
+    signal: options.signal ?? new AbortController().signal,
+    ...surroundingsOf(real, options),
   };
 }
 
-/** Where cookies are kept beside the state. Not on Windows: there a mode of 0600 hides nothing, and any user can read %ProgramData%. */
+/** What `status` and `rtc` read beyond the clock. */
+function surroundingsOf(
+  clock: Clock,
+  { mode, env, stateDirectory: directory }: MachineOptions,
+): Omit<StatusPorts, 'clock'> & Pick<RtcPorts, 'openRtc'> {
+  const directories =
+    directory === undefined ? memoryDirectories(process.platform, env, process.geteuid?.()) : [directory];
+  return {
+    memories: () => readMemories(clock, directories),
+    timeServices: () => timeServices(env),
+    localTime: at => localInstant(new Date(Number(at / 1_000_000n)), env.TZ),
+    peekRtc: () => peekRtc(clock),
+    async openRtc(path) {
+      const device = await openRtc(clock, path === undefined ? {} : { path });
+      return mode === 'set' ? device : { ...device, sets: false, write: async () => {} };
+    },
+  };
+}
+
+/**
+ * The directory for cookies, beside the state. None on Windows, where mode 0600 protects nothing and any user can read
+ * %ProgramData%.
+ */
 export function cookieStores(
   directory: string | undefined,
   platform: NodeJS.Platform = process.platform,
@@ -74,39 +107,25 @@ export function cookieStores(
   };
 }
 
-/** The host alone, without a network. */
-export function openHost(clock: Clock, choices: HostChoices): Host {
-  const directory = stateDirectoryOf(choices);
-  const { env } = choices;
-  if (choices.setsClock) return settingHost(clock, directory, env);
-  return { ...readOnlyHost(clock, directory), ...(choices.rehearses && { claim: () => lookAround(env) }) };
-}
-
-/** Where this user's memory is, or where the user says. */
-function stateDirectoryOf(choices: Pick<PortChoices, 'env' | 'stateDirectory'>): string | undefined {
-  return choices.stateDirectory ?? stateDirectory(process.platform, choices.env, process.geteuid?.());
-}
-
-/** Whether this clock was set since it came up, and not to nonsense. */
+/** Whether this clock was set since boot, and to a plausible time. */
 export function isGood(clock: Clock, host: Host): boolean {
   return clock.now() >= RELEASED && (host.recall().setSinceBoot || clock.status().synchronized === true);
 }
 
-/** The host of a run that sets the clock. */
-function settingHost(clock: Clock, directory: string | undefined, env: Environment): Host {
+/** The host port. A run that sets nothing uses only its memory and its hardware clock. */
+function hostOf(clock: Clock, directory: string | undefined, { mode, env }: MachineOptions): Host {
+  const readOnly: Host = {
+    lockClock: async () => (mode === 'look' ? UNLOCKED : rehearseLock(env)),
+    recall: () => recall(clock, directory),
+    hardwareAhead: () => hardwareAhead(clock),
+    remember: () => undefined,
+    writeRtc: async () => {},
+  };
+  if (mode !== 'set') return readOnly;
   return {
-    ...readOnlyHost(clock, directory),
-    claim: () => claimClock(directory, env),
-    remember({ at, correction, server, errorBound, sum }) {
-      if (directory === undefined) return noMemory;
-      const { bootId, now: _, ...boot } = bootOf(clock);
-      const { kind, offset } = correction;
-      const set = { time: formatInstant(at), offset, kind, server, errorBound, sum, ...boot };
-      return writeState(directory, {
-        version: 1,
-        lastSet: { ...(bootId !== undefined && { bootId }), ...set },
-      });
-    },
+    ...readOnly,
+    lockClock: () => lockClock(directory, env),
+    remember: correction => remember(clock, directory, correction),
     async writeRtc(offset) {
       const rtc = await openRtc(clock);
       try {
@@ -118,63 +137,45 @@ function settingHost(clock: Clock, directory: string | undefined, env: Environme
   };
 }
 
-/** The host of a run that touches nothing: it reads the memory, and that is all. */
-function readOnlyHost(clock: Clock, directory: string | undefined): Host {
-  return {
-    claim: async () => ({ competitors: [], warnings: [], release() {} }),
-    recall: () => recall(clock, directory),
-    hardwareAhead: () => hardwareAhead(clock),
-    remember: () => undefined,
-    writeRtc: async () => {},
-  };
-}
+const UNLOCKED: ClockLock = { competitors: [], warnings: [], release() {} };
 
-const NOTHING: Memory = { setSinceBoot: false, sum: 0, explained: 0 };
-
-/** A memory that cannot be believed does not switch the panic limit off. */
-function recall(clock: Clock, directory: string | undefined): Memory {
-  if (directory === undefined) return NOTHING;
-  const { state, warning } = readState(directory);
-  if (warning !== undefined)
-    return {
-      ...NOTHING,
-      setSinceBoot: true,
-      warning: `${warning}. Until then the panic limit holds; -g lifts it`,
-    };
-  const boot = bootOf(clock);
-  if (state.lastSet === undefined || !setSinceBoot(state, boot)) return NOTHING;
-  const { sum = 0 } = state.lastSet;
-  return { setSinceBoot: true, sum, explained: explainedSince(state.lastSet, boot) };
+/** A rehearsal says what would keep it from setting the clock: other programs, and a right that this process lacks. */
+async function rehearseLock(env: Environment): Promise<ClockLock> {
+  const { competitors, warnings, release } = competitorsOf(await timeServices(env));
+  const missing = missingPermission(process.platform, process.geteuid?.());
+  return { competitors, warnings: missing === undefined ? warnings : [...warnings, missing], release };
 }
 
 /** The other programs that set this clock. */
-async function lookAround(env: Environment): Promise<Claim> {
-  const services = await findTimeServices(process.platform, windowsFolder(env));
-  const competitors = services.map(service => ({ kind: 'service', ...service }) as const);
+async function timeServices(env: Environment): Promise<TimeServices> {
   const hidden = whyHidden();
-  const warnings = hidden === undefined ? [] : [`other time services would not be noticed: ${hidden}`];
-  return { competitors, warnings, release() {} };
+  const services = await findTimeServices(process.platform, windowsFolder(env));
+  return { services, ...(hidden !== undefined && { hidden }) };
 }
 
-/** Where the look for time services begins; elsewhere than on Windows, a variable of that name means nothing. */
+function competitorsOf({ services, hidden }: TimeServices): ClockLock {
+  return {
+    ...UNLOCKED,
+    competitors: services.map(service => ({ kind: 'service', ...service })),
+    warnings: hidden === undefined ? [] : [`other time services would not be noticed: ${hidden}`],
+  };
+}
+
+/** The root of the search for time services; outside Windows, a variable of that name has no meaning. */
 export function windowsFolder(env: Environment, platform: string = process.platform): string | undefined {
   return platform === 'win32' ? env.SystemRoot : undefined;
 }
 
-const noMemory =
-  'there is no folder for the state file, so the next run will not know of this correction: name one with --state DIR';
-
-async function claimClock(directory: string | undefined, env: Environment): Promise<Claim> {
+async function lockClock(directory: string | undefined, env: Environment): Promise<ClockLock> {
   const directories = lockDirectories(process.platform, env, directory);
-  const [lock, others] = await Promise.all([acquireLock(directories), lookAround(env)]);
-  const competitors: Competitor[] = [...others.competitors];
-  const warnings: string[] = [...others.warnings];
-  if (lock.kind === 'held')
-    competitors.push({ kind: 'tsntp', ...(lock.pid !== undefined && { pid: lock.pid }) });
-  if (lock.kind === 'unavailable') warnings.push(`another tsntp would not be noticed: ${lock.reason}`);
+  const [lock, others] = await Promise.all([acquireLock(directories), timeServices(env)]);
+  const { competitors, warnings } = competitorsOf(others);
+  const held: readonly Competitor[] =
+    lock.kind === 'held' ? [{ kind: 'tsntp', ...(lock.pid !== undefined && { pid: lock.pid }) }] : [];
+  const unnoticed = lock.kind === 'unavailable' ? [`another tsntp would not be noticed: ${lock.reason}`] : [];
   return {
-    competitors,
-    warnings,
+    competitors: [...competitors, ...held],
+    warnings: [...warnings, ...unnoticed],
     release() {
       if (lock.kind === 'lock') lock.release();
     },

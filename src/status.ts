@@ -1,70 +1,111 @@
-// What is known of this machine's clock without asking a server: the kernel, tsntp's memory, other time services, and
-// the hardware clock. Read-only, and needs no privilege.
+// The state of this machine's clock, without querying a server: the kernel's state, tsntp's memory, other time
+// services, and the hardware clock → a status. Sets nothing and needs no privilege.
 // Sign: a positive offset of the hardware clock = it is ahead of the system's.
 
-import type { Clock, ClockStatus } from './clock/clock.ts';
-import { openClock } from './clock/index.ts';
-import { peekRtc } from './clock/rtc/rtc.ts';
-import { bootOf, setSinceBoot } from './host/boot.ts';
-import { whyHidden } from './host/processes.ts';
-import { findTimeServices, type TimeService } from './host/services.ts';
-import { type LastSet, readState, type StateReading, stateDirectory } from './host/state.ts';
-import { type Environment, windowsFolder } from './machine.ts';
-import { difference, formatInstant, type Seconds } from './ntp/time.ts';
+import { type Clock, ClockError, type ClockStatus } from './clock/clock.ts';
+import type { HardwareReading } from './clock/hardware-clock.ts';
+import { difference, type Seconds, type UnixTime } from './ntp/time.ts';
+import type { TimeService } from './pipeline/outcome.ts';
+import type { MemoryReading } from './pipeline/ports.ts';
 
-export interface Status {
-  readonly now: string;
-  /** Which adapter read it. */
+/** The programs that control this clock. */
+export interface TimeServices {
+  readonly services: readonly TimeService[];
+  /** Why other programs may have been missed; absent if all processes are visible. */
+  readonly hidden?: string;
+}
+
+/** What `status` reads. */
+export interface StatusPorts {
+  readonly clock: Clock;
+  /** The state in each directory where a tsntp may keep it. */
+  readonly memories: () => readonly MemoryReading[];
+  readonly timeServices: () => Promise<TimeServices>;
+  /** Formats an instant in local time to the second, RFC 3339 with the zone's offset. */
+  readonly localTime: (at: UnixTime) => Promise<string>;
+  /** Reads the first hardware clock. Rejects with `ClockError` if there is none or it cannot be read. */
+  readonly peekRtc: () => Promise<HardwareReading & { readonly path: string }>;
+}
+
+/** The state of the clock, whether synchronized or not. */
+interface Known {
+  /** The time on the clock. */
+  readonly now: UnixTime;
+  /** The same in local time to the second: RFC 3339 with the zone's offset. */
+  readonly localTime: string;
+  /** The adapter that read the clock: `linux`, `darwin`, `windows`, or `read-only`. */
   readonly clock: string;
   readonly kernel: ClockStatus;
-  /** The last correction by tsntp, and whether it was made since the machine came up. Absent: none, or `warnings` say why not. */
-  readonly lastSet?: LastSet & { readonly sinceBoot: boolean };
+  /**
+   * The last correction by tsntp, and whether it was made since boot. Absent if there is none, or if `warnings` state
+   * why it is unknown.
+   */
+  readonly lastSet?: NonNullable<MemoryReading['lastSet']>;
+  /** The directories without a record. */
+  readonly noRecordIn: readonly string[];
   readonly services: readonly TimeService[];
-  /** Why others than these may be at work; absent where all processes can be seen. */
+  /** Why other programs may have been missed; absent if all processes are visible. */
   readonly servicesHidden?: string;
-  /** Absent where there is no hardware clock, or where it cannot be read. */
+  /** Absent if there is no hardware clock or it cannot be read. */
   readonly rtc?: { readonly path: string; readonly offset: Seconds };
   readonly warnings: readonly string[];
 }
 
-/** Collects it; never rejects. `directory` is where tsntp's memory is; by default this user's, and root's. */
-export async function readStatus(directory: string | undefined, env: Environment): Promise<Status> {
-  const clock = await openClock();
-  const { state, warning } = newest(directory === undefined ? memories(env) : [directory]);
-  const { lastSet } = state;
-  const rtc = await compareRtc(clock);
-  const servicesHidden = whyHidden();
+/** Whether the kernel considers this clock synchronized, and its further state. */
+export type Status = Known &
+  (
+    | { readonly kind: 'synchronized' }
+    | { readonly kind: 'unsynchronized' }
+    /** This platform keeps no such state, or does not report it. */
+    | { readonly kind: 'unknown' }
+  );
+
+/** Reads the state of the clock of `machine`. */
+export async function status(machine: StatusPorts): Promise<Status> {
+  const { clock } = machine;
+  const memories = machine.memories();
+  const lastSet = newestOf(memories);
+  const rtc = await compareRtc(machine);
+  const { services, hidden } = await machine.timeServices();
+  const [now, kernel] = [clock.now(), clock.status()];
+  const warnings = memories.map(({ warning }) => warning).filter(warning => warning !== undefined);
   return {
-    now: formatInstant(clock.now()),
+    kind: kindOf(kernel),
+    now,
+    localTime: await machine.localTime(now),
     clock: clock.name,
-    kernel: clock.status(),
-    ...(lastSet && { lastSet: { ...lastSet, sinceBoot: setSinceBoot(state, bootOf(clock)) } }),
-    services: await findTimeServices(process.platform, windowsFolder(env)),
-    ...(servicesHidden !== undefined && { servicesHidden }),
+    kernel,
+    ...(lastSet && { lastSet }),
+    noRecordIn: memories.filter(holdsNone).map(({ directory }) => directory),
+    services,
+    ...(hidden !== undefined && { servicesHidden: hidden }),
     ...(rtc && { rtc }),
-    warnings: warning === undefined ? [] : [warning],
+    // If a correction is known, unreadable directories are not reported: root's, for other users.
+    warnings: lastSet ? [] : warnings,
   };
 }
 
-/** Where this user's tsntp keeps its memory, and where root's does. */
-function memories(env: Environment): readonly string[] {
-  const users = [process.geteuid?.(), 0].map(uid => stateDirectory(process.platform, env, uid));
-  return [...new Set(users.filter(directory => directory !== undefined))];
+function kindOf({ synchronized }: ClockStatus): Status['kind'] {
+  if (synchronized === undefined) return 'unknown';
+  return synchronized ? 'synchronized' : 'unsynchronized';
 }
 
-/** The memory of the last correction; without any, why that may not be all. */
-function newest(directories: readonly string[]): StateReading {
-  const readings = directories.map(readState);
-  const set = readings.filter(({ state }) => state.lastSet !== undefined);
-  const [latest] = set.sort((a, b) => Date.parse(b.state.lastSet!.time) - Date.parse(a.state.lastSet!.time));
-  return latest ?? readings.find(({ warning }) => warning !== undefined) ?? { state: { version: 1 } };
+function holdsNone({ lastSet, warning }: MemoryReading): boolean {
+  return lastSet === undefined && warning === undefined;
 }
 
-async function compareRtc(clock: Clock): Promise<Status['rtc']> {
+function newestOf(memories: readonly MemoryReading[]): MemoryReading['lastSet'] {
+  return memories
+    .flatMap(({ lastSet }) => lastSet ?? [])
+    .toSorted((a, b) => Date.parse(b.time) - Date.parse(a.time))[0];
+}
+
+async function compareRtc({ peekRtc }: StatusPorts): Promise<Status['rtc']> {
   try {
-    const { path, time, at } = await peekRtc(clock);
+    const { path, time, at } = await peekRtc();
     return { path, offset: difference(time, at.time) };
-  } catch {
-    return undefined;
+  } catch (error) {
+    if (error instanceof ClockError) return undefined;
+    throw error;
   }
 }

@@ -1,6 +1,5 @@
-// The whole story: ask servers → sample → filter → select → combine → decide → set the clock. Start reading here.
-// Everything that touches the world comes in as a port; what happened goes out as an Outcome and, as it happens,
-// as events.
+// The main story: query servers → sample → filter → select → combine → decide → set the clock. Start reading here. The
+// outside world enters through ports; the result leaves as an Outcome, and progress as events.
 // Sign: a positive offset = our clock is behind = the correction moves it forward.
 
 import { MAXDIST } from './ntp/cluster.ts';
@@ -14,12 +13,15 @@ import {
   measure,
   type QueryOptions,
 } from './pipeline/measure.ts';
-import type { Outcome } from './pipeline/outcome.ts';
+import type { QueryOutcome, SyncOutcome } from './pipeline/outcome.ts';
 import type { Host } from './pipeline/ports.ts';
+
+export type { Outcome } from './pipeline/outcome.ts';
+export type { QueryOutcome, SyncOutcome };
 
 export interface SyncOptions extends QueryOptions, ApplyOptions, FinishOptions {}
 
-/** What holds where nothing else is asked for. */
+/** The default options. */
 export const defaults: Omit<SyncOptions, 'servers'> = {
   samples: 4,
   timeout: 2,
@@ -37,39 +39,44 @@ export const defaults: Omit<SyncOptions, 'servers'> = {
   rtc: false,
 };
 
+/** Everything of this machine that a run touches. Tests and simulations give some of their own. */
 export interface Ports extends MeasurePorts {
   readonly host: Host;
   readonly emit: (event: SyncEvent) => void;
 }
 
+/** Something that happened during a run: a name resolved, a packet sent or received, a decision, the progress of a slew. */
 export type SyncEvent = MeasureEvent | DecidedEvent | FinishEvent;
 
-/** Measures, and touches nothing. */
-export async function query(options: QueryOptions, ports: Ports): Promise<Outcome> {
-  const measured: Measured = await measure(options, ports);
-  if (measured.kind !== 'agreed') return measured;
+/** Measures without changing anything. */
+export async function query(options: QueryOptions, ports: Ports): Promise<QueryOutcome> {
+  const measured = await measure(options, ports);
+  const command = 'query';
+  if (measured.kind !== 'agreed') return { ...measured, command };
   const { offset } = measured.estimate;
   const { maxOffset: limit } = options;
-  if (limit === undefined || Math.abs(offset) <= limit) return { ...measured, kind: 'queried' };
+  if (limit === undefined || Math.abs(offset) <= limit) return { ...measured, command, kind: 'queried' };
   const decision = { kind: 'refuse', offset, limit, by: 'max-offset' } as const;
-  return { ...measured, kind: 'refused', decision };
+  return { ...measured, command, kind: 'refused', decision };
 }
 
-/** Measures, decides, and sets the clock: once or not at all. */
-export async function sync(options: SyncOptions, ports: Ports): Promise<Outcome> {
-  const claim = await ports.host.claim();
+/** Measures, decides, and sets the clock at most once. */
+export async function sync(options: SyncOptions, ports: Ports): Promise<SyncOutcome> {
+  const lock = await ports.host.lockClock();
   try {
     const measured = await measure(options, ports);
-    if (measured.kind !== 'agreed') return warned(measured, claim.warnings);
-    const applied = apply(proposalOf(measured), options, claim, ports);
-    const outcome: Outcome = {
+    if (measured.kind !== 'agreed')
+      return { ...measured, command: 'sync', warnings: [...measured.warnings, ...lock.warnings] };
+    const applied = apply(proposalOf(measured), options, lock, ports);
+    const outcome: SyncOutcome = {
       ...measured,
       ...applied,
+      command: 'sync',
       warnings: [...measured.warnings, ...applied.warnings],
     };
     return await finish(outcome, options, ports);
   } finally {
-    claim.release();
+    lock.release();
   }
 }
 
@@ -80,8 +87,4 @@ function proposalOf({ estimate, servers }: Extract<Measured, { readonly kind: 'a
     errorBound: estimate.rootDistance,
     server: address?.address ?? server.host,
   };
-}
-
-function warned(outcome: Outcome, warnings: readonly string[]): Outcome {
-  return { ...outcome, warnings: [...outcome.warnings, ...warnings] };
 }

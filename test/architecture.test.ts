@@ -1,11 +1,12 @@
 // The rules of dependency, checked by reading the import lines of src/:
 //
 //   bin → cli → verbs (sync.ts …) → pipeline → net → sources → ntp
-//                     machine.ts → { net, host → clock }      report → pipeline
+//                     machine.ts → { net, host → clock }      report → verbs, pipeline      host → pipeline/ports.ts
 //
 // ntp/ is pure · net/ and clock/ do not know each other · of sources/, net/ knows the server alone · machine.ts alone opens the
-// real world · only cli/ prints, colors, reads argv or env, or exits · only pipeline/apply.ts moves the clock · there are
-// no cycles and no files for odds and ends.
+// real world · only cli/ prints, colors, reads argv or env, or exits · only pipeline/apply.ts moves the clock · a command
+// imports its verb, machine.ts, arguments/, report/ and process/, and nothing below · there are no cycles, no two names alike, and
+// no files for odds and ends.
 // At the end, each rule is shown to catch what it is there for.
 
 import { readdirSync, readFileSync } from 'node:fs';
@@ -22,11 +23,12 @@ const REACHES: Readonly<Record<string, readonly string[]>> = {
   sources: ['sources', 'ntp'],
   net: ['net', 'sources', 'ntp'],
   clock: ['clock', 'ntp'],
-  host: ['host', 'clock', 'net', 'sources', 'ntp'],
+  host: ['host', 'pipeline', 'clock', 'net', 'sources', 'ntp'],
   pipeline: ['pipeline', 'net', 'sources', 'clock', 'ntp'],
   options: ['options', '', 'pipeline', 'sources', 'ntp'],
-  report: ['report', 'pipeline', 'net', 'sources', 'clock', 'ntp'],
-  '': ['', 'options', 'report', 'pipeline', 'host', 'net', 'sources', 'clock', 'ntp', '..'],
+  report: ['report', '', 'pipeline', 'net', 'sources', 'clock', 'ntp'],
+  library: ['library', '', 'options', 'report', 'pipeline', 'net', 'sources', 'clock', 'ntp'],
+  '': ['', 'library', 'options', 'report', 'pipeline', 'host', 'net', 'sources', 'clock', 'ntp', '..'],
   cli: ['cli', 'options', 'report', 'pipeline', 'host', 'sources', '', 'net', 'clock', 'ntp', '..'],
 };
 
@@ -44,6 +46,8 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
 /** What the story is told with; what it must not reach, directly or through others, are the real ports. */
 const STORY = [
   'sync.ts',
+  'status.ts',
+  'rtc.ts',
   'pipeline/measure.ts',
   'pipeline/assess.ts',
   'pipeline/voters.ts',
@@ -54,7 +58,7 @@ const STORY = [
 ];
 const isRealPort = (path: string) =>
   ['net/udp.ts', 'net/kernel-socket.ts', 'machine.ts'].includes(path) ||
-  (path.startsWith('clock/') && path !== 'clock/clock.ts') ||
+  (path.startsWith('clock/') && !['clock/clock.ts', 'clock/hardware-clock.ts'].includes(path)) ||
   path.startsWith('host/') ||
   path.startsWith('cli/');
 
@@ -67,11 +71,25 @@ const LIBRARY_FACTS = [...PROCESS_FACTS, 'env'];
 /** Who holds the clock's rate lets it go when the process ends. */
 const HOLDER_FACTS = [...PROCESS_FACTS, 'off', 'once'];
 
+/** What opens the real world, and is opened by machine.ts alone. */
+const DOORS = [
+  'clock/index.ts',
+  'clock/rtc/device.ts',
+  'net/udp.ts',
+  'host/lock.ts',
+  'host/memory.ts',
+  'host/services.ts',
+];
+
+/** What a command may import: verbs (files of src/ itself), the words of reports, and what is the command line's own. */
+const COMMANDS_REACH = /^(?!index\.ts)[\w-]+\.ts$|^report\/|^cli\//;
+
 const ODDS_AND_ENDS = /(^|\/)(utils?|helpers?|types?|constants?|common|misc)(\/|\.ts$)/;
 
 const FACTS_OF: Readonly<Record<string, readonly string[]>> = {
-  'index.ts': LIBRARY_FACTS,
-  'clock/windows/windows.ts': HOLDER_FACTS,
+  'library/run.ts': LIBRARY_FACTS,
+  'library/this-machine.ts': LIBRARY_FACTS,
+  'clock/windows/held-slew.ts': HOLDER_FACTS,
 };
 
 function violationsOf(sources: Sources): readonly string[] {
@@ -82,10 +100,16 @@ function violationsOf(sources: Sources): readonly string[] {
       ...importsOf(code).flatMap(specifier => importViolations(path, specifier)),
       ...(path.startsWith('cli/') ? [] : edgeViolations(path, code)),
       ...doorViolations(path, code),
+      ...roomViolations(path, code),
     ];
   });
   const graph = graphOf(sources);
-  return [...each, ...STORY.flatMap(path => portViolations(path, graph)), ...cyclesOf(graph)];
+  return [
+    ...each,
+    ...STORY.flatMap(path => portViolations(path, graph)),
+    ...cyclesOf(graph),
+    ...namesakesOf(sources),
+  ];
 }
 
 /** Comments that begin a line or follow a space; enough for this code, and it leaves URLs and globs alone. */
@@ -137,9 +161,51 @@ function edgeViolations(path: string, code: string): readonly string[] {
 /** Whatever moves the clock goes through the one door, with its limits, competitors, lock and memory. */
 function doorViolations(path: string, code: string): readonly string[] {
   if (path === 'pipeline/apply.ts' || path.startsWith('clock/')) return [];
-  return [...code.matchAll(/\bclock\.(step|slew)\(/g)].map(
+  return [...code.matchAll(/[\w$]*\??\.(?:step|slew|setFrequency)(?:\?\.)?\(/g)].map(
     ([call]) => `${path}: calls ${call} beside pipeline/apply.ts`,
   );
+}
+
+/** Imports that a folder as a whole may make, and this file may not. */
+function roomViolations(path: string, code: string): readonly string[] {
+  const targets = importsOf(code)
+    .filter(specifier => specifier.startsWith('.'))
+    .map(specifier => targetOf(path, specifier));
+  const opened = path === 'machine.ts' ? [] : targets.filter(target => DOORS.includes(target));
+  const below = path.startsWith('cli/commands/')
+    ? targets.filter(target => !COMMANDS_REACH.test(target))
+    : [];
+  return [
+    // A door's own parts may know its types.
+    ...opened
+      .filter(target => folderOf(target) !== folderOf(path))
+      .map(target => `${path}: opens ${target} beside machine.ts`),
+    ...below.map(target => `${path}: a command imports ${target}`),
+  ];
+}
+
+/** Names that stand for two things: exports of two files, and files. The library and the commands are named after the verbs. */
+function namesakesOf(sources: Sources): readonly string[] {
+  const exported = new Map<string, string[]>();
+  const files = new Map<string, string[]>();
+  const file = (map: Map<string, string[]>, name: string, path: string) =>
+    map.set(name, [...(map.get(name) ?? []), path]);
+  for (const [path, text] of sources) {
+    if (!path.startsWith('library/'))
+      for (const name of exportsOf(withoutComments(text))) file(exported, name, path);
+    const name = posix.basename(path);
+    if (name !== 'index.ts' && !path.startsWith('cli/commands/')) file(files, name, path);
+  }
+  return [...exported, ...files]
+    .filter(([, paths]) => paths.length > 1)
+    .map(([name, paths]) => `${name} is the name of two things: ${paths.join(', ')}`);
+}
+
+/** The names that a file declares and exports, an overloaded one once. */
+function exportsOf(code: string): readonly string[] {
+  const declared =
+    /^export (?:declare )?(?:async )?(?:abstract )?(?:function\*?|const|let|class|interface|type|enum) (\w+)/gm;
+  return [...new Set([...code.matchAll(declared)].map(([, name]) => name!))];
 }
 
 /** Each file with the files that it imports. */
@@ -283,6 +349,25 @@ describe('a breach is caught', () => {
     ['rtc.ts', "import { print } from './cli/main.ts';", /src\/ imports \.\/cli/],
     ['pipeline/assess.ts', "console.warn('no');", /uses console\.warn/],
     ['cli/main.ts', 'clock.step(offset);', /calls clock\.step\( beside pipeline\/apply\.ts/],
+    ['pipeline/finish.ts', 'slew?.step(offset);', /calls slew\?\.step\( beside/],
+    ['net/a.ts', 'machine.clock.slew(offset);', /calls clock\.slew\( beside pipeline\/apply\.ts/],
+    ['index.ts', 'real.setFrequency(ppm);', /calls real\.setFrequency\( beside pipeline\/apply\.ts/],
+    [
+      'index.ts',
+      "import { openClock } from './clock/index.ts';",
+      /index\.ts: opens clock\/index\.ts beside machine\.ts/,
+    ],
+    ['cli/a.ts', "import { udp } from '../net/udp.ts';", /opens net\/udp\.ts beside machine\.ts/],
+    ['status.ts', "import { lock } from './host/lock.ts';", /opens host\/lock\.ts beside machine\.ts/],
+    [
+      'cli/commands/sync.ts',
+      "import type { Packet } from '../../ntp/packet.ts';",
+      /a command imports ntp\/packet\.ts/,
+    ],
+    ['cli/commands/rtc.ts', "import { apply } from '../../pipeline/apply.ts';", /a command imports pipeline/],
+    ['cli/commands/rtc.ts', "import { rtc } from '../../index.ts';", /a command imports index\.ts/],
+    ['net/a.ts', 'export type PHI = number;', /PHI is the name of two things: ntp\/time\.ts, net\/a\.ts/],
+    ['net/time.ts', '', /time\.ts is the name of two things: ntp\/time\.ts, net\/time\.ts/],
     ['index.ts', "import yargs from 'yargs';", /yargs does not belong/],
     ['ntp/utils.ts', '', /odds and ends/],
     ['net/types/address.ts', '', /odds and ends/],

@@ -1,11 +1,10 @@
-// What the documents say against what the command does: options, exit codes, versions, links, the example, and
+// What the documents say against what the command does: options, commands, exit codes, versions, links, the example, and
 // report.schema.json against reports of the real command.
 
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { EXIT_CODES, exitCodeOf } from '../src/cli/exit-code.ts';
 import { ClockError, type ClockErrorKind } from '../src/clock/clock.ts';
 import { acquireLock } from '../src/host/lock.ts';
 import { type Outcome, query, type Unsuitable, type Verdict } from '../src/index.ts';
@@ -13,13 +12,36 @@ import type { ResponderOptions } from '../src/net/responder.ts';
 import type { RejectionKind } from '../src/ntp/sample.ts';
 import { formatInstant } from '../src/ntp/time.ts';
 import { RELEASED, VERSION } from '../src/release.ts';
+import { EXIT_CODES, exitCodeOf } from '../src/report/exit-code.ts';
 import { jsonText } from '../src/report/json.ts';
-import { onLinux, type Surroundings, scratch, serve, serveSilence, start, tsntp } from './support/command.ts';
+import {
+  BIN,
+  onLinux,
+  type Result,
+  type Surroundings,
+  scratch,
+  serve,
+  serveSilence,
+  start,
+  tsntp,
+} from './support/command.ts';
 
 const README = readFileSync('README.md', 'utf8');
 const README_ZH = readFileSync('README.zh-CN.md', 'utf8');
+const OPTIONS = readFileSync('docs/options.md', 'utf8');
+const OPTIONS_ZH = readFileSync('docs/options.zh-CN.md', 'utf8');
 const CHANGELOG = readFileSync('CHANGELOG.md', 'utf8');
 const MAN = readFileSync('man/tsntp.8', 'utf8').replaceAll('\\-', '-').replaceAll('\\(aq', "'");
+
+/** All that is written for readers, but for the manual page. */
+const DOCUMENTS: readonly string[] = [
+  ...['README.md', 'README.zh-CN.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md'],
+  ...readdirSync('docs')
+    .filter(file => file.endsWith('.md'))
+    .map(file => `docs/${file}`),
+];
+/** Those that show how the command is called. */
+const GUIDES: readonly string[] = DOCUMENTS.filter(file => /^README|^docs\//.test(file));
 
 let commands: readonly string[];
 /** The --help of each command, by its name; of the whole under ''. */
@@ -38,8 +60,8 @@ describe('options', () => {
 
   it.each([
     ['man/tsntp.8', MAN],
-    ['README.md', section(README, 'Options')],
-    ['README.zh-CN.md', section(README_ZH, '选项')],
+    ['docs/options.md', optionTable(OPTIONS)],
+    ['docs/options.zh-CN.md', optionTable(OPTIONS_ZH)],
   ])('of sync and query are in %s', (_, text) => {
     const options = [...optionsOf('sync'), ...optionsOf('query')];
     expect(options.filter(option => !names(text, option))).toEqual([]);
@@ -47,20 +69,26 @@ describe('options', () => {
 
   it.each([
     ['man/tsntp.8', MAN],
-    ['README.md', section(README, 'Options')],
+    ['docs/options.md', OPTIONS],
+    ['docs/options.zh-CN.md', OPTIONS_ZH],
   ])('of every command are in %s', (_, text) => {
     const options = commands.flatMap(command => optionsOf(command));
     expect(options.filter(option => !names(text, option))).toEqual([]);
   });
 
-  it.each([
-    ['README.md', README],
-    ['README.zh-CN.md', README_ZH],
-  ])('that %s names are in --help', (_, text) => {
+  it.each(GUIDES)('that %s names are in --help', file => {
     const known = new Set([...commands.flatMap(optionsOf), '--no-color', '-vv']);
-    const named = namedOptions(text);
-    expect(named.length).toBeGreaterThan(40);
+    const named = namedOptions(readFileSync(file, 'utf8'));
     expect(named.filter(option => !known.has(option))).toEqual([]);
+  });
+
+  it.each([
+    ['README.md', 25],
+    ['README.zh-CN.md', 40],
+    ['docs/options.md', 60],
+    ['docs/options.zh-CN.md', 60],
+  ])('are found in %s', (file, least) => {
+    expect(namedOptions(readFileSync(file, 'utf8')).length).toBeGreaterThan(least);
   });
 
   it('that the manual page names are in --help', () => {
@@ -70,8 +98,11 @@ describe('options', () => {
     expect(named.filter(option => !known.has(option))).toEqual([]);
   });
 
-  it('of query are those with a q in the table', () => {
-    const rows = section(README, 'Options').matchAll(/^\| `(?:-\w`, `)?(--[\w-]+).*?` \| (q?) ?\|/gm);
+  it.each([
+    ['docs/options.md', OPTIONS],
+    ['docs/options.zh-CN.md', OPTIONS_ZH],
+  ])('of query are those with a q in %s', (_, text) => {
+    const rows = optionTable(text).matchAll(/^\| `(?:-\w`, `)?(--[\w-]+).*?` \| (q?) ?\|/gm);
     const marked = new Map([...rows].map(([, option = '', mark]) => [option, mark === 'q']));
     expect(marked.size).toBeGreaterThan(20);
     const taken = optionsOf('query');
@@ -96,7 +127,9 @@ describe('exit codes', () => {
 
   it('are no more than those', () => {
     const codes = EXIT_CODES.map(([code]) => code);
-    for (const text of [section(README, 'Exit codes'), section(README_ZH, '退出码')])
+    const scripts = section(readFileSync('docs/scripts-and-monitoring.md', 'utf8'), 'Exit codes');
+    const chinese = section(README_ZH, '退出码：出了什么事，怎么办');
+    for (const text of [section(README, 'Exit codes'), chinese, scripts])
       expect([...text.matchAll(/^\| (\d[^|]*?) \|/gm)].map(([, code]) => code)).toEqual(codes);
     const status = MAN.slice(MAN.indexOf('.SH EXIT STATUS'), MAN.indexOf('.SH ENVIRONMENT'));
     expect([...status.matchAll(/^\.B (.*)$/gm)].map(([, code]) => code)).toEqual(codes);
@@ -110,7 +143,11 @@ describe('the release', () => {
     expect(newest?.[1]).toBe(VERSION);
     expect(JSON.parse(readFileSync('package.json', 'utf8')).version).toBe(VERSION);
     expect(MAN).toContain(`"tsntp ${VERSION}"`);
-    for (const text of [README, README_ZH]) expect(text).toContain(`tsntp-${VERSION}.tgz`);
+    for (const file of GUIDES) {
+      const packages = readFileSync(file, 'utf8').match(/tsntp-\d[\w.-]*?\.tgz/g) ?? [];
+      expect(packages.length > 0).toBe(/^README|windows/.test(file));
+      for (const name of packages) expect(name, file).toBe(`tsntp-${VERSION}.tgz`);
+    }
   });
 
   it('has one date', () => {
@@ -121,14 +158,133 @@ describe('the release', () => {
 });
 
 describe('links', () => {
-  it.each(['README.md', 'README.zh-CN.md', 'CHANGELOG.md'])('within the package resolve: %s', file => {
+  it.each(DOCUMENTS)('within the package resolve: %s', file => {
     const text = readFileSync(file, 'utf8');
-    const links = [...text.matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g)];
+    const links = [...text.matchAll(/(?:\]\(|(?:src|srcset)=")(?!https?:)([^)#"]*)(?:#([^)"]*))?[)"]/g)];
     const broken = links.filter(([, path = '', anchor]) => {
       const target = path === '' ? file : join(dirname(file), path);
       return !existsSync(target) || (anchor !== undefined && !anchorsOf(target).includes(anchor));
     });
     expect(broken.map(([link]) => link)).toEqual([]);
+  });
+
+  it('lead from each README to every document', () => {
+    const pages = DOCUMENTS.filter(file => file.startsWith('docs/') && !file.includes('options'));
+    for (const text of [README, README_ZH])
+      expect(
+        [...pages, 'SECURITY.md', 'CONTRIBUTING.md'].filter(file => !text.includes(`](${file}`)),
+      ).toEqual([]);
+    expect(README).toContain('](docs/options.md)');
+    expect(README_ZH).toContain('](docs/options.zh-CN.md)');
+  });
+
+  it('to the repository have one owner', () => {
+    const { homepage, repository, bugs } = JSON.parse(readFileSync('package.json', 'utf8'));
+    const owners = [homepage, repository.url, bugs].map(
+      url => /github\.com\/([^/]+)\/tsntp\b/.exec(url)?.[1],
+    );
+    expect(new Set(owners).size).toBe(1);
+    expect(owners[0]).toBeDefined();
+  });
+});
+
+describe('a README', () => {
+  it.each(['README.md', 'README.zh-CN.md'])('has at most 200 lines: %s', file => {
+    expect(readFileSync(file, 'utf8').trimEnd().split('\n').length).toBeLessThanOrEqual(200);
+  });
+
+  it('has pictures of what the command prints', async () => {
+    const { stdout } = await tsntp(['demo']);
+    for (const theme of ['light', 'dark']) {
+      const svg = readFileSync(`docs/images/terminal-${theme}.svg`, 'utf8');
+      const drawn = [...svg.matchAll(/<text[^>]*>(.*?)<\/text>/g)].map(([, text]) => text);
+      const [intro, , head] = stdout.split('\n');
+      expect(drawn.slice(1)).toEqual(expect.arrayContaining([intro, ...head!.trim().split(/\s+/)]));
+      expect(drawn).toContain('falseticker');
+    }
+  });
+});
+
+describe('commands in the documents', () => {
+  const shown = [...new Set(GUIDES.flatMap(file => commandsIn(readFileSync(file, 'utf8'))))];
+
+  it('are found', () => {
+    expect(shown.length).toBeGreaterThan(20);
+    expect(shown).toContain('tsntp -q pool.ntp.org');
+  });
+
+  // A file, a key or a certificate that is named there is not on this machine.
+  it.each(shown.filter(line => !/ -f | -k |--nts|tsntp rtc|--state/.test(line)))(
+    'are understood: %s',
+    async line => {
+      const env = { TSNTP_INTERVAL: '0.01', TSNTP_SERVERS: (await serve({}, {}))[0]! };
+      const words = line.split(' ').slice(1);
+      const servers = await serve(...words.map(() => ({})));
+      const args = words.map((word, i) => (/\.\w/.test(word) && !/^\d\.\d$/.test(word) ? servers[i]! : word));
+      const { code, stderr } = await tsntp(args, { env: sets(args) ? { ...env, TSNTP_DRY_RUN: '1' } : env });
+      expect(stderr).not.toContain('Usage');
+      expect(code, stderr).not.toBe(2);
+    },
+  );
+});
+
+describe('CONTRIBUTING.md', () => {
+  const text = readFileSync('CONTRIBUTING.md', 'utf8');
+
+  it('names scripts that package.json has', () => {
+    const { scripts } = JSON.parse(readFileSync('package.json', 'utf8'));
+    const named = [...text.matchAll(/npm (?:run )?([\w:]+)/g)].map(([, name = '']) => name);
+    expect(named.length).toBeGreaterThan(10);
+    expect(named.filter(name => !(name in scripts))).toEqual([]);
+  });
+
+  it('names test files, tests and cases that are there', () => {
+    const files = [...text.matchAll(/vitest run (\S+?\.test\.ts)(?: -t '([^']+)')?/g)];
+    expect(files.length).toBeGreaterThan(1);
+    for (const [, file = '', name = ''] of files) expect(readFileSync(file, 'utf8')).toContain(name);
+    const [, group, part] = /--only (\w+).*--name '([^']+)'/s.exec(text) ?? [];
+    expect(readFileSync(`test/vm/cases/${group}.js`, 'utf8')).toContain(part);
+  });
+});
+
+/** Whether these arguments ask for the clock to be set: they do without a command or an option that prevents it. */
+function sets(args: readonly string[]): boolean {
+  return !args.some(arg => ['-q', '-d', '-n', 'query', 'status', 'completion', 'demo'].includes(arg));
+}
+
+describe.runIf(process.platform !== 'win32')("the documents' lines for cron", () => {
+  const tables = ['README.md', 'README.zh-CN.md', 'docs/scripts-and-monitoring.md'].map(file => cronIn(file));
+  const [atBoot, later] = tables[0]!;
+
+  it('are the same in each, one for the boot and one for later', () => {
+    for (const table of tables) expect(table).toEqual(tables[0]);
+    for (const { command } of tables[0]!) expect(MAN).toContain(`  root  ${command}\n`);
+    expect(tables[0]!.map(({ when }) => when)).toEqual(['@reboot', '23 */6 * * *']);
+    for (const { command } of tables[0]!) expect(command).not.toContain('%');
+  });
+
+  /** Runs the line as cron does, without setting a clock. */
+  async function cron(command: string, server: string): Promise<Result> {
+    const line = command
+      .replace(/\btsntp\b/, `'${process.execPath}' '${BIN}'`)
+      .replace('pool.ntp.org', server)
+      .replace('sleep 20', ':');
+    const env = { TSNTP_DRY_RUN: '1', TSNTP_FORCE: '1', TSNTP_INTERVAL: '0.01', TSNTP_TIMEOUT: '0.2' };
+    return await tsntp([line], { program: ['sh', '-c'], env });
+  }
+
+  it('correct ten minutes at boot, once, and refuse them later', async () => {
+    const [server = ''] = await serve({ offset: 600 });
+    const first = await cron(atBoot!.command, server);
+    expect(first.stdout.match(/would step/g)).toHaveLength(1);
+    expect(await cron(later!.command, server)).toMatchObject({ code: 5 });
+    const [near = ''] = await serve({ offset: 5 });
+    expect(await cron(later!.command, near)).toMatchObject({ code: 0 });
+  });
+
+  it('try again at boot while no server answers', async () => {
+    const { stdout } = await cron(atBoot!.command, '127.0.0.1:1');
+    expect(stdout.match(/no server suitable/g)).toHaveLength(9);
   });
 });
 
@@ -248,7 +404,7 @@ describe('report.schema.json', () => {
     expect([...Object.keys(endings), 'error'].sort()).toEqual([...schema.properties.result.enum].sort());
     for (const outcome of Object.values(endings)) {
       const exitCode = exitCodeOf(outcome, 'SIGTERM');
-      expectValid(JSON.parse(jsonText(outcome, { command: 'sync', exitCode, release: VERSION })));
+      expectValid(JSON.parse(jsonText(outcome, { command: 'sync', exitCode })));
     }
   });
 
@@ -386,6 +542,35 @@ function namedOptions(text: string): readonly string[] {
       : [...piece.matchAll(/\btsntp(?:\.cmd)?\\?"? ([^|#;\n]*)/g)].map(([, rest]) => rest!),
   );
   return ours.flatMap(line => [...line.matchAll(/(?<![\w-])--?[a-z\d][\w-]*/gi)].map(([option]) => option));
+}
+
+/** The lines of a shell that begin with tsntp, as a user types them: without sudo, comments and pipes. */
+function commandsIn(text: string): readonly string[] {
+  const blocks = [...text.matchAll(/```sh\n(.*?)```/gs)].flatMap(([, block = '']) => block.split('\n'));
+  return blocks
+    .map(line =>
+      line
+        .replace(/^sudo /, '')
+        .replace(/ *(#|\|).*/, '')
+        .trim(),
+    )
+    .filter(line => line.startsWith('tsntp'));
+}
+
+/** The lines of the first crontab in a document. */
+function cronIn(file: string): readonly { readonly when: string; readonly command: string }[] {
+  const table = readFileSync(file, 'utf8')
+    .split('```')
+    .find(block => block.startsWith('\nPATH='));
+  const lines = [...(table ?? '').matchAll(/^(@\w+|(?:[\d*/,-]+ ){4}[\d*/,-]+) +root +(.*)$/gm)];
+  return lines.map(([, when = '', command = '']) => ({ when, command }));
+}
+
+/** What stands between the marks of the generated table. */
+function optionTable(text: string): string {
+  const table = /<!-- options -->\n(.*)\n<!-- \/options -->/s.exec(text)?.[1];
+  if (table === undefined) throw new Error('no table of options');
+  return table;
 }
 
 function section(text: string, title: string): string {

@@ -382,12 +382,12 @@ describe('an interrupt', () => {
   });
 });
 
-describe('another program that sets the clock', () => {
+describe('other time services and other runs of tsntp', () => {
   const competitors: readonly Competitor[] = [
     { kind: 'service', name: 'chronyd', pid: 7, stop: 'systemctl stop chrony' },
   ];
 
-  test('another time service keeps tsntp from setting the clock, and what was measured is reported', async () => {
+  test('another time service is running: clock untouched, measurement reported', async () => {
     const w = near({ behind: 2, competitors });
     const outcome = ended('busy', await w.sync());
     expect(outcome.competitors).toEqual(competitors);
@@ -402,7 +402,7 @@ describe('another program that sets the clock', () => {
     expectUntouched(w);
   });
 
-  test('another time service does not keep --force from setting the clock', async () => {
+  test('another time service is running, but --force is given: the clock is set', async () => {
     const w = near({ behind: 2, competitors });
     ended('adjusted', await w.sync({ force: true }));
     expect(w.clock.behind()).toBeCloseTo(0, 6);
@@ -434,7 +434,7 @@ describe('a clock that cannot be set', () => {
     },
   );
 
-  test('a bug in the clock adapter is thrown, and the claim is given back', async () => {
+  test('by a bug: it comes out, and the lock is given back', async () => {
     const w = near({ behind: 2 });
     const step = (): void => {
       throw new TypeError('a bug');

@@ -1,25 +1,27 @@
 // argv → a command → an exit code. A mistake of the user becomes one clear message and exit 2; a bug shows its stack.
 
 import { ClockError } from '../clock/clock.ts';
-import { VERSION } from '../release.ts';
-import { jsonError } from '../report/json.ts';
+import { envelopeText } from '../report/envelope.ts';
+import { EXIT_BUG, EXIT_CLOCK, EXIT_USAGE, type ExitCode } from '../report/exit-code.ts';
 import { escaped } from '../sources/server.ts';
 import { runCommandLine } from './arguments/command-line.ts';
 import { UsageError } from './arguments/usage-error.ts';
-import { EXIT_BUG, EXIT_CLOCK, EXIT_USAGE } from './exit-code.ts';
-import { LeftAlone } from './left-alone.ts';
-import { type Io, openContext } from './process/context.ts';
+import { type Context, type Io, openContext } from './process/context.ts';
 import { describeBug } from './process/stack.ts';
 
 /** Runs tsntp as the command line says. Never rejects. */
-export async function main(argv: readonly string[], io: Io): Promise<number> {
-  const context = openContext(io);
+export async function main(
+  argv: readonly string[],
+  io: Io,
+  context: Context = openContext(io),
+): Promise<ExitCode> {
   try {
     return await runCommandLine(argv, context);
   } catch (error) {
     const exitCode = exitCodeFor(error);
     const mistake = exitCode !== EXIT_BUG;
-    if (wantsJson(argv, io.env)) context.print(jsonError(messageOf(error), exitCode, VERSION));
+    if (wantsJson(argv, io.env))
+      context.print(envelopeText({ exitCode }, { result: 'error', message: messageOf(error) }));
     context.note(`tsntp: ${mistake ? messageOf(error) : describeBug(error)}`);
     return exitCode;
   } finally {
@@ -27,8 +29,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   }
 }
 
-function exitCodeFor(error: unknown): number {
-  if (error instanceof LeftAlone) return error.exitCode;
+function exitCodeFor(error: unknown): ExitCode {
   if (error instanceof ClockError) return EXIT_CLOCK;
   return error instanceof UsageError ? EXIT_USAGE : EXIT_BUG;
 }

@@ -1,6 +1,7 @@
-// macOS: Clock → settimeofday, adjtime and ntp_adjtime. A step is absolute here, so the time is read right
-// before it is set; a slew goes on in the kernel without us. adjtime(2), settimeofday(2), sys/timex.h and
-// bsd/kern/kern_ntptime.c of XNU. Positive = forward. 64-bit, little-endian: all Macs that run Node 20.
+// macOS: implements Clock with settimeofday, adjtime, and ntp_adjtime. A step is absolute, so the time is read
+// immediately before it is set. A slew continues in the kernel without this process. adjtime(2), settimeofday(2),
+// sys/timex.h, and bsd/kern/kern_ntptime.c of XNU. Positive = forward. Assumes 64-bit little-endian, as on all Macs
+// that run Node 20.
 
 import {
   elapsed,
@@ -13,8 +14,9 @@ import {
 } from '../ntp/time.ts';
 import { type Clock, FAST_SLEW_RATE, SLEW_RATE } from './clock.ts';
 import { type Foreign, type Library, share, signed, split, systemError } from './ffi.ts';
+import { darwinPermission } from './permission.ts';
 import { measurePrecision } from './precision.ts';
-import { statusOf, synchronizedRequest, timexCaller, whatIsTold } from './timex.ts';
+import { statusOf, statusUnlessForbidden, synchronizedRequest, timexCaller } from './timex.ts';
 
 const CLOCK_REALTIME = 0;
 const CLOCK_MONOTONIC_RAW = 4;
@@ -23,8 +25,6 @@ const CLOCK_UPTIME_RAW = 8;
 
 const NANOSECONDS = 1_000_000_000n;
 const MICROSECONDS = 1_000_000n;
-
-const PERMISSION = 'Setting the clock needs the superuser: run tsntp with sudo';
 
 /** Opens the clock; throws what `foreign` throws if a function is missing. */
 export function openDarwin(foreign: Foreign): Clock {
@@ -35,18 +35,18 @@ export function openDarwin(foreign: Foreign): Clock {
   const ntpAdjtime = libc.func('int ntp_adjtime(void *timex)');
   const time = share(foreign, 16);
   const adjust = timexCaller(foreign, (address, attempt) =>
-    // The answer is the state of the clock, TIME_OK … TIME_ERROR.
+    // The return value is the state of the clock, TIME_OK … TIME_ERROR.
     check(ntpAdjtime(address) >= 0, attempt),
   );
 
   function check(succeeded: boolean, attempt: string): void {
-    if (!succeeded) throw systemError(attempt, foreign.errno(), PERMISSION);
+    if (!succeeded) throw systemError(attempt, foreign.errno(), darwinPermission);
   }
   function reading(clock: number): bigint {
     check(gettime(clock, time.address) === 0, 'read the clock');
     return time.longs[0]! * NANOSECONDS + time.longs[1]!;
   }
-  /** A duration or an instant as struct timeval, to the nearest µs; `tv_usec` has 4 bytes, the upper 4 stay zero. */
+  /** Converts to struct timeval, to the nearest µs. `tv_usec` has 4 bytes; the 4 bytes after it stay zero. */
   function timeval(ns: bigint): bigint {
     const { whole, rest } = split(split(ns + 500n, 1000n).whole, MICROSECONDS);
     time.longs[0] = whole;
@@ -55,8 +55,8 @@ export function openDarwin(foreign: Foreign): Clock {
   }
   const now = (): UnixTime => unixTimeOf(reading(CLOCK_REALTIME));
   /**
-   * CLOCK_MONOTONIC follows a slew, so that one in progress is not taken for a step, but runs on through sleep.
-   * The difference of the two raw clocks is the time asleep: without it a sleep is noticed against the wall clock.
+   * CLOCK_MONOTONIC follows a slew, so that a slew is not mistaken for a step, but continues during sleep. Subtracting
+   * the difference of the two raw clocks, the time asleep, makes a sleep noticeable against the wall clock.
    */
   const monotonic = (): MonotonicTime =>
     monotonicTimeOf(reading(CLOCK_MONOTONIC) - (reading(CLOCK_MONOTONIC_RAW) - reading(CLOCK_UPTIME_RAW)));
@@ -72,13 +72,13 @@ export function openDarwin(foreign: Foreign): Clock {
       const attempt = `step the clock by ${signed(offset)}`;
       const ns = nanoseconds(offset);
       check(settimeofday(timeval(now() + ns), null) === 0, attempt);
-      // What is left of a slew belonged to the old time.
+      // Cancels the remainder of a slew, which referred to the old time.
       check(adjtime(timeval(0n), null) === 0, attempt);
     },
     slew(offset) {
       check(adjtime(timeval(nanoseconds(offset)), null) === 0, `slew the clock by ${signed(offset)}`);
       const started = monotonic();
-      // The kernel tells what is left only to a caller that replaces it (XNU: EINVAL); its rates are known.
+      // The kernel reports the remainder only to a caller that replaces it (XNU: EINVAL), but its rates are known.
       return {
         unattended: true,
         remaining: () => leftOf(offset, elapsed(monotonic(), started)),
@@ -89,7 +89,7 @@ export function openDarwin(foreign: Foreign): Clock {
       const current = adjust('read the state of the clock', { modes: 0 });
       adjust('mark the clock as synchronized', synchronizedRequest(current, quality));
     },
-    status: () => whatIsTold(() => statusOf(adjust('read the state of the clock', { modes: 0 }))),
+    status: () => statusUnlessForbidden(() => statusOf(adjust('read the state of the clock', { modes: 0 }))),
     bootId: () => bootSession(foreign, libc),
   };
 }

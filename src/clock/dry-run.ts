@@ -1,5 +1,5 @@
-// The null driver, behind --query, --debug and --dry-run: the readings are those of the clock under it; what
-// would change that clock is written down instead.
+// The null driver of --query, --debug, and --dry-run: reads the underlying clock and records changes instead of making
+// them.
 
 import type { Seconds } from '../ntp/time.ts';
 import type { Clock, Quality } from './clock.ts';
@@ -11,11 +11,11 @@ export type RecordedCall =
   | { readonly kind: 'declare-synchronized'; readonly quality: Quality };
 
 export interface DryRunClock extends Clock {
-  /** In the order of the calls. */
+  /** The recorded calls, in order. */
   readonly recorded: readonly RecordedCall[];
 }
 
-/** `clock`, but nothing is ever set; a slew is over at once. */
+/** Wraps `clock` so that nothing is ever set; a slew is complete immediately. */
 export function dryRun(clock: Clock): DryRunClock {
   const recorded: RecordedCall[] = [];
   return {

@@ -1,5 +1,5 @@
-// Platform → Clock. koffi, which calls the C library, is imported only here and only when a clock is opened;
-// without it, or on a platform without an adapter, the clock can still be read.
+// Selects the Clock for a platform. koffi, which calls the C library, is imported only here and only when a clock is
+// opened. Without it, or on a platform without an adapter, the clock can still be read.
 
 import { type Clock, ClockError } from './clock.ts';
 import { openDarwin } from './darwin.ts';
@@ -8,7 +8,7 @@ import { openLinux } from './linux.ts';
 import { readOnly } from './read-only.ts';
 import { openWindows } from './windows/windows.ts';
 
-/** Values of `process.platform` whose clock tsntp can set. */
+/** The values of `process.platform` on which tsntp can set the clock. */
 export type SupportedPlatform = 'linux' | 'darwin' | 'win32';
 
 const adapters = {
@@ -18,8 +18,8 @@ const adapters = {
 } satisfies Record<SupportedPlatform, (foreign: Foreign) => Clock>;
 
 /**
- * The clock of this machine; a read-only one, whose `step` says why, where it cannot be set. Rejects with `ClockError` for
- * a clock that stands still.
+ * Opens this machine's clock. If it cannot be set, returns a read-only clock whose `step` explains why. Rejects with
+ * `ClockError` if the clock stands still.
  */
 export async function openClock(
   platform: string = process.platform,
@@ -38,16 +38,16 @@ export async function openClock(
 /** Why koffi does not load, and what to do. */
 function whyWithout(cause: unknown): string {
   const message = (cause instanceof Error ? cause.message : String(cause)).split('\n')[0]!;
-  // Bundled as CommonJS it has no import.meta.url to look from; elsewhere in a bundle, no binary beside it.
+  // In a CommonJS bundle there is no import.meta.url to search from; in other bundles the binary is missing.
   if (/'filename' must be a file URL|import\.meta|ERR_INVALID_ARG_VALUE/.test(message))
     return `${message}; ${BUNDLED}`;
   if (/native Koffi module/i.test(message))
-    return `its binary for ${process.platform}-${process.arch} is not there: ${INSTALL}; ${BUNDLED}`;
+    return `its binary for ${process.platform}-${process.arch} is missing: ${INSTALL}; ${BUNDLED}`;
   return /Cannot find (package|module)/.test(message) ? `${message}; ${INSTALL}` : message;
 }
 
 const INSTALL = 'install with optional dependencies (npm install --include=optional)';
-const BUNDLED = 'in a bundle, leave koffi out of it (esbuild: --external:koffi), and install it beside';
+const BUNDLED = 'exclude koffi from a bundle (esbuild: --external:koffi) and install it separately';
 
 function isSupported(platform: string): platform is SupportedPlatform {
   return Object.hasOwn(adapters, platform);

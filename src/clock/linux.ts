@@ -1,6 +1,6 @@
-// Linux: Clock → clock_gettime and clock_adjtime. A step is relative (ADJ_SETOFFSET), so that nothing is lost
-// between reading and setting; a slew is adjtime's (ADJ_OFFSET_SINGLESHOT): the kernel goes on at 500 ppm
-// without us. adjtimex(2), linux/timex.h; RFC 5905 §11.3. Positive = forward.
+// Linux: implements Clock with clock_gettime and clock_adjtime. A step is relative (ADJ_SETOFFSET), so that nothing is
+// lost between reading and setting. A slew is adjtime's (ADJ_OFFSET_SINGLESHOT): the kernel continues at 500 ppm
+// without this process. adjtimex(2), linux/timex.h; RFC 5905 §11.3. Positive = forward.
 
 import { readFileSync } from 'node:fs';
 import {
@@ -15,14 +15,23 @@ import {
 import { type Clock, ClockError, type ClockStatus, SLEW_RATE } from './clock.ts';
 import { type CFunction, type Foreign, share, signed, split, systemError } from './ffi.ts';
 import { endLeftover } from './leftover.ts';
+import { linuxPermission } from './permission.ts';
 import { measurePrecision } from './precision.ts';
-import { MICRO, NANO, STA_NANO, statusOf, synchronizedRequest, timexCaller, whatIsTold } from './timex.ts';
+import {
+  MICRO,
+  NANO,
+  STA_NANO,
+  statusOf,
+  statusUnlessForbidden,
+  synchronizedRequest,
+  timexCaller,
+} from './timex.ts';
 
 const CLOCK_REALTIME = 0;
 /**
- * CLOCK_MONOTONIC, because both questions are asked of the difference wall − monotonic: it follows a slew, as
- * CLOCK_REALTIME does, so that a slew in progress is not taken for a step (CLOCK_MONOTONIC_RAW does not); and
- * it stands still in a suspend, so that one is noticed (CLOCK_BOOTTIME does not).
+ * CLOCK_MONOTONIC, because steps and suspends are detected by the difference wall − monotonic. It follows a slew like
+ * CLOCK_REALTIME, so that a slew is not mistaken for a step (CLOCK_MONOTONIC_RAW does not follow). It stands still
+ * during a suspend, which is thus noticed (CLOCK_BOOTTIME continues).
  */
 const CLOCK_MONOTONIC = 1;
 
@@ -31,28 +40,30 @@ const ADJ_OFFSET_SINGLESHOT = 0x8001;
 const ADJ_OFFSET_SS_READ = 0xa001;
 
 const NANOSECONDS = 1_000_000_000n;
-/** glibc's limit for adjtime where `long` has 32 bits: INT_MAX µs less 2 s. It takes 50 days as it is. */
+/** glibc's limit for adjtime where `long` has 32 bits: INT_MAX µs less 2 s. Slewing that far takes 50 days. */
 const LONGEST_SLEW: Seconds = 2145;
 /**
- * The two readings of a pair lie so close, in ns, or are taken again: a process that loses the processor between them
- * would otherwise take the pause for a step of the clock.
+ * The maximum distance in ns between the two readings of a pair, which is read again if it is larger. Otherwise a
+ * process preempted between the readings would mistake the pause for a step of the clock.
  */
 const TOGETHER = 20_000n;
 const READ_ATTEMPTS = 5;
-/** What a tick of 1/100 s is without correction, in µs; each µs of difference makes 100 ppm. */
+/** The uncorrected length of a tick of 1/100 s in µs; each µs of difference is 100 ppm. */
 const TICK = 10_000n;
 
-/** Opens the clock; throws what `foreign` throws if a function is missing, `ClockError` if the kernel is too old. */
+/**
+ * Opens the clock. Throws the error of `foreign` if a function is missing, and `ClockError` if the kernel is too old.
+ */
 export function openLinux(
   foreign: Foreign,
   arch: string = process.arch,
   user: number | undefined = process.geteuid?.(),
 ): Clock {
-  const permission = permissionFor(user);
+  const permission = linuxPermission(user);
   const { gettime, adjtime } = systemCalls(foreign, arch);
   const time = share(foreign, 16);
   const adjust = timexCaller(foreign, (address, attempt) => {
-    // The answer is the leap state, TIME_OK … TIME_ERROR; only −1 is a failure.
+    // The return value is the leap state, TIME_OK … TIME_ERROR; only −1 is a failure.
     if (adjtime(CLOCK_REALTIME, address) < 0) throw systemError(attempt, foreign.errno(), permission);
   });
 
@@ -63,7 +74,7 @@ export function openLinux(
   }
   const now = (): UnixTime => unixTimeOf(reading(CLOCK_REALTIME));
   const monotonic = (): MonotonicTime => monotonicTimeOf(reading(CLOCK_MONOTONIC));
-  /** Of the later moment: a datagram that leaves now is stamped so much closer to its leaving. */
+  /** Reads the wall clock last, so that a datagram sent next is timestamped as close to its departure as possible. */
   function pair(): { readonly reading: Reading; readonly gap: bigint } {
     const before = monotonic();
     const time = now();
@@ -71,7 +82,7 @@ export function openLinux(
     const gap = after - before;
     return { reading: { time: unixTimeOf(time + gap / 2n), monotonic: after }, gap };
   }
-  // Handed out in whole seconds: the last 500 µs at most are still being applied when the kernel answers 0.
+  // The kernel takes one second's share at a time: when it reports 0, up to 500 µs are still being applied.
   const remaining = (): Seconds =>
     Number(adjust('read what is left of a slew', { modes: ADJ_OFFSET_SS_READ }).offset) / 1e6;
 
@@ -92,13 +103,13 @@ export function openLinux(
     step(offset) {
       const { whole, rest } = split(nanoseconds(offset), NANOSECONDS);
       const { status } = adjust('read the state of the clock', { modes: 0 });
-      // One call: the kernel's ntp_clear() ends a slew in progress with it, and a refused step leaves it be.
+      // One call: the kernel's ntp_clear() also ends a slew in progress, and a refused step leaves the slew alone.
       adjust(`step the clock by ${signed(offset)}`, {
         modes: ADJ_SETOFFSET | NANO,
         seconds: whole,
         fraction: rest,
       });
-      // NANO changes the unit for every program that asks the kernel afterwards.
+      // NANO changes the unit for every program that queries the kernel afterwards.
       if ((status & STA_NANO) === 0) adjust('restore microsecond mode', { modes: MICRO });
     },
     slew(offset) {
@@ -119,7 +130,7 @@ export function openLinux(
       const current = adjust('read the state of the clock', { modes: 0 });
       adjust('mark the clock as synchronized', synchronizedRequest(current, quality));
     },
-    status: () => whatIsTold(status),
+    status: () => statusUnlessForbidden(status),
     bootId,
   };
 
@@ -133,19 +144,9 @@ export function openLinux(
   }
 }
 
-/** How to be allowed to. Root that is refused is without the capability: in a container or user namespace, mostly. */
-function permissionFor(user: number | undefined): string {
-  return user === 0
-    ? 'Root, too, needs the capability CAP_SYS_TIME to set the clock, and this process is without it, as in a ' +
-        'container: start that with --cap-add SYS_TIME, or run tsntp outside of it'
-    : 'Setting the clock needs the capability CAP_SYS_TIME: run as root (sudo), or grant it with ' +
-        'AmbientCapabilities=CAP_SYS_TIME in a systemd unit, or, to every script of every user, with ' +
-        `\`sudo setcap cap_sys_time+ep ${process.execPath}\``;
-}
-
 /**
- * On a 32-bit machine the C library's functions end in 2038, and those that do not are named differently by
- * glibc and musl; the system calls with 64-bit times (Linux 5.1) are everywhere the same, and so are their structs.
+ * On a 32-bit machine, the C library's functions end in 2038, and glibc and musl name their replacements differently.
+ * The system calls with 64-bit times (Linux 5.1) and their structs are the same everywhere.
  */
 function systemCalls(
   foreign: Foreign,

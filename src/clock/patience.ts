@@ -1,12 +1,12 @@
-// An end to each loop that looks at a clock until it moves: one that stands still, or runs backwards, must not hold the
-// process for ever. Time is told by process.hrtime; where that stands still, too, the looks are counted.
+// Bounds each loop that polls a clock until it moves: a clock that stands still or runs backward must not block the
+// process forever. process.hrtime measures the time; if it stands still too, the number of polls is limited.
 
 import type { Seconds } from '../ntp/time.ts';
 
-/** More looks, each of 0.1 µs or more, than fit into a tick of a clock that works. */
+/** More polls, of at least 0.1 µs each, than fit into one tick of a working clock. */
 const LOOKS = 1_000_000;
 
-/** Begins to wait: the result says, at each call, whether `limit` is not over yet. */
+/** Starts waiting. The returned function returns true until `limit` seconds have passed. */
 export function patience(
   limit: Seconds,
   hrtime: () => bigint = () => process.hrtime.bigint(),

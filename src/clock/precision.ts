@@ -1,17 +1,17 @@
-// A clock's readings → its precision, rho of RFC 5905 §7.3 and §11.1: resolution or the time to read it,
-// whichever is larger, which is what the smallest step seen between two readings shows.
+// A clock's readings → its precision, ρ of RFC 5905 §7.3 and §11.1: the resolution or the time to read it, whichever is
+// larger. The smallest step between two readings shows it.
 
 import { difference, type Seconds, type UnixTime } from '../ntp/time.ts';
 import { standstill } from './clock.ts';
 import { patience } from './patience.ts';
 
 const READINGS = 1000;
-/** The longest wait for a step: a clock may tick in whole seconds. */
+/** The longest wait for a step in seconds: a clock may tick in whole seconds. */
 const LONGEST_TICK: Seconds = 1.5;
 
 /**
- * Reads the clock until it has stepped, 1000 times at least; the smallest step, at least 1 ns. Throws `ClockError` for a
- * clock that stands still or runs backwards.
+ * Measures the smallest step of a clock in seconds, at least 1 ns: reads it at least 1000 times and until it has
+ * stepped. Throws `ClockError` if the clock stands still or runs backward.
  */
 export function measurePrecision(now: () => UnixTime): Seconds {
   const more = patience(LONGEST_TICK);
@@ -20,7 +20,7 @@ export function measurePrecision(now: () => UnixTime): Seconds {
   for (let readings = 0; readings < READINGS || smallest === Number.POSITIVE_INFINITY; readings++) {
     if (!more()) throw standstill();
     const time = now();
-    // Backwards means that the clock is being set just now.
+    // A backward step means that the clock was just set.
     if (time > last) smallest = Math.min(smallest, difference(time, last));
     last = time;
   }

@@ -1,6 +1,6 @@
-// A clock that can be read but not set, with nothing but Node: for platforms without an adapter, or without
-// koffi. Date.now() floors to the millisecond, which would bias every offset by half of one; hrtime is anchored
-// to the instants at which it turns.
+// A clock that can be read but not set, with Node alone, for platforms without an adapter or without koffi. Date.now()
+// rounds down to the millisecond, which would bias every offset by half a millisecond. hrtime is therefore anchored to
+// the instants at which Date.now() changes.
 
 import { monotonicTimeOf, type Seconds, type UnixTime, unixTimeOf } from '../ntp/time.ts';
 import { type Clock, ClockError, standstill } from './clock.ts';
@@ -8,12 +8,15 @@ import { patience } from './patience.ts';
 import { measurePrecision } from './precision.ts';
 
 const MILLISECOND = 1_000_000n;
-/** Date.now() may lag by its millisecond; more than two means that the clock was set. */
+/** Date.now() may lag by one millisecond; a difference over two means that the clock was set. */
 const STEPPED = 2n * MILLISECOND;
-/** The longest wait for the next millisecond. */
+/** The longest wait for the next millisecond, in seconds. */
 const LONGEST_TICK: Seconds = 1.5;
 
-/** `why` the clock cannot be set is the message of the `ClockError` that `step` and `slew` throw. Throws `ClockError` for one that stands still. */
+/**
+ * Opens the read-only clock. `why` completes the message of the `ClockError` that `step` and `slew` throw. Throws
+ * `ClockError` if the clock stands still.
+ */
 export function readOnly(why: string): Clock {
   let anchor = anchorOf();
   function now(): UnixTime {
@@ -42,7 +45,10 @@ export function readOnly(why: string): Clock {
   };
 }
 
-/** Wall time at the zero of hrtime. Of three turns the largest: being interrupted can only make it smaller. */
+/**
+ * The wall time at the zero of hrtime: the largest of three measurements, because an interruption can only make it
+ * smaller.
+ */
 function anchorOf(): bigint {
   let anchor = atTurn();
   for (const other of [atTurn(), atTurn()]) if (other > anchor) anchor = other;

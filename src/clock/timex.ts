@@ -1,41 +1,44 @@
-// struct timex: the kernel's NTP variables ⇄ an object. One layout serves 64-bit Linux, the 64-bit-time
-// system call of 32-bit Linux (__kernel_timex, 208 bytes), and, as far as `status`, macOS (136 bytes).
-// linux/timex.h, sys/timex.h; RFC 5905 §11.3 for what the variables mean. Positive offset = forward.
+// struct timex, the kernel's NTP variables ⇄ an object. One layout serves 64-bit Linux, the 64-bit-time system call of
+// 32-bit Linux (__kernel_timex, 208 bytes), and, up to `status`, macOS (136 bytes). linux/timex.h, sys/timex.h; RFC
+// 5905 §11.3 for the meaning of the variables. Positive offset = forward.
 
 import { ClockError, type ClockStatus, type Quality } from './clock.ts';
 import type { Foreign } from './ffi.ts';
 import { share } from './ffi.ts';
 
-/** ADJ_* of Linux and MOD_* of macOS: what a call is to change. */
+/** Mode bits, ADJ_* on Linux and MOD_* on macOS: what a call changes. */
 export const OFFSET = 0x0001;
 export const MAXERROR = 0x0004;
 export const ESTERROR = 0x0008;
 export const STATUS = 0x0010;
-/** The fraction in `time` is nanoseconds; from then on the kernel answers in them, until another call says MICRO. Linux. */
+/**
+ * The fraction in `time` is in nanoseconds; from then on the kernel reports nanoseconds, until a call sets MICRO. Linux
+ * only.
+ */
 export const NANO = 0x2000;
 export const MICRO = 0x1000;
 
-/** The kernel counts in nanoseconds. */
+/** The kernel uses nanoseconds. */
 export const STA_NANO = 0x2000;
 
-/** The kernel calls its clock unsynchronized. */
+/** The kernel considers its clock unsynchronized. */
 const STA_UNSYNC = 0x0040;
 
 const SIZE = 208;
-/** Index in 8-byte words of the members used here; `seconds` and `fraction` are `time`. */
+/** Member indices in 8-byte words; `seconds` and `fraction` form `time`. */
 const LONGS = { offset: 1, freq: 2, maxerror: 3, esterror: 4, seconds: 9, fraction: 10, tick: 11 } as const;
-/** Index in 4-byte words of the two that are `int`. */
+/** Member indices in 4-byte words of the two `int` members. */
 const INTS = { modes: 0, status: 10 } as const;
 
 type Long = keyof typeof LONGS;
 export type Timex = { readonly [member in Long]: bigint } & { readonly status: number };
-/** Makes one call: what it is for, as an error says it, and what it changes. */
+/** Makes one call. `attempt` describes it in errors; `request` is what it changes. */
 export type TimexCall = (attempt: string, request: TimexRequest) => Timex;
 export type TimexRequest = { readonly modes: number; readonly status?: number } & {
   readonly [member in Long]?: bigint;
 };
 
-/** Makes calls of `call`, which throws when it fails: a complete, zeroed struct goes in, what the kernel answered comes out. */
+/** Wraps `call`, which throws on failure: passes a zeroed struct with the request, and returns the kernel's answer. */
 export function timexCaller(foreign: Foreign, call: (address: bigint, attempt: string) => void): TimexCall {
   const memory = share(foreign, SIZE);
   return (attempt, request) => {
@@ -51,8 +54,11 @@ export function timexCaller(foreign: Foreign, call: (address: bigint, attempt: s
 
 const longs = Object.entries(LONGS) as readonly (readonly [Long, number])[];
 
-/** What `read` says of the clock; nothing where a sandbox forbids even that (ProtectClock of systemd): measuring needs no leave. */
-export function whatIsTold(read: () => ClockStatus): ClockStatus {
+/**
+ * Returns the state of the clock from `read`, or nothing if a sandbox forbids reading it (systemd's ProtectClock):
+ * measuring must work without permission.
+ */
+export function statusUnlessForbidden(read: () => ClockStatus): ClockStatus {
   try {
     return read();
   } catch (error) {
@@ -61,7 +67,7 @@ export function whatIsTold(read: () => ClockStatus): ClockStatus {
   }
 }
 
-/** What the kernel says of its clock. */
+/** Converts the kernel's answer to the state of the clock. */
 export function statusOf(timex: Timex): ClockStatus {
   return {
     synchronized: (timex.status & STA_UNSYNC) === 0,
@@ -72,12 +78,14 @@ export function statusOf(timex: Timex): ClockStatus {
   };
 }
 
-/** The request that clears STA_UNSYNC and leaves every other status bit, the leap second's among them, as in `current`. */
+/**
+ * The request that clears STA_UNSYNC and keeps every other status bit of `current`, including those of leap seconds.
+ */
 export function synchronizedRequest(current: Timex, quality: Quality): TimexRequest {
   return {
     modes: STATUS | MAXERROR | ESTERROR,
     status: current.status & ~STA_UNSYNC,
-    // Up: a bound on the error must not shrink.
+    // Rounded up: an error bound must not shrink.
     maxerror: BigInt(Math.ceil(quality.maxError * 1e6)),
     esterror: BigInt(Math.ceil(quality.estimatedError * 1e6)),
   };

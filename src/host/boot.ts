@@ -1,33 +1,34 @@
-// This boot of the machine, and what the state file says of it: whether tsntp has set the clock since, and how far that
-// may have drifted.
+// This boot of the machine and the state file → whether tsntp has set the clock since boot, and how far it may have
+// drifted.
 
 import { readFileSync } from 'node:fs';
 import { uptime } from 'node:os';
 import type { Clock } from '../clock/clock.ts';
 import { add, difference, type Seconds, type UnixTime, unixTimeOf } from '../ntp/time.ts';
-import type { LastSet, State } from './state.ts';
+import type { LastSet } from '../pipeline/ports.ts';
+import type { State } from './state.ts';
 
 /** The machine at one moment. */
 export interface Boot {
-  /** As `Clock.bootId()`. */
+  /** The result of `Clock.bootId()`. */
   readonly bootId?: string | undefined;
   readonly now: UnixTime;
-  /** Since the machine booted, its sleep included. */
+  /** Seconds since boot, including sleep. */
   readonly uptime: Seconds;
-  /** How much of that it slept, but for a constant: CLOCK_BOOTTIME less CLOCK_MONOTONIC. */
+  /** Seconds spent asleep, up to a constant: CLOCK_BOOTTIME less CLOCK_MONOTONIC. */
   readonly asleep?: Seconds;
-  /** How often it was suspended; absent where the kernel does not count. */
+  /** The number of suspends; absent if the kernel does not count them. */
   readonly suspends?: number;
 }
 
-/** How fast a clock may drift that no daemon disciplines: the kernel's own limit, in seconds per second. */
+/** The maximum drift of an undisciplined clock: the kernel's own limit, in seconds per second. */
 const DRIFT = 500e-6;
-/** After a suspend the kernel adds the time asleep to the clock, by a hardware clock of whole seconds. */
+/** After a suspend, the kernel adds the time asleep to the clock, from a hardware clock of whole seconds. */
 const SLEEP_ERROR: Seconds = 2;
-/** A longer sleep than this is one: the uptime comes in hundredths. */
+/** A shorter time asleep is a rounding error: the uptime has a resolution of hundredths. */
 const ASLEEP: Seconds = 0.1;
 
-/** The current boot, as of now. */
+/** The current boot as of now. */
 export function bootOf(clock: Pick<Clock, 'bootId' | 'now'>): Boot {
   const up = uptime();
   const suspends = countSuspends();
@@ -41,10 +42,10 @@ export function bootOf(clock: Pick<Clock, 'bootId' | 'now'>): Boot {
 }
 
 /**
- * Whether tsntp has set this clock since the machine booted, so that it counts as a good one.
+ * Whether tsntp has set this clock since boot, which makes it trustworthy.
  *
- * Two boot ids settle it. Without them the instants do: the setting lies after the boot, `uptime` ago. One that lies in the
- * future counts as made since: only a machine that has been up for less time than it was then has booted for certain.
+ * Two boot ids decide if both are known. Otherwise the instants do: the clock must have been set after the boot,
+ * `uptime` ago. A time in the future counts as since boot: only an uptime shorter than the recorded one proves a reboot.
  */
 export function setSinceBoot({ lastSet }: State, boot: Boot): boolean {
   if (lastSet === undefined) return false;
@@ -53,14 +54,14 @@ export function setSinceBoot({ lastSet }: State, boot: Boot): boolean {
   return instantOf(lastSet) >= add(boot.now, -boot.uptime);
 }
 
-/** How far the clock may be off by now, for no other reason than drift and sleep, if it was set in this boot. */
+/** How far drift and sleep may have moved the clock since it was set in this boot, in seconds. */
 export function explainedSince(lastSet: LastSet, boot: Boot): Seconds {
   const since =
     lastSet.uptime === undefined ? difference(boot.now, instantOf(lastSet)) : boot.uptime - lastSet.uptime;
   return DRIFT * Math.max(0, since) + SLEEP_ERROR * sleepsSince(lastSet, boot);
 }
 
-/** Hibernation is not counted by the kernel, but shows in the time asleep. */
+/** The number of sleeps since then. The kernel does not count hibernation, but the time asleep shows it. */
 function sleepsSince({ asleep, suspends }: LastSet, boot: Boot): number {
   const slept = asleep !== undefined && boot.asleep !== undefined && boot.asleep - asleep > ASLEEP;
   const counted = suspends !== undefined && boot.suspends !== undefined ? boot.suspends - suspends : 0;

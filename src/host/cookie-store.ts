@@ -1,6 +1,6 @@
-// What a run leaves of its NTS key exchanges (RFC 8915 §4) for the next one, so that a run every hour needs an
-// exchange now and then only: one file, 0600, for each server and trust store, beside the state. It is taken by
-// renaming it, which one process alone succeeds in, and gone before it is used: no cookie is ever sent twice.
+// Stores the NTS sessions of a run (RFC 8915 §4) for later ones, so that an hourly run rarely needs a key exchange.
+// Each server and trust store has one file of mode 0600 beside the state. A run takes a file by renaming it, which only
+// one process can do, and removes it before use: no cookie is ever sent twice.
 
 import { createHash, randomBytes } from 'node:crypto';
 import { renameSync, rmSync } from 'node:fs';
@@ -11,14 +11,15 @@ import { KEY_LENGTH } from '../ntp/nts/ke-records.ts';
 import { familyOf } from '../sources/server.ts';
 import { checkDirectory, prepareDirectory, readOwn, replaceOwn } from './trusted-file.ts';
 
-/** Eight of the longest cookies in hexadecimal take half of it. */
+/** Eight cookies of the maximum length in hexadecimal take half of this. */
 const LARGEST = 16_384;
-/** A server keeps the key of its cookies for a day or two (RFC 8915 §6), and its certificate may be revoked. */
+/** Servers keep the key of their cookies for a day or two (RFC 8915 §6), and their certificates may be revoked. */
 const MAX_AGE_DAYS = 7;
 
 /**
- * The store in `directory`. `trust` stands for the authorities that certificates are checked against: what another trust store vouched
- * for is not taken. Never throws: without the store there is an exchange of keys more, and that is all.
+ * Opens the store in `directory`. `trust` identifies the authorities that certificates are checked against; a session
+ * that other authorities vouched for is not used. Never throws: without the store, a run only needs another key
+ * exchange.
  */
 export function cookieStore(
   directory: string,
@@ -61,7 +62,7 @@ function encode({ c2s, s2c, cookies, host, port }: NtsSession, now: Date): strin
   return `${JSON.stringify({ version: 1, saved: now.toISOString(), host, port, c2s: first, s2c: second, cookies: rest })}\n`;
 }
 
-/** Undefined for what is no session, or too old. */
+/** Decodes a session; undefined if it is invalid or too old. */
 function decode(value: unknown, now: Date): NtsSession | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const { version, saved, host, port, c2s, s2c, cookies } = value as Record<string, unknown>;

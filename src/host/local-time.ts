@@ -1,6 +1,6 @@
-// A moment → the time of day that this place's clocks show, as date(1) prints it: by the C library, which reads TZ as
-// POSIX has it (IST-5:30, EST5EDT,M3.2.0,M11.1.0, :Asia/Shanghai, a file). Node takes all that it does not know for UTC.
-// localtime_r(3), tzset(3).
+// An instant → local time as date(1) prints it. Uses the C library, which reads TZ as POSIX defines it (IST-5:30,
+// EST5EDT,M3.2.0,M11.1.0, :Asia/Shanghai, a file); Node treats every zone it does not know as UTC. localtime_r(3),
+// tzset(3).
 
 import { type CFunction, type Foreign, type Library, share } from '../clock/ffi.ts';
 
@@ -13,7 +13,10 @@ export interface LocalTime {
   readonly second: number;
 }
 
-/** The local time of an instant, where `zone` is what TZ says. Never rejects: without the C library, Node's own answer. */
+/**
+ * The local time of an instant, where `zone` is the value of TZ. Never rejects: without the C library, returns Node's
+ * own result.
+ */
 export async function localTime(
   at: Date,
   zone: string | undefined,
@@ -28,7 +31,21 @@ export async function localTime(
   }
 }
 
-/** A name such as Asia/Shanghai, which Node knows also where no zoneinfo is installed, as in small containers. */
+/**
+ * An instant in local time to the second, RFC 3339 with the zone's offset: `2026-11-21T13:10:23+01:00`. Never rejects.
+ */
+export async function localInstant(at: Date, zone: string | undefined): Promise<string> {
+  const { month, day, hour, minute, second } = await localTime(at, zone);
+  const turned = at.getUTCMonth() - month;
+  const year = at.getUTCFullYear() + (turned === 11 ? 1 : turned === -11 ? -1 : 0);
+  const shown = Date.UTC(year, month, day, hour, minute, second);
+  const east = Math.round((shown - at.getTime()) / 60_000);
+  const two = (n: number) => String(n).padStart(2, '0');
+  const offset = `${two(Math.floor(Math.abs(east) / 60))}:${two(Math.abs(east) % 60)}`;
+  return `${new Date(shown).toISOString().slice(0, 19)}${east < 0 ? '-' : '+'}${offset}`;
+}
+
+/** Whether a zone is a name such as Asia/Shanghai, which Node knows even without zoneinfo, as in small containers. */
 function isNamed(zone: string | undefined): boolean {
   if (zone === undefined || !/^[A-Za-z_]+\/[\w+/-]+$/.test(zone)) return false;
   try {
@@ -55,7 +72,7 @@ function byLibrary(foreign: Foreign, at: Date, arch: string): LocalTime | undefi
   if (seconds > last) return undefined;
   const time = share(foreign, 8);
   time.longs[0] = BigInt(seconds);
-  // struct tm: at most 56 bytes, which begin with the same six ints everywhere.
+  // struct tm: at most 56 bytes, which start with the same six ints on all platforms.
   const tm = share(foreign, 64);
   libc.func('void tzset(void)')();
   if (!call(time.address, tm.address)) return undefined;
@@ -67,8 +84,8 @@ function byLibrary(foreign: Foreign, at: Date, arch: string): LocalTime | undefi
 const LAST_OF_32_BITS = 2 ** 31 - 1;
 
 /**
- * On a 32-bit machine the plain name takes a `time_t` of 32 bits (glibc; musl for old programs), the other one of 64. The
- * lower half of 64 bits is the same number on the little-endian machines that Node runs on.
+ * On a 32-bit machine, the plain function takes a 32-bit `time_t` (glibc; musl for old programs), the other one 64
+ * bits. On the little-endian machines that Node supports, the lower half of the 64 bits is the same number.
  */
 function localtimeOf(libc: Library, arch: string): { readonly call: CFunction; readonly last: number } {
   const declaration = (name: string) => `void *${name}(void *time, void *tm)`;

@@ -1,30 +1,33 @@
-// One tsntp at a time sets the clock. The lock is one that the kernel gives back when its process ends, however
-// it ends: flock(2) on a file, or on Windows the first instance of a named pipe. Expected answers are values:
-// the lock, who holds it, or why there is none to be had.
+// Ensures that only one tsntp sets the clock at a time. The kernel releases the lock when its process ends for any
+// reason: flock(2) on a file, or on Windows the first instance of a named pipe. Expected outcomes are values: the lock,
+// its holder, or why no lock is available.
 
 import { closeSync, constants, ftruncateSync, readSync, writeSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { openOwn, prepareDirectory } from './trusted-file.ts';
 
-/** Ours, until `release` or the end of the process. */
+/** A lock held by this process until `release` or until it ends. */
 export interface Lock {
   readonly kind: 'lock';
-  /** The file or pipe that is locked. */
+  /** The locked file or pipe. */
   readonly path: string;
-  /** Idempotent. The file stays: to unlink it would take it from under the next one that has it open. */
+  /**
+   * Releases the lock. Idempotent. Keeps the file: unlinking would remove it from under another process that has it
+   * open.
+   */
   release(): void;
 }
 
-/** Another tsntp has it. */
+/** Another tsntp holds the lock. */
 export interface LockHolder {
   readonly kind: 'held';
   readonly path: string;
-  /** The other process, where it has said so. */
+  /** The id of the other process, if known. */
   readonly pid?: number;
 }
 
-/** Nowhere to put a lock, or nothing to make one with: the caller warns, and goes on without. */
+/** No lock can be created. The caller warns and continues without one. */
 export interface LockUnavailable {
   readonly kind: 'unavailable';
   readonly reason: string;
@@ -32,15 +35,17 @@ export interface LockUnavailable {
 
 const FILE = 'tsntp.lock';
 /**
- * A pipe rather than a file opened for exclusive use: node opens files shared, a pipe needs no folder that can be
- * written and no clearing up, and it is one and the same for all users of the machine.
+ * A pipe instead of a file opened for exclusive use: Node opens files shared, while a pipe needs no writable directory
+ * and no cleanup, and is the same for all users of the machine.
  */
 const PIPE = '\\\\.\\pipe\\tsntp-lock';
-/** From sys/file.h; the same on Linux, macOS and the BSDs. */
+/** From sys/file.h; the same on Linux, macOS, and the BSDs. */
 const LOCK_EX = 2;
 const LOCK_NB = 4;
 
-/** Where the lock may be, the best place first: with the state; else where a read-only system still lets us write. */
+/**
+ * The directories for the lock, best first: that of the state, then those that are writable even on a read-only system.
+ */
 export function lockDirectories(
   platform: NodeJS.Platform,
   env: Readonly<Record<string, string | undefined>>,
@@ -50,7 +55,10 @@ export function lockDirectories(
   return [stateDirectory, runtime, env.XDG_RUNTIME_DIR].filter(path => path !== undefined);
 }
 
-/** Takes the lock in the first of `directories` that can hold one, without waiting; on Windows, `pipe`. Never rejects. */
+/**
+ * Acquires the lock in the first usable one of `directories` without waiting, or through `pipe` on Windows. Never
+ * rejects.
+ */
 export async function acquireLock(
   directories: readonly string[],
   platform: NodeJS.Platform = process.platform,
@@ -74,7 +82,7 @@ export async function acquireLock(
   return { kind: 'unavailable', reason: reasons.join('; ') || 'there is no directory to keep it in' };
 }
 
-/** True when the lock is now ours, false when another has it. */
+/** Returns true if the lock was acquired, false if another process holds it. */
 type Flock = (fd: number) => boolean;
 
 async function loadFlock(): Promise<Flock> {
@@ -105,7 +113,7 @@ function lockFile(directory: string, flock: Flock): Lock | LockHolder {
     kind: 'lock',
     path,
     release() {
-      // Closing twice could close what has been opened since under the same number.
+      // Closing twice could close a descriptor opened since with the same number.
       if (held) closeSync(fd);
       held = false;
     },
@@ -117,7 +125,7 @@ function writePid(fd: number): void {
     ftruncateSync(fd);
     writeSync(fd, `${process.pid}\n`, 0);
   } catch {
-    // A full disk: the lock holds all the same; the other's message will not name us.
+    // On a full disk the lock still holds, but the other process's message cannot name this one.
   }
 }
 
@@ -133,7 +141,7 @@ function heldBy(path: string, text: string): LockHolder {
 
 function lockPipe(path: string): Promise<Lock | LockHolder | LockUnavailable> {
   const server = createServer(socket => {
-    // The asker may be gone before it has the answer.
+    // The client may be gone before it gets the answer.
     socket.on('error', () => socket.destroy());
     socket.end(`${process.pid}\n`);
   });
@@ -143,14 +151,17 @@ function lockPipe(path: string): Promise<Lock | LockHolder | LockUnavailable> {
       else resolve({ kind: 'unavailable', reason: error.message });
     });
     server.listen(path, () => {
-      // The lock must not keep the process from ending.
+      // The lock must not keep the process alive.
       server.unref();
       resolve({ kind: 'lock', path, release: () => void server.close() });
     });
   });
 }
 
-/** The holder tells each connection its process id; a holder that is too busy, or just gone, stays unnamed. */
+/**
+ * Asks the holder for its process id, which it sends on each connection. A holder that is too busy, or just gone, stays
+ * unnamed.
+ */
 function askPipe(path: string): Promise<LockHolder> {
   return new Promise(resolve => {
     let text = '';

@@ -1,9 +1,9 @@
-// Whether the processes of this machine can be seen: without that, no other time service is found.
+// Whether this machine's processes are visible; without that, no other time service can be found.
 
 import { readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 
-/** On Linux, why the first process cannot be looked at; undefined where it can. `root` is that of the file system. */
+/** On Linux, why the first process cannot be inspected; undefined if it can. `root` is the root of the file system. */
 export function whyHidden(platform: string = process.platform, root = '/'): string | undefined {
   if (platform !== 'linux') return undefined;
   try {

@@ -1,26 +1,19 @@
-// The processes of this machine → the time services that steer its clock, and would undo what tsntp does or be upset by
-// it. One that may not set the clock (capable.ts) or that only measures is not among them; one that sets
-// it once and ends is, as it may have measured already and would add its correction to ours. What cannot be found out
-// counts as absent: looking is never an error.
+// The processes of this machine → the time services that steer its clock and would conflict with tsntp. A service that
+// may not set the clock (capable.ts), or that only measures, is not included. A service that sets the clock once and
+// exits is: it may have measured already and would add its correction to ours. Unknown counts as absent: looking is
+// never an error.
 
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { posix, win32 } from 'node:path';
 import { maySetClock } from '../clock/capable.ts';
-
-/** A program that keeps the clock. */
-export interface TimeService {
-  readonly name: string;
-  readonly pid?: number;
-  /** The command that stops it. */
-  readonly stop: string;
-}
+import type { TimeService } from '../pipeline/outcome.ts';
 
 /**
- * The time services that control the clock now, on Linux by process id. Never rejects.
- * `root` is the root of the file system, on Windows the folder of the system.
+ * Finds the time services that control the clock now; on Linux by process id. Never rejects. `root` is the root of the
+ * file system, or the system directory on Windows.
  */
 export async function findTimeServices(
-  platform: NodeJS.Platform = process.platform,
+  platform: string = process.platform,
   root: string = platform === 'win32' ? 'C:\\Windows' : '/',
 ): Promise<readonly TimeService[]> {
   switch (platform) {
@@ -35,24 +28,24 @@ export async function findTimeServices(
   }
 }
 
-/** The one-letter options of a command line; those that take a value with it, the others with ''. */
-type Options = ReadonlyMap<string, string>;
+/** The one-letter options of a command line with their values; '' for options without one. */
+type Letters = ReadonlyMap<string, string>;
 
 interface Daemon {
   readonly name: string;
-  /** As the kernel names the process: cut off at 15 characters. */
+  /** The kernel's name of the process: truncated to 15 characters. */
   readonly comm: string;
-  /** What else must be in the path of the program, its command line or its unit. */
+  /** Must match the program's path, its command line, or its unit. */
   readonly mark?: RegExp;
   /** The letters of the options that take a value. */
   readonly valued?: string;
-  /** Whether, started so, it leaves the clock alone. */
-  readonly passes?: (options: Options) => boolean;
+  /** Whether these options keep the daemon from setting the clock. */
+  readonly passes?: (letters: Letters) => boolean;
 }
 
 const NTPD = { comm: 'ntpd', valued: 'cDfiIklpPrstTuUwyYz' };
 
-/** Of several that fit, the first. */
+/** If several match, the first one counts. */
 const DAEMONS: readonly Daemon[] = [
   {
     name: 'chronyd',
@@ -78,7 +71,7 @@ const DAEMONS: readonly Daemon[] = [
     name: 'phc2sys',
     comm: 'phc2sys',
     valued: 'cdEfFiIlLMnNOPRsStuz',
-    // Without these it sets a network card's clock from this one.
+    // Without these options it sets a network card's clock from the system clock.
     passes: o => (o.has('a') ? !o.has('r') : (o.get('c') ?? 'CLOCK_REALTIME') !== 'CLOCK_REALTIME'),
   },
 ];
@@ -97,24 +90,24 @@ function onLinux(root: string): readonly TimeService[] {
     .sort((a, b) => Number(a) - Number(b))
     .map(pid => attempt(() => inspect(posix.join(proc, pid), Number(pid), systemd), undefined))
     .filter(each => each !== undefined);
-  // A daemon's helpers end with it.
+  // A daemon's helper processes end with it.
   const pids = new Set(found.map(each => each.pid));
   return found.filter(each => !pids.has(each.parent)).map(each => each.service);
 }
 
-/** Throws when the process has ended, or is hidden from us. */
+/** Throws if the process has ended or is hidden. */
 function inspect(directory: string, pid: number, systemd: boolean): Found | undefined {
   const read = (name: string): string => readFileSync(posix.join(directory, name), 'utf8');
   const comm = read('comm').trimEnd();
   if (comm !== 'busybox' && !DAEMONS.some(daemon => daemon.comm === comm)) return undefined;
 
   const [program = '', ...args] = read('cmdline').split('\0');
-  // A zombie has no command line any more.
+  // A zombie has no command line.
   if (program === '') return undefined;
   if (!maySetClock(directory, posix.join(directory, '../self'))) return undefined;
 
   const unit = systemd ? unitOf(attempt(() => read('cgroup'), '')) : undefined;
-  // Another user's link is not ours to read.
+  // The link of another user's process may not be readable.
   const executable = attempt(() => readlinkSync(posix.join(directory, 'exe')), '');
   const text = [executable, program, ...args, unit].join('\n');
   const title = comm === 'busybox' ? args[0] : comm;
@@ -126,14 +119,14 @@ function inspect(directory: string, pid: number, systemd: boolean): Found | unde
   return { service: { name: daemon.name, pid, stop }, pid, parent };
 }
 
-/** The service's unit, unless it is that of something else, such as cron, which started the daemon. */
+/** The service's unit, unless it belongs to something else that started the daemon, such as cron. */
 function unitOf(cgroup: string): string | undefined {
   return /:\/system\.slice\/(?:.*\/)?([^/\n]*(?:chrony|ntp|timesync|phc2sys)[^/\n]*)\.service$/m.exec(
     cgroup,
   )?.[1];
 }
 
-function optionsOf(args: readonly string[], valued: string): Options {
+function optionsOf(args: readonly string[], valued: string): Letters {
   const options = new Map<string, string>();
   for (let i = 0; i < args.length; i++) {
     const letters = /^-([^-].*)/.exec(args[i] ?? '')?.[1] ?? '';
@@ -148,7 +141,7 @@ function optionsOf(args: readonly string[], valued: string): Options {
 }
 
 async function onWindows(root: string): Promise<readonly TimeService[]> {
-  // By its full path: a bare name would be looked for in the current folder first.
+  // By its full path: a bare name would be searched for in the current directory first.
   const system = (name: string): string => win32.join(root, 'System32', name);
   const key = 'HKLM\\SYSTEM\\CurrentControlSet\\Services\\W32Time\\Parameters';
   const [service, type] = await Promise.all([
@@ -160,13 +153,13 @@ async function onWindows(root: string): Promise<readonly TimeService[]> {
 }
 
 async function onDarwin(root: string): Promise<readonly TimeService[]> {
-  // It tells only root; another user cannot set the clock, and learns so later.
+  // It answers only root. Other users cannot set the clock and get an error later.
   const answer = await outputOf(posix.join(root, 'usr/sbin/systemsetup'), ['-getusingnetworktime']);
   if (!/^Network Time: On$/m.test(answer)) return [];
   return [{ name: 'timed', stop: 'systemsetup -setusingnetworktime off' }];
 }
 
-/** What a command prints; nothing when it is absent, fails or takes longer than a few seconds. */
+/** The output of a command; empty if the command is missing, fails, or takes longer than a few seconds. */
 async function outputOf(command: string, args: readonly string[]): Promise<string> {
   const { execFile } = await import('node:child_process');
   return new Promise(resolve => {

@@ -1,34 +1,14 @@
-// The panic memory: what tsntp last did to this clock, kept as state.json in a directory of its own, so that
-// a correction over the panic threshold (RFC 5905 §11.3) is allowed once a boot and not at every run.
-// Bytes of the file → State. What is no State, or could have been written by another user, is a warning, never an
-// exception: a broken file must not keep a clock from being set, and does not switch the limit off.
+// The panic memory: the bytes of state.json ⇄ State, tsntp's last correction of this clock. It allows a correction
+// above the panic threshold (RFC 5905 §11.3) once per boot instead of on every run. An invalid file, or one that
+// another user could have written, yields a warning and never an exception: a broken file must neither prevent setting
+// the clock nor lift the limit.
 // Sign: `offset` is what was added to the clock.
 
 import { join, posix, win32 } from 'node:path';
-import type { Seconds } from '../ntp/time.ts';
+import type { LastSet } from '../pipeline/ports.ts';
 import { checkDirectory, codeOf, prepareDirectory, readOwn, replaceOwn } from './trusted-file.ts';
 
-/** One correction that was made. */
-export interface LastSet {
-  /** The boot of the machine in which it was made; absent where the platform does not tell. */
-  readonly bootId?: string;
-  /** What the clock showed after it: RFC 3339 in UTC with nine digits of the second. */
-  readonly time: string;
-  readonly offset: Seconds;
-  readonly kind: 'step' | 'slew';
-  /** The system peer, as the report names it. */
-  readonly server: string;
-  /** The root distance of the combination: how far off the clock could still be. */
-  readonly errorBound: Seconds;
-  /** What the corrections of that boot came to with this one, beyond what drift explains. Absent from older files, as the rest. */
-  readonly sum?: Seconds;
-  /** The machine then, as `Boot` has it. */
-  readonly uptime?: Seconds;
-  readonly asleep?: Seconds;
-  readonly suspends?: number;
-}
-
-/** The contents of the state file. Later versions only add members; those that are not known here are dropped. */
+/** The contents of the state file. Later versions only add members; unknown ones are dropped. */
 export interface State {
   readonly version: 1;
   /** Absent until tsntp has set this clock. */
@@ -37,40 +17,43 @@ export interface State {
 
 export interface StateReading {
   readonly state: State;
-  /** Why the file that is there was passed over. */
+  /** Why an existing file was ignored. */
   readonly warning?: string;
 }
 
 const EMPTY: State = { version: 1 };
 const FILE = 'state.json';
-/** A true state file has some 300 bytes. */
+/** A valid state file has about 300 bytes. */
 const LARGEST = 65_536;
 
-/** The directory that keeps tsntp's memory for this user, or undefined where there is no place for one. */
+/** The directory for this user's state, or undefined if there is no place for one. */
 export function stateDirectory(
-  platform: NodeJS.Platform,
+  platform: string,
   env: Readonly<Record<string, string | undefined>>,
   uid: number | undefined,
 ): string | undefined {
   if (platform === 'win32') return env.ProgramData ? win32.join(env.ProgramData, 'tsntp') : undefined;
   if (uid === 0) return platform === 'darwin' ? '/var/db/tsntp' : '/var/lib/tsntp';
-  // The XDG base directory specification: a path that is not absolute is to be ignored.
+  // The XDG base directory specification requires ignoring relative paths.
   if (env.XDG_STATE_HOME?.startsWith('/')) return posix.join(env.XDG_STATE_HOME, 'tsntp');
   return env.HOME?.startsWith('/') ? posix.join(env.HOME, '.local/state/tsntp') : undefined;
 }
 
-/** What is remembered in `directory`. Never throws; no file yet is an empty memory without a warning. */
-export function readState(directory: string): StateReading {
+/**
+ * Reads the state in `directory`. Never throws; a missing file yields an empty state without a warning. `trusted` is an
+ * additional user whose file is accepted; use it only to display the state, not to decide.
+ */
+export function readState(directory: string, trusted?: number): StateReading {
   try {
-    checkDirectory(directory);
-    return { state: parse(join(directory, FILE)) };
+    checkDirectory(directory, trusted);
+    return { state: parse(join(directory, FILE), trusted) };
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return { state: EMPTY };
     return { state: EMPTY, warning: `cannot tell whether tsntp has set this clock before: ${text(error)}` };
   }
 }
 
-/** Puts `state` in place of what `directory` remembers, whole or not at all. Never throws; returns a warning if it could not. */
+/** Replaces the state in `directory` atomically. Never throws; returns a warning on failure. */
 export function writeState(directory: string, state: State): string | undefined {
   try {
     prepareDirectory(directory);
@@ -81,13 +64,13 @@ export function writeState(directory: string, state: State): string | undefined 
   }
 }
 
-function parse(path: string): State {
-  const bytes = readOwn(path, LARGEST);
+function parse(path: string, trusted: number | undefined): State {
+  const bytes = readOwn(path, LARGEST, trusted);
   let value: unknown;
   try {
     value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {
-    // The parser's own message quotes the file, control characters and all.
+    // The parser's own message quotes the file, including control characters.
     throw new Error(`${path} is not JSON: remove it`);
   }
   if (!isRecord(value) || value.version !== 1) {
@@ -128,12 +111,12 @@ function isLastSet(value: unknown): value is LastSet {
   );
 }
 
-/** JSON reads 1e999 as infinity. */
+/** JSON parses 1e999 as infinity. */
 function isNumber(value: unknown): value is number {
   return Number.isFinite(value);
 }
 
-/** It will be printed: no escape sequences, no second line. */
+/** The text will be printed: no escape sequences and no line breaks. */
 function isPlainText(value: unknown): value is string {
   return typeof value === 'string' && value !== '' && !/\p{C}/u.test(value);
 }

@@ -1,5 +1,5 @@
-// Files that only we, or root, can have written, in a directory of the same kind: the state, the lock, the cookies.
-// No symbolic links, no second names, no FIFOs, no other user's files; written whole or not at all.
+// Reads and writes files that only this user or root can have written, in directories of the same kind: the state, the
+// lock, the cookies. Refuses symbolic links, hard links, FIFOs, and other users' files. Writes atomically.
 
 import { randomBytes } from 'node:crypto';
 import {
@@ -19,35 +19,35 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** Who may open a lock for reading may hold it, too; cookies are secrets. */
+/** A user who can open a lock can also hold it; cookies are secrets. */
 const SECRET = 0o600;
 
-/** Makes `directory` (0700) if it is not there, and throws unless it is one that only we, or root, can write to. */
+/** Creates `directory` (0700) if it is missing. Throws unless only this user or root can write to it. */
 export function prepareDirectory(directory: string): void {
   if (!existsSync(directory)) makeDirectory(directory);
   checkDirectory(directory);
 }
 
 /**
- * Opens a regular file that only we, or root, could have written; a new one has mode 0600. Throws otherwise.
- * Node adds O_CLOEXEC itself.
+ * Opens a regular file that only this user, root, or the user `trusted` could have written; creates it with mode 0600.
+ * Throws otherwise. Node adds O_CLOEXEC itself.
  */
-export function openOwn(path: string, flags: number): number {
+export function openOwn(path: string, flags: number, trusted?: number): number {
   let fd: number;
   try {
-    // O_NONBLOCK, or a FIFO in the file's place would hold us up for ever. Windows has neither flag.
+    // O_NONBLOCK, or a FIFO in the file's place would block forever. Windows has neither flag.
     fd = openSync(path, flags | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0), SECRET);
   } catch (error) {
-    // FreeBSD says EMLINK.
+    // FreeBSD reports EMLINK.
     if (codeOf(error) === 'ELOOP' || codeOf(error) === 'EMLINK') throw symbolicLink(path);
     throw error;
   }
   try {
     const stats = fstatSync(fd);
     if (!stats.isFile()) throw new Error(`${path} is not a regular file: remove it`);
-    // A second name would let its maker choose which of our files is read or written here.
+    // With a hard link, its creator could choose which of our files is read or written here.
     if (stats.nlink > 1) throw new Error(`${path} is a hard link to another file: remove it`);
-    checkOwner(path, stats);
+    checkOwner(path, stats, trusted);
     return fd;
   } catch (error) {
     closeSync(fd);
@@ -55,17 +55,17 @@ export function openOwn(path: string, flags: number): number {
   }
 }
 
-/** Throws unless it is a directory that only we, or root, can write to. */
-export function checkDirectory(directory: string): void {
+/** Throws unless it is a directory that only this user, root, or the user `trusted` can write to. */
+export function checkDirectory(directory: string, trusted?: number): void {
   const stats = lstatSync(directory);
   if (stats.isSymbolicLink()) throw symbolicLink(directory);
   if (!stats.isDirectory()) throw new Error(`${directory} is not a directory: remove it`);
-  checkOwner(directory, stats);
+  checkOwner(directory, stats, trusted);
 }
 
-/** The contents of such a file. Throws where there is none, or it has more than `largest` bytes. */
-export function readOwn(path: string, largest: number): Uint8Array {
-  const fd = openOwn(path, constants.O_RDONLY);
+/** Reads such a file. Throws if it does not exist or has more than `largest` bytes. */
+export function readOwn(path: string, largest: number, trusted?: number): Uint8Array {
+  const fd = openOwn(path, constants.O_RDONLY, trusted);
   try {
     const buffer = new Uint8Array(largest + 1);
     let length = 0;
@@ -81,10 +81,13 @@ export function readOwn(path: string, largest: number): Uint8Array {
   }
 }
 
-/** Writes such a file: beside it first, and renamed, so that a power cut leaves the old or the new one. */
+/**
+ * Writes such a file to a temporary name and renames it, so that a power failure leaves either the old or the new
+ * contents.
+ */
 export function replaceOwn(path: string, contents: string): void {
   if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) throw symbolicLink(path);
-  // Random, because a file left by a killed run would else be in the way whenever the process id comes again.
+  // Random, because a file left by a killed run would be in the way when its process id is reused.
   const temporary = `${path}.${randomBytes(8).toString('hex')}`;
   try {
     const fd = openOwn(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL);
@@ -106,12 +109,14 @@ export function codeOf(error: unknown): string | undefined {
   return (error as NodeJS.ErrnoException).code;
 }
 
-/** Not by mkdir's own `recursive`, which never returns where the kernel makes no directories: /proc, autofs. */
+/**
+ * Does not use mkdir's own `recursive`, which never returns where the kernel cannot create directories: /proc, autofs.
+ */
 function makeDirectory(directory: string): void {
   try {
     mkdirSync(directory, 0o700);
   } catch (error) {
-    // Another tsntp was quicker.
+    // Another tsntp was faster.
     if (codeOf(error) === 'EEXIST') return;
     if (codeOf(error) !== 'ENOENT' || existsSync(dirname(directory))) throw error;
     makeDirectory(dirname(directory));
@@ -119,11 +124,11 @@ function makeDirectory(directory: string): void {
   }
 }
 
-function checkOwner(path: string, stats: Stats): void {
+function checkOwner(path: string, stats: Stats, trusted?: number): void {
   const uid = process.geteuid?.();
-  // Windows shows neither owner nor mode here; there the folder's own access list has to do.
+  // Windows shows neither owner nor mode here; the directory's own access list must suffice.
   if (uid === undefined) return;
-  if (stats.uid !== uid && stats.uid !== 0) {
+  if (![uid, 0, trusted].includes(stats.uid)) {
     throw new Error(`${path} belongs to user ${stats.uid}, not to ${uid} or root: remove it or chown it`);
   }
   if ((stats.mode & 0o022) !== 0) {

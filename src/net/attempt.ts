@@ -1,39 +1,44 @@
-// One address of a name → its burst, and meanwhile whether another address should be tried: because this one has brought
-// no sample and is late, unreachable or hopeless.
+// One address of a name → its burst. Meanwhile tracks whether another address should be tried because this one has
+// returned no sample and is late, unreachable, or unresponsive.
 
 import type { Seconds } from '../ntp/time.ts';
 import type { Burst, BurstEvent } from './burst.ts';
 import type { Timer } from './timer.ts';
 import type { Address } from './transport.ts';
 
-/** How one address is asked. */
+/** How to query one address. */
 export interface AttemptPlan {
-  /** Runs the burst when a slot is free; calls `begun` when it starts, and `watch` at each event. */
+  /** Runs the burst once a slot is free. Calls `begun` when it starts, and `watch` on each event. */
   burst(
     address: Address,
     begun: () => void,
     watch: (event: BurstEvent) => void,
     givenUp: AbortSignal | undefined,
   ): Promise<Burst>;
-  /** Without a sample after this time, it is late; undefined where there is no other address. */
+  /**
+   * The address is late if it has returned no sample after this time, in seconds; undefined if there is no other
+   * address.
+   */
   readonly late: Seconds | undefined;
-  /** Gives it up without a usable reply, or when the server refused NTS cookies: there is another approach. */
-  readonly otherwise?: 'when-hopeless' | 'when-refused';
+  /**
+   * Gives up early because another approach exists: without a usable reply, or after the server refused NTS cookies.
+   */
+  readonly otherwise?: 'when-unresponsive' | 'when-refused';
   readonly timer: Pick<Timer, 'after'>;
-  /** Called at its first sample. */
-  readonly brought: (attempt: Attempt) => void;
-  /** Called whenever one of its properties changes. */
+  /** Called on the first sample. */
+  readonly onFirstSample: (attempt: Attempt) => void;
+  /** Called on each change of a property. */
   readonly changed: () => void;
 }
 
-/** One address that is being asked. */
+/** The query of one address. */
 export class Attempt {
   readonly address: Address;
   readonly #plan: AttemptPlan;
   readonly #givenUp: AbortController | undefined;
-  #clockTrust = true;
-  #brought = false;
-  #hopeless = false;
+  #viable = true;
+  #hasSample = false;
+  #unresponsive = false;
   #burst: Burst | undefined;
 
   constructor(address: Address, plan: AttemptPlan) {
@@ -42,54 +47,54 @@ export class Attempt {
     this.#givenUp = plan.late !== undefined || plan.otherwise ? new AbortController() : undefined;
   }
 
-  /** Asks until the burst ends. */
+  /** Runs the burst to its end. */
   async run(): Promise<Burst> {
     const { burst, late, timer, changed } = this.#plan;
     let cancel = () => {};
     const begun = () => {
-      if (late !== undefined) cancel = timer.after(late, () => this.#doubt());
+      if (late !== undefined) cancel = timer.after(late, () => this.#requestReplacement());
     };
     const result = await burst(this.address, begun, this.#watcher(), this.#givenUp?.signal);
     cancel();
     this.#burst = result;
-    this.#clockTrust = this.#brought;
+    this.#viable = this.#hasSample;
     changed();
     return result;
   }
 
-  /** Ends it early. */
+  /** Ends the burst early. */
   giveUp(): void {
     this.#givenUp?.abort();
   }
 
-  /** Whether no other address is wanted in its place. */
-  get clockTrust(): boolean {
-    return this.#clockTrust;
+  /** False if another address should be tried instead. */
+  get viable(): boolean {
+    return this.#viable;
   }
 
-  /** Whether it has brought a sample. */
-  get brought(): boolean {
-    return this.#brought;
+  /** Whether a sample has arrived. */
+  get hasSample(): boolean {
+    return this.#hasSample;
   }
 
-  /** Whether two requests or more have brought no usable reply. */
-  get hopeless(): boolean {
-    return this.#hopeless;
+  /** Whether at least two requests got no usable reply. */
+  get unresponsive(): boolean {
+    return this.#unresponsive;
   }
 
-  /** Whether it was ended early. */
+  /** Whether the burst was ended early. */
   get givenUp(): boolean {
     return this.#givenUp?.signal.aborted ?? false;
   }
 
-  /** Undefined until its end. */
+  /** The result; undefined until the burst ends. */
   get burst(): Burst | undefined {
     return this.#burst;
   }
 
-  #doubt(): void {
-    if (this.#brought) return;
-    this.#clockTrust = false;
+  #requestReplacement(): void {
+    if (this.#hasSample) return;
+    this.#viable = false;
     this.#plan.changed();
   }
 
@@ -97,23 +102,23 @@ export class Attempt {
     const { otherwise } = this.#plan;
     let refused = false;
     return event => {
-      if (event.kind === 'receive' && event.result.kind === 'sample') this.#bring();
+      if (event.kind === 'receive' && event.result.kind === 'sample') this.#recordSample();
       else if (event.kind === 'receive' && event.result.kind === 'nts-nak') refused = true;
       else if (event.kind === 'timeout' && refused && otherwise) this.giveUp();
-      else if (event.kind === 'unreachable') this.#doubt();
-      else if (event.kind === 'hopeless') {
-        this.#hopeless = true;
-        if (otherwise === 'when-hopeless') this.giveUp();
-        this.#doubt();
+      else if (event.kind === 'unreachable') this.#requestReplacement();
+      else if (event.kind === 'unresponsive') {
+        this.#unresponsive = true;
+        if (otherwise === 'when-unresponsive') this.giveUp();
+        this.#requestReplacement();
       }
     };
   }
 
-  #bring(): void {
-    if (this.#brought) return;
-    this.#brought = true;
-    this.#clockTrust = true;
-    this.#plan.brought(this);
+  #recordSample(): void {
+    if (this.#hasSample) return;
+    this.#hasSample = true;
+    this.#viable = true;
+    this.#plan.onFirstSample(this);
     this.#plan.changed();
   }
 }

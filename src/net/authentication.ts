@@ -1,5 +1,5 @@
-// What was agreed on with a server → an authenticator for its burst. The cryptography is loaded when a server first
-// needs it: most runs do not.
+// The authentication configured for a server → an authenticator for its burst. Loads the cryptography on first use,
+// because most runs need none.
 
 import { createHash } from 'node:crypto';
 import type { Authenticator } from '../ntp/auth/authenticator.ts';
@@ -7,13 +7,13 @@ import type { Hash, KeyType, SymmetricKey } from '../ntp/auth/key.ts';
 import type { NtsAuthenticator } from '../ntp/nts/fields.ts';
 import type { KeyExchange, NtsSession } from './nts/session.ts';
 
-/** By number. */
+/** Symmetric keys by their numbers. */
 export type Keys = ReadonlyMap<number, SymmetricKey>;
 
-/** What reports say of it. */
+/** What the packets of one server were authenticated with: a symmetric key (RFC 5905 §7.3) or NTS (RFC 8915). */
 export type Authentication =
   | { readonly kind: 'key'; readonly id: number; readonly type: KeyType }
-  /** With the exchange of this run; without one, by what an earlier run left. */
+  /** NTS. `exchange` is this run's key exchange; undefined if cookies of an earlier run were used. */
   | { readonly kind: 'nts'; readonly exchange?: KeyExchange };
 
 export interface Authenticated<A extends Authenticator = Authenticator> {
@@ -21,10 +21,10 @@ export interface Authenticated<A extends Authenticator = Authenticator> {
   readonly authenticator: A;
 }
 
-/** Authenticates with a symmetric key. Rejects with `RangeError` if it is not among `keys`. */
+/** Authenticates with a symmetric key. Rejects with `RangeError` if `keys` does not contain it. */
 export async function authenticateByKey(id: number, keys: Keys | undefined): Promise<Authenticated> {
   const key = keys?.get(id);
-  if (!key) throw new RangeError(`a server is to be authenticated with key ${id}, which was not given`);
+  if (!key) throw new RangeError(`a server requires key ${id}, which was not given`);
   const { keyAuthenticator } = await import('../ntp/auth/key.ts');
   return { authentication: { kind: 'key', id, type: key.type }, authenticator: keyAuthenticator(key, hash) };
 }

@@ -1,10 +1,10 @@
-// One server's burst (iburst): up to N requests, one after the other, each with its own nonce → samples and
-// rejections. A reply that fails a test does not end the wait for the true one; a kiss is obeyed (RFC 5905 §7.4).
+// One server's burst (iburst): up to N requests, one after another, each with its own nonce → samples and rejections. A
+// reply that fails a test does not end the wait for the true one. A kiss-o'-death is obeyed (RFC 5905 §7.4).
 
 import { type Authenticator, unauthenticated } from '../ntp/auth/authenticator.ts';
+import type { Kiss } from '../ntp/kiss.ts';
 import { encodeRequest } from '../ntp/packet.ts';
 import type { PlausibleTimes } from '../ntp/plausible.ts';
-import type { Kiss } from '../ntp/refid.ts';
 import type { Request } from '../ntp/reply-tests.ts';
 import { examineReply, type Rejection, requestOf, type Sample } from '../ntp/sample.ts';
 import { elapsed, type MonotonicTime, type NtpTimestamp, ntpTimestampOf, type Seconds } from '../ntp/time.ts';
@@ -21,35 +21,37 @@ import {
   TransportError,
 } from './transport.ts';
 
-/** After so many requests without a usable reply, the survey no longer waits for this server once all others are done. */
-const HOPELESS_AFTER = 2;
-/** Failed tests that say the reply was no server's answer at all: the true one may still come, and is waited for. */
-const NOT_ITS_WORD: ReadonlySet<Rejection['test']> = new Set(['1', '2', '3', '5', 'B']);
-/** Rejections kept for the report; a flood of junk is only counted. */
+/**
+ * After this many requests without a usable reply, the survey no longer waits for this server once all others are done.
+ */
+const UNRESPONSIVE_AFTER = 2;
+/** After these failed tests, keep waiting: the packet was not the server's reply, which may still arrive. */
+const KEEP_WAITING_AFTER: ReadonlySet<Rejection['test']> = new Set(['1', '2', '3', '5', 'B']);
+/** The number of rejections kept for the report; further ones are only counted. */
 const REJECTIONS_KEPT = 16;
 
 export interface BurstPlan {
-  /** Requests to send, 1 or more. */
+  /** The number of requests to send, at least 1. */
   readonly samples: number;
-  /** How long to wait for one reply. */
+  /** How long to wait for a reply, in seconds. */
   readonly timeout: Seconds;
   readonly interval: 'auto' | Seconds;
   readonly version: number;
   readonly plausible: PlausibleTimes;
-  /** The greatest root distance that is believed: a reply whose delay alone exceeds it is none. */
+  /** The largest acceptable root distance, in seconds. A reply whose delay alone exceeds it is not a sample. */
   readonly maxDistance: Seconds;
-  /** Send from this address. */
+  /** The local address to send from. */
   readonly source?: string;
-  /** What requests and replies are authenticated with; nothing unless given. */
+  /** Authenticates requests and replies; by default nothing does. */
   readonly authenticator?: Authenticator;
 }
 
 export interface BurstPorts {
   readonly transport: Transport;
   readonly timer: Timer;
-  /** Our clock's, for the dispersion. */
+  /** The precision of our clock in seconds, for the dispersion. */
   readonly precision: Seconds;
-  /** Cryptographically random bytes. */
+  /** Returns cryptographically random bytes. */
   readonly random: (length: number) => Uint8Array;
 }
 
@@ -63,28 +65,31 @@ export type BurstEvent =
     }
   | { readonly kind: 'timeout'; readonly address: Address; readonly waited: Seconds }
   | { readonly kind: 'unreachable'; readonly address: Address; readonly error: TransportError }
-  /** Two requests or more without a usable reply: the survey need not wait for this server. */
-  | { readonly kind: 'hopeless'; readonly address: Address };
+  /** At least two requests without a usable reply: the survey need not wait for this server. */
+  | { readonly kind: 'unresponsive'; readonly address: Address };
 
-/** What came of asking one address. */
+/** What came of asking one address: its samples, its rejected replies, and how many packets went out and came back. */
 export interface Burst {
   readonly samples: readonly Sample[];
-  /** The first few replies that failed a test. */
+  /** The first replies that failed a test. */
   readonly rejections: readonly Rejection[];
-  /** How many failed in all. */
+  /** The number of replies that failed a test. */
   readonly rejected: number;
   readonly sent: number;
-  /** How long a reply to each was waited for, at most. */
+  /** The longest wait for each reply, in seconds. */
   readonly timeout: Seconds;
-  /** How many requests had a reply in that time, good or not. */
+  /** The number of requests that got a reply in time, usable or not. */
   readonly answered: number;
   /** The kiss that ended or slowed the burst. */
   readonly kiss?: Kiss;
-  /** What the network said last, when it said anything. */
+  /** The last network error, if any. */
   readonly error?: TransportError;
 }
 
-/** Asks one address. Never rejects: what went wrong is in the result. An abort ends it with what there is. */
+/**
+ * Queries one address. Never rejects: failures are part of the result. An abort ends the burst early with the results
+ * so far.
+ */
 export async function runBurst(
   address: Address,
   plan: BurstPlan,
@@ -110,10 +115,10 @@ export async function runBurst(
   return exchanges.result();
 }
 
-/** What ends the wait for a reply. */
-type Ending = 'replied' | 'failed' | 'waited' | 'aborted';
+/** Why the wait for a reply ended. */
+type End = 'replied' | 'failed' | 'waited' | 'aborted';
 
-/** The requests and replies of one burst: matches the ones with the others and keeps what came of them. */
+/** Matches replies to the requests of one burst and collects the results. */
 class Exchanges implements ChannelListener {
   readonly #address: Address;
   readonly #plan: BurstPlan;
@@ -125,15 +130,15 @@ class Exchanges implements ChannelListener {
   #rejected = 0;
   #sent = 0;
   readonly #requests = new Requests();
-  /** The authenticator has nothing left to ask with. */
+  /** The authenticator has no credentials left. */
   #exhausted = false;
   #kiss: Kiss | undefined;
   #error: TransportError | undefined;
   #leastRoundTrip: Seconds | undefined;
   #lastSent: MonotonicTime | undefined;
 
-  /** Ends the wait for the request under way. */
-  #conclude: (end: Ending) => void = () => {};
+  /** Ends the wait for the current request. */
+  #endWait: (end: End) => void = () => {};
 
   constructor(address: Address, plan: BurstPlan, ports: BurstPorts, emit: (event: BurstEvent) => void) {
     this.#address = address;
@@ -142,15 +147,15 @@ class Exchanges implements ChannelListener {
     this.#emit = emit;
   }
 
-  /** Sends one request, and waits for a reply, an error, the timeout or the abort, whichever is first. */
+  /** Sends one request and waits for a reply, an error, the timeout, or the abort, whichever comes first. */
   async next(channel: Channel, signal: AbortSignal): Promise<void> {
     const { timeout } = this.#plan;
-    const concluded = new Promise<Ending>(resolve => {
-      this.#conclude = resolve;
+    const concluded = new Promise<End>(resolve => {
+      this.#endWait = resolve;
     });
     if (!this.#send(channel)) return;
-    const cancel = this.#ports.timer.after(timeout, () => this.#conclude('waited'));
-    const stopListening = onAbort(signal, () => this.#conclude('aborted'));
+    const cancel = this.#ports.timer.after(timeout, () => this.#endWait('waited'));
+    const stopListening = onAbort(signal, () => this.#endWait('aborted'));
     const end = await concluded;
     cancel();
     stopListening();
@@ -158,13 +163,14 @@ class Exchanges implements ChannelListener {
       this.#emit({ kind: 'timeout', address: this.#address, waited: timeout });
       this.#requests.expire();
     }
-    if (this.#samples.length === 0 && this.#sent >= HOPELESS_AFTER) {
-      this.#emit({ kind: 'hopeless', address: this.#address });
+    if (this.#samples.length === 0 && this.#sent >= UNRESPONSIVE_AFTER) {
+      this.#emit({ kind: 'unresponsive', address: this.#address });
     }
   }
 
   finished(): boolean {
-    const dead = this.#error !== undefined && this.#requests.answered === 0 && this.#sent >= HOPELESS_AFTER;
+    const dead =
+      this.#error !== undefined && this.#requests.answered === 0 && this.#sent >= UNRESPONSIVE_AFTER;
     const enough = this.#sent >= this.#plan.samples || this.#exhausted;
     return enough || this.#kiss?.demand === 'stop' || dead;
   }
@@ -200,15 +206,15 @@ class Exchanges implements ChannelListener {
     this.#leastRoundTrip = Math.min(this.#leastRoundTrip ?? roundTrip, roundTrip);
     this.#requests.answer(request);
     if (result.kind === 'sample' || result.kind === 'kiss') this.#requests.close(request);
-    if (result.kind === 'sample' || !NOT_ITS_WORD.has(result.test)) this.#conclude('replied');
+    if (result.kind === 'sample' || !KEEP_WAITING_AFTER.has(result.test)) this.#endWait('replied');
   }
 
-  /** It may be an earlier datagram's: the wait ends, and a true reply that comes all the same counts. */
+  /** The error may belong to an earlier datagram. It ends the wait, but a true reply that still arrives counts. */
   error(error: unknown): void {
     if (!(error instanceof TransportError)) throw error;
     this.#error = error;
     this.#emit({ kind: 'unreachable', address: this.#address, error });
-    this.#conclude('failed');
+    this.#endWait('failed');
   }
 
   result(): Burst {
@@ -224,7 +230,7 @@ class Exchanges implements ChannelListener {
     };
   }
 
-  /** Whether it could. All that takes time is done before T1 is read. */
+  /** Returns whether a request was sent. Completes all slow work before reading T1. */
   #send(channel: Channel): boolean {
     const nonce = this.#freshNonce();
     const { version, authenticator = unauthenticated } = this.#plan;
@@ -240,7 +246,7 @@ class Exchanges implements ChannelListener {
     return true;
   }
 
-  /** 64 random bits; never zero, which is what a field that was not filled in has. */
+  /** 64 random bits. Never zero, because a server that leaves the field empty returns zero. */
   #freshNonce(): NtpTimestamp {
     const bytes = this.#ports.random(8);
     const nonce = ntpTimestampOf(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0));

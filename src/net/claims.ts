@@ -1,5 +1,5 @@
-// Which addresses are being asked, and for which server of the list: an address has one vote, that of the first name that
-// resolves to it. A name that gives up an address early leaves it to others.
+// Tracks which address is being queried for which server of the list. An address has one vote, which goes to the first
+// name that resolves to it. A name that gives up an address early releases it to other names.
 
 import type { Server } from '../sources/server.ts';
 
@@ -9,39 +9,39 @@ interface Held {
   waiting?: Set<() => void>;
 }
 
-/** The claimed addresses of one survey, each by a key that the caller makes. */
+/** The claimed addresses of one survey, by keys that the caller builds. */
 export class Claims {
   readonly #held = new Map<string, Held>();
 
-  /** The server that an address is asked for; undefined while it is free. */
+  /** The server that an address is queried for; undefined if it is free. */
   ownerOf(key: string): Server | undefined {
     return this.#held.get(key)?.owner;
   }
 
-  /** Takes a free address. */
+  /** Claims a free address. */
   take(key: string, owner: Server): void {
     this.#held.set(key, { owner, settled: false });
   }
 
-  /** Whether a taken address may still become free. */
+  /** Whether a claimed address may still become free. */
   mayBecomeFree(key: string): boolean {
     return this.#held.get(key)?.settled === false;
   }
 
-  /** Ends the asking for good: no other name will ask this address again. */
+  /** Makes the claim final: no other name will query this address. */
   settle(key: string): void {
     const held = this.#held.get(key);
     if (!held) return;
     held.settled = true;
-    this.#tell(held);
+    this.#notify(held);
   }
 
-  /** Gives an address back, so that another name may ask it. */
+  /** Releases an address to other names. */
   release(key: string): void {
     const held = this.#held.get(key);
     if (!held) return;
     this.#held.delete(key);
-    this.#tell(held);
+    this.#notify(held);
   }
 
   /** Calls `listener` once an address is settled or free. */
@@ -50,7 +50,7 @@ export class Claims {
     if (held) held.waiting = (held.waiting ?? new Set()).add(listener);
   }
 
-  #tell(held: Held): void {
+  #notify(held: Held): void {
     for (const listener of held.waiting ?? []) listener();
     delete held.waiting;
   }

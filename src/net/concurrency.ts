@@ -1,9 +1,9 @@
-// Pieces of work → so many of them at a time, first come, first served: what bounds a survey's open descriptors.
+// Limits how many tasks run at a time, first come, first served. This bounds the open descriptors of a survey.
 
-/** Does a piece of work when there is room for it. */
+/** Runs a task as soon as a slot is free. */
 export type Concurrency = <T>(work: () => Promise<T>) => Promise<T>;
 
-/** Lets `count` pieces of work run at one time; the others wait their turn. */
+/** Runs at most `count` tasks at a time; others wait their turn. */
 export function concurrency(count: number): Concurrency {
   let free = count;
   const waiting: (() => void)[] = [];

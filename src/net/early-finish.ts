@@ -1,47 +1,50 @@
-// Tracks which servers of a survey are still being asked and which of those may yet give a usable reply; signals when the
-// survey can end early.
+// Tracks which servers of a survey are still being queried and whether any of them is likely to answer; signals when
+// the survey can end early.
 
 export interface EarlyFinish {
-  /** A server begins; the survey waits for those that have not begun yet. */
+  /** Starts tracking a server. The survey waits for servers that have not started yet. */
   enter(): TrackedServer;
 }
 
-/** One server, being asked until it leaves. */
+/** One server, tracked until it is done. */
 export interface TrackedServer {
-  /** The survey need not wait for this server any more. */
-  hopeless(): void;
-  /** The survey waits for it again. */
-  hopeful(): void;
-  /** It has contributed samples. */
-  brought(): void;
-  /** It is done. */
-  leave(): void;
+  /** The survey need not wait for this server. */
+  markUnresponsive(): void;
+  /** The survey waits for this server again. */
+  markResponsive(): void;
+  /** The server has returned samples. */
+  sampleReceived(): void;
+  /** The server is done. */
+  finish(): void;
 }
 
-/** Expects so many servers. Calls `onlyHopelessLeft` once one has brought samples and all that are left are hopeless. */
-export function earlyFinish(expected: number, onlyHopelessLeft: () => void): EarlyFinish {
-  const hopeless = new Set<TrackedServer>();
+/**
+ * Expects `expected` servers. Calls `onlyUnresponsiveLeft` once a server has returned samples and all remaining ones are
+ * unresponsive.
+ */
+export function earlyFinish(expected: number, onlyUnresponsiveLeft: () => void): EarlyFinish {
+  const unresponsive = new Set<TrackedServer>();
   let left = expected;
-  let brought = false;
+  let anySamples = false;
   const check = () => {
-    if (brought && left === hopeless.size) onlyHopelessLeft();
+    if (anySamples && left === unresponsive.size) onlyUnresponsiveLeft();
   };
   const enter = () => {
     const entry: TrackedServer = {
-      hopeless() {
-        hopeless.add(entry);
+      markUnresponsive() {
+        unresponsive.add(entry);
         check();
       },
-      hopeful() {
-        hopeless.delete(entry);
+      markResponsive() {
+        unresponsive.delete(entry);
       },
-      brought() {
-        brought = true;
+      sampleReceived() {
+        anySamples = true;
         check();
       },
-      leave() {
+      finish() {
         left -= 1;
-        hopeless.delete(entry);
+        unresponsive.delete(entry);
         check();
       },
     };

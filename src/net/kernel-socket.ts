@@ -1,44 +1,49 @@
-// Connected UDP sockets made by the C library of Linux: address → descriptor, which node:dgram then reads.
-// Knowing the descriptor allows two things that node:dgram does not offer: the kernel's own receive stamp
-// (SIOCGSTAMPNS, T4 of RFC 5905 §8) and a send() right after the clock was read (T1). Transmit stamps are
-// never switched on: they land in an error queue that is not drained here, and Node spins or aborts on it.
+// Connected UDP sockets created through the C library on Linux: address → descriptor, which node:dgram then reads.
+// Owning the descriptor allows two things that node:dgram lacks: the kernel's receive timestamp (SIOCGSTAMPNS, T4 of
+// RFC 5905 §8), and a send() immediately after reading the clock (T1). Transmit timestamps stay off: they fill an error
+// queue that is not drained here, on which Node spins or aborts.
 
 import { getSystemErrorName } from 'node:util';
 import { type UnixTime, unixTimeOf } from '../ntp/time.ts';
 import type { Address } from './transport.ts';
 
-/** The socket calls of the C library. All but `arrivalStamp` throw an error with `code` and `syscall`, as Node's own do. */
+/**
+ * The socket calls of the C library. All but `arrivalStamp` throw errors with `code` and `syscall`, like Node's own.
+ */
 export interface KernelSockets {
-  /** Opens a connected, non-blocking socket that stamps what arrives, and returns its descriptor: the caller's to close. */
+  /**
+   * Opens a connected, non-blocking socket with receive timestamps and returns its descriptor. The caller must close
+   * it.
+   */
   open(address: Address, source?: string): number;
-  /** Goes the way of `send` and sends nothing, so that the next `send` goes it sooner. */
-  rehearse(datagram: Uint8Array): void;
+  /** Warms the code path of `send` with an invalid descriptor, so that the real call is faster. */
+  warmUp(datagram: Uint8Array): void;
   send(fd: number, datagram: Uint8Array): void;
-  /** When the datagram that was read last from `fd` came in, or undefined where the kernel does not tell. */
+  /** The arrival time of the datagram last read from `fd`; undefined if the kernel does not provide it. */
   arrivalStamp(fd: number): UnixTime | undefined;
-  /** Closes a descriptor that still is this module's; node:dgram closes those that it was given. */
+  /** Closes a descriptor that this module still owns; node:dgram closes those handed to it. */
   close(fd: number): void;
 }
 
-/** The C library's sockets. Rejects, saying why, on other systems than Linux and where koffi does not load. */
+/** Loads the C library's sockets. Rejects with the reason on systems other than Linux and where koffi does not load. */
 export async function loadKernelSockets(): Promise<KernelSockets> {
-  if (process.platform !== 'linux') throw new Error(`not done on ${process.platform}`);
+  if (process.platform !== 'linux') throw new Error(`not supported on ${process.platform}`);
   const { default: koffi } = await import('koffi').catch((cause: NodeJS.ErrnoException) => {
     throw new Error(`koffi does not load (${cause.code ?? cause.name})`, { cause });
   });
   return kernelSockets(koffi);
 }
 
-// Linux's numbers, the same on every processor for which koffi has a binary.
+// Linux constants, identical on every processor for which koffi provides a binary.
 const AF_INET = 2;
 const AF_INET6 = 10;
 const SOCK_DGRAM = 2;
 const SOCK_NONBLOCK = 0o4000;
 const SOCK_CLOEXEC = 0o2000000;
 const NO_SOCKET = -1;
-/** Fills two longs, seconds and nanoseconds. */
+/** Fills two longs: seconds and nanoseconds. */
 const SIOCGSTAMPNS_OLD = 0x8907;
-/** Fills two 64-bit numbers wherever it runs; since Linux 5.1. */
+/** Fills two 64-bit numbers on every architecture; since Linux 5.1. */
 const SIOCGSTAMPNS_NEW = 0x80108907;
 
 function kernelSockets(koffi: typeof import('koffi').default): KernelSockets {
@@ -60,7 +65,7 @@ function kernelSockets(koffi: typeof import('koffi').default): KernelSockets {
     throw systemError(syscall, getSystemErrorName(-koffi.errno()));
   }
 
-  /** struct sockaddr_in or sockaddr_in6: family and scope in the machine's byte order, the rest in the network's. */
+  /** struct sockaddr_in or sockaddr_in6: family and scope in host byte order, the rest in network byte order. */
   function socketAddress({ family, address, port }: Address, syscall: string): Uint8Array {
     const bytes = new Uint8Array(family === 6 ? 28 : 16);
     const [host, zone] = address.split('%');
@@ -92,11 +97,11 @@ function kernelSockets(koffi: typeof import('koffi').default): KernelSockets {
         close(fd);
         throw error;
       }
-      // The first call answers ENOENT, and makes the kernel stamp from now on.
+      // The first call fails with ENOENT and makes the kernel record timestamps from then on.
       ioctl(fd, stampRequest, stamp);
       return fd;
     },
-    rehearse(datagram) {
+    warmUp(datagram) {
       send(NO_SOCKET, datagram, datagram.length, 0);
     },
     send(fd, datagram) {

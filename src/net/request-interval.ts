@@ -1,29 +1,35 @@
-// How long to wait between two requests to one server. On a wide-area path 2 s: faster clients are dropped or
-// kissed, and samples spread over seconds see past a burst of congestion. On a plainly local path that buys nothing.
+// How long to wait between two requests to one server. On a wide-area path 2 s: servers drop or kiss faster clients,
+// and samples spread over seconds outlast a burst of congestion. On a local path, waiting has no benefit.
 
 import { BlockList } from 'node:net';
 import type { Seconds } from '../ntp/time.ts';
 import type { Address } from './transport.ts';
 
-/** What ntpd's and chrony's default rate limits let pass. */
+/** The interval that the default rate limits of ntpd and chrony allow, in seconds. */
 export const REQUEST_INTERVAL: Seconds = 2;
 /**
- * The interval on a local path. Four requests at this interval meet a clock that ticks every 1, 2, 4, 5, 10, 15.6, 16.7 or 20 ms
- * at least once in each half of its tick, so that the replies show how coarse the clock is.
+ * The interval on a local path, in seconds. Four requests at this interval meet a clock that ticks every 1, 2, 4, 5, 10,
+ * 15.6, 16.7, or 20 ms at least once in each half of its tick, so that the replies reveal how coarse the clock is.
  */
 export const LOCAL_REQUEST_INTERVAL: Seconds = 0.0433;
-/** A round trip under this says that a private address is next door. */
+/** A private address with a shorter round trip than this, in seconds, is local. */
 const LOCAL_ROUND_TRIP: Seconds = 0.005;
 
-/** What a burst has observed so far. */
+/** The observations of a burst so far. */
 export interface Pace {
-  /** The shortest round trip so far, as the first may be delayed (ARP, a link that sleeps); undefined before the first reply. */
+  /**
+   * The shortest round trip so far in seconds, because the first may be delayed (ARP, a sleeping link); undefined
+   * before the first reply.
+   */
   readonly leastRoundTrip: Seconds | undefined;
   readonly lost: boolean;
   readonly kissed: boolean;
 }
 
-/** The time from one request to the next: `interval` as given, but at least 2 s after a RATE kiss. Decided anew after each reply. */
+/**
+ * The time from one request to the next in seconds: `interval` if given, but at least 2 s after a RATE kiss. Recomputed
+ * after each reply.
+ */
 export function requestIntervalOf(interval: 'auto' | Seconds, address: Address, pace: Pace): Seconds {
   if (interval !== 'auto') return pace.kissed ? Math.max(interval, REQUEST_INTERVAL) : interval;
   const nextDoor =
@@ -45,7 +51,7 @@ for (const [network, prefix, family] of [
   localNetworks.addSubnet(network, prefix, family);
 }
 
-/** Loopback, private (RFC 1918, RFC 4193) or link-local. */
+/** Whether an address is loopback, private (RFC 1918, RFC 4193), or link-local. */
 export function isLocal({ address, family }: Address): boolean {
   return localNetworks.check(address, family === 6 ? 'ipv6' : 'ipv4');
 }

@@ -1,10 +1,10 @@
-// The requests of one burst, each with its state: outstanding until its reply or its timeout, expired until a late reply,
-// closed after its one reply.
+// The requests of one burst and their states: outstanding until a reply or the timeout, expired until a late reply,
+// closed after the one reply.
 
 import type { Expectation, Request } from '../ntp/reply-tests.ts';
 import type { NtpTimestamp } from '../ntp/time.ts';
 
-/** Keeps which requests wait for a reply, and which had one. */
+/** Tracks which requests await a reply and which got one. */
 export class Requests {
   #outstanding: readonly Request[] = [];
   #expired: readonly Request[] = [];
@@ -16,7 +16,7 @@ export class Requests {
     return { outstanding: this.#outstanding, expired: this.#expired, closed: this.#closed };
   }
 
-  /** How many had a reply before their timeout, good or not. */
+  /** The number of requests with a reply before their timeout, usable or not. */
   get answered(): number {
     return this.#answered.size;
   }
@@ -25,12 +25,12 @@ export class Requests {
     this.#outstanding = [...this.#outstanding, request];
   }
 
-  /** A reply came, good or not: the true one may still follow a bad one. */
+  /** Records a reply, usable or not: the true one may follow a bad one. */
   answer(request: Request): void {
     this.#answered.add(request);
   }
 
-  /** Ends the wait for all requests so far; the first reply that still comes to one without any is late. */
+  /** Ends the wait for all requests so far. A first reply that still arrives is late. */
   expire(): void {
     for (const request of this.#outstanding) {
       if (this.#answered.has(request)) this.close(request);
@@ -39,7 +39,7 @@ export class Requests {
     this.#outstanding = [];
   }
 
-  /** Any further reply to this request is a duplicate. */
+  /** Makes any further reply to this request a duplicate. */
   close(request: Request): void {
     this.#outstanding = this.#outstanding.filter(other => other !== request);
     this.#expired = this.#expired.filter(other => other !== request);

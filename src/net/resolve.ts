@@ -1,5 +1,5 @@
-// A host → its addresses, by the system's own resolver (getaddrinfo), so that /etc/hosts, mDNS and
-// nsswitch.conf count. The order is the system's: RFC 6724 puts what routes best first.
+// A host → its addresses, through the system's resolver (getaddrinfo), which honors /etc/hosts, mDNS, and
+// nsswitch.conf. Keeps the system's order: RFC 6724 sorts the best route first.
 
 import { lookup } from 'node:dns/promises';
 import { SocketAddress } from 'node:net';
@@ -7,35 +7,37 @@ import { networkInterfaces } from 'node:os';
 import { escaped, familyOf } from '../sources/server.ts';
 import { onAbort } from './abort.ts';
 
+/** One address of a host. */
 export interface ResolvedAddress {
   readonly family: 4 | 6;
-  /** A literal address, with its zone if the host was written with one. */
+  /** A literal address, with its zone if the host had one. */
   readonly address: string;
 }
 
+/** Why a host has no address. */
 export type ResolveErrorKind =
-  /** There is no such name. */
+  /** The name does not exist. */
   | 'not-found'
-  /** No name server answered: later it may work. */
+  /** No name server answered; a later attempt may succeed. */
   | 'temporary'
-  /** The name, or the literal address, is of the other family only. */
+  /** The name or literal address belongs to the other family only. */
   | 'no-address-of-family'
   | 'failed';
 
-/** Why a host has no address. The message says what was asked, what came of it, and what to do. */
+/** Why a host has no address. The message states the host, the problem, and what to do. */
 export class ResolveError extends Error {
   override readonly name = 'ResolveError';
   readonly kind: ResolveErrorKind;
-  constructor(kind: ResolveErrorKind, message: string, options?: ErrorOptions) {
+  constructor(kind: ResolveErrorKind, message: string, options?: { readonly cause?: unknown }) {
     super(message, options);
     this.kind = kind;
   }
 }
 
 /**
- * All addresses of a host, or those of one family: at least one, none twice, best first.
- * Rejects with `ResolveError`, or with the signal's reason as soon as it is aborted. The lookup itself
- * cannot be stopped: it keeps one of libuv's four threads, and with it the process, until it ends by itself.
+ * Resolves a host to all its addresses or those of one family: at least one, without duplicates, best first. Rejects
+ * with `ResolveError`, or with the signal's reason once it is aborted. The lookup itself cannot be canceled: it
+ * occupies one of libuv's four threads, and keeps the process alive, until it ends.
  */
 export type Resolve = (
   host: string,
@@ -68,8 +70,9 @@ async function lookUp(host: string, family: 4 | 6 | undefined): Promise<readonly
 }
 
 /**
- * One text for one address, or a server written in two ways would have two votes: `0:0::1` is `::1`, and
- * `::ffff:192.0.2.1` is the IPv4 address within (RFC 4291 §2.5.5.2). The zone of `fe80::1%2` is the name of interface 2.
+ * Normalizes an address, because a server written in two ways would have two votes. `0:0::1` becomes `::1`;
+ * `::ffff:192.0.2.1` becomes the IPv4 address inside it (RFC 4291 §2.5.5.2); the zone of `fe80::1%2` becomes the name
+ * of interface 2.
  */
 function canonical({ family, address }: ResolvedAddress): ResolvedAddress {
   if (family === 4) return { family, address };
@@ -80,7 +83,10 @@ function canonical({ family, address }: ResolvedAddress): ResolvedAddress {
   return { family, address: zone === undefined ? text : `${text}%${zoneNamed(zone)}` };
 }
 
-/** The zone as this system takes it (RFC 4007 §11): by number on Windows, by name elsewhere; as written where neither fits. */
+/**
+ * The zone as this system expects it (RFC 4007 §11): a number on Windows, a name elsewhere; unchanged if neither
+ * matches.
+ */
 function zoneNamed(zone: string): string {
   for (const [name, addresses = []] of Object.entries(networkInterfaces())) {
     const scope = addresses.map(one => (one.family === 'IPv6' ? one.scopeid : 0)).find(id => id !== 0);
@@ -97,15 +103,15 @@ async function resolveError(cause: unknown, host: string, family: 4 | 6 | undefi
     case 'EAI_NODATA':
     case 'ENODATA':
     case 'ENOTFOUND': {
-      // The system does not tell a name that does not exist from one of the other family: ask again for any.
+      // The system does not distinguish a missing name from a name of the other family, so ask again for any family.
       if (family !== undefined && (await exists(host))) return noAddressOf(family, host, { cause });
-      const message = `no address found for ${escaped(host)}: check how it is spelt`;
+      const message = `no address found for ${escaped(host)}: check its spelling`;
       return new ResolveError('not-found', `${message} (${code})`, { cause });
     }
     case 'EAI_AGAIN':
       return new ResolveError(
         'temporary',
-        `no name server answered for ${escaped(host)}: check the network, or name the server by its address (${code})`,
+        `no name server answered for ${escaped(host)}: check the network, or use the server's address (${code})`,
         { cause },
       );
     default:
@@ -122,11 +128,11 @@ function exists(host: string): Promise<boolean> {
   );
 }
 
-function noAddressOf(family: 4 | 6, host: string, options?: ErrorOptions): ResolveError {
+function noAddressOf(family: 4 | 6, host: string, options?: { readonly cause?: unknown }): ResolveError {
   const other = family === 4 ? 6 : 4;
   return new ResolveError(
     'no-address-of-family',
-    `${escaped(host)} has an IPv${other} address only, and IPv${family} was asked for`,
+    `${escaped(host)} has an IPv${other} address only, but IPv${family} was requested`,
     options,
   );
 }

@@ -1,5 +1,5 @@
-// A small SNTP server on a loopback address, with an offset, stratum and delay of choice: what `tsntp demo`
-// and the tests ask where there is no network. It answers from the clock it is given, and sets nothing.
+// A small SNTP server on a loopback address with a configurable offset, stratum, and delay, for `tsntp demo` and for
+// tests without a network. It answers from the given clock and sets nothing.
 // Sign: a positive offset = this server is ahead of that clock.
 
 import { createSocket } from 'node:dgram';
@@ -13,11 +13,11 @@ export interface ResponderOptions {
   readonly offset?: Seconds;
   readonly stratum?: number;
   readonly leap?: Leap;
-  /** Four bytes; `refidOf` makes them of text. */
+  /** Four bytes; `refidOf` encodes text. */
   readonly refid?: number;
-  /** Added to the round trip, half of it each way. */
+  /** Added to the round trip, half of it in each direction, in seconds. */
   readonly delay?: Seconds;
-  /** 127.0.0.1 or ::1 if nothing else is said. */
+  /** 127.0.0.1 or ::1; the default is 127.0.0.1. */
   readonly address?: string;
 }
 
@@ -26,15 +26,15 @@ export interface Responder {
   close(): Promise<void>;
 }
 
-/** Log2 of the precision that it claims: about 1 µs. */
+/** Log2 of the claimed precision in seconds: about 1 µs. */
 const PRECISION = -20;
 
-/** The refid of up to four ASCII characters, as a stratum 1 server has it. */
+/** The reference id for up to four ASCII characters, as on a stratum 1 server. */
 export function refidOf(text: string): number {
   return [...text.padEnd(4, '\0')].reduce((id, char) => id * 256 + char.charCodeAt(0), 0);
 }
 
-/** Starts to answer on a free port. Rejects when the address cannot be bound. */
+/** Starts answering on a free port. Rejects if the address cannot be bound. */
 export async function startResponder(
   now: () => UnixTime,
   options: ResponderOptions = {},
@@ -62,7 +62,7 @@ export async function startResponder(
   };
 }
 
-/** T2 and T3 lie in the middle of the time from arrival to departure: both ways are equally long. */
+/** T2 and T3 lie in the middle between arrival and departure, so that both directions take equally long. */
 function replyTo(
   bytes: Uint8Array,
   arrived: UnixTime,

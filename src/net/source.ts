@@ -1,6 +1,6 @@
-// One server of a survey → its sources: one for each of its votes. A server has one vote however many addresses its name
-// has; a pool has several. How a server is approached, with a key, with NTS's cookies or with neither, comes in as an
-// Approach.
+// One server of a survey → its sources, one for each vote. A server has one vote regardless of how many addresses its
+// name has; a pool has several. An Approach states how to query the server: with a key, with NTS cookies, or with
+// neither.
 
 import type { Authenticator } from '../ntp/auth/authenticator.ts';
 import type { Seconds } from '../ntp/time.ts';
@@ -13,17 +13,20 @@ import type { EarlyFinish, TrackedServer } from './early-finish.ts';
 import type { KeyExchange, Nts, NtsError } from './nts/session.ts';
 import { type Resolve, type ResolvedAddress, ResolveError } from './resolve.ts';
 import type { Address } from './transport.ts';
-import { type Candidates, tryAddresses } from './try-addresses.ts';
+import { type NamedAddresses, tryAddresses } from './try-addresses.ts';
 
-/** An address without a sample after this time is late: the next is asked besides. Twice what RFC 8305 §5 recommends. */
+/**
+ * An address without a sample after this time, in seconds, is late: the next address is queried in parallel. Twice the
+ * recommendation of RFC 8305 §5.
+ */
 const LATE: Seconds = 0.5;
-/** A name that has not resolved, or exchanged keys, for so many reply timeouts counts as hopeless. */
+/** A name that has not resolved or exchanged keys after this many reply timeouts counts as unresponsive. */
 const PATIENCE = 2;
 
 export interface SurveyPlan extends BurstPlan {
-  /** Only this family, or whichever routes. */
+  /** Use only this family; undefined allows both. */
   readonly family?: 4 | 6;
-  /** Those that servers name. */
+  /** The symmetric keys that servers refer to. */
   readonly keys?: Keys;
 }
 
@@ -38,54 +41,57 @@ export type SurveyEvent =
   | { readonly kind: 'not-resolved'; readonly server: Server; readonly error: ResolveError }
   | { readonly kind: 'keys-exchanged'; readonly server: Server; readonly exchange: KeyExchange }
   | { readonly kind: 'keys-not-exchanged'; readonly server: Server; readonly error: NtsError }
-  /** An earlier run's key exchange is good enough. */
+  /** The key exchange of an earlier run is still usable. */
   | { readonly kind: 'keys-kept'; readonly server: Server; readonly cookies: number };
 
-/** One vote of a server: an address that was asked, or the reason why there is none. */
+/** One vote of a server: an address that was queried, or the reason why there is none. */
 export interface Source {
   readonly server: Server;
   readonly address?: Address;
   readonly burst?: Burst;
   readonly error?: ResolveError | NtsError;
-  /** The server that has its vote: the same name, or the owner of all its addresses. Then it was not asked itself. */
+  /**
+   * The server that holds the vote: one of the same name, or the owner of all its addresses. This server was then not
+   * queried.
+   */
   readonly duplicateOf?: Server;
-  /** What every sample of it was authenticated with; absent where nothing was agreed on. */
+  /** How all its samples were authenticated; absent if nothing was configured. */
   readonly authentication?: Authentication;
 }
 
-/** What the parts of one survey share. */
+/** Shared by all parts of one survey. */
 export interface SurveyContext {
   readonly plan: SurveyPlan;
   readonly ports: SurveyPorts;
   readonly emit: (event: SurveyEvent) => void;
   readonly signal: AbortSignal;
-  readonly roll: EarlyFinish;
+  readonly tracker: EarlyFinish;
   readonly slot: Concurrency;
   readonly claims: Claims;
 }
 
 /** A server's place in a survey. */
 export interface SurveyEntry extends TrackedServer {
-  /** Resolves when the servers before this one have taken their addresses, or have had time enough for that. */
+  /** Resolves when the servers before this one have claimed their addresses, or have had enough time to. */
   turn(): Promise<void>;
-  /** This server has taken the addresses that it asks first, or has none. */
+  /** This server has claimed the addresses that it queries first, or has none. */
   claimed(): void;
 }
 
-/** Where a server's time is asked for, and how. */
+/** Where and how to query a server. */
 export interface Approach {
   readonly host: string;
   readonly port: number;
-  /** Sources wanted at most. */
+  /** The maximum number of sources. */
   readonly votes: number;
   readonly version?: number;
   readonly authentication?: Authentication;
   readonly authenticator?: Authenticator;
-  /** What ends it early because another approach remains: no usable reply, or a kiss code NTSN. */
-  readonly otherwise?: 'when-hopeless' | 'when-refused';
+  /** Ends the query early because another approach remains: on no usable reply, or on a kiss code NTSN. */
+  readonly otherwise?: 'when-unresponsive' | 'when-refused';
 }
 
-/** One host: as many of its addresses as it has votes, others in place of those that fail. */
+/** Queries one host: as many of its addresses as it has votes, replacing those that fail. */
 export async function queryServer(
   server: Server,
   approach: Approach,
@@ -106,12 +112,12 @@ export async function queryServer(
   return outcome.map(tried => ({ server, ...tried, ...proven }));
 }
 
-/** Whether any of them brought samples. */
-export function broughtSamples(sources: readonly Source[]): boolean {
+/** Whether any of these sources has samples. */
+export function anySamples(sources: readonly Source[]): boolean {
   return sources.some(({ burst }) => burst !== undefined && burst.samples.length > 0);
 }
 
-/** The addresses of a host, or why there are none. */
+/** Resolves a host to its addresses, or to the reason why there are none. */
 export async function resolveServer(
   server: Server,
   host: string,
@@ -120,12 +126,12 @@ export async function resolveServer(
 ): Promise<readonly ResolvedAddress[] | ResolveError> {
   const { plan, ports, emit, signal } = run;
   if (signal.aborted) {
-    const message = `${host} was not asked: the run ended before its turn; name fewer servers, or allow a later deadline`;
+    const message = `${host} was not queried: the run ended before its turn; use fewer servers or a later deadline`;
     return new ResolveError('temporary', message);
   }
   try {
     const family = familyFor(server, host, plan);
-    const addresses = await patiently(ports.resolve(host, family, signal), entry, run);
+    const addresses = await awaitTracked(ports.resolve(host, family, signal), entry, run);
     emit({ kind: 'resolved', server, addresses: addresses.map(({ address }) => address) });
     return addresses;
   } catch (reason) {
@@ -136,36 +142,36 @@ export async function resolveServer(
   }
 }
 
-/** The one family that a host is asked over; throws where the list and the command line name one each. */
+/** The family to query a host over. Throws if the list and the command line require different ones. */
 function familyFor(server: Server, host: string, plan: SurveyPlan): 4 | 6 | undefined {
   if (server.family === undefined || plan.family === undefined || server.family === plan.family)
     return plan.family ?? server.family;
-  const message = `${host} may be asked over IPv${server.family} only (${server.from}), and IPv${plan.family} was asked for`;
+  const message = `${host} may be queried over IPv${server.family} only (${server.from}), but IPv${plan.family} was requested`;
   throw new ResolveError('no-address-of-family', message);
 }
 
-/** Waits for what must come before the first request; when that takes long, the survey does not wait with it. */
-export async function patiently<T>(
+/** Awaits work that precedes the first request. If it takes long, the survey stops waiting for this server. */
+export async function awaitTracked<T>(
   work: Promise<T>,
   entry: TrackedServer,
   { plan, ports }: SurveyContext,
 ): Promise<T> {
-  const cancel = ports.timer.after(PATIENCE * plan.timeout, () => entry.hopeless());
+  const cancel = ports.timer.after(PATIENCE * plan.timeout, () => entry.markUnresponsive());
   try {
     return await work;
   } finally {
     cancel();
-    entry.hopeful();
+    entry.markResponsive();
   }
 }
 
-/** What there is to try, and how each address is asked. */
+/** The addresses to try and how to query each. */
 function candidatesOf(
   resolved: readonly ResolvedAddress[],
   server: Server,
   { port, votes, version, authenticator, authentication, otherwise }: Approach,
   { plan, ports, slot, signal, emit }: SurveyContext,
-): Candidates {
+): NamedAddresses {
   const burstPlan: BurstPlan = {
     ...plan,
     ...(version && { version }),
@@ -193,15 +199,15 @@ function candidatesOf(
   };
 }
 
-/** NTS cookies are good for one machine only; its two families may both lead there. */
+/** NTS cookies are valid for one machine only, which may be reachable over both families. */
 function bestOfEachFamily(addresses: readonly Address[]): readonly Address[] {
   const best = [4, 6].map(family => addresses.find(address => address.family === family));
   return addresses.filter(address => best.includes(address));
 }
 
 /**
- * An address, what proves that the server is there, and what the list says of it: what a name leads to is not its
- * owner's alone to say, and a name that leads to another's address takes neither its keys nor its trust away.
+ * The key of a claim: the address, how the server is authenticated, and what the list states about it. A name that
+ * resolves to another server's address must not take away that server's keys or trust.
  */
 function claimOf({ address, port }: Address, server: Server): string {
   return `${address} ${port} ${termsOf(server)} ${server.nts ? identityOf(server) : ''}`;

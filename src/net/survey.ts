@@ -1,5 +1,6 @@
-// A server list → what each server answered. Names resolve and bursts run in parallel; no address is asked twice, and
-// each server of the list is in the result. The survey waits for no server without a usable reply once all others are done.
+// A server list → the answers of each server. Resolves names and runs bursts in parallel; queries no address twice;
+// returns a result for every server of the list. Once all other servers are done, the survey does not wait for those
+// without a usable reply.
 
 import { elapsed, type Seconds } from '../ntp/time.ts';
 import { listingOf, type Server, votesOf } from '../sources/server.ts';
@@ -21,18 +22,20 @@ import type { Timer } from './timer.ts';
 
 export type { Source, SurveyEvent, SurveyPlan, SurveyPorts } from './source.ts';
 
-/** One server begins so long after the other, so that their packets do not queue behind each other. */
+/** Delay between the starts of two servers in seconds, so that their packets do not queue behind each other. */
 const START_SPACING: Seconds = 0.002;
-/** Thousands begin within this time. */
+/** The total delay in seconds within which any number of servers start. */
 const START_SPREAD: Seconds = 0.2;
-/** So long a server whose name has resolved lets those before it in the list take their addresses first. */
+/**
+ * How long a server whose name has resolved waits for earlier ones in the list to claim their addresses, in seconds.
+ */
 const TURN_PATIENCE: Seconds = 0.1;
-/** Bursts at work at one time: bounds descriptors and what the receive buffers must hold. */
+/** Maximum number of concurrent bursts: bounds descriptors and the load on receive buffers. */
 const BURSTS_AT_ONCE = 128;
 
 /**
- * Asks every server of a list. An abort ends it with what has come so far. Rejects only with a `RangeError`, for a
- * server whose key is not in the plan.
+ * Queries every server of a list. An abort ends the survey with the results so far. Rejects only with `RangeError`, for
+ * a server whose key is not in the plan.
  */
 export async function survey(
   servers: readonly Server[],
@@ -48,49 +51,49 @@ export async function survey(
     ports,
     emit,
     signal: over,
-    roll: earlyFinish(servers.length, () => enough.abort()),
+    tracker: earlyFinish(servers.length, () => enough.abort()),
     slot: concurrency(BURSTS_AT_ONCE),
     claims: new Claims(),
   };
   const began = ports.timer.now();
   const spacing = Math.min(START_SPACING, START_SPREAD / servers.length);
   const listed = new Map<string, Server>();
-  const asked: Promise<readonly Source[]>[] = [];
+  const results: Promise<readonly Source[]>[] = [];
   let ahead: Gate = { open: true, opened: Promise.resolve() };
   for (const [i, server] of servers.entries()) {
     const listing = listingOf(server);
     const first = listed.get(listing);
     if (first) {
-      run.roll.enter().leave();
-      asked.push(Promise.resolve([{ server, duplicateOf: first }]));
+      run.tracker.enter().finish();
+      results.push(Promise.resolve([{ server, duplicateOf: first }]));
       continue;
     }
     listed.set(listing, server);
     const early = spacing * i - elapsed(ports.timer.now(), began);
     if (early > 0) await ports.timer.sleep(early, run.signal);
-    // A server begins when it can go on: of ten thousand, few are in memory at one time.
+    // A server starts only when it can proceed, so that few of ten thousand servers are in memory at a time.
     await run.slot(async () => {});
-    const { asking, claimed } = attend(server, ahead, run);
+    const { result, claimed } = startServer(server, ahead, run);
     ahead = claimed;
-    // Should it fail, Promise.all tells, when all have begun; until then Node must not take alarm.
-    asking.catch(() => {});
-    asked.push(asking);
+    // Promise.all reports a failure once all have started; until then Node must not see an unhandled rejection.
+    result.catch(() => {});
+    results.push(result);
   }
-  return (await Promise.all(asked)).flat();
+  return (await Promise.all(results)).flat();
 }
 
-/** Open once a server and those before it in the list have taken their addresses. */
+/** Opens once a server and those before it in the list have claimed their addresses. */
 interface Gate {
   open: boolean;
   readonly opened: Promise<void>;
 }
 
-/** Asks one server behind the gate of those before it; `claimed` is its own. */
-function attend(
+/** Queries one server behind the gate of those before it. `claimed` is its own gate. */
+function startServer(
   server: Server,
   ahead: Gate,
   run: SurveyContext,
-): { readonly asking: Promise<readonly Source[]>; readonly claimed: Gate } {
+): { readonly result: Promise<readonly Source[]>; readonly claimed: Gate } {
   let resolveOpened = () => {};
   const opened = new Promise<void>(resolve => {
     resolveOpened = resolve;
@@ -100,21 +103,21 @@ function attend(
     claimed.open = true;
     resolveOpened();
   };
-  const roll = run.roll.enter();
+  const tracker = run.tracker.enter();
   const turn = async () => {
-    if (!server.nts && !ahead.open) await atMost(TURN_PATIENCE, ahead.opened, run.ports.timer);
+    if (!server.nts && !ahead.open) await waitAtMost(TURN_PATIENCE, ahead.opened, run.ports.timer);
   };
-  // The addresses that a key exchange leads to are no other server's.
+  // The addresses that a key exchange leads to belong to no other server.
   if (server.nts) claim();
-  const asking = askServer(server, { ...roll, turn, claimed: claim }, run).finally(() => {
+  const result = askServer(server, { ...tracker, turn, claimed: claim }, run).finally(() => {
     claim();
-    roll.leave();
+    tracker.finish();
   });
-  return { asking, claimed };
+  return { result, claimed };
 }
 
-/** Resolves with `work`, or after a while without it. */
-function atMost(patience: Seconds, work: Promise<void>, timer: Timer): Promise<void> {
+/** Resolves when `work` does, or after a limited time. */
+function waitAtMost(patience: Seconds, work: Promise<void>, timer: Timer): Promise<void> {
   return new Promise(resolve => {
     const cancel = timer.after(patience, resolve);
     void work.then(() => {

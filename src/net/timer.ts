@@ -1,17 +1,18 @@
-// Waiting, as a port: the real one here, virtual time in the tests' simulated world.
+// Waiting as a port: the real timer here, virtual time in the tests' simulated world.
 
 import { type MonotonicTime, monotonicTimeOf, type Seconds } from '../ntp/time.ts';
 import { onAbort } from './abort.ts';
 
+/** Waiting, as a port. Durations are seconds. */
 export interface Timer {
   now(): MonotonicTime;
-  /** Calls `action` after `duration`, never after `Infinity`; the result cancels that. */
+  /** Calls `action` after `duration` seconds, or never for `Infinity`. The returned function cancels the call. */
   after(duration: Seconds, action: () => void): () => void;
-  /** Resolves after a while, or at once when the signal aborts; never rejects. */
+  /** Resolves after `duration` seconds, or as soon as the signal aborts. Never rejects. */
   sleep(duration: Seconds, signal?: AbortSignal): Promise<void>;
 }
 
-/** The longest setTimeout, in milliseconds; a longer one fires at once. */
+/** The longest setTimeout delay in milliseconds; a longer one fires immediately. */
 const LONGEST = 2 ** 31 - 1;
 
 export const realTimer: Timer = {
@@ -30,7 +31,7 @@ export const realTimer: Timer = {
   sleep: (duration, signal) => sleepBy(realTimer, duration, signal),
 };
 
-/** `sleep`, for a timer that has `after`. */
+/** Implements `sleep` on top of `after`. */
 export function sleepBy(
   { after }: Pick<Timer, 'after'>,
   duration: Seconds,

@@ -1,6 +1,6 @@
-// The addresses of one name → bursts, of as many addresses as the name has votes. The best addresses are asked first; the
-// next one is asked as soon as one is late, unreachable or hopeless, and what brings a sample first counts ("happy
-// eyeballs", RFC 8305). The votes of a name are of one family: both families lead to the same machines.
+// The addresses of one name → as many bursts as the name has votes. Queries the best addresses first, and the next one
+// as soon as one is late, unreachable, or unresponsive. The first to return a sample counts ("happy eyeballs", RFC
+// 8305). All votes of a name belong to one family, because both families lead to the same machines.
 
 import type { Server } from '../sources/server.ts';
 import { onAbort } from './abort.ts';
@@ -10,58 +10,58 @@ import type { Claims } from './claims.ts';
 import type { TrackedServer } from './early-finish.ts';
 import type { Address } from './transport.ts';
 
-/** How many addresses of one name are tried at most, unless it has more votes. */
+/** The maximum number of addresses to try per name, unless it has more votes. */
 const TRIES = 16;
 
-/** A name with its addresses, and how each is asked. */
-export interface Candidates extends Omit<AttemptPlan, 'brought' | 'changed'> {
+/** A name's addresses and how to query each. */
+export interface NamedAddresses extends Omit<AttemptPlan, 'onFirstSample' | 'changed'> {
   readonly server: Server;
   /** Best first. */
   readonly addresses: readonly Address[];
-  /** Bursts wanted at most. */
+  /** The maximum number of bursts. */
   readonly votes: number;
-  /** The text by which an address is claimed. */
+  /** The key under which an address is claimed. */
   keyOf(address: Address): string;
 }
 
-/** An address that was asked, and what came of it. */
+/** A queried address and its burst. */
 export interface Tried {
   readonly address: Address;
   readonly burst: Burst;
 }
 
-/** What came of a name: an address for each of its votes, or the other name that has its addresses. */
-export type Outcome = readonly Tried[] | { readonly address: Address; readonly owner: Server };
+/** The result for a name: an address for each of its votes, or the other name that owns its addresses. */
+export type NameOutcome = readonly Tried[] | { readonly address: Address; readonly owner: Server };
 
-/** Tries a name's addresses. An abort ends it with what has come so far. */
+/** Tries a name's addresses. An abort ends the attempts with the results so far. */
 export function tryAddresses(
-  candidates: Candidates,
+  name: NamedAddresses,
   claims: Claims,
   entry: TrackedServer,
   signal: AbortSignal,
-): Promise<Outcome> {
-  return new Trial(candidates, claims, entry).run(signal);
+): Promise<NameOutcome> {
+  return new Trial(name, claims, entry).run(signal);
 }
 
 /** The attempts at one name, from the first address to the outcome. */
 class Trial {
-  readonly #candidates: Candidates;
+  readonly #name: NamedAddresses;
   readonly #claims: Claims;
   readonly #entry: TrackedServer;
   readonly #attempts: Attempt[] = [];
-  /** Those with samples, in the order in which the first ones came. */
-  readonly #brought: Attempt[] = [];
+  /** The attempts with samples, in order of their first sample. */
+  readonly #withSamples: Attempt[] = [];
   #failure: { readonly error: unknown } | undefined;
   #wake = () => {};
   readonly #changed = () => this.#wake();
 
-  constructor(candidates: Candidates, claims: Claims, entry: TrackedServer) {
-    this.#candidates = candidates;
+  constructor(name: NamedAddresses, claims: Claims, entry: TrackedServer) {
+    this.#name = name;
     this.#claims = claims;
     this.#entry = entry;
   }
 
-  async run(signal: AbortSignal): Promise<Outcome> {
+  async run(signal: AbortSignal): Promise<NameOutcome> {
     for (;;) {
       const change = new Promise<void>(resolve => {
         this.#wake = resolve;
@@ -70,54 +70,54 @@ class Trial {
       if (this.#failure) throw this.#failure.error;
       const waits = !signal.aborted && this.#waitsForOthers();
       if (!waits && this.#attempts.every(({ burst }) => burst)) return this.#outcome();
-      this.#tellHope(waits);
-      // An abort ends what runs; only what waits must hear of it here.
+      this.#updateTracking(waits);
+      // An abort ends running bursts. Only a wait for other names needs to listen for it.
       const stopListening = waits ? onAbort(signal, this.#changed) : undefined;
       await change;
       stopListening?.();
     }
   }
 
-  /** Asks further addresses for the open votes; gives up those that are not needed any more. */
+  /** Queries further addresses for the open votes; gives up attempts that are no longer needed. */
   #fill(): void {
     for (;;) {
-      const clockTrust = this.#clockTrust();
-      const next = clockTrust.length < this.#votes(clockTrust) ? this.#next(clockTrust) : undefined;
+      const viable = this.#viable();
+      const next = viable.length < this.#votes(viable) ? this.#next(viable) : undefined;
       if (!next) break;
       this.#start(next);
     }
-    const clockTrust = this.#clockTrust();
+    const viable = this.#viable();
     const elected = this.#elected();
-    const enough = elected.length >= this.#votes(clockTrust);
+    const enough = elected.length >= this.#votes(viable);
     for (const attempt of this.#attempts) {
       if (attempt.burst || elected.includes(attempt)) continue;
-      const replaced = attempt.brought || (attempt.hopeless && clockTrust.length > 0);
+      const replaced = attempt.hasSample || (attempt.unresponsive && viable.length > 0);
       if (enough || replaced || !this.#mayAnswer(attempt)) attempt.giveUp();
     }
   }
 
-  /** Those that need no replacement. */
-  #clockTrust(): readonly Attempt[] {
-    return this.#attempts.filter(attempt => attempt.clockTrust && this.#mayAnswer(attempt));
+  /** The attempts that need no replacement. */
+  #viable(): readonly Attempt[] {
+    return this.#attempts.filter(attempt => attempt.viable && this.#mayAnswer(attempt));
   }
 
-  /** The attempts that have the votes: the first that brought samples. */
+  /** The attempts that hold the votes: the first ones with samples. */
   #elected(): readonly Attempt[] {
-    const brought = this.#brought.filter(attempt => this.#mayAnswer(attempt));
-    return brought.slice(0, this.#votes(brought));
+    const withSamples = this.#withSamples.filter(attempt => this.#mayAnswer(attempt));
+    return withSamples.slice(0, this.#votes(withSamples));
   }
 
-  /** Whether an attempt is of the family of the first that brought a sample. */
+  /** Whether an attempt belongs to the family of the first sample. */
   #mayAnswer({ address }: Attempt): boolean {
-    const first = this.#brought[0];
+    const first = this.#withSamples[0];
     return first === undefined || first.address.family === address.family;
   }
 
-  /** As many as the name has addresses of the family that answers; of the larger family while none does. */
-  #votes(clockTrust: readonly Attempt[]): number {
-    const { votes } = this.#candidates;
+  /** The name's number of addresses in the answering family; in the larger family while none has answered. */
+  #votes(viable: readonly Attempt[]): number {
+    const { votes } = this.#name;
     if (votes === 1) return 1;
-    const family = clockTrust[0]?.address.family;
+    const family = viable[0]?.address.family;
     return Math.min(
       votes,
       family === undefined ? Math.max(this.#count(4), this.#count(6)) : this.#count(family),
@@ -125,42 +125,42 @@ class Trial {
   }
 
   #count(family: 4 | 6): number {
-    return this.#candidates.addresses.filter(address => address.family === family).length;
+    return this.#name.addresses.filter(address => address.family === family).length;
   }
 
-  /** The best free address: of the family that answers, else rather of the family that was not asked last. */
-  #next(clockTrust: readonly Attempt[]): Address | undefined {
-    if (this.#attempts.length >= Math.max(TRIES, this.#candidates.votes)) return undefined;
+  /** The best free address: of the answering family if known, else preferably not of the family tried last. */
+  #next(viable: readonly Attempt[]): Address | undefined {
+    if (this.#attempts.length >= Math.max(TRIES, this.#name.votes)) return undefined;
     const free = this.#untried().filter(address => this.#ownerOf(address) === undefined);
-    const family = clockTrust[0]?.address.family;
+    const family = viable[0]?.address.family;
     if (family !== undefined) return free.find(address => address.family === family);
     const last = this.#attempts.at(-1)?.address.family;
     return free.find(address => address.family !== last) ?? free[0];
   }
 
   #untried(): readonly Address[] {
-    const { addresses } = this.#candidates;
+    const { addresses } = this.#name;
     if (addresses.length === 1) return this.#attempts.length > 0 ? [] : addresses;
     const tried = new Set(this.#attempts.map(({ address }) => address));
     return addresses.filter(address => !tried.has(address));
   }
 
   #ownerOf(address: Address): Server | undefined {
-    return this.#claims.ownerOf(this.#candidates.keyOf(address));
+    return this.#claims.ownerOf(this.#name.keyOf(address));
   }
 
   #start(address: Address): void {
-    const { server, keyOf, otherwise } = this.#candidates;
+    const { server, keyOf, otherwise } = this.#name;
     const key = keyOf(address);
     this.#claims.take(key, server);
     const attempt = new Attempt(address, {
-      ...this.#candidates,
-      brought: one => this.#brought.push(one),
+      ...this.#name,
+      onFirstSample: one => this.#withSamples.push(one),
       changed: this.#changed,
     });
     this.#attempts.push(attempt);
     const ended = ({ samples }: Burst) => {
-      if (samples.length > 0) this.#entry.brought();
+      if (samples.length > 0) this.#entry.sampleReceived();
       if (attempt.givenUp || (samples.length === 0 && otherwise)) this.#claims.release(key);
       else this.#claims.settle(key);
     };
@@ -170,34 +170,36 @@ class Trial {
     });
   }
 
-  /** Whether another name may yet leave an address to this one, which has none. */
+  /** Whether another name may still release an address to this one, which has no sample. */
   #waitsForOthers(): boolean {
-    if (this.#brought.length > 0) return false;
-    const keys = this.#untried().map(address => this.#candidates.keyOf(address));
+    if (this.#withSamples.length > 0) return false;
+    const keys = this.#untried().map(address => this.#name.keyOf(address));
     const undecided = keys.filter(key => this.#claims.mayBecomeFree(key));
     for (const key of undecided) this.#claims.whenDecided(key, this.#changed);
     return undecided.length > 0;
   }
 
-  /** After the first hopeless address, the survey waits for those that brought samples, and for no others. */
-  #tellHope(waits: boolean): void {
-    const tired = this.#attempts.some(({ hopeless }) => hopeless);
-    const worth = this.#attempts.some(({ burst, brought }) => !burst && (brought || !tired));
-    if (worth || (waits && !tired)) this.#entry.hopeful();
-    else this.#entry.hopeless();
+  /**
+   * Updates whether the survey waits. After the first unresponsive address, it waits only for attempts with samples.
+   */
+  #updateTracking(waits: boolean): void {
+    const anyUnresponsive = this.#attempts.some(({ unresponsive }) => unresponsive);
+    const mayReply = this.#attempts.some(({ burst, hasSample }) => !burst && (hasSample || !anyUnresponsive));
+    if (mayReply || (waits && !anyUnresponsive)) this.#entry.markResponsive();
+    else this.#entry.markUnresponsive();
   }
 
-  /** Those that have the votes; for the votes that are left, the failures that tell most. */
-  #outcome(): Outcome {
+  /** The attempts that hold the votes; for open votes, the most informative failures. */
+  #outcome(): NameOutcome {
     const elected = this.#elected();
-    const failed = this.#attempts.filter(({ brought }) => !brought);
+    const failed = this.#attempts.filter(({ hasSample }) => !hasSample);
     const taken = this.#untried().find(address => this.#ownerOf(address) !== undefined);
     if (elected.length === 0 && taken && !failed.some(({ burst }) => burst!.answered > 0)) {
       return { address: taken, owner: this.#ownerOf(taken)! };
     }
-    const telling = ({ burst }: Attempt) => Number(burst!.answered > 0) * 2 + Number(burst!.sent > 0);
-    const byTelling = failed.sort((a, b) => telling(b) - telling(a));
-    const shown = new Set([...elected, ...byTelling].slice(0, this.#votes(elected)));
+    const information = ({ burst }: Attempt) => Number(burst!.answered > 0) * 2 + Number(burst!.sent > 0);
+    const byInformation = failed.sort((a, b) => information(b) - information(a));
+    const shown = new Set([...elected, ...byInformation].slice(0, this.#votes(elected)));
     return this.#attempts
       .filter(attempt => shown.has(attempt))
       .map(({ address, burst }) => ({ address, burst: burst! }));

@@ -1,7 +1,7 @@
-// Datagrams to and from one server over UDP: a fresh connected socket with a random port (RFC 9109), so that
-// the kernel drops what any other host sends and reports ICMP errors. T1 is read right before the datagram
-// leaves; T4 is the kernel's receive stamp on Linux, else this process's reading when it gets to the datagram.
-// No sign here: T1 and T4 are instants (RFC 5905 §8).
+// Sends and receives datagrams of one server over UDP. Each server gets a new connected socket with a random port (RFC
+// 9109), so that the kernel drops packets from other hosts and reports ICMP errors. T1 is read immediately before the
+// datagram leaves. T4 is the kernel's receive timestamp on Linux, elsewhere the time when this process handles the
+// datagram. T1 and T4 are instants without a sign (RFC 5905 §8).
 
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
@@ -19,8 +19,8 @@ import {
 } from './transport.ts';
 
 /**
- * The real network. `read` reads both clocks, and is called for each datagram.
- * `load` yields the C library's sockets; where it rejects, or they are refused, node:dgram does all the work.
+ * The real network. `read` reads both clocks for each datagram. `load` loads the C library's sockets; if it rejects, or
+ * node:dgram does not accept them, node:dgram does all the work.
  */
 export function udpTransport(
   read: () => Reading,
@@ -44,7 +44,7 @@ export function udpTransport(
   };
 }
 
-/** From where to where. */
+/** The local and the remote address. */
 interface Path {
   readonly address: Address;
   readonly source?: string;
@@ -58,7 +58,7 @@ function checkSource({ address, source }: Path): void {
   );
 }
 
-/** A channel over the C library's socket, or why this runtime cannot read from one. */
+/** A channel over the C library's socket, or the reason why this runtime cannot use one. */
 function kernelChannel(
   kernel: KernelSockets,
   path: Path,
@@ -71,8 +71,8 @@ function kernelChannel(
   let firstSent: Reading | undefined;
 
   function sendNow(datagram: Uint8Array): Reading {
-    // Code that has just run is in the processor's caches: 3 µs less between T1 and the wire.
-    kernel.rehearse(datagram);
+    // Code that just ran is in the processor's caches: this saves 3 µs between T1 and the wire.
+    kernel.warmUp(datagram);
     const at = read();
     kernel.send(fd, datagram);
     firstSent ??= at;
@@ -85,7 +85,7 @@ function kernelChannel(
       try {
         return sendNow(datagram);
       } catch (error) {
-        // An error that the second try does not repeat had waited on the socket: it is an earlier datagram's.
+        // An error that does not recur on the second try was pending on the socket: it belongs to an earlier datagram.
         const at = sendNow(datagram);
         setImmediate(report, error);
         return at;
@@ -94,11 +94,15 @@ function kernelChannel(
   });
 }
 
-/** Gives the descriptor to node:dgram, which reads from it and closes it from here on; or says why that refuses it. */
+/**
+ * Hands the descriptor to node:dgram, which then reads from it and closes it; returns an error if node:dgram rejects
+ * it.
+ */
 function adopt(kernel: KernelSockets, fd: number, family: 4 | 6): Socket | Error {
   const socket = createSocket(family === 6 ? 'udp6' : 'udp4');
   try {
-    // Not to be shared: a worker of node:cluster would have its primary bind it, which has no such descriptor.
+    // Exclusive: otherwise a node:cluster worker would have its primary bind the descriptor, which does not exist
+    // there.
     return socket.bind({ fd, exclusive: true });
   } catch (cause) {
     kernel.close(fd);
@@ -108,14 +112,16 @@ function adopt(kernel: KernelSockets, fd: number, family: 4 | 6): Socket | Error
   }
 }
 
-/** The kernel's stamp if it can be true: not in the future, and not from before the first request. */
+/** The kernel's timestamp, if plausible: not in the future and not before the first request. */
 function arrivalTime(stamp: UnixTime | undefined, now: Reading, firstSent: Reading | undefined): ArrivalTime {
   const byProcess = (notByKernel: string) => ({ at: now, stampedBy: 'process', notByKernel }) as const;
-  if (stamp === undefined) return byProcess('it has no stamp of this datagram');
+  if (stamp === undefined) return byProcess('it has no timestamp for this datagram');
   const age = now.time - stamp;
-  // Compared on the monotonic clock: a step between the two readings must not discredit the stamp.
+  // Compared on the monotonic clock: a step between the two readings must not invalidate the timestamp.
   if (firstSent === undefined || age < 0n || age > now.monotonic - firstSent.monotonic)
-    return byProcess(`its stamp cannot be right: ${Number(age) / 1e9} s before this process read the clock`);
+    return byProcess(
+      `its timestamp is implausible: ${Number(age) / 1e9} s before this process read the clock`,
+    );
   return { at: { time: stamp, monotonic: monotonicTimeOf(now.monotonic - age) }, stampedBy: 'kernel' };
 }
 
@@ -146,7 +152,7 @@ function plainChannel(
     arrivalTime: () => ({ at: read(), stampedBy: 'process', notByKernel }),
     send(datagram, report) {
       const at = read();
-      // On a connected socket this sends before it returns; only its errors come later.
+      // On a connected socket, this sends before it returns; only errors arrive later.
       socket.send(datagram, error => error && report(error));
       return at;
     },
@@ -155,11 +161,11 @@ function plainChannel(
 
 type ArrivalTime = Omit<Arrival, 'bytes'>;
 
-/** What the two kinds of channel do differently. */
+/** The differences between the two kinds of channel. */
 interface ChannelDriver {
   /** T4 of the datagram that was just read. */
   arrivalTime(): ArrivalTime;
-  /** Sends and returns T1; throws what fails at once, reports what fails later. */
+  /** Sends and returns T1. Throws immediate errors and reports later ones. */
   send(datagram: Uint8Array, report: (error: unknown) => void): Reading;
 }
 
@@ -168,7 +174,7 @@ function channel(socket: Socket, path: Path, listener: ChannelListener, driver: 
   const report = (error: unknown): void => {
     if (open) listener.error(transportError(error, path));
   };
-  // T4 is taken first of all: the kernel remembers only the stamp of the datagram that was read last.
+  // T4 comes first: the kernel remembers only the timestamp of the last datagram read.
   socket.on('message', bytes => listener.arrival({ ...driver.arrivalTime(), bytes }));
   socket.on('error', report);
   return {
@@ -194,7 +200,7 @@ function transportError(cause: unknown, { address, source }: Path): TransportErr
     new TransportError(kind, `${message} (${syscall ?? 'socket'}: ${code})`, { cause });
   const server = `${address.address} port ${address.port}`;
   if (source !== undefined && syscall === 'bind' && NOT_OURS.has(code)) {
-    return fail('bad-source-address', `cannot send from ${source}: it is no address of this machine`);
+    return fail('bad-source-address', `cannot send from ${source}: this machine has no such address`);
   }
   switch (code) {
     case 'ENETUNREACH':
@@ -207,7 +213,7 @@ function transportError(cause: unknown, { address, source }: Path): TransportErr
     case 'EINVAL':
       return fail(
         'no-route',
-        `no route to ${address.address}: a link-local address needs its interface, as in fe80::1%eth0`,
+        `no route to ${address.address}: add the interface of the link-local address, as in fe80::1%eth0`,
       );
     case 'ECONNREFUSED':
       return fail('connection-refused', `${server} refused the request: no NTP server listens there`);
@@ -221,7 +227,7 @@ function transportError(cause: unknown, { address, source }: Path): TransportErr
     case 'ENFILE':
       return fail(
         'too-many-sockets',
-        'too many open sockets: ask fewer servers or raise the limit (ulimit -n)',
+        'too many open sockets: use fewer servers or raise the limit (ulimit -n)',
       );
     default:
       return fail('failed', `cannot reach ${server}`);

@@ -1,23 +1,27 @@
-// What is known of our clock before it is corrected: whether anything says that it is right, so that a bad answer could
-// do harm.
+// What is known about our clock before it is corrected. A wrong correction does harm only if the clock may already be
+// right.
 
 import type { Seconds } from './time.ts';
 import type { Testimony } from './witness.ts';
 
+/** What speaks for this machine's clock, or against it, when its correction is decided on. */
 export interface ClockTrust {
-  /** tsntp has set it since the machine came up, or cannot tell. */
+  /** tsntp has set the clock since boot, or cannot tell. */
   readonly setSinceBoot: boolean;
-  /** The kernel calls it synchronized. */
+  /** The kernel reports the clock as synchronized. */
   readonly synchronized: boolean;
-  /** It shows a time before this program was released, so that it cannot be right. */
+  /** The clock shows a time before this program was released, so it cannot be right. */
   readonly beforeRelease: boolean;
-  /** What the corrections since boot come to with this one, beyond what drift explains; 0 where this one begins anew. */
+  /**
+   * Sum of the corrections since boot, including this one, in seconds, less what drift explains; 0 when the sum
+   * restarts with this one.
+   */
   readonly sum: Seconds;
-  /** What the hardware clock says; absent where there is none, or no need to ask. */
+  /** The hardware clock's testimony; absent when there is no hardware clock or it was not needed. */
   readonly witness?: Testimony;
 }
 
-/** Whether anything speaks for the clock; without, it may be any time off. */
+/** Whether there is any evidence that the clock is right. Without evidence, it may be off by any amount. */
 export function isVouchedFor({
   setSinceBoot,
   synchronized,

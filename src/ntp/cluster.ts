@@ -1,16 +1,19 @@
-// Truechimers → survivors, the system peer first (RFC 5905 §11.2.2). Casts off, one at a time, the server whose
-// offset scatters most from the others', until the scatter is no more than the noisiest server's own jitter. The RFC
-// goes on down to the steadiest's; but paired minima err less than they jitter, and it costs honest servers, which
-// the median of the combination needs (test/bench/RESULTS.md).
+// Truechimers → survivors, system peer first (RFC 5905 §11.2.2). Repeatedly discards the server whose offset scatters
+// most from the others', until that scatter is no larger than the jitter of the noisiest remaining server. The RFC
+// continues down to the jitter of the steadiest server. Paired minima err less than they jitter, so that rule would
+// discard honest servers, which the median in combine.ts needs (test/bench/RESULTS.md).
 
 import type { Seconds } from './time.ts';
 
-/** NMIN: cast none off when this few are left (RFC 5905 §11.2.2). */
+/** NMIN: stop discarding when this few servers are left (RFC 5905 §11.2.2). */
 export const NMIN = 3;
-/** MAXDIST: what a stratum weighs in seconds of root distance; 1.5 s as in ntpd (the RFC's 1 s drops satellite links). */
+/**
+ * MAXDIST: the weight of one stratum, in seconds of root distance; 1.5 s as in ntpd (the RFC's 1 s drops satellite
+ * links).
+ */
 export const MAXDIST: Seconds = 1.5;
 
-/** What clustering needs of a server; a PeerEstimate is one. */
+/** What clustering reads of a server; `PeerEstimate` satisfies it. */
 export interface Clusterable {
   readonly offset: Seconds;
   readonly jitter: Seconds;
@@ -19,14 +22,14 @@ export interface Clusterable {
 }
 
 export interface Cluster<C> {
-  /** Best first: the first is the system peer. */
+  /** In order of merit: the first is the system peer. */
   readonly survivors: readonly C[];
   readonly outliers: readonly C[];
 }
 
 /**
- * Sorts by merit and casts off outliers; `preferred` servers come first and stay (RFC 5905 §11.2.2). Of more than
- * `doubtful` survivors one at least is honest.
+ * Sorts servers by merit and discards outliers. `preferred` servers sort first and are kept (RFC 5905 §11.2.2). More
+ * than `doubtful` survivors remain, so that at least one of them is honest.
  */
 export function clusterSurvivors<C extends Clusterable>(
   truechimers: readonly C[],
@@ -37,13 +40,13 @@ export function clusterSurvivors<C extends Clusterable>(
   const better = (a: C, b: C) => Number(preferred(b)) - Number(preferred(a)) || merit(a) - merit(b);
   const byMerit = truechimers.toSorted(better);
   const outwards = outermostFirst(byMerit, better).reverse();
-  const staying = howManyStay(outwards, preferred, Math.max(NMIN, doubtful + 1));
+  const staying = survivorCount(outwards, preferred, Math.max(NMIN, doubtful + 1));
   const outliers = outwards.splice(staying).reverse();
   const gone = new Set(outliers);
   return { survivors: byMerit.filter(one => !gone.has(one)), outliers };
 }
 
-/** φ: RMS of the distances from one server's offset to the others'. */
+/** φ: RMS distance of one server's offset from the others', in seconds. */
 export function selectionJitter(one: Clusterable, all: readonly Clusterable[]): Seconds {
   if (all.length < 2) return 0;
   const squares = all.reduce((sum, other) => sum + (one.offset - other.offset) ** 2, 0);
@@ -51,9 +54,9 @@ export function selectionJitter(one: Clusterable, all: readonly Clusterable[]): 
 }
 
 /**
- * The order in which they would go: of those that are left always the one of greatest φ, of several the one of least
- * merit. φ² is (n·d² + Σd²)/(n−1) with d the distances from the mean, so that it is the one farthest from the mean,
- * and that is at one of the two ends: n·log n in all, where comparing each with each would take n³.
+ * Orders servers by removal: always the remaining one with the greatest φ, on a tie the one with the least merit. φ² =
+ * (n·d² + Σd²)/(n−1), where d is a distance from the mean. The greatest φ therefore belongs to the server farthest from
+ * the mean, which is at one of the two ends. This takes n·log n; comparing all pairs would take n³.
  */
 function outermostFirst<C extends Clusterable>(byMerit: readonly C[], better: (a: C, b: C) => number): C[] {
   const ascending = byMerit.toReversed().sort((a, b) => a.offset - b.offset);
@@ -74,11 +77,11 @@ function outermostFirst<C extends Clusterable>(byMerit: readonly C[], better: (a
 }
 
 /**
- * How many of them stay, counted from the innermost: the most whose outermost is preferred, or scatters no more than
- * the noisiest of them jitters; at least `least`. Adds one after the other (Welford), because taking away would leave
- * little but rounding errors of the far ones.
+ * Counts the survivors from the innermost outward: the largest number whose outermost server is preferred or scatters
+ * no more than the noisiest one jitters, and at least `least`. Adds servers one by one (Welford): subtracting far ones
+ * would leave little but rounding errors.
  */
-function howManyStay<C extends Clusterable>(
+function survivorCount<C extends Clusterable>(
   outwards: readonly C[],
   preferred: (one: C) => boolean,
   least: number,

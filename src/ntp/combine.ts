@@ -1,9 +1,9 @@
-// Survivors → one estimate of our clock's offset, with an error bound that needs nothing but an honest majority
-// among all servers that were usable. Where RFC 5905 §11.2.3 takes the mean with weights 1/λ, this takes the weighted
-// median: exponential queueing makes the error of paired minima a Laplace distribution, whose most likely center is
-// the median. The weights look at how long packets were held up besides, as that is where errors come from. Most of what
-// they are made of is the servers' own claim, so that they choose only among offsets that honest servers can have:
-// no minority moves the result out of there, whatever it claims (test/bench/RESULTS.md has what was tried).
+// Survivors → one estimate of our clock's offset. Its error bound assumes only that most of the usable servers are
+// honest. RFC 5905 §11.2.3 takes the mean with weights 1/λ; this takes the weighted median, because exponential
+// queueing gives paired minima a Laplace-distributed error, whose most likely center is the median. The weights also
+// consider queueing time, the main source of error. Weights mostly depend on what the servers claim, so they only
+// choose among offsets that honest servers can have: no minority can move the result outside that range
+// (test/bench/RESULTS.md lists the alternatives tried).
 // Sign: a positive offset = our clock is behind = add it.
 
 import { type Clusterable, selectionJitter } from './cluster.ts';
@@ -11,46 +11,56 @@ import type { Interval } from './overlap.ts';
 import type { Agreement } from './select.ts';
 import type { Seconds } from './time.ts';
 
-/** The weight of queueing against root distance: a server errs by most of the first, and by a small share of the second. */
-const HELD_UP_COUNTS = 5;
 /**
- * How far an honest server's offset is taken to err, as a share of the round trip that we measured: a path 20 % longer
- * one way. Half would be all that a path can do; then the weights would be left more than they need.
+ * Weight of queueing relative to root distance: most of the queueing time turns into error, but only a small share of
+ * root distance does.
+ */
+const QUEUEING_WEIGHT = 5;
+/**
+ * The assumed error of an honest server's offset, as a share of the measured round trip: one direction takes 20 %
+ * longer. A path can cause at most one half, but that would give the weights more freedom than they need.
  */
 const PATH_ERROR = 0.1;
 
-/** What combining needs of a survivor; a PeerEstimate is one. */
+/** What combining reads of a survivor; `PeerEstimate` satisfies it. */
 export interface Combinable extends Clusterable {
-  /** δ, to the server. */
+  /** δ, the round trip to the server. */
   readonly delay: Seconds;
-  /** Δ, from there to the reference clock. */
+  /** Δ, the round trip from the server to its reference clock. */
   readonly rootDelay: Seconds;
 }
 
+/** The combined result of the servers that are believed (RFC 5905 §11.2.3). Durations are seconds. */
 export interface Estimate {
   readonly offset: Seconds;
-  /** Ψ: the system peer's selection jitter and the survivors' own, combined (RFC 5905 §11.2.3). */
+  /** Ψ: the system peer's selection jitter combined with the survivors' own jitter (RFC 5905 §11.2.3). */
   readonly jitter: Seconds;
-  /** The error bound, ±: how far the truth can be from `offset` while most of the usable servers are honest. */
+  /**
+   * The error bound, ±: the largest distance of the true offset from `offset` while most of the usable servers are
+   * honest.
+   */
   readonly rootDistance: Seconds;
-  /** Each survivor's share of the offset, in the survivors' order; two at most have any, and their sum is 1. */
+  /**
+   * Each survivor's share of the offset, in the order of the survivors. At most two shares are above 0, and they sum to
+   * 1.
+   */
   readonly weights: readonly number[];
 }
 
-/** What combining needs of the selection that the survivors came out of. */
-export type Ground = Pick<Agreement<Combinable>, 'region' | 'truechimers' | 'doubtful'>;
+/** What combining reads of the selection that produced the survivors. */
+export type SelectionBasis = Pick<Agreement<Combinable>, 'region' | 'truechimers' | 'doubtful'>;
 
-/** Combines the survivors of a selection, the system peer first; there must be more of them than are doubtful. */
-export function combineSurvivors(survivors: readonly Combinable[], ground: Ground): Estimate {
+/** Combines the survivors of a selection, system peer first. There must be more survivors than `basis.doubtful`. */
+export function combineSurvivors(survivors: readonly Combinable[], basis: SelectionBasis): Estimate {
   const systemPeer = survivors[0];
   if (!systemPeer) throw new RangeError('combineSurvivors needs at least one survivor');
   const ascending = survivors.toSorted((a, b) => a.offset - b.offset);
-  const { low, high } = reachOfHonest(ground);
+  const { low, high } = honestRange(basis);
   const offset = Math.min(Math.max(weightedMedian(ascending), low), high);
   const shares = sharesOf(offset, ascending);
   const weights = survivors.map(survivor => shares.get(survivor) ?? 0);
   const variance = survivors.reduce((sum, { jitter }, i) => sum + weights[i]! * jitter ** 2, 0);
-  const { region } = ground;
+  const { region } = basis;
   return {
     offset,
     jitter: Math.hypot(selectionJitter(systemPeer, survivors), Math.sqrt(variance)),
@@ -60,19 +70,19 @@ export function combineSurvivors(survivors: readonly Combinable[], ground: Groun
 }
 
 /**
- * From the least to the greatest offset that an honest server is sure to exceed, or to fall short of, by no more than its
- * path can err. Of the `doubtful` + 1 that are lowest one at least is honest, and of the highest as well.
+ * The range of offsets that honest servers can have, allowing for the error of their paths. At least one of the
+ * `doubtful` + 1 lowest offsets is honest, and so is at least one of the highest.
  */
-function reachOfHonest({ truechimers, doubtful }: Ground): Interval {
+function honestRange({ truechimers, doubtful }: SelectionBasis): Interval {
   const lows = truechimers.map(({ offset, delay }) => offset - PATH_ERROR * delay).sort((a, b) => a - b);
   const highs = truechimers.map(({ offset, delay }) => offset + PATH_ERROR * delay).sort((a, b) => b - a);
   return { low: lows[doubtful]!, high: highs[doubtful]! };
 }
 
 /**
- * The weighted median: each server stands at the center of its weight on the line of all weights in the order of the
- * offsets, and the two on either side of the middle share by their distance from it. Of two servers this is the weighted
- * mean, of three alike the middle one.
+ * The weighted median. The servers' weights are laid end to end in the order of their offsets. The two servers whose
+ * centers enclose the midpoint share the result according to their distances from it. For two servers this is the
+ * weighted mean; for three with equal weights it is the middle one.
  */
 function weightedMedian(ascending: readonly Combinable[]): Seconds {
   const weights = weightsOf(ascending);
@@ -89,12 +99,12 @@ function weightedMedian(ascending: readonly Combinable[]): Seconds {
   return (1 - share) * ascending[below]!.offset + share * ascending[above]!.offset;
 }
 
-/** The two survivors on either side of an offset that lies among theirs, with the share that each has in it. */
+/** The two survivors whose offsets enclose `offset`, and the share of each. */
 function sharesOf(offset: Seconds, ascending: readonly Combinable[]): ReadonlyMap<Combinable, number> {
   const last = ascending.length - 1;
   const above = ascending.findIndex((one, i) => one.offset >= offset || i === last);
   const [from, to] = [ascending[Math.max(above - 1, 0)]!, ascending[above]!];
-  // Rounding may put the offset a hair outside.
+  // Rounding may put the offset slightly outside.
   const share = to.offset > from.offset ? Math.min((offset - from.offset) / (to.offset - from.offset), 1) : 1;
   return new Map([
     [from, 1 - share],
@@ -103,14 +113,15 @@ function sharesOf(offset: Seconds, ascending: readonly Combinable[]): ReadonlyMa
 }
 
 /**
- * 1/(λ + 5·h), where h is half of what a server's root delay, Δ + δ, is over the least of all: for so long its packets were
- * held up in each direction, or so much longer is its path. Where all are alike these are the weights of the RFC, 1/λ.
+ * Weights 1/(λ + 5·h). h is half of the amount by which a server's total delay, Δ + δ, exceeds the smallest one: its
+ * packets were queued that long in each direction, or its path is that much longer. With equal delays these are the
+ * RFC's weights, 1/λ.
  */
 function weightsOf(survivors: readonly Combinable[]): readonly number[] {
   const wholeDelays = survivors.map(({ rootDelay, delay }) => rootDelay + delay);
   const least = wholeDelays.reduce((a, b) => Math.min(a, b));
   return survivors.map(({ rootDistance }, i) => {
-    const heldUp = (wholeDelays[i]! - least) / 2;
-    return 1 / (rootDistance + HELD_UP_COUNTS * heldUp);
+    const queueing = (wholeDelays[i]! - least) / 2;
+    return 1 / (rootDistance + QUEUEING_WEIGHT * queueing);
   });
 }

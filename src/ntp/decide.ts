@@ -1,24 +1,25 @@
-// An estimate and the user's limits → what to do: nothing, slew, step, or refuse (RFC 5905 §11.3).
+// An estimate and the user's limits → an action: nothing, slew, step, or refuse (RFC 5905 §11.3).
 // Sign: a positive offset = our clock is behind = the correction moves it forward.
 
 import { type ClockTrust, isVouchedFor } from './clock-trust.ts';
 import type { Seconds } from './time.ts';
 
-/** STEPT: from this size on a correction is a step (RFC 5905 §11.3). */
+/** STEPT: corrections of at least this size are steps (RFC 5905 §11.3). */
 export const STEPT: Seconds = 0.128;
-/** PANICT: a larger correction, or sum of corrections, needs a reason (RFC 5905 §11.3). */
+/** PANICT: a larger correction, or sum of corrections, needs a justification (RFC 5905 §11.3). */
 export const PANICT: Seconds = 1000;
 
 export interface Limits {
-  /** Step or slew whatever the size, or by `stepThreshold`. */
+  /** Step or slew regardless of size, or choose by `stepThreshold`. */
   readonly method: 'by-threshold' | 'step' | 'slew';
   readonly stepThreshold: Seconds;
-  /** Refuse a larger correction, always. */
+  /** Refuse any larger correction. */
   readonly maxOffset?: Seconds;
-  /** No panic limit for this correction. */
+  /** Waive the panic limit for this correction. */
   readonly allowAnyOffset: boolean;
 }
 
+/** What to do with an offset: nothing, slew, step, or refuse (RFC 5905 §11.3). Offsets and limits are seconds. */
 export type Decision =
   | { readonly kind: 'none' }
   | { readonly kind: 'slew'; readonly offset: Seconds }
@@ -30,7 +31,10 @@ export type Decision =
       readonly by: 'max-offset' | 'panic';
     };
 
-/** Decides on a correction of `offset`. An offset of exactly zero needs none; one that is not finite is always refused. */
+/**
+ * Decides on a correction of `offset` seconds. An offset of exactly zero needs none. An offset that is not finite is
+ * always refused.
+ */
 export function decide(offset: Seconds, limits: Limits, clockTrust: ClockTrust): Decision {
   const size = Math.abs(offset);
   if (limits.maxOffset !== undefined && !(size <= limits.maxOffset)) {
@@ -46,7 +50,10 @@ export function decide(offset: Seconds, limits: Limits, clockTrust: ClockTrust):
   return { kind: steps ? 'step' : 'slew', offset };
 }
 
-/** A clock that nothing speaks for may be any time off; one that was set must not jump, unless the hardware clock says so. */
+/**
+ * A clock without evidence may be off by any amount. A clock that was set must not jump, unless the hardware clock
+ * confirms it.
+ */
 function mayExceed({ allowAnyOffset }: Limits, clockTrust: ClockTrust): boolean {
   return allowAnyOffset || !isVouchedFor(clockTrust) || clockTrust.witness === 'servers';
 }

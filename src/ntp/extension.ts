@@ -1,20 +1,20 @@
-// What may follow the header: extension fields and a MAC (RFC 5905 §7.5, RFC 7822), or, before NTPv4, a MAC alone.
-// Every length comes from the wire and is checked before it is used.
+// The bytes after the header → extension fields and a MAC (RFC 5905 §7.5, RFC 7822), or, before NTPv4, only a MAC.
+// Every length comes from the network and is checked before use.
 
 import { HEADER_LENGTH } from './packet.ts';
 
 export interface ExtensionField {
   readonly type: number;
-  /** The value with its padding. */
+  /** The value, including its padding. */
   readonly value: Uint8Array;
-  /** Where the field starts in the packet: what an authenticator signs ends here. */
+  /** The field's position in the packet; an authenticator covers the bytes before it. */
   readonly start: number;
 }
 
 export interface Mac {
   readonly keyId: number;
   readonly digest: Uint8Array;
-  /** Where the MAC starts in the packet: the digest is over all before it. */
+  /** The MAC's position in the packet; the digest covers the bytes before it. */
   readonly start: number;
 }
 
@@ -25,16 +25,16 @@ export type Tail =
   | { readonly kind: 'malformed' };
 
 const FIELD_HEADER = 4;
-/** RFC 7822 §3: no field is shorter. */
+/** RFC 7822 §3: the minimum length of a field. */
 const MIN_FIELD = 16;
 export const KEY_ID = 4;
-/** RFC 7822 §3: a rest of at most a key id and so many bytes of digest is a MAC, never a field. */
+/** RFC 7822 §3: a remainder of a key id and at most this many bytes is a MAC, never a field. */
 export const MAX_DIGEST = 20;
 const DIGEST_LENGTHS: readonly number[] = [16, MAX_DIGEST];
-/** Before NTPv4 there are no extension fields, and digests need not be cut: MD5 or AES-CMAC to SHA512. */
+/** Digest lengths before NTPv4, which has no extension fields and does not truncate: MD5 or AES-CMAC up to SHA-512. */
 const DIGEST_LENGTHS_V3: readonly number[] = [16, 20, 32, 48, 64];
 
-/** Takes apart what follows the 48 bytes of the header. */
+/** Parses the bytes after the 48-byte header. */
 export function readTail(packet: Uint8Array): Tail {
   const view = new DataView(packet.buffer, packet.byteOffset, packet.length);
   const v4 = ((packet[0]! >> 3) & 7) >= 4;
@@ -55,7 +55,7 @@ export function readTail(packet: Uint8Array): Tail {
 
 const NO_FIELDS = { fields: [], end: HEADER_LENGTH };
 
-/** The fields from `start` on, until at most `spare` bytes are left; undefined where one is malformed. */
+/** Parses fields from `start` until at most `spare` bytes are left; returns undefined if a field is malformed. */
 export function readFields(
   bytes: Uint8Array,
   start: number,

@@ -1,8 +1,8 @@
-// The samples of one server → one estimate of it (the clock filter, RFC 5905 §10), as of the instant that it is used at.
-// The RFC takes the sample of least delay. Where queueing in the two directions is independent, the least
-// forward and the least backward difference of a burst need not come from the same packet, and pairing
-// them errs by 1/n instead of 1/√n. Both estimators are here. Their bound is the same: no offset outside of it is
-// compatible with the samples, whatever the queueing, the rate of our clock and the tick of the server's.
+// The samples of one server → one estimate for a given instant (the clock filter, RFC 5905 §10). The RFC picks the
+// sample with the least delay. If queueing in the two directions is independent, the smallest forward and the smallest
+// backward difference of a burst need not come from the same packet, and pairing them errs by 1/n instead of 1/√n. Both
+// estimators are implemented. They share one bound: no offset outside it is compatible with the samples, for any
+// queueing, any rate of our clock, and any tick of the server's.
 // Sign: a positive offset = the server is ahead.
 
 import { PHI } from './offset.ts';
@@ -16,44 +16,50 @@ import { difference, elapsed, type MonotonicTime, type Seconds } from './time.ts
 
 export type Estimator = 'paired-minima' | 'least-delay';
 
-/** What one server says of our clock. */
+/**
+ * What the samples of one server come to (RFC 5905 §10). Durations are seconds; a positive offset = the server is
+ * ahead.
+ */
 export interface PeerEstimate {
   readonly offset: Seconds;
   readonly delay: Seconds;
-  /** ε: both precisions, and PHI over the time since the first sample. */
+  /** ε: both precisions, plus PHI times the age of the first sample. */
   readonly dispersion: Seconds;
-  /** RMS of the samples' offsets about the estimate (RFC 5905 §10); 0 for a single sample. */
+  /** RMS deviation of the samples' offsets from the estimate (RFC 5905 §10); 0 for a single sample. */
   readonly jitter: Seconds;
   readonly rootDelay: Seconds;
   readonly rootDispersion: Seconds;
   /**
-   * λ, the bound on |error|: Δ/2 + E, the farthest that the samples let the truth be from `offset`, and jitter as far as
-   * it is over the resolution of the stamps (RFC 5905 §11.1 has (Δ + δ)/2 + E + ε + jitter).
+   * λ, the bound on |error|: Δ/2 + E, plus the largest distance from `offset` that the samples allow, plus the jitter
+   * in excess of the timestamp resolution. RFC 5905 §11.1 has (Δ + δ)/2 + E + ε + jitter.
    */
   readonly rootDistance: Seconds;
-  /** The same as the server and its path claim it, for MAXDIST: without what an unknown rate, a tick or a contradiction adds. */
+  /**
+   * The distance as claimed by the server and its path, compared to MAXDIST. Excludes what an unknown rate, a tick, or
+   * a contradiction adds.
+   */
   readonly claimedDistance: Seconds;
   readonly stratum: number;
   readonly leap: Leap;
   readonly refid: number;
 }
 
-/** A burst whose samples contradict each other: the server's clock (or ours) was moved while we asked. */
+/** The samples of a burst contradict each other: the server's clock, or ours, was changed during the burst. */
 export interface Inconsistent {
   readonly kind: 'inconsistent';
-  /** By how much they contradict each other beyond what a rate or a tick explains. */
+  /** The size of the contradiction in seconds, beyond what a rate or a tick explains. */
   readonly by: Seconds;
 }
 
 export interface EstimateTerms {
   readonly estimator?: Estimator;
-  /** When the estimate is used; by default, when the last sample came in. */
+  /** The instant to estimate for; by default the arrival of the last sample. */
   readonly at?: MonotonicTime;
-  /** What is known of the rate of the server's clock against ours; by default, nothing. */
+  /** What is known about the rate of the server's clock relative to ours; by default nothing. */
   readonly rate?: Rate;
 }
 
-/** Estimates one server from its samples, of which there is at least one, in order of arrival. */
+/** Estimates one server from its samples, which must not be empty, in order of arrival. */
 export function estimatePeer(
   samples: readonly Sample[],
   { estimator = 'paired-minima', at, rate = UNKNOWN_RATE }: EstimateTerms = {},
@@ -85,15 +91,15 @@ export function estimatePeer(
   };
 }
 
-/** A burst as the estimators see it. */
+/** A burst in the form that the estimators use. */
 interface Burst {
-  /** With each stamp in the middle of its tick. */
+  /** Each timestamp is moved to the middle of its tick. */
   readonly exchanges: readonly Exchange[];
   readonly dispersion: Seconds;
-  /** How far a stamp may be off for want of digits. */
+  /** The largest error of a timestamp caused by its resolution, in seconds. */
   readonly resolution: Seconds;
   readonly region: Region;
-  /** The most plausible one. */
+  /** The most plausible rate of the server's clock relative to ours. */
   readonly rate: number;
 }
 
@@ -113,7 +119,7 @@ function readBurst(samples: readonly Sample[], at: MonotonicTime, known: Rate): 
     least: exchange.least + transmitTick.likeliest / 2,
   }));
   const precision = resolutionOf(last.packet);
-  // Most clocks truncate their stamps. For one that rounds, the middle of the tick is half a tick late.
+  // Most clocks truncate their timestamps. For a clock that rounds, the middle of the tick is half a tick too late.
   const early = receiveTick.longest - receiveTick.likeliest / 2;
   const late = (transmitTick.longest + transmitTick.likeliest) / 2;
   const region = regionOf(exchanges, known, {
@@ -138,12 +144,12 @@ function exchangeOf({ t1, t2, t3, t4, received }: Sample, at: MonotonicTime): Ex
 interface Point {
   readonly offset: Seconds;
   readonly delay: Seconds;
-  /** Of each sample's offset from this one. */
+  /** Deviation of each sample's offset from this offset. */
   readonly deviations: readonly Seconds[];
 }
 
 const estimators: Record<Estimator, (burst: Burst) => Point> = {
-  /** The newer of two alike, as it was. */
+  /** On a tie, the newer sample. */
   'least-delay': ({ exchanges }) => {
     const offsets = exchanges.map(({ most, least }) => (most + least) / 2);
     const delays = exchanges.map(({ most, least }) => most - least);
@@ -152,7 +158,7 @@ const estimators: Record<Estimator, (burst: Burst) => Point> = {
     return { offset, delay: Math.max(delays[best]!, 0), deviations: offsets.map(one => one - offset) };
   },
 
-  /** θ = (min(T2−T1) + max(T3−T4))/2, δ = min(T2−T1) − max(T3−T4), all brought to one instant. */
+  /** θ = (min(T2−T1) + max(T3−T4))/2, δ = min(T2−T1) − max(T3−T4), with all samples projected to one instant. */
   'paired-minima': ({ exchanges, rate }) => {
     const { low, high } = pairAt(exchanges, rate);
     const offset = (low + high) / 2;
@@ -164,7 +170,7 @@ const estimators: Record<Estimator, (burst: Burst) => Point> = {
   },
 };
 
-/** Over n − 1, as in RFC 5905 §10: n samples about an estimate that they made themselves. */
+/** RMS with n − 1 as in RFC 5905 §10, because the estimate was computed from the same n samples. */
 function rms(deviations: readonly number[]): number {
   const squares = deviations.reduce((sum, deviation) => sum + deviation * deviation, 0);
   return Math.sqrt(squares / Math.max(deviations.length - 1, 1));

@@ -1,12 +1,12 @@
-// The four timestamps of one exchange → what they measure (RFC 5905 §8): offset θ, delay δ, dispersion ε.
+// The four timestamps of one exchange → the measured offset θ, delay δ, and dispersion ε (RFC 5905 §8).
 // Sign: a positive offset = the server is ahead = add it to our clock.
 
 import { difference, type Seconds, type UnixTime } from './time.ts';
 
-/** PHI, the largest rate at which a clock is taken to wander, in seconds per second (RFC 5905 §7.2). */
+/** PHI: the assumed maximum wander of a clock, in seconds per second (RFC 5905 §7.2). */
 export const PHI = 15e-6;
 
-/** The four timestamps of one exchange: T1 and T4 by our clock, T2 and T3 by the server's. */
+/** The four timestamps of one exchange: T1 and T4 from our clock, T2 and T3 from the server's. */
 export interface Timestamps {
   /** The request left. */
   readonly t1: UnixTime;

@@ -1,22 +1,22 @@
-// Intervals on a line → the places where many of them overlap: the sweep over their ends of Marzullo's algorithm
-// (RFC 5905 §11.2.1), n·log n.
+// Intervals on a line → the places where many of them overlap. Sweeps over their endpoints in n·log n, as in Marzullo's
+// algorithm (RFC 5905 §11.2.1).
 
 import type { Seconds } from './time.ts';
 
-/** From `low` to `high`, both included, in seconds. */
+/** An interval of offsets, from `low` to `high` in seconds, both included. */
 export interface Interval {
   readonly low: Seconds;
   readonly high: Seconds;
 }
 
 export interface Overlaps {
-  /** How many intervals contain the point that most of them contain; 0 without intervals. */
+  /** The largest number of intervals that contain a common point; 0 without intervals. */
   readonly most: number;
-  /** The places that at least `count` intervals contain (1 or more), ascending; no two of them touch. */
+  /** The places that at least `count` (1 or more) intervals contain, in ascending order. No two of them touch. */
   where(count: number): readonly Interval[];
 }
 
-/** Counts how many intervals contain each point; intervals that touch overlap in a point. */
+/** Counts how many intervals contain each point. Intervals that touch overlap in one point. */
 export function overlapsOf(intervals: readonly Interval[]): Overlaps {
   const ends = intervals
     .flatMap(({ low, high }) => [
@@ -39,7 +39,7 @@ export function overlapsOf(intervals: readonly Interval[]): Overlaps {
   };
 }
 
-/** From the first of the places to the last; there is at least one, and they ascend. */
+/** From the start of the first place to the end of the last. `places` must be ascending and not empty. */
 export function hullOf(places: readonly Interval[]): Interval {
   return { low: places[0]!.low, high: places.at(-1)!.high };
 }

@@ -1,5 +1,5 @@
-// The NTP header (RFC 5905 §7.3, figure 8) from bytes to fields and back. 48 bytes, big-endian;
-// what follows them (extension fields, a MAC) is extension.ts's.
+// Decodes and encodes the NTP header (RFC 5905 §7.3, figure 8): 48 bytes, big-endian. extension.ts handles what
+// follows: extension fields and a MAC.
 //
 //    0                   1                   2                   3
 //    0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
@@ -22,11 +22,11 @@ import { type NtpTimestamp, ntpTimestampOf, type Seconds } from './time.ts';
 
 export const HEADER_LENGTH = 48;
 
-/** Association modes that a client meets (RFC 5905 §7.3, figure 10). */
+/** Association modes that a client uses (RFC 5905 §7.3, figure 10). */
 export const MODE_CLIENT = 3;
 export const MODE_SERVER = 4;
 
-/** Leap indicator: 0 none, 1 the last minute of the day has 61 s, 2 it has 59, 3 not synchronized. */
+/** Leap indicator: 0 none, 1 the last minute of the day has 61 s, 2 it has 59 s, 3 not synchronized. */
 export type Leap = 0 | 1 | 2 | 3;
 export const LEAP_NOT_SYNCHRONIZED = 3;
 
@@ -34,7 +34,7 @@ export interface Packet {
   readonly leap: Leap;
   readonly version: number;
   readonly mode: number;
-  /** As on the wire: 0 is a kiss or "unspecified", 16 and up is not synchronized. */
+  /** As sent: 0 is a kiss or "unspecified"; 16 and above is not synchronized. */
   readonly stratum: number;
   /** Log2 of seconds, signed. */
   readonly poll: number;
@@ -42,7 +42,7 @@ export interface Packet {
   readonly precision: number;
   readonly rootDelay: Seconds;
   readonly rootDispersion: Seconds;
-  /** Four bytes as one unsigned number; refid.ts gives its text. */
+  /** Four bytes as one unsigned number; `formatRefid` turns it into text. */
   readonly refid: number;
   readonly reference: NtpTimestamp;
   readonly origin: NtpTimestamp;
@@ -50,15 +50,15 @@ export interface Packet {
   readonly transmit: NtpTimestamp;
 }
 
-/** Finest precision that a server's byte may claim, log2 of seconds: one unit of a timestamp. Some firmware leaves −128 there. */
+/** The finest precision a server may claim, log2 of seconds: one unit of a timestamp. Some firmware sends −128. */
 const FINEST_PRECISION = -32;
 
-/** ρ of the server: what its stamps are rounded to, by its own account. */
+/** ρ of the server: the claimed resolution of its timestamps, in seconds. */
 export function resolutionOf({ precision }: Packet): Seconds {
   return 2 ** Math.max(precision, FINEST_PRECISION);
 }
 
-/** Reads a header; undefined when the bytes are too few to be one. Any 48 bytes are some packet. */
+/** Decodes a header; returns undefined if there are fewer than 48 bytes. Any 48 bytes decode to some packet. */
 export function decodePacket(bytes: Uint8Array): Packet | undefined {
   if (bytes.length < HEADER_LENGTH) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, HEADER_LENGTH);
@@ -81,7 +81,7 @@ export function decodePacket(bytes: Uint8Array): Packet | undefined {
   };
 }
 
-/** Writes a header; short-format fields are rounded to 2^-16 s. */
+/** Encodes a header; short-format fields are rounded to 2^-16 s. */
 export function encodePacket(packet: Packet): Uint8Array {
   const bytes = new Uint8Array(HEADER_LENGTH);
   const view = new DataView(bytes.buffer);
@@ -100,8 +100,8 @@ export function encodePacket(packet: Packet): Uint8Array {
 }
 
 /**
- * A client's request: nothing but version, mode and a nonce where the transmit timestamp would be, so
- * that it does not reveal what our clock shows (draft-ietf-ntp-data-minimization §3). T1 stays with the caller.
+ * Encodes a client request: version, mode, and a nonce in place of the transmit timestamp, so that the request does not
+ * reveal our clock (draft-ietf-ntp-data-minimization §3). The caller keeps T1.
  */
 export function encodeRequest(version: number, nonce: NtpTimestamp): Uint8Array {
   const bytes = new Uint8Array(HEADER_LENGTH);

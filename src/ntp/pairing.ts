@@ -1,28 +1,33 @@
-// What the exchanges of a burst say of one server, brought to one instant by the rate at which the two clocks run apart:
-// the least forward and the least backward difference, which need not come from the same exchange.
+// The exchanges of a burst, projected to one instant by the rate between the two clocks → the smallest forward and the
+// smallest backward difference. The two need not come from the same exchange.
 // Sign: a positive offset = the server is ahead; a positive rate = it gains on our clock.
 
 import type { Seconds } from './time.ts';
 
-/** What one exchange says: by how much the server was ahead at most when the request left, and at least when the reply came. */
+/**
+ * The bounds that one exchange sets: the server's greatest possible lead when the request left, and its least possible
+ * lead when the reply arrived.
+ */
 export interface Exchange {
-  /** When the request left, in seconds from the instant that the estimate speaks of. */
+  /** When the request left, in seconds relative to the instant of the estimate. */
   readonly sent: Seconds;
-  /** T2 − T1: the offset, and the way there. */
+  /** T2 − T1: the offset plus the forward delay. */
   readonly most: Seconds;
-  /** When the reply came, in seconds from the same instant. */
+  /** When the reply arrived, in seconds relative to the same instant. */
   readonly received: Seconds;
-  /** T3 − T4: the offset, less the way back. */
+  /** T3 − T4: the offset minus the backward delay. */
   readonly least: Seconds;
 }
 
-/** Where the offset lies at that instant, as far as the exchanges tell; `low` is above `high` where they contradict each other. */
+/**
+ * The bounds on the offset at that instant, in seconds; `low` exceeds `high` if the exchanges contradict each other.
+ */
 export interface Pairing {
   readonly low: Seconds;
   readonly high: Seconds;
 }
 
-/** Pairs the two directions for clocks that run apart by `rate`, in seconds per second. */
+/** Pairs the two directions for clocks that diverge by `rate`, in seconds per second. */
 export function pairAt(exchanges: readonly Exchange[], rate: number): Pairing {
   let low = -Infinity;
   let high = Infinity;
@@ -33,16 +38,21 @@ export function pairAt(exchanges: readonly Exchange[], rate: number): Pairing {
   return { low, high };
 }
 
-/** δ of the pairing at this rate: what is left of the two ways; negative where the exchanges contradict each other. */
+/**
+ * δ of the pairing at this rate: the remaining round trip in seconds, negative if the exchanges contradict each other.
+ */
 export function delayAt(exchanges: readonly Exchange[], rate: number): Seconds {
   const { low, high } = pairAt(exchanges, rate);
   return high - low;
 }
 
-/** The rate from `from` to `to` at which the exchanges contradict each other least. δ is concave in the rate: no other is better. */
+/**
+ * The rate between `from` and `to` at which the exchanges contradict each other least. δ is concave in the rate, so
+ * ternary search finds it.
+ */
 export function mostConsistentRate(exchanges: readonly Exchange[], from: number, to: number): number {
   let [low, high] = [from, to];
-  // Each round leaves two thirds: 10⁻¹² after 50, when the widest are 10⁻³ apart.
+  // Each round keeps two thirds of the range: 50 rounds reduce 10⁻³ to 10⁻¹².
   for (let round = 0; round < 50 && high > low; round++) {
     const third = (high - low) / 3;
     if (delayAt(exchanges, low + third) < delayAt(exchanges, high - third)) low += third;

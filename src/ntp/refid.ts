@@ -1,30 +1,12 @@
-// The four bytes of a reference id as text that is safe to print, and the kiss codes that arrive there
-// when the stratum is 0 (RFC 5905 §7.3 figure 12, §7.4).
+// The four bytes of a reference id → text that is safe to print (RFC 5905 §7.3 figure 12).
 
-import type { Packet } from './packet.ts';
-
-/** What a kiss-o'-death asks of a client (RFC 5905 §7.4). */
-export type KissDemand = 'stop' | 'slow-down';
-
-/** A kiss code that means something to a client. */
-export interface Kiss {
-  readonly code: string;
-  readonly demand: KissDemand;
-}
-
-const DEMANDS: ReadonlyMap<string, KissDemand> = new Map([
-  ['DENY', 'stop'],
-  ['RSTR', 'stop'],
-  ['RATE', 'slow-down'],
-]);
-
-/** From here on a stratum says "not synchronized", and the reference id is a code (RFC 5905 §7.3). */
+/** From this stratum on, a server is not synchronized and its reference id is a code (RFC 5905 §7.3). */
 const UNSYNCHRONIZED = 16;
 
 /**
- * The reference id for people: a code such as `.GPS.` or `.STEP.` for a stratum of 0, 1 or 16 and more, else the upstream
- * server's IPv4 address (or the four bytes of a hash of its IPv6 address, which look the same). Bytes that are not
- * printable ASCII are never passed on: the whole id is then given as an address, or in hexadecimal of stratum 0 and 1.
+ * Formats a reference id: a code such as `.GPS.` or `.STEP.` for stratum 0, 1, or at least 16; otherwise the upstream
+ * server's IPv4 address (or four bytes of a hash of its IPv6 address, which look the same). An id with non-printable
+ * bytes is never shown as text: it becomes hexadecimal for stratum 0 and 1, and an address otherwise.
  */
 export function formatRefid(refid: number, stratum: number): string {
   const bytes = bytesOf(refid);
@@ -35,19 +17,16 @@ export function formatRefid(refid: number, stratum: number): string {
   return stratum > 1 ? bytes.join('.') : `0x${refid.toString(16).padStart(8, '0')}`;
 }
 
-/** The kiss in a packet that a client must obey, or undefined: unknown codes ask for nothing (RFC 5905 §7.4). */
-export function kissOf(packet: Packet): Kiss | undefined {
-  if (packet.stratum !== 0) return undefined;
-  const code = ascii(bytesOf(packet.refid)) ?? '';
-  const demand = DEMANDS.get(code);
-  return demand && { code, demand };
+/** The reference id as a code in printable ASCII without padding; undefined for anything else. */
+export function refidCode(refid: number): string | undefined {
+  return ascii(bytesOf(refid));
 }
 
 function bytesOf(refid: number): readonly number[] {
   return [refid >>> 24, (refid >>> 16) & 0xff, (refid >>> 8) & 0xff, refid & 0xff];
 }
 
-/** Left-justified, zero-padded printable ASCII; undefined when it is anything else. */
+/** Left-justified, zero-padded printable ASCII. */
 function ascii(bytes: readonly number[]): string | undefined {
   const text = String.fromCharCode(...bytes).replace(/\0+$/, '');
   return /^[\x21-\x7e]*$/.test(text) ? text : undefined;

@@ -1,13 +1,14 @@
-// The tests that a reply must pass, in the order in which they are made: 1 and 2, B, 5, kiss, 3, 6, 7, A, and the plausible
-// years. Numbers are chrony's, which took 1 to 7 from RFC 5905 §9.2 and the packet sanity tests of RFC 4330 §5.
-// Each test turns what it looks at into the failure, or into undefined.
+// The tests that a reply must pass, in order: 1 and 2, B, 5, kiss, 3, 6, 7, A, and the plausible years. The numbers are
+// chrony's; it took 1 to 7 from RFC 5905 §9.2 and the packet sanity tests of RFC 4330 §5. Each test returns the
+// failure, or undefined.
 
-import { type AuthenticationFailure, checkUnasked, type ReplyCheck } from './auth/authenticator.ts';
+import { type AuthenticationFailure, checkUnauthenticated, type ReplyCheck } from './auth/authenticator.ts';
 import { readTail } from './extension.ts';
+import { type Kiss, kissOf } from './kiss.ts';
 import { delayOf, type Timestamps } from './offset.ts';
 import { HEADER_LENGTH, LEAP_NOT_SYNCHRONIZED, MODE_SERVER, type Packet, resolutionOf } from './packet.ts';
 import type { PlausibleTimes } from './plausible.ts';
-import { formatRefid, type Kiss, kissOf } from './refid.ts';
+import { formatRefid } from './refid.ts';
 import { LONGEST_TICK } from './region.ts';
 import { inferTick } from './tick.ts';
 import {
@@ -20,51 +21,51 @@ import {
   toUnixTime,
 } from './time.ts';
 
-/** MAXSTRAT (RFC 5905 §7.2): a stratum of 16 says "not synchronized". */
+/** MAXSTRAT (RFC 5905 §7.2): stratum 16 means "not synchronized". */
 export const MAXSTRAT = 16;
-/** MAXDISP (RFC 5905 §7.2): a root distance of this or more says nothing about the time. */
+/** MAXDISP (RFC 5905 §7.2): at or above this root distance, a reply carries no information about the time. */
 const MAXDISP: Seconds = 16;
-/** The longest round trip that is worth a sample (chrony's test A), unless a greater root distance is allowed. */
+/** The longest usable round trip (chrony's test A), unless a greater root distance is allowed. */
 const MAX_DELAY: Seconds = 3;
-/** The longest time that a server may keep a request (chrony's test A). */
+/** The longest time a server may take to answer (chrony's test A). */
 const MAX_SERVER_INTERVAL: Seconds = 4;
-/** How far apart two clocks of one device may be: T2 and T3 may come from different ones. */
+/** The largest difference between two clocks of one device: T2 and T3 may come from different clocks. */
 const CLOCKS_APART: Seconds = 0.001;
 /** How much later than T3 a reference time may be: some servers round it, or set their clock while they answer. */
 const REFERENCE_AHEAD: Seconds = 1;
-/** How far rounding to 2^-32 s and to nanoseconds may move a difference that is exactly on a limit. */
+/** How far rounding to 2^-32 s and to nanoseconds can move a difference that is exactly at a limit. */
 const ROUNDING: Seconds = 2e-9;
-/** The versions of NTP whose replies have the header of RFC 5905. */
+/** The NTP versions whose replies have the header of RFC 5905. */
 const VERSIONS = { from: 1, to: 4 } as const;
 
-/** What was sent, and when. */
+/** A request and the time it was sent. */
 export interface Request {
-  /** 64 random bits in place of a transmit timestamp: the origin timestamp of the reply must repeat them. */
+  /** 64 random bits in place of a transmit timestamp; the reply's origin timestamp must repeat them. */
   readonly nonce: NtpTimestamp;
   readonly sent: Reading;
-  /** How the reply must be authenticated; without a check, authentication is neither needed nor accepted. */
+  /** Checks the reply's authentication. Without a check, authentication is neither required nor accepted. */
   readonly check?: ReplyCheck;
 }
 
-/** What a reply is held against. */
+/** What a reply is tested against. */
 export interface Expectation {
-  /** Requests that have had no reply yet. */
+  /** Requests without a reply so far. */
   readonly outstanding: readonly Request[];
-  /** Requests that timed out before a reply came. */
+  /** Requests that timed out. */
   readonly expired: readonly Request[];
-  /** Nonces of requests that have had their one reply. */
+  /** Nonces of requests that were already answered. */
   readonly closed: readonly NtpTimestamp[];
   /** The precision of our clock. */
   readonly precision: Seconds;
-  /** The largest root distance that is believed: a delay may be up to twice this, and 3 s in any case. */
+  /** The largest acceptable root distance. A delay may be up to twice this, and always up to 3 s. */
   readonly maxDistance: Seconds;
   readonly plausible: PlausibleTimes;
 }
 
-/** The failed test: its number, and a kind for each way to fail. */
+/** A failed test: its number, and a kind for each way to fail. */
 export type FailedTest = {
   readonly test: '1' | '2' | '3' | '5' | '6' | '7' | 'A' | 'B' | 'kiss' | 'plausible';
-  /** What was wrong, with its value; safe to print. */
+  /** What was wrong, including the value; safe to print. */
   readonly message: string;
   readonly packet?: Packet;
 } & (
@@ -90,7 +91,7 @@ export type FailedTest = {
   | { readonly kind: 'kiss'; readonly kiss: Kiss }
 );
 
-/** Tests 1 and 2, of a reply that answers no outstanding request: it is late, a duplicate, or not an answer of ours. */
+/** Tests 1 and 2, for a reply that matches no outstanding request: it is late, a duplicate, or bogus. */
 export function failedOrigin(
   packet: Packet,
   received: Reading,
@@ -99,22 +100,23 @@ export function failedOrigin(
   const late = expired.find(({ nonce }) => nonce === packet.origin);
   if (late) {
     const after = elapsed(received.monotonic, late.sent.monotonic).toFixed(3);
-    const message = `a reply came ${after} s after its request, too late`;
+    const message = `a reply arrived ${after} s after its request, too late`;
     return { kind: 'late', test: '1', message, packet };
   }
   if (closed.includes(packet.origin)) {
     return { kind: 'duplicate', test: '1', message: 'a second reply to the same request', packet };
   }
-  const message = packet.origin === 0n ? 'origin timestamp is zero' : 'origin timestamp is not what was sent';
+  const message =
+    packet.origin === 0n ? 'origin timestamp is zero' : 'origin timestamp does not match the request';
   return { kind: 'bogus-origin', test: '2', message, packet };
 }
 
-/** Tests B, 5, kiss and 3: whether the reply is a server's, authentic, and a time at all. */
+/** Tests B, 5, kiss, and 3: the packet is a server's reply, is authentic, and contains a time. */
 export function testForm(packet: Packet, request: Request, bytes: Uint8Array): FailedTest | undefined {
   return testAuthenticity(packet, request, bytes) ?? testKiss(packet) ?? testTimestampsPresent(packet);
 }
 
-/** Tests 6, 7 and A, and the plausible years: whether the time that was measured can be used. */
+/** Tests 6, 7, and A, and the plausible years: the measured time is usable. */
 export function testFitness(
   packet: Packet,
   times: Timestamps,
@@ -129,10 +131,10 @@ export function testFitness(
   );
 }
 
-/** Tests B and 5: what a packet says counts only after both. */
+/** Tests B and 5. No content of the packet is used before both pass. */
 function testAuthenticity(packet: Packet, request: Request, bytes: Uint8Array): FailedTest | undefined {
   if (packet.mode !== MODE_SERVER) {
-    return { kind: 'wrong-mode', test: 'B', message: `mode ${packet.mode}, a server's is 4`, packet };
+    return { kind: 'wrong-mode', test: 'B', message: `mode ${packet.mode}, a server must use 4`, packet };
   }
   if (packet.version < VERSIONS.from || packet.version > VERSIONS.to) {
     const message = `version ${packet.version}, allowed is ${VERSIONS.from} to ${VERSIONS.to}`;
@@ -140,10 +142,10 @@ function testAuthenticity(packet: Packet, request: Request, bytes: Uint8Array): 
   }
   const tail = readTail(bytes);
   if (tail.kind === 'malformed') {
-    const message = `${bytes.length - HEADER_LENGTH} bytes after the header are no extension fields`;
+    const message = `${bytes.length - HEADER_LENGTH} bytes after the header are not valid extension fields`;
     return { kind: 'malformed-tail', test: 'B', message, packet };
   }
-  const { check = checkUnasked } = request;
+  const { check = checkUnauthenticated } = request;
   const failure = check({ bytes, packet, tail });
   return failure && { ...failure, test: '5', packet };
 }
@@ -194,8 +196,9 @@ function testReference(packet: Packet, { t3 }: Timestamps): FailedTest | undefin
 }
 
 /**
- * Test A: how long the server kept the request, and δ. Each may be negative by as much as the stamps are uncertain: δ by
- * the longest tick, as one reply does not always show it. A burst does, or its bound grows by what stays unexplained.
+ * Test A: how long the server took to answer, and δ. Each may be negative within the uncertainty of the timestamps. For
+ * δ that is the longest tick, which one reply does not always reveal; a burst reveals it, or widens its bound by the
+ * unexplained rest.
  */
 function testIntervals(
   packet: Packet,
@@ -207,7 +210,7 @@ function testIntervals(
   const delay = delayOf(times);
   const before = Math.max(precisions, CLOCKS_APART, kept < 0 ? tickOf(times) : 0);
   if (kept < -(before + ROUNDING) || kept > MAX_SERVER_INTERVAL) {
-    const message = `server kept the request ${kept.toFixed(6)} s, allowed is ${(-before).toFixed(3)} to ${MAX_SERVER_INTERVAL} s`;
+    const message = `server took ${kept.toFixed(6)} s to answer, allowed is ${(-before).toFixed(3)} to ${MAX_SERVER_INTERVAL} s`;
     return { kind: 'bad-server-interval', test: 'A', message, packet };
   }
   const maxDelay = Math.max(MAX_DELAY, 2 * maxDistance);
@@ -218,7 +221,7 @@ function testIntervals(
   return undefined;
 }
 
-/** The tick of the server's clock, as far as the two stamps of one reply reveal it. */
+/** The tick of the server's clock, as far as the two timestamps of one reply reveal it. */
 function tickOf({ t1, t2, t3, t4 }: Timestamps): Seconds {
   return Math.max(inferTick([t2], [t1], 0).longest, inferTick([t3], [t4], 0).longest);
 }

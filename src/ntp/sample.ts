@@ -1,4 +1,4 @@
-// One reply → a sample of the server's clock, or a Rejection that names the test that failed.
+// One reply → a sample of the server's clock, or a Rejection that names the failed test.
 // Sign: a positive offset = the server is ahead = add it to our clock.
 
 import { delayOf, dispersionOf, offsetOf, type Timestamps } from './offset.ts';
@@ -14,40 +14,43 @@ import {
 } from './reply-tests.ts';
 import { add, elapsed, type Reading, type Seconds, toUnixTime } from './time.ts';
 
-/** One exchange that passed every test. */
+/** One exchange with a server that passed every test (RFC 5905 §8). Durations are seconds. */
 export interface Sample extends Timestamps {
   readonly kind: 'sample';
-  /** θ (see `offsetOf`). */
+  /** θ in seconds (see `offsetOf`). */
   readonly offset: Seconds;
-  /** δ (see `delayOf`), at least our precision. */
+  /** δ in seconds (see `delayOf`), at least our precision. */
   readonly delay: Seconds;
-  /** ε (see `dispersionOf`). */
+  /** ε in seconds (see `dispersionOf`). */
   readonly dispersion: Seconds;
   readonly packet: Packet;
   readonly received: Reading;
 }
 
-/** A reply that failed a test. */
+/** A reply that failed a test, and which test that was (RFC 5905 §8, §9.2). */
 export type Rejection = FailedTest & {
-  /** What the reply would have said; present where it could be measured and was found unfit. */
+  /** The sample the reply would have given; present if it could be measured but was unfit. */
   readonly measured?: Sample;
 };
 
 export type RejectionKind = Rejection['kind'];
 
-/** The request that a reply answers according to its origin timestamp. */
+/** Finds the request that a reply's origin timestamp matches. */
 export function requestOf(reply: Uint8Array, outstanding: readonly Request[]): Request | undefined {
   const origin = decodePacket(reply)?.origin;
   return outstanding.find(request => request.nonce === origin);
 }
 
-/** A sample as it would be if our clock had already shown `gain` more then: what a slew has moved it by since. */
-export function broughtForward(sample: Sample, gain: Seconds): Sample {
+/**
+ * Adjusts a sample as if our clock had already been `gain` seconds ahead at that time; `gain` is how far a slew has
+ * moved it since.
+ */
+export function slewAdjusted(sample: Sample, gain: Seconds): Sample {
   const { t1, t4, offset } = sample;
   return { ...sample, t1: add(t1, gain), t4: add(t4, gain), offset: offset - gain };
 }
 
-/** Tests a reply and makes a sample of it. Never throws, whatever the bytes are. */
+/** Tests a reply and turns it into a sample. Never throws, for any input bytes. */
 export function examineReply(
   bytes: Uint8Array,
   received: Reading,
@@ -55,7 +58,7 @@ export function examineReply(
 ): Sample | Rejection {
   const packet = decodePacket(bytes);
   if (!packet) {
-    const message = `${bytes.length} bytes, a header has ${HEADER_LENGTH}`;
+    const message = `${bytes.length} bytes, expected at least ${HEADER_LENGTH}`;
     return { kind: 'too-short', test: 'B', message };
   }
   const request = requestOf(bytes, expected.outstanding);

@@ -1,32 +1,35 @@
-// Estimates of several servers → truechimers and falsetickers (RFC 5905 §11.2.1). Each server says that the truth
-// lies within θ ± λ. Where a strict majority of all can be right together, the truth is, while most are honest: a server
-// that reaches none of these places is wrong. Without such a place there is no answer: disjoint groups are never averaged.
+// Estimates of several servers → truechimers and falsetickers (RFC 5905 §11.2.1). Each server claims that the true
+// offset lies within θ ± λ. If most servers are honest, it lies in a place that a strict majority of the intervals
+// shares. A server whose interval reaches no such place is wrong. Without such a place there is no answer: disjoint
+// groups are never averaged.
 
 import { hullOf, type Interval, overlapsOf } from './overlap.ts';
 import type { Seconds } from './time.ts';
 
 /**
- * Half of MINDISP, 5 ms: RFC 5905 §11.1 takes no root delay for less. Servers on a LAN that claim no distance at all
- * are milliseconds apart all the same.
+ * Half of MINDISP, 5 ms: RFC 5905 §11.1 takes no root delay for less. Servers on a LAN may claim a distance of zero and
+ * still be milliseconds apart.
  */
 export const LEAST_DISTANCE: Seconds = 0.0025;
 
-/** What selection needs of a server; a PeerEstimate is one. */
+/** What selection reads of a server; `PeerEstimate` satisfies it. */
 export interface Candidate {
   readonly offset: Seconds;
   readonly rootDistance: Seconds;
 }
 
-/** What a majority agrees on. */
+/** The result of a majority. */
 export interface Agreement<C> {
   readonly kind: 'majority';
-  /** From the first to the last point that the most servers contain: where the truechimers overlap, if they all do. */
+  /**
+   * From the first to the last point with the most overlaps. If all truechimers overlap, this is their intersection.
+   */
   readonly intersection: Interval;
-  /** Where the true offset can be while most of the servers are honest, whatever intervals the others claim. */
+  /** The range of possible true offsets while most servers are honest, whatever the others claim. */
   readonly region: Interval;
   readonly truechimers: readonly C[];
   readonly falsetickers: readonly C[];
-  /** How many of the truechimers can be wrong while most of the servers are honest. */
+  /** How many of the truechimers can be wrong while most servers are honest. */
   readonly doubtful: number;
 }
 
@@ -38,9 +41,10 @@ export function intervalOf({ offset, rootDistance }: Candidate): Interval {
 }
 
 /**
- * Marzullo's intersection (RFC 5905 §11.2.1; of its rule of midpoints, that one at least must lie in the place). Where no
- * majority of the intervals overlaps, or only at their edges, or majorities do in places that lie apart, the intervals are
- * widened to LEAST_DISTANCE; then every place stands, and the region spans them all. A single server is its own majority.
+ * Marzullo's intersection (RFC 5905 §11.2.1; its midpoint rule requires only one midpoint within the place). If no
+ * majority of the intervals overlaps, or they overlap only at their edges, or majorities overlap in separate places,
+ * the intervals are widened to LEAST_DISTANCE. All remaining places then count, and the region spans them. A single
+ * server is its own majority.
  */
 export function selectTruechimers<C extends Candidate>(candidates: readonly C[]): Selection<C> {
   const tight = agreementOf(candidates, candidates.map(intervalOf));
@@ -53,7 +57,7 @@ export function selectTruechimers<C extends Candidate>(candidates: readonly C[])
   }));
   const wide = agreementOf(candidates, floored.map(intervalOf));
   if (!wide) return { kind: 'no-majority' };
-  // LEAST_DISTANCE is a guess: the region also covers the offset of each server that was widened to it.
+  // LEAST_DISTANCE is a guess: the region also covers the offset of every server that was widened to it.
   const widened = wide.agreement.truechimers.filter(one => one.rootDistance < LEAST_DISTANCE);
   const { low, high } = wide.agreement.region;
   const region = {
@@ -63,7 +67,9 @@ export function selectTruechimers<C extends Candidate>(candidates: readonly C[])
   return { ...wide.agreement, region };
 }
 
-/** What a majority of these intervals, one for each candidate, agrees on, and in which places; undefined without a majority. */
+/**
+ * The majority's agreement on these intervals, one for each candidate, and its places; undefined without a majority.
+ */
 function agreementOf<C>(candidates: readonly C[], intervals: readonly Interval[]) {
   const majority = Math.floor(candidates.length / 2) + 1;
   const { most, where } = overlapsOf(intervals);
@@ -86,7 +92,7 @@ function isWithin({ offset }: Candidate, places: readonly Interval[]): boolean {
   return reaches({ low: offset, high: offset }, places);
 }
 
-/** Whether an interval has a point in common with one of the places, which ascend. */
+/** Whether an interval intersects any of the places, which must be ascending. */
 function reaches({ low, high }: Interval, places: readonly Interval[]): boolean {
   let from = 0;
   let to = places.length;

@@ -1,20 +1,20 @@
-// The corrections of one boot → what they come to. A limit for each correction alone is none: eight servers that are 999 s
-// off, one after the other, would move the clock by two hours (CVE-2015-5300).
+// The corrections since boot → their sum. A limit on single corrections is not enough: eight servers, each 999 s off,
+// could move the clock by two hours one after another (CVE-2015-5300).
 // Sign: positive = the clock was moved forward.
 
 import type { Seconds } from './time.ts';
 
-/** What earlier runs of this boot have left. */
+/** The totals of earlier runs since boot, in seconds. */
 export interface Earlier {
-  /** What their corrections since boot come to. */
+  /** The sum of their corrections since boot. */
   readonly sum: Seconds;
-  /** How much of the next correction, in either direction, the drift since the last one explains. */
+  /** How much of the next correction, in either direction, is explained by drift since the last one. */
   readonly explained: Seconds;
-  /** What is left of the slew in progress, which the next correction replaces. */
+  /** The remainder of the slew in progress, which the next correction replaces. */
   readonly underWay: Seconds;
 }
 
-/** The sum with a correction of `offset`: what that adds to the slew in progress, less what is explained. */
+/** Adds a correction of `offset`: the amount it adds to the slew in progress, less what drift explains. */
 export function addUp(offset: Seconds, { sum, explained, underWay }: Earlier): Seconds {
   const added = offset - underWay;
   return sum + Math.sign(added) * Math.max(0, Math.abs(added) - explained);

@@ -1,49 +1,55 @@
-// Time stamps of one server → the tick of its clock, where they reveal it: whole seconds, hundredths, 15.6 ms, whatever its
-// precision byte says. Each tick on whose grid all stamps lie is a hypothesis: the grid begins with the second, or at any
-// phase. A fine clock is the other: its stamps lie on a grid by chance, which our own requests make likelier where they
-// are regular themselves. What may be chance is no tick; among ticks, Bayes' rule decides.
+// The timestamps of one server → the tick of its clock, if they reveal one: whole seconds, hundredths, 15.6 ms,
+// regardless of its precision field. Every tick whose grid contains all timestamps is a hypothesis; the grid starts at
+// the second or at any phase. The alternative is a fine clock whose timestamps lie on a grid by chance, which is
+// likelier if our own requests were regular. A tick is accepted only if chance is ruled out; Bayes' rule chooses among
+// ticks.
 
 import type { Seconds, UnixTime } from './time.ts';
 
-/** The tick of a clock, 0 where it is too fine to matter. */
+/** The tick of a clock in seconds; 0 if it is too fine to matter. */
 export interface Tick {
   readonly likeliest: Seconds;
-  /** The longest that is plausible: the one for a bound. */
+  /** The longest plausible tick, to be used in bounds. */
   readonly longest: Seconds;
 }
 
-/** Ticks per second that clocks are known to have: 1, 100 and 1000 Hz, finer decimals, 64 Hz (Windows), 60, 250 and 1024 Hz. */
+/** Known tick rates of clocks in Hz: 1, 100, and 1000, finer decimals, 64 (Windows), 60, 250, and 1024. */
 const USUAL = [1, 60, 64, 100, 250, 1000, 1024, 10_000, 100_000];
-/** The share of clocks with any other tick, against a usual one; N ticks per second are one of N such numbers. */
+/** The share of clocks with an unusual tick, relative to a usual one; the prior for N Hz is one of N such numbers. */
 const UNUSUAL = 0.2;
-/** The most ticks per second at which unusual ticks are tried. */
+/** The highest rate in Hz at which unusual ticks are tried. */
 const FINEST = 1024;
 const EVERY = Array.from({ length: FINEST }, (_, i) => i + 1).concat(
   USUAL.filter(perSecond => perSecond > FINEST),
 );
-/** One stamp alone lies on fine grids by chance too often: no unusual ones that are finer than this are tried. */
+/** A single timestamp lies on fine grids by chance too often: for one, unusual ticks above this rate are not tried. */
 const FINEST_OF_ONE = 100;
 const OF_ONE = EVERY.filter(perSecond => perSecond <= FINEST_OF_ONE || USUAL.includes(perSecond));
-/** The share of clocks out of phase with the second that are so by a number as round as others' stamps. */
+/** The share of clocks out of phase with the second whose phase is as round as the timestamps of other clocks. */
 const ROUND_PHASE = 1.5e-4;
-/** The share of clocks whose stamps are some ns off their grid, by a careless conversion to 2^-32 s, per ns. */
+/**
+ * The share of clocks, per ns, whose timestamps are some ns off their grid because of a careless conversion to 2^-32 s.
+ */
 const CARELESS = 1e-3;
-/** Ticks are plausible down to these odds against the likeliest. */
+/** Ticks remain plausible down to these odds against the likeliest. */
 const PLAUSIBLE = 1e-3;
-/** The accepted chance that stamps of a fine clock look like a tick; of one that shows microseconds, in one stamp alone. */
+/**
+ * The accepted probability that a fine clock's timestamps look like a tick; for microsecond resolution, within a single
+ * timestamp.
+ */
 const CHANCE = 2e-5;
 const CHANCE_OF_ONE = 1e-3;
-/** All in nanoseconds: a second, how far a careless conversion puts a stamp off its grid, and how far rounding does. */
+/** All in nanoseconds: a second, the distance from the grid after a careless conversion, and after rounding. */
 const SECOND = 1e9;
 const OFF_GRID = 100;
 const ROUNDING = 1;
-/** What fine clocks count in, in nanoseconds: their stamps lie on a grid more often. */
+/** Units of fine clocks in nanoseconds; their timestamps lie on a grid more often. */
 const FINE_UNITS = [1e3, SECOND / 2 ** 20];
 
 /**
- * The tick of the clock that gave these stamps, of which there is at least one. A tick below `atLeast` hardly explains
- * how the samples disagree. `ours` are our own stamps of the same exchanges: where they are as regular, so were the
- * requests, and not the clock.
+ * The tick of the clock that produced `stamps`, which must not be empty. A tick below `atLeast` barely explains the
+ * disagreement between samples. `ours` are our own timestamps of the same exchanges: if they are as regular, the
+ * requests caused the regularity, not the clock.
  */
 export function inferTick(stamps: readonly UnixTime[], ours: readonly UnixTime[], atLeast: Seconds): Tick {
   const seen = look(stamps, ours);
@@ -56,24 +62,27 @@ export function inferTick(stamps: readonly UnixTime[], ours: readonly UnixTime[]
   return { likeliest: best.tick / SECOND, longest: Math.max(...plausible.map(({ tick }) => tick)) / SECOND };
 }
 
-/** A tick on whose grid all stamps lie. */
+/** A tick whose grid contains all timestamps. */
 interface Hypothesis {
   /** In nanoseconds. */
   readonly tick: number;
-  /** How likely such a clock is, and these stamps of it. */
+  /** The likelihood of such a clock producing these timestamps. */
   readonly weight: number;
-  /** Whether a fine clock hardly gives such stamps. */
+  /** Whether a fine clock is unlikely to produce these timestamps. */
   readonly revealed: () => boolean;
 }
 
-/** Stamps in nanoseconds, since the second began (`fractions`) and since the earliest, ascending, each once (`places`). */
+/**
+ * Timestamps in nanoseconds: since the start of their second (`fractions`), and since the earliest one, ascending and
+ * unique (`places`).
+ */
 interface Seen {
   readonly fractions: readonly number[];
   readonly places: readonly number[];
   readonly ourFractions: readonly number[];
   /** In order of arrival. */
   readonly ourPlaces: readonly number[];
-  /** What a fine clock's stamps may be multiples of, at least what rounding leaves of them. */
+  /** The unit of a fine clock's timestamps, at least the rounding error. */
   readonly unit: number;
 }
 
@@ -97,7 +106,7 @@ function placesOf(stamps: readonly UnixTime[]): readonly number[] {
   return stamps.map(stamp => Number(stamp - earliest));
 }
 
-/** Ticks that divide the second. One stamp alone shows those of no phase but the second's. */
+/** Ticks that divide the second. A single timestamp can only reveal ticks in phase with the second. */
 function evenTicks(seen: Seen): readonly Hypothesis[] {
   const alone = seen.fractions.length === 1;
   const [places, numbers] = alone ? [seen.fractions, OF_ONE] : [seen.places, EVERY];
@@ -118,7 +127,7 @@ function evenTicks(seen: Seen): readonly Hypothesis[] {
   return [...aligned, ...free];
 }
 
-/** The tick that begins with the second; `place` is how likely its first stamp is where it is. */
+/** A tick in phase with the second; `place` is the probability of the first timestamp's position. */
 function alignedTick(
   seen: Seen,
   perSecond: number,
@@ -143,7 +152,9 @@ function triesOf(perSecond: number): number {
   return USUAL.includes(perSecond) ? 1 : perSecond;
 }
 
-/** A tick that does not divide the second: a part of the least gap, or up to a second of it where all gaps are alike. */
+/**
+ * A tick that does not divide the second: a fraction of the smallest gap, or, if all gaps are equal, up to one second.
+ */
 function oddTick(seen: Seen): readonly Hypothesis[] {
   const { places, unit } = seen;
   if (places.length < 3) return [];
@@ -160,8 +171,8 @@ function oddTick(seen: Seen): readonly Hypothesis[] {
 }
 
 /**
- * The chance that a fine clock's stamps lie within `width` of a grid of any phase, less those that it was `fitted` to: in
- * any instant of what our requests spread over within a tick, a stamp is as likely as in another.
+ * The probability that a fine clock's timestamps lie within `width` of a grid of any phase, not counting those it was
+ * `fitted` to. A timestamp is equally likely at every instant over which our requests spread within a tick.
  */
 function chanceOfGaps({ ourPlaces }: Seen, tick: number, width: number, fitted = 0): number {
   const within = ourPlaces.map(at => at % tick).sort((a, b) => a - b);
@@ -171,7 +182,7 @@ function chanceOfGaps({ ourPlaces }: Seen, tick: number, width: number, fitted =
   return Math.min(width / spread, 1) ** Math.max(independent, 0);
 }
 
-/** How far the worst of them is from a multiple of the tick, or the first that is farther than `enough`; all in nanoseconds. */
+/** The largest distance from a multiple of the tick, or the first that exceeds `enough`, in nanoseconds. */
 function offGrid(places: readonly number[], tick: number, enough = Infinity): number {
   let worst = 0;
   for (const at of places) {

@@ -1,25 +1,25 @@
-// Instants and durations. An NTP timestamp is 32.32 fixed point without an era (RFC 5905 §6); every
-// clock reading is nanoseconds since 1970 as a bigint, because a float64 of seconds since 1970 steps by
-// 238 ns. Durations are plain numbers of seconds, as in the RFC's formulas.
+// Instants and durations. An NTP timestamp is 32.32 fixed point without an era (RFC 5905 §6). A clock reading is a
+// bigint of nanoseconds since 1970, because a float64 of seconds since 1970 has a resolution of only 238 ns. A duration
+// is a number of seconds, as in the RFC's formulas.
 // Sign: difference(a, b) is positive when a is later than b.
 
 declare const ntpTimestamp: unique symbol;
 declare const unixTime: unique symbol;
 declare const monotonicTime: unique symbol;
 
-/** Unsigned 32.32 fixed-point seconds of an unstated era, as on the wire (RFC 5905 §6). */
+/** Unsigned 32.32 fixed-point seconds of an unspecified era, as sent on the network (RFC 5905 §6). */
 export type NtpTimestamp = bigint & { readonly [ntpTimestamp]: true };
 
-/** Nanoseconds since 1970-01-01T00:00:00Z, leap seconds not counted (POSIX). */
+/** Nanoseconds since 1970-01-01T00:00:00Z, not counting leap seconds (POSIX). */
 export type UnixTime = bigint & { readonly [unixTime]: true };
 
-/** Nanoseconds of a clock that is never stepped; its zero means nothing. */
+/** Nanoseconds on a clock that is never stepped; its zero is arbitrary. */
 export type MonotonicTime = bigint & { readonly [monotonicTime]: true };
 
 /** A duration in seconds: offset, delay, dispersion, jitter, distance. */
 export type Seconds = number;
 
-/** Both clocks, read together: which shows afterwards whether the first was stepped. */
+/** The system's clock and the monotonic clock, read together: they show afterwards whether the first was stepped. */
 export interface Reading {
   readonly time: UnixTime;
   readonly monotonic: MonotonicTime;
@@ -35,7 +35,7 @@ export function unixTimeOf(nanoseconds: bigint): UnixTime {
   return nanoseconds as UnixTime;
 }
 
-/** Brands the 64 bits of a timestamp field; higher bits are cut off. */
+/** Brands the 64 bits of a timestamp field; higher bits are discarded. */
 export function ntpTimestampOf(bits: bigint): NtpTimestamp {
   return BigInt.asUintN(64, bits) as NtpTimestamp;
 }
@@ -45,17 +45,17 @@ export function monotonicTimeOf(nanoseconds: bigint): MonotonicTime {
   return nanoseconds as MonotonicTime;
 }
 
-/** `a − b` in seconds, exact to the nanosecond while it is under 2^23 s (97 days). */
+/** `a − b` in seconds, positive when `a` is later. Exact to the nanosecond below 2^23 s (97 days). */
 export function difference(a: UnixTime, b: UnixTime): Seconds {
   return seconds(a - b);
 }
 
-/** Time from `b` to `a` on the clock that is never stepped. */
+/** Time from `b` to `a` in seconds, on the clock that is never stepped. */
 export function elapsed(a: MonotonicTime, b: MonotonicTime): Seconds {
   return seconds(a - b);
 }
 
-/** `t + s`, rounded to the nearest nanosecond. */
+/** The instant `s` seconds after `t`, rounded to the nearest nanosecond. */
 export function add(t: UnixTime, s: Seconds): UnixTime {
   return (t + nanoseconds(s)) as UnixTime;
 }
@@ -66,13 +66,13 @@ export function nanoseconds(s: Seconds): bigint {
   return BigInt(whole) * NANOSECONDS + BigInt(Math.round((s - whole) * 1e9));
 }
 
-/** The timestamp field for an instant; rounded, so that converting there and back loses nothing. */
+/** The timestamp field for an instant. Rounding makes the conversion there and back lossless. */
 export function toNtpTimestamp(t: UnixTime): NtpTimestamp {
   const sinceEpoch = t + NTP_TO_UNIX * NANOSECONDS;
   return ntpTimestampOf(divideRounded(sinceEpoch << 32n, NANOSECONDS));
 }
 
-/** The instant of a timestamp, in the era that puts it nearest to `pivot` (RFC 5905 §6). */
+/** The instant of a timestamp, in the era that places it nearest to `pivot` (RFC 5905 §6). */
 export function toUnixTime(timestamp: NtpTimestamp, pivot: UnixTime): UnixTime {
   const sinceEpoch = divideRounded(timestamp * NANOSECONDS, ERA);
   const inEraZero = sinceEpoch - NTP_TO_UNIX * NANOSECONDS;
@@ -80,7 +80,7 @@ export function toUnixTime(timestamp: NtpTimestamp, pivot: UnixTime): UnixTime {
   return (inEraZero + eras * ERA * NANOSECONDS) as UnixTime;
 }
 
-/** RFC 3339 in UTC with nine digits of the second, e.g. `2026-11-21T12:10:23.000000001Z`. */
+/** An instant as RFC 3339 in UTC with nine digits of the second, e.g. `2026-11-21T12:10:23.000000001Z`. */
 export function formatInstant(t: UnixTime): string {
   const fraction = BigInt.asUintN(64, ((t % NANOSECONDS) + NANOSECONDS) % NANOSECONDS);
   const milliseconds = Number((t - fraction) / 1_000_000n);
@@ -91,7 +91,7 @@ function seconds(ns: bigint): Seconds {
   return Number(ns) / 1e9;
 }
 
-/** Nearest quotient, halves up; `b` positive. */
+/** The nearest quotient, halves rounded up; `b` must be positive. */
 function divideRounded(a: bigint, b: bigint): bigint {
   const shifted = 2n * a + b;
   const quotient = shifted / (2n * b);

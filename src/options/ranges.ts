@@ -3,51 +3,60 @@
 import { inspect } from 'node:util';
 import { familyOf } from '../sources/server.ts';
 import type { SyncOptions } from '../sync.ts';
-import { given, type Optional } from './given.ts';
-
-/**
- * Throws `RangeError` for the first option that there is not, or that is out of its range: with its name, its value and what
- * is allowed. An option that is passed over may be a limit that is lost.
- */
-export function checkRanges(options: Optional<SyncOptions>): void {
-  for (const [name, value] of Object.entries(given(options))) {
-    if (!Object.hasOwn(RANGES, name)) {
-      throw new RangeError(
-        `${name}: there is no such option; the options are ${Object.keys(RANGES).join(', ')}`,
-      );
-    }
-    const range = RANGES[name as keyof typeof RANGES];
-    if (range.has(value)) continue;
-    throw new RangeError(`${name}: ${shown(value)} is not allowed; give ${range.text}`);
-  }
-}
+import { given } from './given.ts';
 
 /** Values of an option, and how a message calls them. */
-interface Range {
+export interface Range {
   has(value: unknown): boolean;
   readonly text: string;
 }
 
+export type Ranges = Readonly<Record<string, Range>>;
+
+/**
+ * Throws `RangeError` for the first option that there is not, or that is out of its range: with its name, its value and what
+ * is allowed. An option that is passed over may be a limit that is lost. `others` are allowed besides those of a run.
+ */
+export function checkRanges(options: object, others: Ranges = {}): void {
+  checkValues(options, { ...RANGES, ...others }, 'option');
+}
+
+/** The same for any object; `noun` is what its properties are called, `prefix` what stands before their names. */
+export function checkValues(values: object, ranges: Ranges, noun: string, prefix = ''): void {
+  for (const [name, value] of Object.entries(given(values))) {
+    if (!Object.hasOwn(ranges, name)) {
+      const all = Object.keys(ranges).join(', ');
+      throw new RangeError(`${prefix}${name}: there is no such ${noun}; the ${noun}s are ${all}`);
+    }
+    checkValue(`${prefix}${name}`, value, ranges[name]!);
+  }
+}
+
+/** Throws `RangeError` for a value that is out of its range. */
+export function checkValue(name: string, value: unknown, range: Range): void {
+  if (!range.has(value)) throw new RangeError(`${name}: ${shown(value)} is not allowed; give ${range.text}`);
+}
+
 /** What the command allows for its options of these names; but waiting may last for ever. Lists are the command's alone. */
-const RANGES: Readonly<Record<Exclude<keyof SyncOptions, 'servers' | 'limitsFrom'>, Range>> = {
-  samples: number(1, 16, { whole: true }),
-  timeout: number(0, Infinity, { above: true, unit: ' (seconds)' }),
-  deadline: number(0, Infinity, { above: true, unit: ' (seconds)' }),
-  interval: or('auto', number(0, 3600, { unit: ' (seconds)' })),
-  minServers: number(1, 10_000, { whole: true }),
-  maxDistance: number(0, 16, { above: true, unit: ' (seconds)' }),
-  version: number(1, 4, { whole: true }),
+const RANGES: Readonly<
+  Record<Exclude<keyof SyncOptions, 'servers' | 'limitsFrom' | 'estimator' | 'keys'>, Range>
+> = {
+  samples: aNumber(1, 16, { whole: true }),
+  timeout: aNumber(0, Infinity, { above: true, unit: ' (seconds)' }),
+  deadline: aNumber(0, Infinity, { above: true, unit: ' (seconds)' }),
+  interval: or('auto', aNumber(0, 3600, { unit: ' (seconds)' })),
+  minServers: aNumber(1, 10_000, { whole: true }),
+  maxDistance: aNumber(0, 16, { above: true, unit: ' (seconds)' }),
+  version: aNumber(1, 4, { whole: true }),
   family: oneOf(4, 6),
   source: { has: value => typeof value === 'string' && familyOf(value) !== undefined, text: 'an IP address' },
   method: oneOf('by-threshold', 'step', 'slew'),
-  stepThreshold: number(0, 1e9, { unit: ' (seconds)' }),
-  maxOffset: number(0, 1e10, { unit: ' (seconds)' }),
+  stepThreshold: aNumber(0, 1e9, { unit: ' (seconds)' }),
+  maxOffset: aNumber(0, 1e10, { unit: ' (seconds)' }),
   allowAnyOffset: oneOf(true, false),
   force: oneOf(true, false),
   wait: oneOf(true, false),
   rtc: oneOf(true, false),
-  keys: { has: value => value instanceof Map, text: 'a Map of symmetric keys by their numbers' },
-  estimator: oneOf('paired-minima', 'least-delay'),
 };
 
 interface NumberRules {
@@ -57,7 +66,7 @@ interface NumberRules {
   readonly unit?: string;
 }
 
-function number(min: number, max: number, { whole, above, unit = '' }: NumberRules): Range {
+export function aNumber(min: number, max: number, { whole, above, unit = '' }: NumberRules): Range {
   const fits = (value: number) => value <= max && (above ? value > min : value >= min);
   return {
     has: value => typeof value === 'number' && fits(value) && (!whole || Number.isInteger(value)),
@@ -65,7 +74,7 @@ function number(min: number, max: number, { whole, above, unit = '' }: NumberRul
   };
 }
 
-function oneOf(...allowed: readonly unknown[]): Range {
+export function oneOf(...allowed: readonly unknown[]): Range {
   return { has: value => allowed.includes(value), text: allowed.map(shown).join(' or ') };
 }
 

@@ -1,5 +1,6 @@
-// The one door to the clock: a proposed correction → limits, memory, the hardware clock as a witness, competitors →
-// step, slew or nothing, once. Whatever sets the clock, from servers or from the hardware clock, comes through here.
+// The one door to the clock: a proposed correction → limits, memory, the hardware clock as a witness, competitors → at
+// most one step or slew. Every correction passes through here, whether it comes from servers or from the hardware
+// clock.
 // Sign: a positive offset = our clock is behind = the correction moves it forward.
 
 import { type Clock, ClockError } from '../clock/clock.ts';
@@ -7,28 +8,28 @@ import { type ClockTrust, isVouchedFor } from '../ntp/clock-trust.ts';
 import { type Decision, decide, type Limits } from '../ntp/decide.ts';
 import { addUp } from '../ntp/sum.ts';
 import type { Seconds, UnixTime } from '../ntp/time.ts';
-import { hear } from '../ntp/witness.ts';
+import { testimonyOf } from '../ntp/witness.ts';
 import type { Competitor, Correction, Ending } from './outcome.ts';
-import type { Claim, Host, Memory } from './ports.ts';
+import type { ClockLock, Host, Memory } from './ports.ts';
 
-/** A correction, and where it comes from. */
+/** A correction and its origin. */
 export interface Proposal {
   readonly offset: Seconds;
-  /** The truth lies within offset ± this. */
+  /** The true offset lies within offset ± this, in seconds. */
   readonly errorBound: Seconds;
-  /** The server or the device, for the memory. */
+  /** The server or device, for the state file. */
   readonly server: string;
 }
 
 export interface ApplyOptions extends Limits {
-  /** Set the clock although another time service is setting it. Another run of tsntp still prevents that. */
+  /** Set the clock even if another time service sets it. Another run of tsntp still prevents that. */
   readonly force: boolean;
 }
 
 export interface ApplyPorts {
   readonly clock: Clock;
   readonly host: Host;
-  /** When this program was released: no clock that shows less can be right. */
+  /** The release of this program: a clock that shows an earlier time is wrong. */
   readonly release: UnixTime;
   readonly emit: (event: DecidedEvent) => void;
   readonly signal: AbortSignal;
@@ -54,19 +55,24 @@ export type Applied = {
   'estimate'
 >;
 
-/** Decides, and makes the correction or not. Synchronous, so that no interrupt falls in between. */
-export function apply(proposal: Proposal, options: ApplyOptions, claim: Claim, ports: ApplyPorts): Applied {
+/** Decides on a correction and makes it. Synchronous, so that no interruption falls in between. */
+export function apply(
+  proposal: Proposal,
+  options: ApplyOptions,
+  lock: ClockLock,
+  ports: ApplyPorts,
+): Applied {
   const memory = ports.host.recall();
   const { decision, clockTrust } = judge(proposal, options, memory, ports);
   ports.emit({ kind: 'decided', decision, clockTrust });
-  const competitors = claim.competitors.filter(({ kind }) => !options.force || kind === 'tsntp');
+  const competitors = lock.competitors.filter(({ kind }) => !options.force || kind === 'tsntp');
   const ending = act(decision, competitors, ports);
   const kept = keep(ending, proposal, clockTrust, ports.host);
-  const warnings = [...claim.warnings, memory.warning, kept].filter(warning => warning !== undefined);
+  const warnings = [...lock.warnings, memory.warning, kept].filter(warning => warning !== undefined);
   return { ...ending, clockTrust, warnings };
 }
 
-/** Asks the hardware clock only for a correction that would be refused without it. */
+/** Consults the hardware clock only for a correction that would otherwise be refused. */
 function judge(
   { offset, errorBound }: Proposal,
   options: ApplyOptions,
@@ -81,15 +87,15 @@ function judge(
   if (decision.kind !== 'refuse' || decision.by !== 'panic') return { decision, clockTrust };
   const ahead = host.hardwareAhead();
   if (ahead === undefined) return { decision, clockTrust };
-  const witness = hear(ahead, offset, errorBound);
-  // A correction that the hardware clock confirms leaves the sum of the others as it is.
+  const witness = testimonyOf(ahead, offset, errorBound);
+  // A correction that the hardware clock confirms does not change the sum of the others.
   const witnessed = { ...clockTrust, ...(witness === 'servers' && { sum: memory.sum }), witness };
   return { decision: decide(offset, options, witnessed), clockTrust: witnessed };
 }
 
 type Acted = Without<Applied, 'clockTrust' | 'warnings'>;
 
-/** The one place that moves the clock. */
+/** The only function that moves the clock. */
 function act(
   decision: Decision,
   competitors: readonly Competitor[],
@@ -114,7 +120,7 @@ function move(decision: Correction, clock: Clock): Acted {
   }
 }
 
-/** Remembers a correction that was made; a warning where that fails, as the clock is set all the same. */
+/** Records a correction. A failure is a warning, because the clock is set anyway. */
 function keep(
   ending: Acted,
   { server, errorBound }: Proposal,

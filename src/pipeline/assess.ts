@@ -1,5 +1,5 @@
-// What the servers answered → which of them to believe, and what our clock's offset is: filter, select, cluster, combine
-// (RFC 5905 §10, §11.2), with a verdict for every source.
+// The servers' answers → which servers to accept, and our clock's offset: filter, select, cluster, combine (RFC 5905
+// §10, §11.2), with a verdict for every source.
 // Sign: a positive offset = our clock is behind.
 
 import { NtsError } from '../net/nts/session.ts';
@@ -9,7 +9,7 @@ import { combineSurvivors, type Estimate } from '../ntp/combine.ts';
 import { type Estimator, estimatePeer } from '../ntp/filter.ts';
 import type { Interval } from '../ntp/overlap.ts';
 import type { Rate } from '../ntp/rate.ts';
-import { broughtForward, type Sample } from '../ntp/sample.ts';
+import { type Sample, slewAdjusted } from '../ntp/sample.ts';
 import { selectTruechimers } from '../ntp/select.ts';
 import { elapsed, type MonotonicTime, type Seconds } from '../ntp/time.ts';
 import { formatServer } from '../sources/server.ts';
@@ -17,15 +17,15 @@ import type { LimitsFrom, ServerReport, Unsuitable, Verdict } from './outcome.ts
 import { electorateOf, judgeByTrusted, type Peer, requiredAmiss, votersAmong } from './voters.ts';
 
 export interface AssessmentRules {
-  /** Fewer truechimers than this are not believed. */
+  /** Accept no result from fewer truechimers than this. */
   readonly minServers: number;
-  /** A server whose root distance is over this says too little. */
+  /** Reject servers with a greater root distance than this, in seconds. */
   readonly maxDistance: Seconds;
   readonly limitsFrom?: LimitsFrom;
   readonly estimator: Estimator;
-  /** How fast a slew in progress moved our clock meanwhile: seconds per second, positive = forward. */
+  /** The speed of a slew in progress, in seconds per second; positive = forward. */
   readonly slewRate: number;
-  /** What is known of the rate at which true time gains on our clock apart from that; nothing unless given. */
+  /** What is known about the rate at which true time gains on our clock, apart from the slew; nothing by default. */
   readonly rate?: Rate;
 }
 
@@ -34,7 +34,7 @@ export type Assessment = { readonly servers: readonly ServerReport[]; readonly i
   | { readonly kind: 'no-suitable-server'; readonly reason: Unsuitable }
 );
 
-/** Judges every source and combines those that are believed, as of `now`. */
+/** Judges every source and combines the accepted ones, as of `now`. */
 export function assess(sources: readonly Source[], rules: AssessmentRules, now: MonotonicTime): Assessment {
   const judged = sources.map(source => judge(source, rules, now));
   const peers = judged.filter((one): one is Peer => !('verdict' in one));
@@ -81,14 +81,17 @@ export function assess(sources: readonly Source[], rules: AssessmentRules, now: 
   return { kind: 'agreed', estimate, intersection, servers: report() };
 }
 
-/** Kernels apply a slew in whole seconds: how long it may go on before it is reported, or after it is reported as over. */
+/**
+ * Kernels apply a slew in shares of one second: how long a slew may continue before it is reported, or after it is
+ * reported as over.
+ */
 const SLEW_GRAIN: Seconds = 1;
 
 type Judged = Peer | { readonly source: Source; readonly verdict: Verdict };
 
 /**
- * An estimate grows worse while the others are waited for (RFC 5905 §11.1); one over the limit is unfit (§11.2), where the
- * server or its path makes it so.
+ * An estimate ages while other servers are awaited (RFC 5905 §11.1). One over the limit is unfit (§11.2), if the server
+ * or its path is the reason.
  */
 function judge(
   source: Source,
@@ -96,9 +99,7 @@ function judge(
   now: MonotonicTime,
 ): Judged {
   const ageOf = ({ received }: Sample) => elapsed(now, received.monotonic);
-  const samples = (source.burst?.samples ?? []).map(sample =>
-    broughtForward(sample, slewRate * ageOf(sample)),
-  );
+  const samples = (source.burst?.samples ?? []).map(sample => slewAdjusted(sample, slewRate * ageOf(sample)));
   if (samples.length === 0) return { source, verdict: verdictWithoutSamples(source) };
   const estimate = estimatePeer(samples, { estimator, at: now, ...(rate && { rate }) });
   if ('kind' in estimate) return { source, verdict: estimate };
@@ -115,7 +116,7 @@ function judge(
 function verdictWithoutSamples({ burst, error, duplicateOf }: Source): Verdict {
   if (duplicateOf) return { kind: 'duplicate', of: formatServer(duplicateOf) };
   if (error instanceof NtsError) return { kind: 'no-keys', message: error.message };
-  if (error) return { kind: 'not-resolved', message: error.message };
+  if (error) return { kind: 'not-resolved', cause: error.kind, message: error.message };
   if (burst?.kiss) return { kind: 'kissed', kiss: burst.kiss };
   const rejection =
     burst?.rejections.find(({ test }) => test !== '1' && test !== '2') ??

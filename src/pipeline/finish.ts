@@ -1,17 +1,17 @@
-// What comes after the clock was set: tell the kernel, stay with a slew that is waited for or that needs this process,
-// and write the hardware clock. What fails here is a warning: the clock is set all the same.
+// The steps after setting the clock: marks it as synchronized, waits for a slew if requested or if the slew needs this
+// process, and writes the hardware clock. A failure is a warning, because the clock is set anyway.
 // Sign: a positive rest of a slew = the clock is still behind by so much.
 
 import { type Clock, ClockError, type Slew } from '../clock/clock.ts';
 import type { Timer } from '../net/timer.ts';
 import type { Seconds } from '../ntp/time.ts';
-import type { Outcome } from './outcome.ts';
+import type { SyncOutcome } from './outcome.ts';
 import type { Host } from './ports.ts';
 
 export interface FinishOptions {
-  /** Stay until a slew is finished. */
+  /** Wait until a slew is complete. */
   readonly wait: boolean;
-  /** Write the hardware clock, too. */
+  /** Write the hardware clock too. */
   readonly rtc: boolean;
 }
 
@@ -23,24 +23,28 @@ export interface FinishPorts {
   readonly signal: AbortSignal;
 }
 
-/** A slew that is waited for: so much is left, of so much. */
+/** The progress of an awaited slew: seconds left, of the total. */
 export type FinishEvent = { readonly kind: 'slewing'; readonly left: Seconds; readonly of: Seconds };
 
-/** How often a slew is looked at. */
+/** How often to poll a slew, in seconds. */
 const LOOK: Seconds = 0.25;
-/** The kernel hands a slew out in whole seconds: after it says 0, the last part is still being applied. */
+/** The kernel applies a slew in shares of one second: when it reports 0, the last share is still being applied. */
 const LAST_PART: Seconds = 1;
 
 /**
- * So long after its clock is called synchronized, Linux has copied it to the hardware clock: within 2 s, or 2 s later where
- * it was held up. The next time is 11 minutes later.
+ * How long after a clock is marked as synchronized Linux has copied it to the hardware clock, in seconds: within 2 s,
+ * or 2 s later if delayed. The next copy follows 11 minutes later.
  */
 const KERNEL_COPY: Seconds = 4;
 
-type Finished = Extract<Outcome, { readonly kind: 'adjusted' | 'unchanged' }>;
+type Finished = Extract<SyncOutcome, { readonly kind: 'adjusted' | 'unchanged' }>;
 
-/** Finishes an outcome of kind `adjusted` or `unchanged`; hands on any other. */
-export async function finish(outcome: Outcome, options: FinishOptions, ports: FinishPorts): Promise<Outcome> {
+/** Finishes an outcome of kind `adjusted` or `unchanged`; returns any other unchanged. */
+export async function finish(
+  outcome: SyncOutcome,
+  options: FinishOptions,
+  ports: FinishPorts,
+): Promise<SyncOutcome> {
   if (outcome.kind !== 'adjusted' && outcome.kind !== 'unchanged') return outcome;
   const { clock } = ports;
   if (!clock.sets) return outcome;
@@ -58,12 +62,12 @@ export async function finish(outcome: Outcome, options: FinishOptions, ports: Fi
       warnings: [...warnings, rtcError].filter(warning => warning !== undefined),
     };
   } finally {
-    // Whatever happened: a rate that this process holds would outlast it.
+    // In any case: the rate that this process holds would outlast it.
     slew?.release();
   }
 }
 
-/** Tells the kernel how good its clock is now; what a slew has still to add is wrong for so long. */
+/** Reports the clock's quality to the kernel. The remainder of a slew counts as error until it is applied. */
 function declare({ estimate }: Finished, clock: Clock, slew: Slew | undefined): string | undefined {
   const { rootDistance, jitter } = estimate;
   try {
@@ -75,7 +79,7 @@ function declare({ estimate }: Finished, clock: Clock, slew: Slew | undefined): 
   }
 }
 
-/** Stays until a slew is finished or the user has enough of it. */
+/** Waits until a slew is complete or the user aborts. */
 async function waitFor(
   slew: Slew,
   { timer, emit, signal }: FinishPorts,
@@ -90,7 +94,7 @@ async function waitFor(
   return 'finished';
 }
 
-/** The true time is what the clock shows plus what its slew has still to add; the kernel's own copy is without that. */
+/** The true time is the clock's time plus the slew's remainder, which the kernel's own copy does not include. */
 async function writeRtc(
   slew: Slew | undefined,
   { host, timer, signal }: FinishPorts,

@@ -1,17 +1,17 @@
-// A run and its listener → the run's result, or what the listener threw: that ends the run at once, wherever the event was
-// told of, and never the process.
+// A run and its listener → the run's result, or what the listener threw. A throwing listener ends the run immediately,
+// wherever the event was emitted, and never the process.
 
 import { onAbort } from '../net/abort.ts';
 
-/** What of a run's ports concerns its listener. */
+/** The ports of a run that its listener affects. */
 interface Listened<Event> {
   readonly emit: (event: Event) => void;
   readonly signal: AbortSignal;
 }
 
 /**
- * Runs `story` with ports whose `emit` may throw, or return a promise that rejects while the run lasts. The run is then aborted,
- * and the first such error thrown once it has ended.
+ * Runs `story` with ports whose `emit` may throw, or return a promise that rejects during the run. The run is then
+ * aborted, and the first such error is thrown once it has ended.
  */
 export async function listenedTo<Event, P extends Listened<Event>, T>(
   ports: P & Listened<Event>,
@@ -35,11 +35,11 @@ export async function listenedTo<Event, P extends Listened<Event>, T>(
       fail(error);
     }
   };
-  // A listener, unlike AbortSignal.any, keeps a signal of AbortSignal.timeout from being lost to garbage collection.
+  // A listener, unlike AbortSignal.any, keeps a signal of AbortSignal.timeout from being garbage-collected.
   const stopListening = onAbort(ports.signal, () => end.abort(ports.signal.reason));
   try {
     const result = await story({ ...ports, emit, signal: end.signal });
-    // A promise of the last event may have been rejected just now.
+    // The promise of the last event may just have been rejected.
     if (promised) await new Promise(setImmediate);
     if (errors.length > 0) throw errors[0];
     return result;

@@ -1,5 +1,5 @@
-// The first half of the story: servers → survey → assessment, again when our clock was moved meanwhile, and
-// never longer than the deadline. Touches nothing.
+// The measurement: servers → survey → assessment. Repeats when our clock was changed in between, and never exceeds the
+// deadline. Changes nothing.
 // Sign: a positive offset = our clock is behind.
 
 import { type Clock, standstill } from '../clock/clock.ts';
@@ -15,45 +15,45 @@ import type { Ending, Findings, LimitsFrom } from './outcome.ts';
 
 export interface QueryOptions {
   readonly servers: readonly Server[];
-  /** Samples for each server. */
+  /** Samples per server. */
   readonly samples: number;
-  /** How long to wait for one reply. */
+  /** How long to wait for a reply, in seconds. */
   readonly timeout: Seconds;
   readonly interval: 'auto' | Seconds;
-  /** For the whole run. */
+  /** The limit for the whole run, in seconds. */
   readonly deadline: Seconds;
   readonly minServers: number;
-  /** A server whose root distance is over this is not believed. */
+  /** Reject servers with a greater root distance than this, in seconds. */
   readonly maxDistance: Seconds;
-  /** For messages. */
+  /** The origin of the limits, for messages. */
   readonly limitsFrom?: LimitsFrom;
-  /** A larger correction is refused, always; a query that finds one ends as `refused`, too. */
+  /** Refuse any larger correction, in seconds; a query that finds one also ends as `refused`. */
   readonly maxOffset?: Seconds;
   readonly estimator: Estimator;
   readonly version: number;
   readonly family?: 4 | 6;
-  /** Send from this address. */
+  /** The local address to send from. */
   readonly source?: string;
-  /** The symmetric keys that servers name. */
+  /** The symmetric keys that servers refer to. */
   readonly keys?: Keys;
-  /** Also take times that are before this program's release or twenty years after it; no panic limit. */
+  /** Also accept times before this program's release or more than twenty years after it; no panic limit. */
   readonly allowAnyOffset: boolean;
 }
 
 export interface MeasurePorts extends Omit<SurveyPorts, 'precision'> {
   readonly clock: Clock;
-  /** When this program was released: no clock that shows less can be right. */
+  /** The release of this program: a clock that shows an earlier time is wrong. */
   readonly release: UnixTime;
   readonly emit: (event: MeasureEvent) => void;
-  /** The user's wish to stop. */
+  /** Aborted when the user stops the run. */
   readonly signal: AbortSignal;
 }
 
 export type MeasureEvent =
   | SurveyEvent
-  /** Our clock was stepped meanwhile: what was measured is thrown away. */
+  /** Our clock was stepped during the measurement, which is discarded. */
   | { readonly kind: 'clock-stepped'; readonly by: Seconds }
-  /** A slew began, ended or turned meanwhile: the same. */
+  /** A slew started, ended, or turned during the measurement, which is discarded. */
   | { readonly kind: 'slew-changed' };
 
 export type Measured = Findings &
@@ -62,16 +62,16 @@ export type Measured = Findings &
     | Extract<Ending, { kind: 'no-suitable-server' | 'interrupted' }>
   );
 
-/** A jump of the clock against the monotonic one: more than any slew does during a run. */
+/** A jump of the clock against the monotonic one, in seconds; larger than the effect of any slew during a run. */
 const STEP_NOTICED: Seconds = 0.001;
-/** A clock that went on by less than this share of the time that passed stands still; the rest is what reading it takes. */
+/** A clock that advanced by less than this share of the elapsed time stands still; reading it takes the rest. */
 const STANDSTILL = 0.01;
-/** How often to measure, at most, while the clock keeps being moved. */
+/** The maximum number of measurements while the clock keeps changing. */
 const ATTEMPTS = 3;
 
 /**
- * Asks and assesses; again when the clock was moved meanwhile. Ends by the deadline, or with what an abort leaves. Rejects
- * with `ClockError` for a clock that stands still.
+ * Measures and assesses, again if the clock was changed in between. Ends by the deadline, or early with the results so
+ * far on an abort. Rejects with `ClockError` if the clock stands still.
  */
 export async function measure(options: QueryOptions, ports: MeasurePorts): Promise<Measured> {
   const { clock, emit, signal } = ports;
@@ -101,8 +101,8 @@ export async function measure(options: QueryOptions, ports: MeasurePorts): Promi
 }
 
 /**
- * One survey, by how much the clock was stepped while it ran (0 when it was not), how fast it was slewed (undefined when
- * that changed), and whether it showed the same time at both ends.
+ * One survey, how far the clock was stepped during it (0 if it was not), the speed of its slew (undefined if it
+ * changed), and whether the clock showed the same time at both ends.
  */
 async function surveySteadily(
   options: QueryOptions,

@@ -1,42 +1,83 @@
-// The machine around its clock, as a port: which other programs set that clock, what tsntp remembers of it, and the
-// hardware clock. machine.ts has the real one.
+// The machine around its clock as a port: the lock on the clock, other programs that set it, tsntp's memory of it, and
+// the hardware clock. machine.ts implements it.
 
 import type { Earlier } from '../ntp/sum.ts';
 import type { Seconds, UnixTime } from '../ntp/time.ts';
 import type { Competitor, Correction } from './outcome.ts';
 
-/** What this machine knows of its clock's past, and which other programs set it. */
+/**
+ * The machine around its clock, as a port: its memory of corrections, its hardware clock, and the other programs that
+ * set its clock.
+ */
 export interface Host {
-  /** Keeps other runs of tsntp out until it is released; names the other programs that set this clock. */
-  claim(): Promise<Claim>;
-  /** What earlier runs have done to this clock. */
+  /**
+   * Keeps other runs of tsntp from setting the clock until the lock is released, and lists other programs that set it.
+   */
+  lockClock(): Promise<ClockLock>;
+  /** Returns what earlier runs did to this clock. */
   recall(): Memory;
-  /** By how much the hardware clock is ahead of the system's, to a second; undefined where it has nothing to say. */
+  /** How far the hardware clock is ahead of the system's, in seconds, to a second; undefined if unknown. */
   hardwareAhead(): Seconds | undefined;
-  /** Keeps the memory of a correction; returns a warning when it cannot. */
+  /** Records a correction; returns a warning on failure. */
   remember(correction: Remembered): string | undefined;
-  /** Sets the hardware clock to what the system's clock shows plus `offset`. Rejects with `ClockError`. */
+  /** Sets the hardware clock to the system clock plus `offset` seconds. Rejects with `ClockError`. */
   writeRtc(offset: Seconds): Promise<void>;
 }
 
-export interface Claim {
+/** The clock, locked if possible. */
+export interface ClockLock {
+  /** Programs that set the clock in spite of the lock; includes another tsntp if that holds the lock. */
   readonly competitors: readonly Competitor[];
+  /** Why a competitor may have been missed. */
   readonly warnings: readonly string[];
   release(): void;
 }
 
+/** What is remembered of the corrections that tsntp has made since the machine came up. */
 export interface Memory extends Omit<Earlier, 'underWay'> {
-  /** Whether tsntp has set this clock since the machine came up; true also where that cannot be told. */
+  /** Whether tsntp has set this clock since boot; also true if that is unknown. */
   readonly setSinceBoot: boolean;
-  /** Why it cannot be told. */
+  /** Why that is unknown. */
   readonly warning?: string;
 }
 
+/** A correction that was made, as it is kept for later runs. Durations are seconds. */
 export interface Remembered {
   readonly at: UnixTime;
   readonly correction: Correction;
   readonly server: string;
   readonly errorBound: Seconds;
-  /** What the corrections since boot come to with this one. */
+  /** The sum of the corrections since boot, including this one, in seconds. */
   readonly sum: Seconds;
+}
+
+/** The last correction by tsntp, as kept in its state file. */
+export interface LastSet {
+  /** The boot during which it was made; absent if the platform provides no identifier. */
+  readonly bootId?: string;
+  /** The time on the clock after it: RFC 3339 in UTC with nine fractional digits. */
+  readonly time: string;
+  readonly offset: Seconds;
+  readonly kind: 'step' | 'slew';
+  /** The system peer as named in the report. */
+  readonly server: string;
+  /** The root distance of the combination in seconds: how far off the clock could still be. */
+  readonly errorBound: Seconds;
+  /**
+   * The sum of that boot's corrections, including this one, less what drift explains, in seconds. Absent in older
+   * files, as are the following members.
+   */
+  readonly sum?: Seconds;
+  /** The machine at that time, as in `Boot`. */
+  readonly uptime?: Seconds;
+  readonly asleep?: Seconds;
+  readonly suspends?: number;
+}
+
+/** The state in one directory. */
+export interface MemoryReading {
+  readonly directory: string;
+  /** Absent if there is no record, or if `warning` states why it is unknown. */
+  readonly lastSet?: LastSet & { readonly sinceBoot: boolean };
+  readonly warning?: string;
 }

@@ -1,4 +1,4 @@
-// Sources with a time → those that have a vote, and what a list's `trust` and `require` make of the vote.
+// Sources with a time → those that have a vote, and the effect of a list's `trust` and `require` on the vote.
 
 import type { Source } from '../net/survey.ts';
 import type { PeerEstimate } from '../ntp/filter.ts';
@@ -7,14 +7,14 @@ import { intervalOf } from '../ntp/select.ts';
 import { formatServer, identityOf, type Server } from '../sources/server.ts';
 import type { Unsuitable, Verdict } from './outcome.ts';
 
-/** A source whose answers came to an estimate. */
+/** A source with an estimate. */
 export interface Peer extends PeerEstimate {
   readonly source: Source;
 }
 
 /**
- * Which peers have a vote, and why the others have none. A name and an address have one vote each, however often they
- * come: that of the first entry, or of the first that the list trusts, requires or prefers.
+ * Determines which peers have a vote, and why the others have none. A name and an address have one vote each, however
+ * often they occur: that of the first entry, or of the first that the list trusts, requires, or prefers.
  */
 export function votersAmong(
   peers: readonly Peer[],
@@ -52,15 +52,15 @@ function marksOf({ source: { server } }: Peer): number {
   return (server.trust ? 4 : 0) + (server.require ? 2 : 0) + (server.prefer ? 1 : 0);
 }
 
-/** The peers whose intervals define the majority: where the list trusts some that are usable, those alone. */
+/** The peers whose intervals define the majority: the trusted ones, if the list trusts any that are usable. */
 export function electorateOf(usable: readonly Peer[]): readonly Peer[] {
   const trusted = usable.filter(({ source }) => source.server.trust);
   return trusted.length > 0 ? trusted : usable;
 }
 
 /**
- * The peers outside of the electorate: those whose intervals reach the trusted servers' intersection agree, and count, but
- * have no part in the result, which they could pull as far as their intervals go.
+ * Judges the peers outside the electorate. Peers whose intervals reach the trusted servers' intersection agree and
+ * count, but do not affect the result, which they could otherwise move as far as their intervals extend.
  */
 export function judgeByTrusted(
   usable: readonly Peer[],
@@ -74,14 +74,14 @@ export function judgeByTrusted(
   return { agreeing: others.filter(agrees), outside: others.filter(peer => !agrees(peer)) };
 }
 
-/** The reason to stop where the list requires servers and none of them is a truechimer (chrony's `require`). */
+/** The reason to stop if the list requires servers and none of them is a truechimer (chrony's `require`). */
 export function requiredAmiss(
   sources: readonly Source[],
   truechimers: readonly Peer[],
 ): Unsuitable | undefined {
   const required = sources.filter(({ server }) => server.require && !server.noselect);
   if (required.length === 0) return undefined;
-  // By name: the vote of a server that is named twice may be another entry's.
+  // By name: the vote of a server listed twice may belong to another entry.
   const identities = new Set(required.map(({ server }) => identityOf(server)));
   if (truechimers.some(({ source }) => identities.has(identityOf(source.server)))) return undefined;
   const names = new Set(required.map(({ server }) => formatServer(server)));

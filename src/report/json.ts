@@ -11,35 +11,38 @@ import { formatRefid } from '../ntp/refid.ts';
 import type { Rejection, Sample } from '../ntp/sample.ts';
 import { formatInstant } from '../ntp/time.ts';
 import type { Competitor, Outcome, ServerReport } from '../pipeline/outcome.ts';
+import { envelopeOf } from './envelope.ts';
+import type { ExitCode } from './exit-code.ts';
 import { authenticationOf, packetOf, tallyOf } from './labels.ts';
 import { reasonOf } from './reason.ts';
+import type {
+  Report,
+  ReportAuthentication,
+  ReportDecision,
+  ReportRejection,
+  ReportSample,
+  ReportServer,
+} from './report-type.ts';
 import { summaryOf } from './summary.ts';
 
 export interface JsonContext {
   readonly command: 'sync' | 'query';
-  readonly exitCode: number;
-  readonly release: string;
+  readonly exitCode: ExitCode;
   /** The file or variable that named the servers, when the user did not. */
   readonly serversFrom?: string;
 }
 
 /** The text of the object, on one line, ending with a line end. */
 export function jsonText(outcome: Outcome, context: JsonContext): string {
-  return `${JSON.stringify(jsonOf(outcome, context))}\n`;
+  return `${JSON.stringify(reportOf(outcome, context))}\n`;
 }
 
-/** The result of a run that ended before it began: a usage error, or a bug. */
-export function jsonError(message: string, exitCode: number, release: string): string {
-  return `${JSON.stringify({ version: 1, tsntp: release, result: 'error', exitCode, message })}\n`;
-}
-
-function jsonOf(outcome: Outcome, context: JsonContext): object {
+/** The object. */
+export function reportOf(outcome: Outcome, context: JsonContext): Report {
+  const { command, exitCode } = context;
   return {
-    version: 1,
-    tsntp: context.release,
-    command: context.command,
+    ...envelopeOf({ command, exitCode }),
     result: outcome.kind,
-    exitCode: context.exitCode,
     message: summaryOf(outcome),
     started: formatInstant(outcome.started),
     finished: formatInstant(outcome.finished),
@@ -68,11 +71,15 @@ function jsonOf(outcome: Outcome, context: JsonContext): object {
   };
 }
 
-function estimateOf({ offset, jitter, rootDistance }: Estimate): object {
+function estimateOf({
+  offset,
+  jitter,
+  rootDistance,
+}: Estimate): Pick<Report, 'offset' | 'errorBound' | 'jitter'> {
   return { offset, errorBound: rootDistance, jitter };
 }
 
-function decisionOf(decision: Decision): object {
+function decisionOf(decision: Decision): ReportDecision {
   switch (decision.kind) {
     case 'none':
       return { kind: 'none' };
@@ -86,18 +93,24 @@ function decisionOf(decision: Decision): object {
   }
 }
 
-function clockTrustOf({ setSinceBoot, synchronized, beforeRelease, sum, witness }: ClockTrust): object {
-  return { setSinceBoot, synchronized: synchronized, beforeRelease, sum, ...(witness && { witness }) };
+function clockTrustOf({
+  setSinceBoot,
+  synchronized,
+  beforeRelease,
+  sum,
+  witness,
+}: ClockTrust): NonNullable<Report['clockTrust']> {
+  return { setSinceBoot, synchronized, beforeRelease, sum, ...(witness && { witness }) };
 }
 
-function competitorOf(competitor: Competitor): object {
+function competitorOf(competitor: Competitor): NonNullable<Report['competitors']>[number] {
   const pid = competitor.pid === undefined ? {} : { pid: competitor.pid };
   return competitor.kind === 'tsntp'
     ? { name: 'tsntp', ...pid }
     : { name: competitor.name, ...pid, stop: competitor.stop };
 }
 
-function serverOf(report: ServerReport, outcome: Outcome): object {
+function serverOf(report: ServerReport, outcome: Outcome): ReportServer {
   const { server, address, burst, estimate, authentication, verdict } = report;
   const packet = packetOf(report);
   const reason = reasonOf(report, outcome);
@@ -135,12 +148,12 @@ function serverOf(report: ServerReport, outcome: Outcome): object {
   };
 }
 
-function addressOf({ address, port, family }: Address): object {
+function addressOf({ address, port, family }: Address): Pick<ReportServer, 'address' | 'port' | 'family'> {
   return { address, port, family };
 }
 
 /** How a source was to be authenticated. */
-function provenBy(authentication: Authentication): object {
+function provenBy(authentication: Authentication): ReportAuthentication {
   if (authentication.kind === 'key') {
     return { method: 'key', keyId: authentication.id, keyType: authentication.type };
   }
@@ -148,15 +161,27 @@ function provenBy(authentication: Authentication): object {
   return { method: 'nts', ...(exchange && { keyExchange: exchangeOf(exchange) }) };
 }
 
-function exchangeOf({ address, duration, certificate, session }: KeyExchange): object {
+function exchangeOf({
+  address,
+  duration,
+  certificate,
+  session,
+}: KeyExchange): NonNullable<ReportAuthentication['keyExchange']> {
   return { address, duration, cookies: session.cookies.length, certificate };
 }
 
-function sampleOf({ t1, t2, t3, t4, offset, delay, dispersion }: Sample): object {
-  const [T1, T2, T3, T4] = [t1, t2, t3, t4].map(formatInstant);
-  return { t1: T1, t2: T2, t3: T3, t4: T4, offset, delay, dispersion };
+function sampleOf({ t1, t2, t3, t4, offset, delay, dispersion }: Sample): ReportSample {
+  return {
+    t1: formatInstant(t1),
+    t2: formatInstant(t2),
+    t3: formatInstant(t3),
+    t4: formatInstant(t4),
+    offset,
+    delay,
+    dispersion,
+  };
 }
 
-function rejectionOf({ test, kind, message, measured }: Rejection): object {
+function rejectionOf({ test, kind, message, measured }: Rejection): ReportRejection {
   return { test, kind, message, ...(measured && { offset: measured.offset, delay: measured.delay }) };
 }

@@ -45,6 +45,22 @@ export function nameOf({ server, address }: ServerReport): string {
   return address ? formatServer({ host: address.address, port: address.port }) : formatServer(server);
 }
 
+/**
+ * What the sources of one report are called: each by the name that the user gave, or by its address where several have the
+ * same name.
+ */
+export function namesOf(servers: readonly ServerReport[]): (report: ServerReport) => string {
+  const addresses = new Map<string, Set<string>>();
+  for (const report of servers) {
+    const name = formatServer(report.server);
+    addresses.set(name, (addresses.get(name) ?? new Set()).add(nameOf(report)));
+  }
+  return report => {
+    const name = formatServer(report.server);
+    return addresses.get(name)?.size === 1 && behind(report) ? name : nameOf(report);
+  };
+}
+
 /** Where a source comes from: the name behind an address, when it is another. */
 export function behind({ server, address }: ServerReport): Server | undefined {
   return address && address.address !== server.host ? server : undefined;

@@ -2,8 +2,9 @@
 // server that was used. A reason depends on how the run ended, so that it never contradicts the sentence beside it.
 
 import type { Rejection } from '../ntp/sample.ts';
-import type { Ending, ServerReport } from '../pipeline/outcome.ts';
+import type { Ending, Outcome, ServerReport } from '../pipeline/outcome.ts';
 import { formatServer } from '../sources/server.ts';
+import { explainFalseticker } from './falseticker.ts';
 import { count } from './labels.ts';
 import { formatDuration } from './quantity.ts';
 
@@ -45,6 +46,13 @@ export function reasonOf({ server, verdict, burst }: ServerReport, ending: Endin
     default:
       return verdict satisfies never;
   }
+}
+
+/** The same, and of a falseticker also what contradicts it, in numbers. */
+export function fullReasonOf(report: ServerReport, outcome: Outcome): string {
+  const { verdict, estimate } = report;
+  if (verdict.kind !== 'falseticker' || !estimate) return reasonOf(report, outcome);
+  return explainFalseticker({ ...report, estimate }, outcome);
 }
 
 /** A server that was measured, of a run that chose none or came to no choice. */

@@ -2,18 +2,19 @@
 
 import { slewDuration } from '../clock/clock.ts';
 import type { Estimate } from '../ntp/combine.ts';
-import type { Ending, Findings, Outcome } from '../pipeline/outcome.ts';
+import type { Ending, Findings, Outcome, ServerReport } from '../pipeline/outcome.ts';
 import { count, explainCompetitor } from './labels.ts';
-import { formatDuration, formatSize } from './quantity.ts';
+import { formatDuration, formatOffset, formatSize } from './quantity.ts';
 import { explainRefusal } from './refusal.ts';
 import { explainUnsuitable } from './unsuitable.ts';
+import { explainWaiver } from './waiver.ts';
 
 export function summaryOf(outcome: Outcome): string {
   if (outcome.kind === 'no-suitable-server') {
     return `No server suitable for synchronization found: ${explainUnsuitable(outcome.reason, outcome.servers)}.`;
   }
   if (outcome.kind === 'interrupted') return `Interrupted; the clock was not touched.${progress(outcome)}`;
-  return `This clock ${tenseOf(outcome)} ${clockTrust(outcome.estimate)} ${confidence(outcome)}${ending(outcome)}`;
+  return `This clock ${tenseOf(outcome)} ${finding(outcome)}${ending(outcome)}`;
 }
 
 /** What an interrupt has left. */
@@ -28,18 +29,26 @@ function tenseOf({ kind }: Measured): 'was' | 'is' {
   return kind === 'adjusted' ? 'was' : 'is';
 }
 
-function clockTrust({ offset }: Estimate): string {
-  return offset === 0 ? 'right' : `${formatSize(offset)} ${offset > 0 ? 'behind' : 'ahead'}`;
+/** A clock that may be right, as far as can be told, is called that; not beside a refusal, which it would contradict. */
+function finding({ kind, estimate, servers }: Measured): string {
+  const { offset, rootDistance } = estimate;
+  const bound = `± ${formatDuration(rootDistance)}`;
+  const agreement = agreementOf(servers);
+  if (Math.abs(offset) <= rootDistance && kind !== 'refused') {
+    const worst = formatDuration(Math.abs(offset) + rootDistance);
+    return `right to within ${worst} (${formatOffset(offset)} ${bound}; ${agreement})`;
+  }
+  return `${formatSize(offset)} ${offset > 0 ? 'behind' : 'ahead'} (${bound}; ${agreement})`;
 }
 
-function confidence({ estimate, servers }: Findings & { readonly estimate: Estimate }): string {
+function agreementOf(servers: readonly ServerReport[]): string {
   const believed = servers.filter(({ verdict }) =>
     ['system-peer', 'survivor', 'outlier'].includes(verdict.kind),
   ).length;
   const usable = believed + servers.filter(({ verdict }) => verdict.kind === 'falseticker').length;
-  const agreement =
-    usable === 1 ? 'one server, which nothing checks' : `${believed} of ${count(usable, 'server')} agree`;
-  return `(± ${formatDuration(estimate.rootDistance)}; ${agreement})`;
+  return usable === 1
+    ? 'one server, which nothing checks'
+    : `${believed} of ${count(usable, 'server')} agree`;
 }
 
 /** From the measurement on: what was done, would be done, or why not. */
@@ -50,20 +59,28 @@ function ending(outcome: Measured & Ending): string {
     case 'unchanged':
       return `; nothing to correct${outcome.rtc ? '; the hardware clock was written' : ''}.`;
     case 'adjusted':
-      return `; ${doneWith(outcome)}${outcome.rtc ? '; the hardware clock was written, too' : ''}.`;
+      return `; ${doneWith(outcome)}${waiver(outcome)}${outcome.rtc ? '; the hardware clock was written, too' : ''}.`;
     case 'would-adjust':
       return outcome.decision.kind === 'step'
-        ? '; it would be stepped.'
-        : `; it would be slewed, for ${slewTime(outcome.decision.offset)}.`;
+        ? `; it would be stepped${waiver(outcome)}.`
+        : `; it would be slewed, for ${slewTime(outcome.decision.offset)}${waiver(outcome)}.`;
     case 'refused':
       return `: ${explainRefusal(outcome.decision, outcome.clockTrust)}.`;
     case 'busy':
       return `; left alone: ${outcome.competitors.map(explainCompetitor).join('; ')}.`;
     case 'clock-error':
-      return `; not set: ${outcome.error.message}`;
+      return `; not set: ${outcome.error.message}.`;
     default:
       return outcome satisfies never;
   }
+}
+
+function waiver({
+  decision,
+  clockTrust,
+}: Extract<Outcome, { readonly kind: 'adjusted' | 'would-adjust' }>): string {
+  const words = explainWaiver(decision, clockTrust);
+  return words === '' ? '' : `; ${words}`;
 }
 
 function doneWith({ decision, slew, waited }: Extract<Outcome, { readonly kind: 'adjusted' }>): string {

@@ -1,6 +1,7 @@
 // Why no server was suitable → one clause, which contradicts none of the lines beside it.
 
 import type { ServerReport, Unsuitable, Verdict } from '../pipeline/outcome.ts';
+import { explainDisagreement } from './disagreement.ts';
 import { count } from './labels.ts';
 import { formatDuration } from './quantity.ts';
 
@@ -14,7 +15,7 @@ export function explainUnsuitable(reason: Unsuitable, servers: readonly ServerRe
     case 'none-authenticated':
       return explainNoneAuthenticated(servers);
     case 'no-majority':
-      return `${reason.usable} servers answered and no majority of them agrees; name more servers, so that a wrong one is outvoted`;
+      return `${reason.usable} servers answered and no majority of them agrees: ${explainDisagreement(servers)}; name more servers, so that a wrong one is outvoted`;
     case 'required-missing':
       return `the list requires ${reason.required.join(' or ')}, and ${reason.required.length === 1 ? 'it' : 'none of them'} is not believed`;
     case 'too-few':

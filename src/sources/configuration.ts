@@ -1,5 +1,5 @@
-// A configuration of ntpd or chronyd while it is read, and what comes of it at the end: only then is known which keys,
-// certificates and limits its servers have, for a line counts for those before it, too.
+// The state of reading a configuration of ntpd or chronyd → a server list. The keys, certificates, and limits of a
+// server are known only at the end, because a line also applies to those before it.
 
 import { type Files, ListError } from './files.ts';
 import type { Line } from './lines.ts';
@@ -8,16 +8,16 @@ import { denialOf, type Restriction } from './restrictions.ts';
 import { escaped } from './server.ts';
 import type { ServerLine } from './server-line.ts';
 
-/** What has been read so far. */
+/** Everything read so far. */
 export interface Configuration {
   readonly files: Files;
   readonly servers: (ServerLine & { readonly line: Line })[];
   readonly notes: string[];
   readonly demands: { -readonly [K in keyof Demands]: Demands[K] };
   keyFile?: string;
-  /** ntpd's `trustedkey`: the only keys that authenticate. */
+  /** ntpd's `trustedkey`: the only keys that may authenticate. */
   trustedKeys?: Demand<readonly (readonly [first: number, last: number])[]>;
-  /** chrony's sets of certificates, by number. */
+  /** chrony's certificate sets, by number. */
   readonly certificates: Map<number, string[]>;
   /** chrony's `nosystemcert`. */
   noSystemCertificates?: Line;
@@ -25,13 +25,13 @@ export interface Configuration {
   authority?: Demand<string>;
   /** ntpd's `tos maxclock`. */
   maxClock?: number;
-  /** ntpd's `restrict`. */
+  /** ntpd's `restrict` lines. */
   readonly restrictions: Restriction[];
-  /** chrony's `sourcedir`: read when all else is. */
+  /** chrony's `sourcedir`, read after everything else. */
   readonly sourceDirectories: { readonly directories: readonly string[]; readonly line: Line }[];
 }
 
-/** Nothing read yet. */
+/** A configuration without any lines read. */
 export function emptyConfiguration(files: Files): Configuration {
   return {
     files,
@@ -44,10 +44,10 @@ export function emptyConfiguration(files: Files): Configuration {
   };
 }
 
-/** A name stands for so many addresses unless its line or `tos maxclock` says fewer. */
+/** The number of addresses used per pool, unless its line or `tos maxclock` sets fewer. */
 const SOURCES_PER_POOL = 4;
 
-/** The list that a configuration is. Throws `ListError` where its lines contradict each other. */
+/** Builds the list from a configuration. Throws `ListError` if its lines contradict each other. */
 export function listOf(configuration: Configuration): ServerList {
   const { servers, demands, notes, keyFile } = configuration;
   const most = poolSourcesOf(configuration);
@@ -66,14 +66,14 @@ export function listOf(configuration: Configuration): ServerList {
   return { servers: listed, demands, notes: [...notes, ...servers.flatMap(one => one.notes)] };
 }
 
-/** ntpd asks no more servers of pools than `tos maxclock` leaves room for. */
+/** The sources per pool that ntpd's `tos maxclock` leaves room for. */
 function poolSourcesOf({ servers, maxClock }: Configuration): number {
   const pools = servers.filter(({ server }) => server.pool).length;
   if (maxClock === undefined || pools === 0) return Infinity;
   return Math.max(1, Math.floor((maxClock - (servers.length - pools)) / pools));
 }
 
-/** ntpd believes no key that `trustedkey` leaves out. */
+/** ntpd accepts no key that is missing from `trustedkey`. */
 function checkKey({ server, line }: Configuration['servers'][number], { trustedKeys }: Configuration): void {
   const { key, nts } = server;
   const trusted = trustedKeys?.value.some(([first, last]) => key! >= first && key! <= last) ?? true;
@@ -83,7 +83,9 @@ function checkKey({ server, line }: Configuration['servers'][number], { trustedK
   }
 }
 
-/** ntpd drops the replies of a server that `restrict` keeps out. A note where only its addresses tell. */
+/**
+ * ntpd drops the replies of servers that `restrict` denies. Returns a note if that depends on the server's addresses.
+ */
 function checkAdmission(
   { server, line }: Configuration['servers'][number],
   { restrictions }: Configuration,
@@ -95,14 +97,14 @@ function checkAdmission(
   const host = escaped(server.host);
   if (!denial.certain) {
     const which = `"${escaped(text)}" may keep out addresses of ${host} (${escaped(line.from)})`;
-    return [`${escaped(from)}: ${which}: they are asked all the same`];
+    return [`${escaped(from)}: ${which}: they are queried anyway`];
   }
   const own = `"restrict ${host} nomodify"`;
-  const problem = `"${escaped(text)}" forbids to believe ${host} of ${escaped(line.from)}: take out one of the two, or let it in with ${own}`;
+  const problem = `"${escaped(text)}" denies ${host} of ${escaped(line.from)}: remove one of the two, or allow the server with ${own}`;
   throw new ListError(from, problem);
 }
 
-/** The authorities that are trusted for a server; undefined where they are the system's alone. */
+/** The authorities trusted for a server; undefined for the system's only. */
 function certificatesOf(
   { authority, certificateSet = 0, line }: Configuration['servers'][number],
   configuration: Configuration,

@@ -1,8 +1,8 @@
-// ntp.conf and chrony.conf, with all that they include → a list. Capitals in directives do not matter, as in chronyd.
+// ntp.conf or chrony.conf, with all included files → a server list. Directives are case-insensitive, as in chronyd.
 
 import { dirname, resolve } from 'node:path';
 import { type Configuration, emptyConfiguration, listOf } from './configuration.ts';
-import { HARMLESS_FROM, IRRELEVANT, REFUSED, SAID } from './directive-table.ts';
+import { HARMLESS_FROM, IRRELEVANT, NOTED, REFUSED } from './directive-table.ts';
 import { type Files, ListError } from './files.ts';
 import { filesIn, filesMatching, isPattern } from './includes.ts';
 import { type Line, significantLines, wordsOf } from './lines.ts';
@@ -12,12 +12,12 @@ import { escaped, ServerSyntaxError } from './server.ts';
 import { isReferenceClock, readServerLine } from './server-line.ts';
 import { closestWord } from './spelling.ts';
 
-/** chronyd's bound; ntpd's is 5. */
+/** Maximum include depth, as in chronyd; ntpd allows 5. */
 const DEEPEST = 10;
-/** However the files include each other. */
+/** Maximum number of included files. */
 const MOST_FILES = 1000;
 
-/** Reads the lines of the file called `name` and what it includes. Throws `ServerSyntaxError` and `ListError`. */
+/** Reads the lines of the file called `name` and everything it includes. Throws `ServerSyntaxError` and `ListError`. */
 export function readDirectives(lines: readonly Line[], name: string, files: Files): ServerList {
   const reader = new Reader(files, name);
   reader.follow(lines, name);
@@ -26,7 +26,7 @@ export function readDirectives(lines: readonly Line[], name: string, files: File
 
 class Reader {
   readonly #into: Configuration;
-  /** The files that are being read, each included by the one before it. */
+  /** The files being read, each included by the previous one. */
   readonly #chain: string[];
   #opened = 0;
 
@@ -62,7 +62,7 @@ class Reader {
       for (const path of filesIn(directories, '.conf', files)) this.#include(path, line);
     else if (name === 'sourcedir') sourceDirectories.push({ directories, line });
     else if (OBEYED.has(name)) OBEYED.get(name)!(directive, this.#into);
-    else if (SAID.has(name)) notes.push(`${escaped(`${line.from}: ${line.text}`)}: ${SAID.get(name)}`);
+    else if (NOTED.has(name)) notes.push(`${escaped(`${line.from}: ${line.text}`)}: ${NOTED.get(name)}`);
     else if (REFUSED.has(name)) throw new ListError(line.from, refusal(line.text, REFUSED.get(name)!));
     else if (HARMLESS_FROM.has(name)) refuseLimit(line, name, words[0]);
     else if (!IRRELEVANT.has(name)) notes.push(unknownDirective(first, directive));
@@ -79,7 +79,7 @@ class Reader {
     this.#into.servers.push({ ...read, line, ...(authority !== undefined && { authority }) });
   }
 
-  /** chrony's: a pattern may match nothing, a name must be there. */
+  /** chrony's include: a pattern may match nothing, but a plain name must exist. */
   #includeMatching({ line, words, directory }: Directive): void {
     const [pattern = ''] = words;
     if (words.length !== 1)
@@ -88,7 +88,7 @@ class Reader {
       this.#include(path, line, isPattern(pattern));
   }
 
-  /** ntpd's; of a folder, NTPsec reads the files that end in .conf. */
+  /** ntpd's include. For a directory, NTPsec reads the files that end in .conf. */
   #includeFile({ line, words, directory }: Directive): void {
     const { files } = this.#into;
     const path = resolve(directory, words[0] ?? '');
@@ -100,8 +100,7 @@ class Reader {
   #include(path: string, { from, text }: Line, mayBeAbsent = false): void {
     const because = `"${escaped(text)}"`;
     this.#opened += 1;
-    if (this.#chain.includes(path))
-      throw new ListError(from, `${because}: ${escaped(path)} would include itself without end`);
+    if (this.#chain.includes(path)) throw new ListError(from, `${because}: ${escaped(path)} includes itself`);
     if (this.#chain.length > DEEPEST)
       throw new ListError(from, `${because}: files include each other more than ${DEEPEST} deep`);
     if (this.#opened > MOST_FILES)
@@ -109,7 +108,7 @@ class Reader {
     const contents = this.#into.files.read(path);
     if (contents === undefined) {
       if (mayBeAbsent) return;
-      throw new ListError(from, `${because}: ${escaped(path)} cannot be read: there is no such file`);
+      throw new ListError(from, `${because}: ${escaped(path)} cannot be read: no such file`);
     }
     this.#chain.push(path);
     this.follow(significantLines(contents, path), path);
@@ -117,28 +116,31 @@ class Reader {
   }
 }
 
-/** What neither daemon knows: an error if it could be a limit, or name a server in any of its words, else a note. */
+/**
+ * A directive that neither daemon knows: an error if it might be a limit, or name a server in any word; otherwise a
+ * note.
+ */
 function unknownDirective(first: string, { line, words }: Directive): string {
   if (closestWord(first, ['server', 'servers', 'pool', 'pools', 'peer', 'peers']) !== undefined) {
-    const problem = `"${escaped(first)}" is no directive: write "server HOST", one a line`;
+    const problem = `"${escaped(first)}" is not a directive: write "server HOST", one per line`;
     throw new ServerSyntaxError(line.from, line.text, problem);
   }
   const structural = ['include', 'includefile', 'confdir', 'sourcedir'];
   const heeded = [...structural, ...OBEYED.keys(), ...REFUSED.keys(), ...HARMLESS_FROM.keys()];
-  // A host may well be called ntp: nothing so short is a slip of "nts" or "tos".
-  const known = [...heeded, ...IRRELEVANT, ...SAID.keys()].filter(one => one.length > 3);
+  // A host may be called ntp, so short words are not treated as typos of "nts" or "tos".
+  const known = [...heeded, ...IRRELEVANT, ...NOTED.keys()].filter(one => one.length > 3);
   const meant = /[.:]/.test(first) ? undefined : closestWord(first, known);
   if (meant !== undefined && heeded.includes(meant))
     throw new ServerSyntaxError(line.from, line.text, `did you mean ${meant}?`);
   if (words.length === 0 || !words.every(isHarmless)) {
     const hint = meant === undefined ? '' : `did you mean ${meant}? `;
-    const problem = `"${escaped(first)}" is no directive that is known here: ${hint}a server is written "server HOST"; take out a line that names none`;
+    const problem = `"${escaped(first)}" is not a known directive: ${hint}write servers as "server HOST"; remove a line that names none`;
     throw new ServerSyntaxError(line.from, line.text, problem);
   }
-  return `${escaped(`${line.from}: ${line.text}`)}: no such directive is known here: passed over`;
+  return `${escaped(`${line.from}: ${line.text}`)}: unknown directive: ignored`;
 }
 
-/** Numbers, paths and switches are no servers; any other word might be one, or an option of one. */
+/** Whether a word cannot be a server or its option: numbers, paths, and switches. */
 function isHarmless(word: string): boolean {
   return /^(\d+(\.\d+)?|~?\.{0,2}\/.*|on|off|yes|no|true|false)$/is.test(word);
 }

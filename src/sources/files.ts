@@ -1,5 +1,5 @@
-// Files that name servers, as text. A file that is not there is undefined; one that is there and cannot be read is an
-// error, never absence: the next file might name servers that nothing authenticates. No read ever waits for a FIFO.
+// Reads files that name servers. A missing file yields undefined. A file that exists but cannot be read is an error,
+// never treated as missing: the next file might name unauthenticated servers. Reading never blocks on a FIFO.
 
 import {
   closeSync,
@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { escaped } from './server.ts';
 
-/** A file, or a line of one, that cannot be used. The message says where, what is wrong and what to do. */
+/** A file, or one of its lines, that cannot be used. The message states the place, the problem, and what to do. */
 export class ListError extends Error {
   override readonly name = 'ListError';
   constructor(from: string, problem: string) {
@@ -21,34 +21,34 @@ export class ListError extends Error {
   }
 }
 
-/** Access to files. All paths are absolute or relative to the working directory. */
+/** Access to files. Paths are absolute or relative to the working directory. */
 export interface Files {
-  /** The text of a file; undefined where there is none. Throws `ListError`. */
+  /** Returns the text of a file, or undefined if it does not exist. Throws `ListError`. */
   read(path: string): string | undefined;
-  /** The names in a folder, sorted by character code; none where there is no such folder. Throws `ListError`. */
+  /** Returns the names in a directory, sorted by character code; none if it does not exist. Throws `ListError`. */
   names(directory: string): readonly string[];
   isDirectory(path: string): boolean;
 }
 
-/** Files that the command line names. */
+/** Files named on the command line. */
 export const namedFiles: Files = { read: path => readText(path, false), names: namesIn, isDirectory };
 
-/** Files at well-known places, which are read unasked: no other user may be able to write them. */
+/** Files at well-known places, which are read without being named: other users must not be able to write them. */
 export const wellKnownFiles: Files = { ...namedFiles, read: path => readText(path, true) };
 
-/** No list is larger: a hundred thousand servers. */
+/** The maximum size of a list in bytes: a hundred thousand servers. */
 const LARGEST = 1 << 23;
 const CHUNK = 1 << 16;
-/** The owner that a user namespace shows for a user that it does not know, such as the root outside. */
+/** The owner that a user namespace shows for unmapped users, such as root outside of it. */
 const UNKNOWN_OWNER = 65_534;
 
 /** Why a file could not be read. */
-export function reasonOf(error: unknown): string {
+export function fileProblem(error: unknown): string {
   const { code } = error as NodeJS.ErrnoException;
-  if (code === 'ENOENT') return 'there is no such file';
+  if (code === 'ENOENT') return 'no such file';
   if (code === 'EACCES') return 'permission denied';
-  if (code === 'ELOOP') return 'its symbolic links lead round in a circle';
-  return code === 'EISDIR' ? 'it is a folder' : String(code);
+  if (code === 'ELOOP') return 'its symbolic links form a loop';
+  return code === 'EISDIR' ? 'it is a directory' : String(code);
 }
 
 function readText(path: string, guarded: boolean): string | undefined {
@@ -57,7 +57,7 @@ function readText(path: string, guarded: boolean): string | undefined {
     fd = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   } catch (error) {
     if (isAbsent(error, path)) return undefined;
-    throw new ListError(path, `cannot be read: ${reasonOf(error)}`);
+    throw new ListError(path, `cannot be read: ${fileProblem(error)}`);
   }
   try {
     const problem = whatForbids(fd, guarded);
@@ -68,7 +68,7 @@ function readText(path: string, guarded: boolean): string | undefined {
   }
 }
 
-/** A link that leads nowhere is there: it was made to name a file. */
+/** A dangling symbolic link is not absent: it was created to name a file. */
 function isAbsent(error: unknown, path: string): boolean {
   const { code } = error as NodeJS.ErrnoException;
   if (code === 'ENOTDIR') return true;
@@ -78,8 +78,8 @@ function isAbsent(error: unknown, path: string): boolean {
 function whatForbids(fd: number, guarded: boolean): string | undefined {
   const { mode, uid } = fstatSync(fd);
   const kind = mode & constants.S_IFMT;
-  if (kind === constants.S_IFDIR) return 'cannot be read: it is a folder';
-  // /dev/null in the place of a file is systemd's way to say that there is none.
+  if (kind === constants.S_IFDIR) return 'cannot be read: it is a directory';
+  // systemd uses a link to /dev/null to mark a file as absent.
   if (kind !== constants.S_IFREG && kind !== constants.S_IFCHR)
     return 'cannot be read: it is not a regular file';
   const us = process.geteuid?.();
@@ -88,7 +88,7 @@ function whatForbids(fd: number, guarded: boolean): string | undefined {
     return `belongs to user ${uid}, who could name any server: chown it to root`;
   if ((mode & 0o002) === 0) return undefined;
   const octal = (mode & 0o7777).toString(8).padStart(4, '0');
-  return `can be written by every user (mode ${octal}), who could name any server: chmod o-w it`;
+  return `is writable by every user (mode ${octal}), so any user could name servers: chmod o-w it`;
 }
 
 function textOf(fd: number, path: string): string {
@@ -102,9 +102,9 @@ function textOf(fd: number, path: string): string {
       length += count;
     }
   } catch (error) {
-    throw new ListError(path, `cannot be read: ${reasonOf(error)}`);
+    throw new ListError(path, `cannot be read: ${fileProblem(error)}`);
   }
-  throw new ListError(path, `is larger than ${LARGEST} bytes: name fewer servers`);
+  throw new ListError(path, `is larger than ${LARGEST} bytes: use fewer servers`);
 }
 
 function namesIn(directory: string): readonly string[] {
@@ -112,7 +112,7 @@ function namesIn(directory: string): readonly string[] {
     return readdirSync(directory).sort();
   } catch (error) {
     if (isAbsent(error, directory)) return [];
-    throw new ListError(directory, `cannot be read: ${reasonOf(error)}`);
+    throw new ListError(directory, `cannot be read: ${fileProblem(error)}`);
   }
 }
 

@@ -1,9 +1,9 @@
-// What a configuration includes → the paths of files, in the order in which the daemon reads them.
+// The include directives of a configuration → file paths, in the order in which the daemon reads them.
 
 import { join, parse, resolve, sep } from 'node:path';
 import type { Files } from './files.ts';
 
-/** chrony's `include PATTERN`, seen from `directory`: every file that the pattern matches, sorted. */
+/** chrony's `include PATTERN` relative to `directory`: all matching files, sorted. */
 export function filesMatching(pattern: string, directory: string, files: Files): readonly string[] {
   const whole = resolve(directory, pattern);
   const { root } = parse(whole);
@@ -22,12 +22,15 @@ export function filesMatching(pattern: string, directory: string, files: Files):
   return paths;
 }
 
-/** Whether a path has wildcards: then nothing need match it. */
+/** Whether a path contains wildcards, so that it may match nothing. */
 export function isPattern(path: string): boolean {
   return /[*?[]/.test(path);
 }
 
-/** chrony's `confdir` and `sourcedir`: the files of all folders by name; of those of one name, the first folder's. */
+/**
+ * chrony's `confdir` and `sourcedir`: the files of all directories, sorted by name. If several files share a name, the
+ * first directory wins.
+ */
 export function filesIn(directories: readonly string[], ending: string, files: Files): readonly string[] {
   const byName = new Map<string, string>();
   for (const directory of directories) {
@@ -39,7 +42,7 @@ export function filesIn(directories: readonly string[], ending: string, files: F
   return [...byName.keys()].sort().map(name => byName.get(name)!);
 }
 
-/** glob(7): a dot at the beginning must be named. */
+/** glob(7): wildcards do not match a leading dot. */
 function matcherOf(pattern: string): (name: string) => boolean {
   const source = pattern.replace(/\[!?[^\]]+\]|[*?]|[\\^$.+()|{}[\]]/g, one => {
     if (one === '*') return '.*';

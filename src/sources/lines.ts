@@ -1,28 +1,28 @@
-// The text of a list → its lines without comments, each with the place where it stands. Comments begin with # anywhere
-// outside quotes, and with ! ; or % at the beginning of a line.
+// The text of a list → its lines without comments, each with its position. Comments start with # anywhere outside
+// quotes, and with ! ; or % at the start of a line.
 
-/** A line without its comment and the spaces around it. */
+/** A line without its comment and surrounding spaces. */
 export interface Line {
   readonly text: string;
   /** FILE:LINE. */
   readonly from: string;
 }
 
-/** The lines that say something. */
+/** Returns the lines that are not empty. */
 export function significantLines(text: string, name: string): readonly Line[] {
   return physicalLines(text)
     .map((line, index) => ({ text: withoutComment(line).trim(), from: `${name}:${index + 1}` }))
     .filter(line => line.text !== '' && !/^[!;%]/.test(line.text));
 }
 
-/** The same where a backslash at the end of a line joins it with the next (systemd.syntax(7)). */
+/** Like `significantLines`, but a trailing backslash joins a line with the next one (systemd.syntax(7)). */
 export function joinedLines(text: string, name: string): readonly Line[] {
   const joined: Line[] = [];
   let begun: Line | undefined;
   for (const [index, line] of physicalLines(text).entries()) {
     const from = begun?.from ?? `${name}:${index + 1}`;
     const comment = /^\s*[#;]/.test(line);
-    // A comment between the parts of a line is skipped.
+    // A comment between the parts of a joined line is skipped.
     if (comment && begun) continue;
     const whole = withoutComment(`${begun?.text ?? ''}${line}`).trim();
     const goesOn = !comment && whole.endsWith('\\');
@@ -32,7 +32,7 @@ export function joinedLines(text: string, name: string): readonly Line[] {
   return begun && begun.text.trim() !== '' ? [...joined, { ...begun, text: begun.text.trim() }] : joined;
 }
 
-/** The words of a line; ntpd lets a word stand in quotation marks. */
+/** The words of a line. ntpd allows quotation marks around a word. */
 export function wordsOf({ text }: Line): readonly string[] {
   return [...text.matchAll(/"([^"]*)"?|[^\s"]+/g)].map(([word, quoted]) => quoted ?? word);
 }

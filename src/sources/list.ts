@@ -1,48 +1,49 @@
-// What a list says: servers, each with what its own line and list ask for, and what the list demands of the whole run.
+// A server list: its servers, each with the options of its own line and of the list, and the list's requirements for
+// the whole run.
 
 import type { Seconds } from '../ntp/time.ts';
 import type { Server } from './server.ts';
 
-/** A server as a list names it: with the files that it needs. */
+/** A server in a list and the files that it needs. */
 export interface ListedServer extends Server {
-  /** Where its list says that keys are. */
+  /** The key file that the list names. */
   readonly keyFile?: string;
-  /** The authorities that its list names for it; the system's unless given. */
+  /** The authorities that the list names for this server; absent means the system's. */
   readonly certificates?: CertificateFiles;
 }
 
-/** Authorities by name. */
+/** Trusted authorities by file name. */
 export interface CertificateFiles {
-  /** In PEM; also folders of them. */
+  /** PEM files, or directories of them. */
   readonly files: readonly string[];
-  /** Whether the system's authorities count, too. */
+  /** Whether the system's authorities are trusted as well. */
   readonly system: boolean;
-  /** FILE:LINE that says so. */
+  /** The FILE:LINE of the directive. */
   readonly from: string;
 }
 
-/** What a line demands of the whole run. */
+/** A requirement for the whole run and its origin. */
 export interface Demand<T> {
   readonly value: T;
   /** FILE:LINE. */
   readonly from: string;
-  /** The line, shortened to what demands it. */
+  /** The line, shortened to the part that states the requirement. */
   readonly text: string;
 }
 
-/** What a list demands of the whole run. */
+/** A list's requirements for the whole run. */
 export interface Demands {
-  /** Fewer servers than this are not believed. */
+  /** Accept no result from fewer servers than this. */
   readonly minServers?: Demand<number>;
-  /** A server whose root distance is over this is not believed. */
+  /** Reject servers with a greater root distance than this, in seconds. */
   readonly maxDistance?: Demand<Seconds>;
-  /** A server without a key or NTS is not believed. */
+  /** Reject servers without a key or NTS. */
   readonly authentication?: Demand<true>;
 }
 
 export interface ServerList {
   readonly servers: readonly ListedServer[];
   readonly demands: Demands;
-  /** What was left out and why, and what is done in another way, each with FILE:LINE. */
+  /** What was left out or is done differently, and why, each with FILE:LINE. */
   readonly notes: readonly string[];
 }

@@ -1,5 +1,5 @@
-// The directives that say which servers are believed and trusted → what they demand, noted in the configuration. What
-// cannot be held to is an error; never is it passed over.
+// The directives about which servers to accept and trust → requirements, recorded in the configuration. A directive
+// that cannot be obeyed is an error and never ignored.
 
 import { resolve } from 'node:path';
 import type { Configuration } from './configuration.ts';
@@ -11,17 +11,17 @@ import { readRestriction } from './restrictions.ts';
 import { escaped, ServerSyntaxError } from './server.ts';
 import { closestWord } from './spelling.ts';
 
-/** A directive where it stands. */
+/** A directive and its position. */
 export interface Directive {
   readonly line: Line;
   readonly words: readonly string[];
-  /** Of the file that it is in: where relative paths begin. */
+  /** The directory of its file, to which relative paths refer. */
   readonly directory: string;
 }
 
 type Obey = (directive: Directive, into: Configuration) => void;
 
-/** How each is obeyed. Throws `ServerSyntaxError` and `ListError`. */
+/** How to obey each directive. Throws `ServerSyntaxError` and `ListError`. */
 export const OBEYED: ReadonlyMap<string, Obey> = new Map(
   Object.entries<Obey>({
     minsources: ({ line, words }, into) => {
@@ -43,8 +43,9 @@ export const OBEYED: ReadonlyMap<string, Obey> = new Map(
     authselectmode: ({ line, words }, into) => {
       const [mode = ''] = words;
       if (!/^(require|prefer|mix|ignore)$/i.test(mode))
-        throw new ServerSyntaxError(line.from, line.text, 'give require, prefer, mix or ignore');
-      // The others leave room for what a run does in any case: where one is authenticated, only such are believed.
+        throw new ServerSyntaxError(line.from, line.text, 'use require, prefer, mix or ignore');
+      // The other modes allow what a run always does: if any server is authenticated, only authenticated ones are
+      // accepted.
       if (/^require$/i.test(mode)) into.demands.authentication = demand(line, true);
       else delete into.demands.authentication;
     },
@@ -67,8 +68,7 @@ export const OBEYED: ReadonlyMap<string, Obey> = new Map(
     },
     ntsaeads: ({ line, words }) => {
       // AEAD_AES_SIV_CMAC_256 (RFC 8915 §5.1).
-      if (!words.includes('15'))
-        throw new ListError(line.from, refusal(line.text, 'NTS is asked for with AEAD 15'));
+      if (!words.includes('15')) throw new ListError(line.from, refusal(line.text, 'NTS uses AEAD 15'));
     },
     nts: obeyNts,
     restrict: obeyRestrict,
@@ -77,16 +77,16 @@ export const OBEYED: ReadonlyMap<string, Obey> = new Map(
   }),
 );
 
-/** What cannot be held to, and what to do. */
+/** The message for a directive that cannot be obeyed, and what to do. */
 export function refusal(text: string, why: string): string {
-  return `"${escaped(text)}" cannot be obeyed (${why}): take the line out, or give a list without it with -f FILE`;
+  return `"${escaped(text)}" cannot be obeyed (${why}): remove the line, or use a list without it with -f FILE`;
 }
 
-/** Throws `ListError` for a limit that a run cannot hold to; `name` is what the limit is called. */
+/** Throws `ListError` for a limit that a run cannot enforce; `name` is the limit's name. */
 export function refuseLimit(line: Line, name: string, value: string | undefined): void {
   const harmless = HARMLESS_FROM.get(name)!;
   if (!harmless(numberIn(line, value, () => true)))
-    throw new ListError(line.from, refusal(line.text, `there is no such limit here`));
+    throw new ListError(line.from, refusal(line.text, `tsntp has no such limit`));
 }
 
 function obeyTos(line: Line, name: string, value: string | undefined, into: Configuration): void {
@@ -104,7 +104,7 @@ function obeyTos(line: Line, name: string, value: string | undefined, into: Conf
   else if (HARMLESS_FROM.has(`tos ${name}`)) refuseLimit(line, `tos ${name}`, value);
   else if (!IRRELEVANT_TOS.has(name)) {
     const meant = closestWord(name, ['minsane', 'maxdist', 'maxclock', ...IRRELEVANT_TOS]);
-    const hint = meant === undefined ? 'give minsane, maxdist or maxclock' : `did you mean ${meant}?`;
+    const hint = meant === undefined ? 'use minsane, maxdist or maxclock' : `did you mean ${meant}?`;
     throw new ServerSyntaxError(line.from, line.text, `tos has no "${escaped(name)}"; ${hint}`);
   }
 }
@@ -113,7 +113,7 @@ function obeyKeys({ line, words, directory }: Directive, into: Configuration): v
   into.keyFile = pathIn(line, words[0], directory);
 }
 
-/** NTPsec's `nts`: `ca` is the client's; the rest is a server's, or TLS 1.3 has it settled. */
+/** NTPsec's `nts`: `ca` applies to clients. Other words concern servers or are fixed by TLS 1.3. */
 function obeyNts({ line, words, directory }: Directive, into: Configuration): void {
   const flags = ['enable', 'disable', 'tlscipherserverpreference'];
   const valued = 'aead ca cert cookie key maxtls mintls pool port tlsciphersuites tlsecdhcurves'.split(' ');
@@ -121,7 +121,7 @@ function obeyNts({ line, words, directory }: Directive, into: Configuration): vo
     const name = words[at]!.toLowerCase();
     if (flags.includes(name)) continue;
     if (!valued.includes(name)) {
-      const problem = `nts has no "${escaped(words[at]!)}"; give the authority with "nts ca FILE"`;
+      const problem = `nts has no "${escaped(words[at]!)}"; set the authority with "nts ca FILE"`;
       throw new ServerSyntaxError(line.from, line.text, problem);
     }
     at += 1;
@@ -129,7 +129,7 @@ function obeyNts({ line, words, directory }: Directive, into: Configuration): vo
   }
 }
 
-/** ntpd takes no time from a host that it does not serve; a host that it does not trust must be authenticated. */
+/** ntpd accepts no time from a host that it does not serve. A host with `notrust` must be authenticated. */
 function obeyRestrict({ line, words }: Directive, into: Configuration): void {
   const restriction = readRestriction(line, words);
   const { host, flags } = restriction;
@@ -151,7 +151,7 @@ function demand<T>({ from, text }: Line, value: T): Demand<T> {
 function numberIn(line: Line, text: string | undefined, fits: (value: number) => boolean): number {
   const value = /^\d+\.?\d*$|^\.\d+$/.test(text ?? '') ? Number(text) : NaN;
   if (fits(value) && !Number.isNaN(value)) return value;
-  throw new ServerSyntaxError(line.from, line.text, 'a number must follow that is not negative, and not 0');
+  throw new ServerSyntaxError(line.from, line.text, 'a number above 0 must follow');
 }
 
 function pathIn(line: Line, text: string | undefined, directory: string): string {

@@ -1,8 +1,8 @@
-// The text of a file → the servers it names, and what it demands of a run. Three kinds of file, told apart so:
-//  - named timesyncd.conf, or with a line `[Time]`, it is systemd-timesyncd's;
-//  - named ntp.conf or chrony.conf, or with a line that begins with `server`, `pool` or `include` and goes on, it is
-//    the configuration of ntpd or chronyd;
-//  - else it is a plain list, and every line must be a server. A host may be called `server`.
+// The text of a file → its servers and its requirements for a run. The kind of file is recognized as follows:
+//  - named timesyncd.conf, or containing a line `[Time]`: a configuration of systemd-timesyncd;
+//  - named ntp.conf or chrony.conf, or containing a line that begins with `server`, `pool`, or `include` and continues:
+//    a configuration of ntpd or chronyd;
+//  - otherwise a plain list, in which every line must be a server. A host may be called `server`.
 
 import { readDirectives } from './directives.ts';
 import { type Files, namedFiles } from './files.ts';
@@ -12,8 +12,8 @@ import { parseServer, type Server, ServerSyntaxError, withPools } from './server
 import { readTimesyncd } from './timesyncd.ts';
 
 /**
- * Reads the text of the file called `name`, and the files that it includes. Throws `ServerSyntaxError` for a line that
- * cannot be read, and `ListError` for one that cannot be obeyed and for a file that cannot be read.
+ * Parses the text of the file called `name` and the files that it includes. Throws `ServerSyntaxError` for an
+ * unreadable line, and `ListError` for a line that cannot be obeyed or a file that cannot be read.
  */
 export function parseServerList(text: string, name: string, files: Files = namedFiles): ServerList {
   const lines = significantLines(text, name);
@@ -28,12 +28,12 @@ function namesSources({ text }: Line): boolean {
   return /^(server|pool|peer|include|includefile|confdir|sourcedir|refclock)\s+\S/i.test(text);
 }
 
-/** A line of a plain list: one host; several in Red Hat's step-tickers, or where each looks like one. */
+/** A line of a plain list: one host; several in Red Hat's step-tickers, or if every word looks like a host. */
 function plainServers(line: Line, name: string): readonly Server[] {
   const words = wordsOf(line);
   const several = /(^|[/\\])step-tickers$/.test(name) || words.every(word => /^[^/]*\w[.:][^/]*$/.test(word));
   if (words.length > 1 && !several) {
-    const allowed = 'a plain list has one server a line; with options, write "server HOST OPTION…"';
+    const allowed = 'a plain list has one server per line; for options, write "server HOST OPTION…"';
     throw new ServerSyntaxError(line.from, line.text, allowed);
   }
   return withPools(

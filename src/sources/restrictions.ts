@@ -1,14 +1,14 @@
-// ntpd's `restrict` lines → whether they let a server's replies in. Of the lines that hold for an address, those of the
-// narrowest network count; `restrict source` counts for each server that has no line of its own.
+// ntpd's `restrict` lines → whether they admit a server's replies. Among the lines that cover an address, those of the
+// narrowest network apply. `restrict source` applies to servers without a line of their own.
 
 import type { Line } from './lines.ts';
 import { familyOf, type Server, ServerSyntaxError } from './server.ts';
 
 /** A `restrict` line. */
 export interface Restriction {
-  /** An address, a name, `default` or `source`; in small letters. */
+  /** An address, a name, `default`, or `source`, in lower case. */
   readonly host: string;
-  /** What it covers; of `default` there are two, of a name or of `source` none. */
+  /** The networks it covers: two for `default`, none for a name or `source`. */
   readonly networks: readonly Network[];
   readonly flags: readonly string[];
   readonly line: Line;
@@ -17,11 +17,11 @@ export interface Restriction {
 interface Network {
   readonly family: 4 | 6;
   readonly address: bigint;
-  /** The larger of two is the narrower. */
+  /** A larger mask is a narrower network. */
   readonly mask: bigint;
 }
 
-/** The line that keeps a server's replies out; `certain` unless that depends on the addresses of its name. */
+/** The line that denies a server's replies; `certain` unless it depends on the addresses of the server's name. */
 export interface Denial {
   readonly line: Line;
   readonly certain: boolean;
@@ -29,7 +29,7 @@ export interface Denial {
 
 const BITS = { 4: 32n, 6: 128n } as const;
 
-/** Reads `restrict [-4|-6] HOST [mask MASK] [FLAG…]`. Throws `ServerSyntaxError`. */
+/** Parses `restrict [-4|-6] HOST [mask MASK] [FLAG…]`. Throws `ServerSyntaxError`. */
 export function readRestriction(line: Line, words: readonly string[]): Restriction {
   const only = words.map(word => /^(?:-|--ipv)([46])$/.exec(word)?.[1]).find(family => family !== undefined);
   const [first = '', ...rest] = words.filter(word => !/^(-[46]|--ipv[46])$/.test(word));
@@ -51,7 +51,7 @@ export function readRestriction(line: Line, words: readonly string[]): Restricti
   };
 }
 
-/** What keeps out the replies of a server; an unauthenticated one's, too, where a line says `notrust`. */
+/** The line that denies a server's replies. `notrust` denies only unauthenticated servers. */
 export function denialOf(
   server: Server,
   authenticated: boolean,
@@ -60,7 +60,7 @@ export function denialOf(
   const denies = ({ host, flags }: Restriction) =>
     flags.includes('ignore') ||
     flags.includes('noserve') ||
-    // Of these two, it is demanded of the whole run.
+    // For `default` and `source`, this is a requirement for the whole run.
     (!authenticated && flags.includes('notrust') && host !== 'default' && host !== 'source');
   const rules = rulesFor(server, restrictions);
   if (rules === undefined) return denialOfName(server, restrictions, denies);
@@ -68,7 +68,7 @@ export function denialOf(
   return denying && { line: denying.line, certain: true };
 }
 
-/** The lines that count for a server; undefined where only its addresses tell. */
+/** The lines that apply to a server; undefined if that depends on its addresses. */
 function rulesFor(
   { host }: Server,
   restrictions: readonly Restriction[],
@@ -89,7 +89,7 @@ function rulesFor(
   return [...masks].filter(([, mask]) => mask === narrowest).map(([one]) => one);
 }
 
-/** A name is certainly kept out where all addresses are, but those of this machine. */
+/** A name is certainly denied if all addresses are, except this machine's. */
 function denialOfName(
   { host, family }: Server,
   restrictions: readonly Restriction[],
@@ -107,7 +107,7 @@ function denialOfName(
   return { line: (general[0] ?? first).line, certain };
 }
 
-/** As names and addresses are compared: without capitals, without the dot at the end, without a zone. */
+/** Normalizes a host for comparison: lower case, no final dot, no zone. */
 function plain(host: string): string {
   return host.toLowerCase().replace(/\.$|%.*$/, '');
 }
@@ -125,7 +125,7 @@ function maskOf(line: Line, family: 4 | 6, mask: string | undefined, prefix: str
 /** The 32 or 128 bits of an address. */
 function numberOf(address: string, family: 4 | 6): bigint {
   if (family === 4) return address.split('.').reduce((sum, byte) => sum * 256n + BigInt(byte), 0n);
-  // A URL has an address in its canonical form, without an IPv4 address at its end.
+  // A URL contains the canonical form of an address, without an embedded IPv4 address.
   const canonical = new URL(`http://[${address}]/`).hostname.slice(1, -1);
   const [before = [], after] = canonical
     .split('::')

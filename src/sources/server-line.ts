@@ -1,33 +1,33 @@
-// A line `server [-4|-6] HOST [OPTION…]` of ntpd's or chronyd's configuration → the server.
+// A line `server [-4|-6] HOST [OPTION…]` of an ntpd or chronyd configuration → a server.
 
 import { ListError } from './files.ts';
 import type { Line } from './lines.ts';
 import { escaped, KE_PORT, parseServer, type Server, ServerSyntaxError } from './server.ts';
 import { readOptions } from './server-options.ts';
 
-/** What a line says. */
+/** The contents of a line. */
 export interface ServerLine {
   readonly server: Server;
-  /** chrony's number of a set of certificates. */
+  /** The number of chrony's certificate set. */
   readonly certificateSet?: number;
-  /** NTPsec's authority, in place of all others. */
+  /** NTPsec's authority, which replaces all others. */
   readonly authority?: string;
   readonly notes: readonly string[];
 }
 
-/** chronyd's, and ours: a longer round trip is not believed in any case. */
+/** The limit of chronyd and of tsntp in seconds: longer round trips are never accepted. */
 const MAX_DELAY = 3;
-/** Of one pool, as chronyd takes at most. */
+/** The maximum sources of one pool, as in chronyd. */
 const MOST_SOURCES = 16;
-/** The daemons' default: as a power of two, in seconds. */
+/** The daemons' default as log2 of seconds. */
 const MIN_POLL = 6;
 
-/** ntpd's reference clocks have addresses in 127.127.0.0/16. */
+/** Whether a host is a reference clock of ntpd, in 127.127.0.0/16. */
 export function isReferenceClock(host: string): boolean {
   return /^127\.127\.\d+\.\d+$/.test(host);
 }
 
-/** Reads the words that follow `server`, `pool` or `peer`. Throws `ServerSyntaxError` and `ListError`. */
+/** Parses the words after `server`, `pool`, or `peer`. Throws `ServerSyntaxError` and `ListError`. */
 export function readServerLine(line: Line, pool: boolean, words: readonly string[]): ServerLine {
   const family = /^(?:-|--ipv)[46]$/.test(words[0] ?? '') ? [words[0]!] : [];
   const [host, ...rest] = words.slice(family.length);
@@ -52,7 +52,7 @@ type Whole = (option: string, max: number, min?: number) => number | undefined;
 
 function numbersOf(whole: Whole, nts: boolean, pool: boolean): Partial<Server> {
   const port = whole('port', 65_535);
-  // Of `host:port` with NTS, it is the port of the key exchange; this `port` is where the time is served.
+  // With NTS, the port of `host:port` is that of the key exchange; this `port` is the NTP port.
   const ntsPort = whole('ntsport', 65_535) ?? (nts && port !== undefined ? KE_PORT : undefined);
   const key = whole('key', 4_294_967_295);
   const version = whole('version', 4) as Server['version'];
@@ -93,23 +93,23 @@ function wholeNumber(
   throw new ServerSyntaxError(line.from, line.text, problem);
 }
 
-/** What would be believed otherwise than the line says: a delay over its limit, an offset without its correction. */
+/** Refuses options that would change what is accepted: a delay limit, or an offset correction. */
 function refuseMeasures({ from }: Line, given: ReadonlyMap<string, string>): void {
   const delay = given.get('maxdelay');
   if (delay !== undefined && !(Number(delay) >= MAX_DELAY)) {
-    const problem = `maxdelay ${escaped(delay)}: a limit below ${MAX_DELAY} s is not supported here: take it out`;
+    const problem = `maxdelay ${escaped(delay)}: a limit below ${MAX_DELAY} s is not supported: remove it`;
     throw new ListError(from, problem);
   }
   for (const option of ['offset', 'bias']) {
     const value = given.get(option);
     if (value === undefined || Number(value || NaN) === 0) continue;
-    const problem = `${option} ${escaped(value)}: a server's time is not corrected here: take it out`;
+    const problem = `${option} ${escaped(value)}: correcting a server's time is not supported: remove it`;
     throw new ListError(from, problem);
   }
 }
 
-/** A run is a burst, as of `iburst`; how often there is one, cron says. */
+/** A run is one burst, like `iburst`; a scheduler such as cron sets the interval. */
 function pollNote({ from }: Line, minPoll: number | undefined): readonly string[] {
   if (minPoll === undefined || minPoll <= MIN_POLL) return [];
-  return [`${escaped(from)}: minpoll ${minPoll}: let runs be ${2 ** minPoll} s apart or more`];
+  return [`${escaped(from)}: minpoll ${minPoll}: schedule runs at least ${2 ** minPoll} s apart`];
 }

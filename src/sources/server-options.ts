@@ -1,36 +1,36 @@
-// The words after `server HOST` in ntpd's or chronyd's configuration → options with their values. An option that says
-// which answers are believed is obeyed or refused; one that steers a daemon means nothing to a single run.
+// The words after `server HOST` in an ntpd or chronyd configuration → options and values. An option about which replies
+// are accepted is obeyed or refused. An option that controls a daemon is irrelevant for a single run.
 
 import { ListError } from './files.ts';
 import type { Line } from './lines.ts';
 import { escaped, ServerSyntaxError } from './server.ts';
 import { closestWord } from './spelling.ts';
 
-/** Obeyed, by how many words each takes after it. */
+/** Obeyed options, by the number of words after each. */
 const OBEYED = options(
   'nts prefer noselect trust require ipv4 ipv6',
   'key port version ntsport maxsources certset ca minpoll maxdelay offset bias',
 );
 
-/** How a daemon polls, weighs its measurements over hours, and serves others. */
+/** Options about how a daemon polls, weighs measurements over hours, and serves clients. */
 const IRRELEVANT = options(
   'iburst burst auto_offline xleave copy preempt dynamic xmtnonce trusted lowpriority',
   'maxpoll maxdelayratio maxdelaydevratio maxdelayquant mindelay asymmetry minsamples maxsamples maxunreach ' +
     'filter polltarget presend minstratum extfield mode ttl subtype aead weight',
 );
 
-/** Done in another way, and said when more is asked for. */
-const SAID: ReadonlyMap<string, string> = new Map([
-  ['offline', 'chronyd waits for a word from chronyc; a run asks at once'],
-  ['noval', 'a certificate is always checked'],
+/** Options that are handled differently, with a note if more is requested. */
+const NOTED: ReadonlyMap<string, string> = new Map([
+  ['offline', 'chronyd waits for chronyc; a run queries immediately'],
+  ['noval', 'certificates are always checked'],
 ]);
 
-const AUTOKEY = 'Autokey is not supported: authenticate with a key or with NTS';
-/** What restricts trust, where there is nothing like it here. */
+const AUTOKEY = 'Autokey is not supported: use a key or NTS';
+/** Options that restrict trust in a way that is not supported. */
 const REFUSED: ReadonlyMap<string, string> = new Map([
   ['autokey', AUTOKEY],
   ['skey', AUTOKEY],
-  ['cert', "a client's certificate is not supported: take the option out if the server does without one"],
+  ['cert', "a client's certificate is not supported: remove the option if the server does not require one"],
 ]);
 
 const ALIASES: ReadonlyMap<string, string> = new Map([
@@ -41,13 +41,13 @@ const ALIASES: ReadonlyMap<string, string> = new Map([
   ['--ipv6', 'ipv6'],
 ]);
 
-/** The options of one line, by their chrony names; those without a value have the empty text. */
+/** The options of one line by their chrony names; an option without a value maps to ''. */
 export interface GivenOptions {
   readonly given: ReadonlyMap<string, string>;
   readonly notes: readonly string[];
 }
 
-/** Reads the words after the host. Throws `ServerSyntaxError` and `ListError`. */
+/** Parses the words after the host. Throws `ServerSyntaxError` and `ListError`. */
 export function readOptions(line: Line, words: readonly string[]): GivenOptions {
   const given = new Map<string, string>();
   const notes: string[] = [];
@@ -55,7 +55,7 @@ export function readOptions(line: Line, words: readonly string[]): GivenOptions 
     const name = nameOf(words[at]!);
     const takes = OBEYED.get(name) ?? IRRELEVANT.get(name) ?? 0;
     const value = takes === 0 ? '' : (words[at + 1] ?? '');
-    const said = SAID.get(name);
+    const said = NOTED.get(name);
     const refused = REFUSED.get(name);
     if (refused !== undefined) throw new ListError(line.from, `${name}: ${refused}`);
     if (said !== undefined) notes.push(`${escaped(line.from)}: ${name}: ${said}`);
@@ -66,26 +66,29 @@ export function readOptions(line: Line, words: readonly string[]): GivenOptions 
   return { given, notes };
 }
 
-/** A slip in what restricts nothing is passed over, as ntpd does; one that would lose a restriction is not. */
+/**
+ * Handles an unknown word: a note if it looks like a typo of an option that restricts nothing, as in ntpd; otherwise an
+ * error, so that no restriction is lost.
+ */
 function unknownOption(line: Line, word: string): string {
   if (/\w[.:]/.test(word)) {
-    const problem = `"${escaped(word)}" is no option: one server a line, each with "server" in front`;
+    const problem = `"${escaped(word)}" is not an option: write one server per line, each after "server"`;
     throw new ServerSyntaxError(line.from, line.text, problem);
   }
-  const harmless = closestWord(word, ['prefer', ...IRRELEVANT.keys(), ...SAID.keys()]);
+  const harmless = closestWord(word, ['prefer', ...IRRELEVANT.keys(), ...NOTED.keys()]);
   const meant = closestWord(word, [...OBEYED.keys(), ...REFUSED.keys(), 'true']);
   if (meant !== undefined && meant !== harmless) {
     throw new ServerSyntaxError(
       line.from,
       line.text,
-      `"${escaped(word)}" is no option: did you mean ${meant}?`,
+      `"${escaped(word)}" is not an option: did you mean ${meant}?`,
     );
   }
   if (harmless === undefined) {
-    const problem = `"${escaped(word)}" is no option that is known here: take it out; one server a line`;
+    const problem = `"${escaped(word)}" is not a known option: remove it; write one server per line`;
     throw new ServerSyntaxError(line.from, line.text, problem);
   }
-  return `${escaped(line.from)}: "${escaped(word)}" is no option (${harmless}?): passed over`;
+  return `${escaped(line.from)}: "${escaped(word)}" is not an option (${harmless}?): ignored`;
 }
 
 function nameOf(word: string): string {

@@ -1,65 +1,64 @@
-// "host", "host:port", "1.2.3.4:123", "[2001:db8::1]:123", "fe80::1%eth0" → Server, and back to text.
-// An internationalized name becomes its ASCII form (RFC 5891). Nothing is looked up here, and whatever is
-// shown of a text that cannot be read has its control characters escaped.
+// "host", "host:port", "1.2.3.4:123", "[2001:db8::1]:123", "fe80::1%eth0" ⇄ Server. An internationalized name becomes
+// its ASCII form (RFC 5891). Nothing is resolved here. Messages escape the control characters of unreadable text.
 
 import { isIPv4, isIPv6 } from 'node:net';
 import { domainToASCII } from 'node:url';
 
-/** One server as the user named it. */
+/** One server of a run, as it was named and with all that is asked of it. */
 export interface Server {
-  /** A name, an IPv4 address, or an IPv6 address without brackets and with its zone. */
+  /** A name, an IPv4 address, or an IPv6 address without brackets, including its zone. */
   readonly host: string;
   readonly port: number;
-  /** The symmetric key to authenticate with. */
+  /** The id of the symmetric key to authenticate with. */
   readonly key?: number;
   readonly nts?: true;
-  /** Where keys are exchanged for NTS, when not at its own port 4460. */
+  /** The port of the NTS key exchange, if not 4460. */
   readonly ntsPort?: number;
   readonly version?: 1 | 2 | 3 | 4;
-  /** Breaks ties. */
+  /** Preferred in ties. */
   readonly prefer?: true;
-  /** Measured and reported, never used. */
+  /** Measured and reported, but never used. */
   readonly noselect?: true;
-  /** Stands for several servers. */
+  /** The name stands for several servers. */
   readonly pool?: true;
-  /** Of a pool, so many of its addresses at most. */
+  /** The maximum number of a pool's addresses to use. */
   readonly maxSources?: number;
-  /** Asked over this family only. */
+  /** Query over this family only. */
   readonly family?: 4 | 6;
-  /** chrony's `trust`: never a falseticker for servers without it. */
+  /** chrony's `trust`: servers without it cannot make this one a falseticker. */
   readonly trust?: true;
-  /** chrony's `require`: nothing is set unless this server, or another one required, is among those believed. */
+  /** chrony's `require`: the clock is set only if this server, or another required one, is accepted. */
   readonly require?: true;
-  /** The authorities that are trusted for this server, in place of the run's. */
+  /** The authorities trusted for this server instead of the run's. */
   readonly authorities?: Authorities;
-  /** Where it was named: `command line`, `FILE:LINE` or `TSNTP_SERVERS`. */
+  /** The origin: `command line`, `FILE:LINE`, or `TSNTP_SERVERS`. */
   readonly from: string;
 }
 
-/** The authorities that are trusted: the system's where neither property says otherwise. */
+/** The certificate authorities that are trusted: those of the system where neither property says otherwise. */
 export interface Authorities {
-  /** Authorities as PEM, in place of the system's. */
+  /** Authorities as PEM, instead of the system's. */
   readonly ca?: string | undefined;
-  /** Trust those of the system, too. */
+  /** Trust the system's authorities as well. */
   readonly system?: boolean | undefined;
 }
 
-/** The port of a server that names none (RFC 5905 §7.2). */
+/** The default NTP port (RFC 5905 §7.2). */
 export const NTP_PORT = 123;
-/** The port of a key exchange for NTS (RFC 8915 §7.1). */
+/** The default port of the NTS key exchange (RFC 8915 §7.1). */
 export const KE_PORT = 4460;
 
-/** A pool's votes, unless its line says `maxsources`: chrony's default. */
+/** A pool's votes unless its line sets `maxsources`: chrony's default. */
 const POOL_VOTES = 4;
 
-/** How many of its addresses a server stands for at most: one, however many its name has; a pool for several. */
+/** The maximum number of addresses a server stands for: one regardless of how many its name has; several for a pool. */
 export function votesOf({ pool, maxSources = POOL_VOTES }: Server): number {
   return pool ? maxSources : 1;
 }
 
 /**
- * Servers that are named without a word like `server` or `pool`: a name under pool.ntp.org is a pool, and so is a name
- * that stands alone.
+ * Marks pools among servers named without a word like `server` or `pool`: a name under pool.ntp.org, and a name that
+ * stands alone.
  */
 export function withPools(named: readonly Server[], alone: boolean): readonly Server[] {
   return named.map(server => {
@@ -69,24 +68,30 @@ export function withPools(named: readonly Server[], alone: boolean): readonly Se
   });
 }
 
-/** One text for all entries of a list that name the same server: these have one vote. */
+/** With NTS, the port of `host:port` is where keys are exchanged: that exchange says which port serves the time. */
+export function withNts<S extends Server>(server: S): S {
+  const named = server.ntsPort === undefined && server.port !== NTP_PORT;
+  return { ...server, nts: true, ...(named && { ntsPort: server.port, port: NTP_PORT }) };
+}
+
+/** A key that is equal for entries naming the same server; such entries share one vote. */
 export function identityOf({ host, port, ntsPort }: Server): string {
   return `${host.toLowerCase().replace(/\.$/, '')} ${port} ${ntsPort ?? ''}`;
 }
 
-/** One text for all entries of a list that name the same server and ask for the same: one of them is asked. */
+/** A key that is equal for entries naming the same server with the same terms; only one of them is queried. */
 export function listingOf(server: Server): string {
   const { family = '', authorities: { ca = '', system = '' } = {} } = server;
   return `${identityOf(server)} ${family} ${termsOf(server)} ${system} ${ca}`;
 }
 
-/** One text for what is asked of a server, and what its answers count for. */
+/** A key for how a server is authenticated and how its replies count. */
 export function termsOf({ key, nts, noselect, trust, require, prefer }: Server): string {
   const flags = [nts, noselect, trust, require, prefer].map(flag => (flag ? 1 : 0)).join('');
   return `${key ?? ''} ${flags}`;
 }
 
-/** A server that cannot be read. The message says where it stands, what it is, what is wrong and what is allowed. */
+/** A server that cannot be parsed. The message states the place, the text, the problem, and what is allowed. */
 export class ServerSyntaxError extends Error {
   override readonly name = 'ServerSyntaxError';
   constructor(from: string, text: string, problem: string) {
@@ -95,7 +100,7 @@ export class ServerSyntaxError extends Error {
   }
 }
 
-/** Reads one server. Throws `ServerSyntaxError`. */
+/** Parses one server. Throws `ServerSyntaxError`. */
 export function parseServer(text: string, from: string): Server {
   const read = hostAndPort(text);
   if (typeof read === 'string') {
@@ -105,7 +110,7 @@ export function parseServer(text: string, from: string): Server {
   return { ...read, from };
 }
 
-/** The text of a server for reports; its port only when that is not 123. */
+/** Formats a server for reports; omits port 123. */
 export function formatServer({ host, port }: Pick<Server, 'host' | 'port'>): string {
   if (port === NTP_PORT) return host;
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
@@ -113,25 +118,25 @@ export function formatServer({ host, port }: Pick<Server, 'host' | 'port'>): str
 
 /** The family of a literal address, with or without a zone; undefined for a name. */
 export function familyOf(host: string): 4 | 6 | undefined {
-  // Asked only where two colons are: Node's pattern of IPv6 takes milliseconds to compile.
+  // Checked only if there are two colons: Node's IPv6 pattern takes milliseconds to compile.
   if (/:.*:/.test(host)) return isIPv6(host.replace(/%[\w.-]{1,64}$/, '')) ? 6 : undefined;
   return isIPv4(host) ? 4 : undefined;
 }
 
-/** Text for a message: nothing is left in it that could steer a terminal. */
+/** Escapes text for messages, so that it cannot control a terminal. */
 export function escaped(text: string): string {
   return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, c => `\\u{${c.codePointAt(0)!.toString(16)}}`);
 }
 
-/** The two parts of a server, or what is wrong with it. */
+/** Splits a server into host and port, or returns what is wrong with it. */
 function hostAndPort(text: string): { host: string; port: number } | string {
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return 'this is a URL: leave out the scheme and the slashes';
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return 'this is a URL: remove the scheme and the slashes';
   if (familyOf(text) !== undefined) return { host: text, port: NTP_PORT };
 
   const [, bracketed, name, portText] = /^(?:\[([^\]]*)\]|([^:[\]]*))(?::([^:]*))?$/s.exec(text) ?? [];
   if (bracketed === undefined && name === undefined) {
     if (text.startsWith('[')) return 'only a port may follow the closing bracket of an IPv6 address';
-    return 'this is no IPv6 address; with a port, an IPv6 address stands in brackets';
+    return 'this is not an IPv6 address; put an IPv6 address with a port in brackets';
   }
   if (portText !== undefined && !isPort(portText)) return 'the port must be a number from 1 to 65535';
   const port = portText === undefined ? NTP_PORT : Number(portText);
@@ -141,8 +146,8 @@ function hostAndPort(text: string): { host: string; port: number } | string {
   }
   if (name === undefined || name === '') return 'the host is empty';
   const misfit = /[^\w.\-\u{80}-\u{10ffff}]/u.exec(name);
-  if (misfit) return `"${escaped(misfit[0])}" does not belong in a host name`;
-  // Only after that check: domainToASCII reads a URL, and would quietly drop what precedes "@" or follows "/".
+  if (misfit) return `"${escaped(misfit[0])}" is not allowed in a host name`;
+  // Only after this check: domainToASCII parses a URL and would silently drop what precedes "@" or follows "/".
   const host = /^[\w.-]*$/.test(name) ? name : domainToASCII(name);
   return hostProblem(host) ?? { host, port };
 }
@@ -151,14 +156,14 @@ function isPort(text: string): boolean {
   return /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535;
 }
 
-/** What forbids an ASCII text as a host (RFC 1123 §2.1; underscores are common in private networks). */
+/** Why an ASCII text is not a valid host (RFC 1123 §2.1; underscores are common in private networks). */
 function hostProblem(host: string): string | undefined {
   if (familyOf(host) === 4) return undefined;
   const labels = host.replace(/\.$/, '').split('.');
   if (host.length > 253 || !labels.every(label => /^(?!-)[\w-]{1,63}(?<!-)$/.test(label))) {
     return 'the parts of a host name have 1 to 63 characters, no hyphen at their ends, and 253 characters in all';
   }
-  // The C library would take "10.1" and "0x7f000001" for addresses that were never meant.
+  // The C library would accept "10.1" and "0x7f000001" as addresses, which the user did not mean.
   if (/^(\d+|0x[\da-f]*)$/i.test(labels.at(-1)!)) return 'an IPv4 address is four numbers from 0 to 255';
   return undefined;
 }

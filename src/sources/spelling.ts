@@ -1,6 +1,6 @@
-// A mistyped word → the known one that is meant.
+// A mistyped word → the closest known one.
 
-/** Letters added, left out, replaced, or exchanged with their neighbor, to make one word of the other. */
+/** The number of edits between two words: insertions, deletions, replacements, and swaps of neighbors. */
 export function edits(one: string, other: string): number {
   const [a, b] = [[...one], [...other]];
   const rows: number[][] = [b.map((_, j) => j)];
@@ -18,26 +18,26 @@ export function edits(one: string, other: string): number {
   return rows[a.length]![b.length]!;
 }
 
-/** The closest of the `known` words that is at most so many edits away. */
+/** The closest of the `known` words within the allowed number of edits. */
 export function closest(
   word: string,
   known: Iterable<string>,
   most: (known: string) => number,
 ): string | undefined {
   const near = [...known]
-    // No word is so long that this takes its time.
+    // No word is long enough to make this slow.
     .filter(each => Math.abs(each.length - word.length) <= most(each))
     .map(each => ({ each, distance: edits(word, each) }))
     .filter(({ each, distance }) => distance <= most(each));
   return near.sort((a, b) => a.distance - b.distance)[0]?.each;
 }
 
-/** So many edits of an option's name are a mistype: of a short one, two would make another word. */
+/** The maximum number of edits for an option's name: in a short name, two edits would make a different word. */
 export function editsOfOption(name: string): number {
   return name.length < 8 ? 1 : 2;
 }
 
-/** The word of a list that is meant: two edits away at most, and nearer than half of its length. */
+/** The closest word of a list, at most two edits away and less than half its length. */
 export function closestWord(word: string, known: Iterable<string>): string | undefined {
   return closest(word.toLowerCase(), known, each => Math.min(2, (each.length - 1) / 2));
 }

@@ -1,4 +1,4 @@
-// A time span as systemd writes it (systemd.time(7)): "5", "5s", "1min 30s", "500ms", "infinity" → seconds.
+// A time span in systemd's notation (systemd.time(7)): "5", "5s", "1min 30s", "500ms", "infinity" → seconds.
 
 import type { Seconds } from '../ntp/time.ts';
 
@@ -20,7 +20,7 @@ const SECONDS_OF: ReadonlyMap<string, Seconds> = new Map(
   UNITS.flatMap(([names, seconds]) => names.split(' ').map(name => [name, seconds] as const)),
 );
 
-/** The seconds of a span; a number without a unit has seconds. Undefined for what is none. */
+/** The seconds of a span; a number without a unit means seconds. Undefined for an invalid span. */
 export function secondsOf(span: string): Seconds | undefined {
   const text = span.trim();
   if (text === 'infinity') return Infinity;

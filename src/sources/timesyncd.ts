@@ -1,5 +1,6 @@
-// timesyncd.conf and its drop-ins → servers: `NTP=`, or else `FallbackNTP=`. Drop-ins are read after the file, sorted by
-// name whatever their folder, and of one name the first folder's (timesyncd.conf(5)). An empty value resets a setting.
+// timesyncd.conf and its drop-ins → servers: `NTP=`, or else `FallbackNTP=`. Drop-ins follow the file, sorted by name
+// regardless of their directory; for equal names the first directory wins (timesyncd.conf(5)). An empty value resets a
+// setting.
 
 import { dirname } from 'node:path';
 import { type Files, ListError } from './files.ts';
@@ -10,7 +11,7 @@ import { escaped, parseServer, type Server, ServerSyntaxError } from './server.t
 import { closestWord } from './spelling.ts';
 import { secondsOf } from './time-span.ts';
 
-/** Where systemd looks, the first before the others; of the file itself, too. */
+/** The directories that systemd searches, in order; also for the file itself. */
 const FOLDERS: readonly string[] = [
   '/etc/systemd',
   '/run/systemd',
@@ -19,10 +20,10 @@ const FOLDERS: readonly string[] = [
 ];
 const FILE = 'timesyncd.conf';
 
-/** systemd's own file, where the list named is that: the first that is there. */
+/** The places of systemd's own file; the first one that exists is used. */
 export const TIMESYNCD_PLACES: readonly string[] = FOLDERS.map(folder => `${folder}/${FILE}`);
 
-/** Settings that say when and how often a daemon asks. */
+/** Settings about when and how often a daemon queries. */
 const IRRELEVANT: readonly string[] = [
   'PollIntervalMinSec',
   'PollIntervalMaxSec',
@@ -31,14 +32,14 @@ const IRRELEVANT: readonly string[] = [
 ];
 const OBEYED: readonly string[] = ['NTP', 'FallbackNTP', 'RootDistanceMaxSec'];
 
-/** What the files say so far. */
+/** The settings read so far. */
 interface Settings {
   readonly servers: Record<'NTP' | 'FallbackNTP', readonly Server[]>;
   maxDistance: Demand<number> | undefined;
   readonly notes: string[];
 }
 
-/** Reads the lines of the file called `name`, and then its drop-ins. Throws `ServerSyntaxError` and `ListError`. */
+/** Reads the lines of the file called `name`, then its drop-ins. Throws `ServerSyntaxError` and `ListError`. */
 export function readTimesyncd(lines: readonly Line[], name: string, files: Files): ServerList {
   const settings: Settings = { servers: { NTP: [], FallbackNTP: [] }, maxDistance: undefined, notes: [] };
   readFile(lines, settings);
@@ -63,7 +64,7 @@ function readFile(lines: readonly Line[], settings: Settings): void {
     else if (/^(Fallback)?NTP\s*=/.test(line.text)) {
       const where = section === '' ? 'in no section' : `in ${section}`;
       settings.notes.push(
-        `${escaped(`${line.from}: ${line.text}`)}: it stands ${escaped(where)}, and counts in [Time] only`,
+        `${escaped(`${line.from}: ${line.text}`)}: it is ${escaped(where)}, but only counts in [Time]`,
       );
     }
   }
@@ -72,7 +73,7 @@ function readFile(lines: readonly Line[], settings: Settings): void {
 function readSetting(line: Line, settings: Settings): void {
   const [, key, value = ''] = /^([^=]*?)\s*=\s*(.*)$/s.exec(line.text) ?? [];
   if (key === undefined) {
-    throw new ServerSyntaxError(line.from, line.text, 'in [Time] servers are written "NTP=HOST HOST…"');
+    throw new ServerSyntaxError(line.from, line.text, 'in [Time], write servers as "NTP=HOST HOST…"');
   }
   if (key === 'NTP' || key === 'FallbackNTP') {
     const hosts = value.split(/\s+/).filter(host => host !== '');
@@ -84,17 +85,17 @@ function readSetting(line: Line, settings: Settings): void {
 
 function serverOf(host: string, { text, from }: Line): Server {
   if (!host.includes(',')) return parseServer(host, from);
-  throw new ServerSyntaxError(from, text, 'servers are separated by blanks, not by commas');
+  throw new ServerSyntaxError(from, text, 'separate servers with spaces, not commas');
 }
 
 function maxDistanceOf(value: string, { text, from }: Line): Demand<number> | undefined {
   if (value === '') return undefined;
   const seconds = secondsOf(value);
   if (seconds !== undefined && seconds > 0) return { value: seconds, from, text };
-  throw new ServerSyntaxError(from, text, 'a time above 0 is expected, such as 5, 500ms or "1min 30s"');
+  throw new ServerSyntaxError(from, text, 'expected a time above 0, such as 5, 500ms or "1min 30s"');
 }
 
-/** systemd-timesyncd passes over what it does not know; a server or a limit must not be lost that way. */
+/** systemd-timesyncd ignores unknown settings, but that must not lose a server or a limit. */
 function unknownSetting(key: string, { text, from }: Line, { notes }: Settings): void {
   if (/ntp|server|pool|peer|host/i.test(key) && closestWord(key, ['rootdistancemaxsec']) === undefined) {
     throw new ListError(
@@ -104,6 +105,6 @@ function unknownSetting(key: string, { text, from }: Line, { notes }: Settings):
   }
   const meant = OBEYED.find(one => closestWord(key, [one.toLowerCase()]) !== undefined);
   if (meant !== undefined)
-    throw new ListError(from, `"${escaped(text)}": did you mean ${meant}=? Capitals count`);
-  notes.push(`${escaped(`${from}: ${text}`)}: timesyncd.conf has no such setting: passed over`);
+    throw new ListError(from, `"${escaped(text)}": did you mean ${meant}=? Settings are case-sensitive`);
+  notes.push(`${escaped(`${from}: ${text}`)}: timesyncd.conf has no such setting: ignored`);
 }

@@ -1,11 +1,11 @@
-// Where servers are looked for when neither the command line nor the environment names any.
+// The places to look for servers when neither the command line nor the environment names any.
 
 import { wellKnownFiles } from './files.ts';
 import type { ServerList } from './list.ts';
 import { parseServerList } from './read.ts';
 import { TIMESYNCD_PLACES } from './timesyncd.ts';
 
-/** tsntp's own list, and the configurations of chronyd, ntpd and systemd-timesyncd, in this order. */
+/** tsntp's own list, then the configurations of chronyd, ntpd, and systemd-timesyncd, in this order. */
 export const DEFAULT_LISTS: readonly string[] = [
   '/etc/tsntp.conf',
   '/etc/chrony/chrony.conf',
@@ -15,13 +15,13 @@ export const DEFAULT_LISTS: readonly string[] = [
   TIMESYNCD_PLACES[0]!,
 ];
 
-/** The list at a well-known place; undefined where there is none. Throws `ServerSyntaxError` and `ListError`. */
+/** Reads the list at a well-known place; undefined if there is none. Throws `ServerSyntaxError` and `ListError`. */
 export function readWellKnownList(file: string): ServerList | undefined {
   const timesyncd = file === TIMESYNCD_PLACES[0];
   for (const place of timesyncd ? TIMESYNCD_PLACES : [file]) {
     const text = wellKnownFiles.read(place);
     if (text !== undefined) return parseServerList(text, place, wellKnownFiles);
   }
-  // Its drop-ins count without it.
+  // Drop-ins count even without the main file.
   return timesyncd ? parseServerList('', file, wellKnownFiles) : undefined;
 }

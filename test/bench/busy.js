@@ -1,7 +1,7 @@
-// How right one sample is while two other processes keep the machine busy: a server on loopback that shares our clock,
-// so that the true offset is 0, stamps what arrives by the kernel and goes before all others; 300 samples of the
-// command, of a burst in this process, and of one whose T4 is not the kernel's. Also counts the samples that err by
-// more than their own bound, half the delay and the dispersion. `node test/bench/busy.js` after `npm run build`.
+// The error of a single sample while two other processes keep the machine busy. A loopback server shares our clock, so
+// that the true offset is 0, uses kernel timestamps, and runs at the highest priority. Takes 300 samples with the
+// command, with a burst in this process, and with a burst whose T4 is not the kernel's. Also counts the samples whose
+// error exceeds their own bound, half the delay plus the dispersion. `node test/bench/busy.js` after `npm run build`.
 
 import { spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -16,7 +16,7 @@ import { goFirst, now, open, receive, send, wait } from './network.js';
 const BURSTS = 20;
 const SAMPLES = 15;
 const INTERVAL = 0.05;
-/** Nobody started here outlives this, in seconds. */
+/** The maximum lifetime in seconds of the processes started here. */
 const AT_MOST = 240;
 const ERA = 2_208_988_800n;
 
@@ -97,7 +97,7 @@ function print(what, ...cells) {
 
 /** @param {number} port */
 function serve(port) {
-  if (!goFirst()) console.log('(the server may not go before the others: its own delays count)');
+  if (!goFirst()) console.log('(the server has no real-time priority: its own delays count)');
   const fd = open('127.0.0.1', port);
   for (const end = now() + BigInt(AT_MOST) * 1_000_000_000n; now() < end; ) {
     wait([fd], 1_000_000_000n);

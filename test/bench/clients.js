@@ -1,5 +1,6 @@
-// Every client of the bench: how to ask it for the offset without setting the clock, and how to read its answer.
-// The clock is right, so that the offset it reports is its error. Debian's busybox has no ntpd, so that it is not here.
+// Every client of the bench: the command that measures the offset without setting the clock, and how to parse its
+// output. The clock is right, so the reported offset is the client's error. Debian's busybox is missing because it has
+// no ntpd.
 
 import { join } from 'node:path';
 

@@ -1,6 +1,7 @@
-// The worst that liars within the rules can do: a search over what they claim (offset, root delay, root dispersion, delay,
-// jitter) and over what honest servers beside them claim, by chance and then by climbing, for the company that drags the
-// package's own stages farthest from the truth, 0. Prints Markdown; needs `npm run build`.
+// Searches for the worst that liars within the rules can do. Varies what they claim (offset, root delay, root
+// dispersion, delay, jitter) and what honest servers claim, first randomly and then by hill climbing, to find the group
+// that moves the result of the package's own stages farthest from the true offset, 0. Prints Markdown; needs `npm run
+// build`.
 //   node test/bench/collude.js [CLIMBS]
 
 import { clusterSurvivors, MAXDIST } from '../../dist/ntp/cluster.js';
@@ -23,7 +24,7 @@ const climbs = Number(process.argv[2] ?? 30);
 const STEPS = 1500;
 const random = randomOf(1);
 
-/** Servers, liars among them, and honest ones whose claim is wide. */
+/** The number of servers, of liars among them, and of honest servers with wide claims. */
 const COMPANIES = {
   '1 of 3': [3, 1, 0],
   '1 of 4': [4, 1, 0],
@@ -52,7 +53,7 @@ function climb(company) {
   return worst;
 }
 
-/** How far the result is from the truth; 0 where there is none. @param {readonly Claim[]} company */
+/** The distance of the result from the true offset; 0 without a result. @param {readonly Claim[]} company */
 function pullOf(company) {
   const peers = company.map(claim => {
     const { rootDelay, delay, rootDispersion, jitter } = claim;
@@ -79,7 +80,7 @@ function drawn(honest, wide) {
   };
 }
 
-/** One of them, a little or altogether different. @param {Claim} claim @returns {Claim} */
+/** Changes one of the values slightly or completely. @param {Claim} claim @returns {Claim} */
 function changed(claim) {
   const { honest, wide } = claim;
   if (random() < 0.15) return drawn(honest, wide);
@@ -96,7 +97,7 @@ function changed(claim) {
   };
 }
 
-/** As often in each decade. @param {number} from @param {number} to */
+/** Draws from a log-uniform distribution. @param {number} from @param {number} to */
 function between(from, to) {
   return from * (to / from) ** random();
 }

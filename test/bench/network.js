@@ -1,5 +1,6 @@
-// The C library's sockets for the relay: receives with the kernel's stamp, sends at once, sleeps to the microsecond.
-// One loop that never waits for Node's: a timer of 1 ms would drown a path of 0.1 ms. Linux only.
+// Sockets of the C library for the relay: receives with kernel timestamps, sends immediately, sleeps to the
+// microsecond. It has its own loop instead of Node's, whose timer resolution of 1 ms would hide a path of 0.1 ms. Linux
+// only.
 
 import koffi from 'koffi';
 
@@ -31,7 +32,7 @@ const timespec = new BigInt64Array(2);
 const length = new Uint32Array(1);
 const second = 1_000_000_000n;
 
-/** Puts this process before all others, so that they do not keep it from its work; returns whether that is allowed. */
+/** Gives this process real-time priority, so that others do not delay it. Returns whether that is permitted. */
 export function goFirst() {
   return setScheduler(0, SCHED_FIFO, Int32Array.of(10)) === 0;
 }
@@ -42,11 +43,14 @@ export function now() {
   return /** @type {bigint} */ (timespec[0]) * second + /** @type {bigint} */ (timespec[1]);
 }
 
-/** Opens an IPv4 UDP socket that stamps what arrives. @param {string} address @param {number} port @returns {number} its descriptor */
+/**
+ * Opens an IPv4 UDP socket with receive timestamps. @param {string} address @param {number} port @returns {number} its
+ * descriptor
+ */
 export function open(address, port) {
   const fd = socket(AF_INET, SOCK_DGRAM_NONBLOCK, 0);
   if (bind(fd, socketAddress(address, port), 16) !== 0) throw new Error(`cannot bind ${address}:${port}`);
-  // The first call answers ENOENT, and makes the kernel stamp from now on.
+  // The first call fails with ENOENT and makes the kernel record timestamps from then on.
   ioctl(fd, SIOCGSTAMPNS, timespec);
   return fd;
 }
@@ -56,7 +60,9 @@ export function close(fd) {
   closeDescriptor(fd);
 }
 
-/** The next datagram of a socket, from whom, and when it came in; undefined where none waits. @param {number} fd */
+/**
+ * Returns a socket's next datagram with its sender and arrival time; undefined if none is waiting. @param {number} fd
+ */
 export function receive(fd) {
   const [bytes, from] = [Buffer.alloc(128), Buffer.alloc(16)];
   length[0] = 16;
@@ -74,13 +80,16 @@ export function send(fd, bytes, to) {
   sendto(fd, bytes, bytes.length, 0, to, 16);
 }
 
-/** What standard input holds; '' at its end. */
+/** Reads what standard input holds; '' at its end. */
 export function readInput() {
   const bytes = Buffer.alloc(65_536);
   return bytes.toString('utf8', 0, Math.max(0, Number(readBytes(0, bytes, bytes.length))));
 }
 
-/** Waits until one of the descriptors can be read, or `nanoseconds` have passed. @param {readonly number[]} fds @param {bigint} nanoseconds @returns {number[]} those that can */
+/**
+ * Waits until a descriptor is readable or `nanoseconds` have passed. @param {readonly number[]} fds @param {bigint}
+ * nanoseconds @returns {number[]} the readable ones
+ */
 export function wait(fds, nanoseconds) {
   const polled = new Int32Array(2 * fds.length);
   for (const [i, fd] of fds.entries()) polled.set([fd, POLLIN], 2 * i);

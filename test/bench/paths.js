@@ -1,6 +1,6 @@
-// A profile and a seed → how long each packet of a path is under way, in each direction: what the simulation and
-// the relay have in common. The n-th packet of one direction meets the same delay whoever sends it, so that all
-// clients are measured on the same networks; only bursts of congestion go by the clock.
+// A profile and a seed → the delay of each packet of a path in each direction, shared by the simulation and the relay.
+// The n-th packet of a direction has the same delay for every client, so that all clients are measured on the same
+// networks. Only bursts of congestion depend on the clock.
 
 /**
  * @typedef {object} Profile
@@ -24,11 +24,11 @@ export const PROFILES = {
   DRIFT: { base: 200e-6, jitter: 100e-6, loss: 0, bursts: false, drift: 78e-6 },
 };
 
-/** Congestion: the mean gap between two bursts, how long one lasts, and what it adds at its height, all in seconds. */
+/** Congestion: the mean gap between two bursts, the length of a burst, and the delay at its peak, all in seconds. */
 const BURST_GAP = 30;
 const BURST_LENGTH = /** @type {const} */ ([2, 6]);
 const BURST_HEIGHT = /** @type {const} */ ([0.01, 0.04]);
-/** No client measures for longer. */
+/** The maximum length of a measurement, in seconds. */
 const HORIZON = 60;
 
 /** @param {Profile} profile @param {number} seed @returns {Path} */
@@ -36,7 +36,7 @@ export function pathOf(profile, seed) {
   return { forward: direction(profile, 2 * seed), backward: direction(profile, 2 * seed + 1) };
 }
 
-/** Numbers from 0 up to 1, the same ones for the same seed (mulberry32). @param {number} seed @returns {() => number} */
+/** Pseudorandom numbers in [0, 1) from a seed (mulberry32). @param {number} seed @returns {() => number} */
 export function randomOf(seed) {
   let state = Math.imul(seed, 0x9e3779b1) | 0;
   return () => {

@@ -1,5 +1,5 @@
-// The runs of the bench → an SVG: for each profile and number of servers a panel, in it a row a client: a line from the
-// 10th to the 90th percentile of its error, a bar over the middle half, and the median, on a logarithmic axis.
+// The runs of the bench → an SVG with a panel for each profile and number of servers and a row for each client: a line
+// from the 10th to the 90th percentile of its error, a bar over the middle half, and the median, on a logarithmic axis.
 
 import { PROFILES } from './paths.js';
 import { errorsOf, of, quantile } from './report.js';
@@ -9,7 +9,7 @@ import { errorsOf, of, quantile } from './report.js';
 const [LEFT, TOP, WIDTH, ROW, GAP] = [120, 70, 230, 17, 30];
 const OURS = '#0b6e4f';
 const THEIRS = '#8a8f98';
-/** What the axis spans, in powers of ten of a second. */
+/** The range of the axis, in powers of ten of a second. */
 const RANGE = {
   LAN: [-6.3, -2.4],
   WAN: [-5.3, -2.2],
@@ -33,7 +33,7 @@ export function pictureOf(results) {
     );
     parts.push(text(10, y - 22, title, 'font-weight="bold"'));
     for (const [k, client] of clients.entries()) {
-      parts.push(text(LEFT - 8, y + k * ROW + 12, client, `text-anchor="end" fill="${colourOf(client)}"`));
+      parts.push(text(LEFT - 8, y + k * ROW + 12, client, `text-anchor="end" fill="${colorOf(client)}"`));
     }
     for (const [k, profile] of profiles.entries()) {
       parts.push(panel(here, { clients, profile, x: LEFT + k * (WIDTH + GAP), y }));
@@ -56,7 +56,7 @@ function rank(client) {
 }
 
 /** @param {string} client */
-function colourOf(client) {
+function colorOf(client) {
   return client.startsWith('tsntp') ? OURS : THEIRS;
 }
 
@@ -81,10 +81,10 @@ function panel(results, { clients, profile, x, y }) {
     if (errors.length === 0) continue;
     const [p10, p25, p50, p75, p90] = [0.1, 0.25, 0.5, 0.75, 0.9].map(share => at(quantile(errors, share)));
     const middle = y + k * ROW + ROW / 2;
-    const colour = colourOf(client);
-    parts.push(`<path d="M${p10} ${middle}H${p90}" stroke="${colour}"/>`);
-    parts.push(`<path d="M${p25} ${middle}H${p75}" stroke="${colour}" stroke-width="7" opacity="0.55"/>`);
-    parts.push(`<path d="M${p50} ${middle - 6}v12" stroke="${colour}" stroke-width="3"/>`);
+    const color = colorOf(client);
+    parts.push(`<path d="M${p10} ${middle}H${p90}" stroke="${color}"/>`);
+    parts.push(`<path d="M${p25} ${middle}H${p75}" stroke="${color}" stroke-width="7" opacity="0.55"/>`);
+    parts.push(`<path d="M${p50} ${middle - 6}v12" stroke="${color}" stroke-width="3"/>`);
   }
   return parts.join('\n');
 }

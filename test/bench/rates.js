@@ -1,5 +1,5 @@
-// What it costs that the rate of our clock is unknown: one server, simulated over the bench's paths, its clock running
-// off at several rates → the error of the estimate with and without that knowledge. Prints Markdown; needs `npm run build`.
+// The cost of not knowing our clock's rate: one server, simulated over the bench's paths with several clock rates → the
+// error of the estimate with and without that knowledge. Prints Markdown; needs `npm run build`.
 //   node test/bench/rates.js [RUNS]
 
 import { estimatePeer } from '../../dist/ntp/filter.js';
@@ -47,7 +47,10 @@ for (const burst of BURSTS) {
   }
 }
 
-/** Fast and slow in turn. @param {typeof BURSTS[number]} burst @param {number} size @returns {Record<string, number[]>} */
+/**
+ * Alternates between positive and negative rates. @param {typeof BURSTS[number]} burst @param {number} size @returns
+ * {Record<string, number[]>}
+ */
 function simulate({ profile, samples, spacing }, size) {
   const errors = Object.fromEntries(
     Object.keys(METHODS).map(method => [method, /** @type {number[]} */ ([])]),

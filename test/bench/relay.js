@@ -1,10 +1,11 @@
-// The network of the bench: each address is a perfect server behind a path of paths.js, in one process, so that
-// nothing but the path comes between. A request is stamped by the kernel as it comes in, is "at the server" when its
-// way there is over, and its reply leaves when the way back is over too. A liar's T2 and T3 are off by the same; where the
-// profile drifts, the server is right when it is opened and gains from then on.
+// The network of the bench: each address is a perfect server behind a path of paths.js, all in one process, so that
+// only the path affects the result. The kernel timestamps a request on arrival. The request is "at the server" after
+// its forward delay, and the reply leaves after the backward delay. A liar's T2 and T3 are wrong by the same amount. If
+// the profile drifts, the server is right when it is opened and gains from then on.
 //
-// Commands on standard input, one a line of JSON: { open: id, profile, seed, servers: [{ address, lie }] } answers
-// `open id`, { close: id } answers `close id PACKETS AHEAD`, the seconds that drift has brought the servers ahead by then. At the end of the input it says how late its replies were.
+// Commands on standard input, one JSON object per line: { open: id, profile, seed, servers: [{ address, lie }] } is
+// answered by `open id`; { close: id } by `close id PACKETS AHEAD`, where AHEAD is how far drift has moved the servers,
+// in seconds. At the end of the input it reports how late its replies were.
 
 import { writeSync } from 'node:fs';
 import { close, goFirst, now, open, readInput, receive, send, socketAddress, wait } from './network.js';
@@ -16,9 +17,11 @@ import { PROFILES, pathOf } from './paths.js';
 
 const STANDARD_INPUT = 0;
 const NTP_PORT = 123;
-/** Sleeps end late, some by half a millisecond: the rest is spent looking for requests, and nobody else runs on that processor. */
+/**
+ * Sleeps end up to half a millisecond late, so this last part is spent polling for requests, on a processor of its own.
+ */
 const AWAKE = 1_000_000n;
-/** A look for requests takes some tens of microseconds: the last ones are spent on the clock alone. */
+/** Polling for requests takes tens of microseconds, so this last part is spent polling the clock only. */
 const INTENT = 100_000n;
 const KEPT = 10_000n;
 const IDLE = 1_000_000_000n;
@@ -52,7 +55,7 @@ function step() {
   sendDue();
 }
 
-/** Watches the clock for the last moments before a reply. */
+/** Polls the clock during the last moments before a reply. */
 function sendDue() {
   const soon = replies.filter(({ due }) => due - now() <= INTENT).sort((a, b) => Number(a.due - b.due));
   if (soon.length === 0) return;
@@ -82,7 +85,7 @@ function accept(server) {
   replies.push({ due: arrived + KEPT + nanoseconds(back), fd: server.fd, bytes: reply, to: from });
 }
 
-/** How far ahead drift has brought the server since it was opened, in seconds. @param {Server} server @param {bigint} at */
+/** How far drift has moved the server since it was opened, in seconds. @param {Server} server @param {bigint} at */
 function drifted({ drift, opened }, at) {
   return (drift * Number(at - opened)) / 1e9;
 }
@@ -140,7 +143,7 @@ function obey(input) {
   }
 }
 
-/** A few hundred exchanges with oneself: the first ones of a process are slow. */
+/** A few hundred exchanges with this process itself, because the first ones of a process are slow. */
 function warmUp() {
   const [client, fd] = [open('127.0.0.1', 40_123), open('127.0.0.1', 40_124)];
   servers.set(fd, {

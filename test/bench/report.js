@@ -1,5 +1,5 @@
-// The runs of the bench → Markdown: a table for one server, one for four, one for liars, and the targets with what was
-// measured. A cell is the median / 90th percentile of the absolute error.
+// The runs of the bench → Markdown: tables for one server, for four, and for liars, and the targets with the measured
+// values. A cell is the median / 90th percentile of the absolute error.
 
 import { readFileSync } from 'node:fs';
 import { cpus, release } from 'node:os';
@@ -9,7 +9,7 @@ import { PROFILES } from './paths.js';
 /** @typedef {{ late: { replies: number, median: number, p90: number, p99: number }, minutes: number, versions: Record<string, string>, partial: boolean }} Conditions */
 
 const profiles = Object.keys(PROFILES);
-/** An offset that is wrong by more has a liar in it. */
+/** An offset with a larger error includes a liar's time. */
 const FOOLED = 0.2;
 
 /** @param {readonly Result[]} results @param {Conditions} conditions */
@@ -17,15 +17,15 @@ export function reportOf(results, conditions) {
   const { late, minutes, versions, partial } = conditions;
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
   const names = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
-  return `# tsntp beside its peers
+  return `# tsntp compared with its peers
 
-\`npm run bench${partial ? ', a part of it' : ''}\` · ${new Date().toISOString().slice(0, 10)} · ${cpus().length} × ${cpus()[0]?.model}, Linux ${release()}, Node ${process.version} · ${minutes.toFixed(0)} minutes
+\`npm run bench${partial ? ', partial run' : ''}\` · ${new Date().toISOString().slice(0, 10)} · ${cpus().length} × ${cpus()[0]?.model}, Linux ${release()}, Node ${process.version} · ${minutes.toFixed(0)} minutes
 tsntp ${version} · ${names.join(' · ')}
 
-Client and server share one clock: the offset that a client reports is its error. (DRIFT: the server's gains 78 ppm; the error
-is what the client reports less how far it has come when the client is done.) Every client meets the same networks: each
-way LAN 0.1 ms + exponential queueing of 20 µs; WAN 10 ms + 2 ms; BAD 40 ms + 20 ms and 5 % loss; ASYM 10 ms + 0.5 ms, and
-10 to 40 ms more while congestion comes to one direction, for 2 to 6 s; DRIFT 0.2 ms + 0.1 ms. The relay sent its ${late.replies} replies late by
+Client and server share one clock, so the offset that a client reports is its error. (DRIFT: the server's clock gains 78 ppm; the
+error is the reported offset less the server's lead when the client ends.) All clients are measured on the same networks. In each
+direction: LAN 0.1 ms + exponential queueing of 20 µs; WAN 10 ms + 2 ms; BAD 40 ms + 20 ms and 5 % loss; ASYM 10 ms + 0.5 ms, plus
+10 to 40 ms during congestion in one direction, for 2 to 6 s; DRIFT 0.2 ms + 0.1 ms. The relay sent its ${late.replies} replies late by
 ${late.median.toFixed(0)} µs (median), ${late.p90.toFixed(0)} µs (p90), ${late.p99.toFixed(0)} µs (p99).
 
 ## One server
@@ -36,13 +36,13 @@ ${accuracyTable(of(results, { scenario: 'one' }))}
 
 ${accuracyTable(of(results, { scenario: 'four' }))}
 
-## Liars: how often the answer was wrong by more than ${FOOLED} s
+## Liars: how often the result was wrong by more than ${FOOLED} s
 
-Those who lie are a second off, and agree. “None”: no answer at all.
+All liars are off by the same second. “None”: no result.
 
 ${liarTable(results)}
 
-## The targets
+## Targets
 
 ${targetTable(results)}
 `;
@@ -60,7 +60,9 @@ export function errorsOf(results) {
   return results.flatMap(({ error }) => (error === null ? [] : [error])).sort((a, b) => a - b);
 }
 
-/** Between the two nearest of a sorted list. @param {readonly number[]} sorted @param {number} share */
+/**
+ * Interpolates between the two nearest values of a sorted list. @param {readonly number[]} sorted @param {number} share
+ */
 export function quantile(sorted, share) {
   const at = share * (sorted.length - 1);
   const [low, high] = [sorted[Math.floor(at)] ?? Number.NaN, sorted[Math.ceil(at)] ?? Number.NaN];
@@ -185,7 +187,7 @@ function targetTable(results) {
     ({ scenario, client }) => scenario.includes('liar') && client.startsWith('tsntp'),
   );
   add(`times fooled in ${lied.length} runs with liars, tsntp -p 4 and -p 8`, fooled(lied), 0);
-  // Of a part of the bench some ratios are missing.
+  // A partial run lacks some ratios.
   return markdown(
     ['what', 'measured', 'target', 'met'],
     rows.filter(([, ratio]) => ratio !== 'NaN'),

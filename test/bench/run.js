@@ -1,7 +1,7 @@
-// npm run bench [-- --quick] [-- --networks N --profiles LAN,WAN --scenarios one,four]: tsntp beside its peers, on the same
-// simulated networks, in a network namespace of its own and without the right to set the clock. Prints the report, and writes
-// it to results/ if it was a whole one. BENCH_TSNTP names another tsntp to measure, for a run to compare with.
-// Where microseconds count (LAN), one client runs at a time; elsewhere a new one starts every fifth of a second.
+// npm run bench [-- --quick] [-- --networks N --profiles LAN,WAN --scenarios one,four]: compares tsntp with its peers
+// on the same simulated networks, in its own network namespace and without the right to set the clock. Prints the
+// report, and writes it to results/ after a complete run. BENCH_TSNTP names another tsntp to measure, for comparisons.
+// Where microseconds matter (LAN), one client runs at a time; elsewhere a new one starts every fifth of a second.
 
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -48,20 +48,20 @@ const { values: options } = parseArgs({
   },
 });
 const { quick } = options;
-/** Whether this is less than the whole bench: its report says nothing of the targets. */
+/** Whether this run is incomplete, so that its report omits the targets. */
 const partial =
   quick || [options.networks, options.profiles, options.scenarios].some(one => one !== undefined);
 const asked = options.networks === undefined ? undefined : Number(options.networks);
 const profiles = chosen('profiles', Object.keys(PROFILES));
 
-/** Servers, and how many of them lie by a second. */
+/** The number of servers and of those that lie by a second. */
 const SCENARIOS = {
   one: { servers: 1, liars: 0, networks: asked ?? (quick ? 6 : 200) },
   four: { servers: 4, liars: 0, networks: asked ?? (quick ? 6 : 200) },
   'one liar in four': { servers: 4, liars: 1, networks: asked ?? (quick ? 4 : 50) },
   'two liars in five': { servers: 5, liars: 2, networks: asked ?? (quick ? 4 : 50) },
 };
-/** The LAN's fewer: one client at a time takes long. */
+/** Fewer for the LAN, where running one client at a time takes long. */
 const LAN_NETWORKS = asked ?? (quick ? 4 : 30);
 const scenarios = chosen('scenarios', Object.keys(SCENARIOS));
 const LAUNCH_SPACING = 200;
@@ -70,7 +70,10 @@ const DEADLINE = 60_000;
 if (options.inside) await inside();
 else outside();
 
-/** What of these an option asks for, all without it. @param {'profiles' | 'scenarios'} option @param {readonly string[]} all */
+/**
+ * The selected values of an option; all without it. @param {'profiles' | 'scenarios'} option @param {readonly string[]}
+ * all
+ */
 function chosen(option, all) {
   const wanted = options[option]?.split(',') ?? all;
   const unknown = wanted.find(one => !all.includes(one));
@@ -117,7 +120,7 @@ async function inside() {
   publish(results, { late, minutes: (performance.now() - started) / 60_000 });
 }
 
-/** Each network with all clients in turn, in an order of its own. @returns {readonly Job[]} */
+/** Each network with all clients in a random order. @returns {readonly Job[]} */
 function plan() {
   const clients = clientsOf(tools, process.env.BENCH_TSNTP ?? join(root, 'bin/tsntp.js'));
   const jobs = [];
@@ -144,10 +147,13 @@ function isAlone({ profile, scenario }) {
   return profile === 'LAN' && (scenario === 'one' || scenario === 'four');
 }
 
-/** Lets one client ask servers of its own; nothing comes of it where the client could not be started. @param {Job} job @param {ReturnType<typeof startRelay>} relay @returns {Promise<readonly Result[]>} */
+/**
+ * Runs one client against its own servers; returns no results if it could not be started. @param {Job} job @param
+ * {ReturnType<typeof startRelay>} relay @returns {Promise<readonly Result[]>}
+ */
 async function run({ id, client, profile, scenario, network }, relay) {
   const { servers, liars } = SCENARIOS[/** @type {keyof typeof SCENARIOS} */ (scenario)];
-  // A private network is asked quickly, the one for benchmarks (RFC 2544) as any public one.
+  // A private network is queried quickly; the benchmark network (RFC 2544) like any public one.
   const net = profile === 'LAN' ? '10.9' : '198.18';
   const [third, fourth] = [Number(id) % 250, 6 * (Math.floor(Number(id) / 250) % 40) + 1];
   const addresses = Array.from({ length: servers }, (_, k) => `${net}.${third}.${fourth + k}`);
@@ -158,7 +164,7 @@ async function run({ id, client, profile, scenario, network }, relay) {
   const [packets, ahead] = (await relay.ask(`close ${id}`, { close: id })).split(' ').map(Number);
   const offset = client.answer.exec(output)?.[1];
   if (offset === undefined && profile === 'LAN' && scenario === 'one') {
-    throw new Error(`${command.join(' ')} gives no answer on a network that loses nothing:\n${output}`);
+    throw new Error(`${command.join(' ')} gave no result on a network without loss:\n${output}`);
   }
   const cost = /^memory (\d+)\ncpu ([.\d]+) ([.\d]+)$/m.exec(output);
   if (!cost) return [];
@@ -171,7 +177,10 @@ async function run({ id, client, profile, scenario, network }, relay) {
   return [result];
 }
 
-/** bash counts the processor time to the millisecond, GNU time the memory. @param {readonly string[]} command @returns {Promise<{ output: string, wall: number }>} */
+/**
+ * bash measures the processor time to the millisecond, GNU time the memory. @param {readonly string[]} command @returns
+ * {Promise<{ output: string, wall: number }>}
+ */
 function execute(command) {
   const script = `TIMEFORMAT='cpu %3U %3S'; time "$0" --quiet --format='memory %M' "$@"`;
   const started = performance.now();
@@ -189,7 +198,7 @@ function execute(command) {
   });
 }
 
-/** The relay's process, and a way to ask it. */
+/** The relay process and a function to send it commands. */
 function startRelay() {
   const child = spawn(process.execPath, [join(import.meta.dirname, 'relay.js')], {
     stdio: ['pipe', 'pipe', 'inherit'],

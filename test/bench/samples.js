@@ -1,4 +1,4 @@
-// A path of paths.js → the samples that a burst over it gives, as the package's own stages take them.
+// A path of paths.js → the samples of a burst over it, in the form that the package's own stages take.
 
 import { add, difference, unixTimeOf } from '../../dist/ntp/time.js';
 import { pathOf } from './paths.js';
@@ -20,10 +20,10 @@ import { pathOf } from './paths.js';
  * @property {number} [spacing] from one request to the next, in seconds
  */
 
-/** No round second, or the clocks would seem to tick. */
+/** Not a whole second, which would make the clocks appear to tick. */
 const start = unixTimeOf(1_800_000_000_271_828_183n);
 
-/** One server's samples of a clock that is right when the last of them comes in. @param {Way} way @param {Burst} burst */
+/** The samples of one server whose clock is right when the last one arrives. @param {Way} way @param {Burst} burst */
 export function burstOf(way, { seed, samples, lie = 0, rate = 0, spacing }) {
   const { profile, skew = 0, rootDelay = 0, rootDispersion = 0.001 } = way;
   const path = pathOf(profile, seed);

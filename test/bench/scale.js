@@ -1,5 +1,6 @@
-// What a long list costs: the command asks 10,000 servers on loopback addresses of their own, once each, and must lose
-// none; wall time, CPU time and memory for each format. `node test/bench/scale.js [COUNT]`, after `npm run build`.
+// The cost of a long list: the command queries 10,000 servers once, each on its own loopback address, and must lose
+// none. Measures wall time, CPU time, and memory for each format. `node test/bench/scale.js [COUNT]`, after `npm run
+// build`.
 
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -9,7 +10,7 @@ import { join } from 'node:path';
 
 const count = Number(process.argv[2] ?? 10_000);
 const RUNS = 3;
-/** Says at the end of the process what it used. */
+/** Prints the resource usage when the process ends. */
 const AT_EXIT = 'process.on("exit",()=>console.error(JSON.stringify(process.resourceUsage())))';
 const responder = spawn(process.execPath, ['test/scale/responder.js'], {
   stdio: ['ignore', 'pipe', 'inherit'],
@@ -18,7 +19,7 @@ const folder = mkdtempSync(join(tmpdir(), 'tsntp-scale-'));
 try {
   const [port] = await once(responder.stdout.setEncoding('utf8'), 'data');
   const list = join(folder, 'servers');
-  // From 127.2.0.0 on, but for the addresses that the responder is deaf to.
+  // From 127.2.0.0 on, except the addresses that the responder ignores.
   const addresses = Array.from(
     { length: count },
     (_, i) => `127.${2 + (i >> 13)}.${64 + ((i >> 8) & 31)}.${i & 255}`,

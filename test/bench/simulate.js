@@ -1,5 +1,5 @@
-// Which estimate is best: peers simulated over the bench's paths → the error of each way to filter, cluster and
-// combine, through the package's own stages where it has them. Prints Markdown; needs `npm run build`.
+// Compares estimators: simulates peers over the bench's paths → the error of each way to filter, cluster, and combine.
+// Uses the package's own stages where they exist. Prints Markdown; needs `npm run build`.
 //   node test/bench/simulate.js [RUNS]
 
 import { clusterSurvivors } from '../../dist/ntp/cluster.js';
@@ -20,9 +20,9 @@ const runs = Number(process.argv[2] ?? 2000);
 /** @typedef {(k: number, random: () => number) => Way} World */
 
 /**
- * Beside the bench's profiles: three good servers with a noisy one; paths of unlike length and asymmetry; the same with
- * strata 1 and 2, whose own errors are within their root delay and dispersion; and a near server whose path is far more
- * asymmetric than those of three others.
+ * Worlds in addition to the bench's profiles: three good servers with a noisy one; paths of different length and
+ * asymmetry; the same with strata 1 and 2, whose own errors are within their root delay and dispersion; and a near
+ * server whose path is far more asymmetric than those of three others.
  * @type {Record<string, World>}
  */
 const WORLDS = {
@@ -55,7 +55,10 @@ const WORLDS = {
   },
 };
 
-/** How many servers, how many of them lie, by how much (in one-way delays where the unit is not seconds), claiming what. */
+/**
+ * The number of servers, how many lie, by how much (in one-way delays where the unit is not seconds), and the claimed
+ * distance.
+ */
 const SCENARIOS = {
   'one server': { servers: 1, liars: 0, lie: () => 0, claim: 0.001 },
   'four servers': { servers: 4, liars: 0, lie: () => 0, claim: 0.001 },
@@ -91,7 +94,7 @@ const clustered = (/** @type {Peers} */ peers, doubtful = 0) =>
 /** @type {Combine} */
 const ours = (peers, agreement) => combineSurvivors(clustered(peers, agreement.doubtful), agreement).offset;
 
-/** How one server is estimated. @satisfies {Record<string, EstimateTerms>} */
+/** The options for estimating one server. @satisfies {Record<string, EstimateTerms>} */
 const TERMS = {
   'rate unknown': {},
   'rate known': { rate: { rate: 0, uncertainty: 0 } },
@@ -138,7 +141,7 @@ const METHODS = {
   '— Huber, scale = median jitter': { combine: huber },
 };
 
-/** They differ in the estimate of one server. */
+/** The methods that differ in how they estimate one server. */
 const ESTIMATORS = [
   '**tsntp**: paired minima, weighted median',
   'the same, rate known',
@@ -156,7 +159,7 @@ for (const [scenario, { servers, liars, lie, claim }] of Object.entries(SCENARIO
     console.log(
       `| | ${Object.keys(WORLDS).join(' | ')} |\n|---|${'---|'.repeat(Object.keys(WORLDS).length)}`,
     );
-    // Of one server there is nothing to combine.
+    // With one server there is nothing to combine.
     const rows = [...errors].filter(([method]) => servers > 1 || ESTIMATORS.includes(method));
     for (const [method, cells] of rows) console.log(`| ${method} | ${cells.join(' | ')} |`);
   }
@@ -192,13 +195,13 @@ function simulate(wayTo, { servers, liars, lie, claim, samples }) {
   return errors;
 }
 
-/** Down to the steadiest server's jitter, NMIN 3 (RFC 5905 §11.2.2). @param {Peers} peers */
+/** Down to the jitter of the steadiest server, NMIN 3 (RFC 5905 §11.2.2). @param {Peers} peers */
 function rfcCluster(peers) {
   let left = peers.toSorted((a, b) => a.rootDistance - b.rootDistance);
   while (left.length > 3) {
-    const centre = left.reduce((sum, { offset }) => sum + offset, 0) / left.length;
+    const center = left.reduce((sum, { offset }) => sum + offset, 0) / left.length;
     const worst = left.reduce((far, one) =>
-      Math.abs(one.offset - centre) >= Math.abs(far.offset - centre) ? one : far,
+      Math.abs(one.offset - center) >= Math.abs(far.offset - center) ? one : far,
     );
     const squares = left.reduce((sum, { offset }) => sum + (offset - worst.offset) ** 2, 0);
     if (Math.sqrt(squares / (left.length - 1)) <= Math.min(...left.map(({ jitter }) => jitter))) break;
@@ -217,19 +220,19 @@ function mean(peers, weight) {
 function weightedMedian(peers, weight) {
   const ascending = peers.toSorted((a, b) => a.offset - b.offset);
   let total = 0;
-  const centres = ascending.map(peer => {
+  const centers = ascending.map(peer => {
     const [half, before] = [weight(peer) / 2, total];
     total += 2 * half;
-    return { centre: before + half, offset: peer.offset };
+    return { center: before + half, offset: peer.offset };
   });
-  const at = centres.findIndex(({ centre }) => centre >= total / 2);
-  const [below, above] = [centres[Math.max(at - 1, 0)], centres[at]];
+  const at = centers.findIndex(({ center }) => center >= total / 2);
+  const [below, above] = [centers[Math.max(at - 1, 0)], centers[at]];
   if (!below || !above || below === above) return above?.offset ?? 0;
-  const share = (total / 2 - below.centre) / (above.centre - below.centre);
+  const share = (total / 2 - below.center) / (above.center - below.center);
   return below.offset + share * (above.offset - below.offset);
 }
 
-/** The least forward and the least backward difference of any server. @param {Peers} peers */
+/** The smallest forward and the smallest backward difference of any server. @param {Peers} peers */
 function pooledMinima(peers) {
   const forward = Math.min(...peers.map(({ delay, offset }) => delay / 2 + offset));
   const backward = Math.min(...peers.map(({ delay, offset }) => delay / 2 - offset));
@@ -243,7 +246,7 @@ function median(values) {
   return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-/** The mean of what lies from the first to the third quarter of the weights. @param {Peers} peers */
+/** The mean of the offsets between the first and the third quartile of the weights. @param {Peers} peers */
 function middleHalf(peers) {
   const total = peers.reduce((sum, peer) => sum + lambda(peer), 0);
   let [passed, sum] = [0, 0];
@@ -258,12 +261,12 @@ function middleHalf(peers) {
 /** @param {Peers} peers */
 function huber(peers) {
   const scale = median(peers.map(({ jitter }) => jitter));
-  let centre = median(peers.map(({ offset }) => offset));
+  let center = median(peers.map(({ offset }) => offset));
   for (let i = 0; i < 20; i++) {
-    const at = centre;
-    centre = mean(peers, peer => lambda(peer) * Math.min(1, scale / Math.abs(peer.offset - at)));
+    const at = center;
+    center = mean(peers, peer => lambda(peer) * Math.min(1, scale / Math.abs(peer.offset - at)));
   }
-  return centre;
+  return center;
 }
 
 /** @param {() => number} random @param {readonly [number, number]} range */

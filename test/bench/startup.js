@@ -1,5 +1,5 @@
-// What it costs to begin: `--version`, and one JSON query of one packet to a server on loopback, each in turn with a Node
-// that does nothing. `node test/bench/startup.js [NODE…]`, after `npm run build`; for every Node whose binary is named.
+// The cost of starting: `--version`, and one JSON query of one packet to a loopback server, each alternating with a
+// Node that does nothing. `node test/bench/startup.js [NODE…]`, after `npm run build`, for each given Node binary.
 
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,4 +1,4 @@
-// The peers' programs, fetched into a folder of the checkout: Debian's packages are only unpacked, so that nothing is
+// Fetches the peers' programs into a directory of the checkout. Debian's packages are only unpacked, so that nothing is
 // installed and no service starts; npm's packages are installed there.
 
 import { execFileSync } from 'node:child_process';
@@ -8,19 +8,19 @@ import { join } from 'node:path';
 const DEBIAN = ['chrony', 'ntpsec-ntpdig', 'python3-ntp', 'rdate', 'time'];
 const NPM = ['ntp-time', '@hapi/sntp'];
 
-/** Fills `folder` at the first call. Throws where a package cannot be had. @param {string} folder */
+/** Fills `folder` on the first call. Throws if a package is unavailable. @param {string} folder */
 export function prepareTools(folder) {
   if (existsSync(folder)) return;
   const work = `${folder}.part`;
   rmSync(work, { recursive: true, force: true });
   mkdirSync(join(work, 'packages'), { recursive: true });
   const wanted = [...new Set([...DEBIAN, ...missingLibraries()])];
-  // APT's own sandbox user may not write below a private folder.
+  // APT's own sandbox user cannot write below a private directory.
   run('apt-get', ['download', '-qq', '-o', 'APT::Sandbox::User=root', ...wanted], join(work, 'packages'));
   for (const file of readdirSync(join(work, 'packages'))) {
     run('dpkg-deb', ['--extract', join(work, 'packages', file), work], work);
   }
-  // Python looks for its C library beside the module first.
+  // Python first looks for its C library next to the module.
   const [library] = readdirSync(join(work, 'usr/lib')).filter(name => name.includes('-linux-'));
   symlinkSync(
     `../../../${library}/ntp/libntpc.so`,
@@ -31,7 +31,7 @@ export function prepareTools(folder) {
   renameSync(work, folder);
 }
 
-/** The peers' versions, for the report: package → version. @param {string} folder @returns {Record<string, string>} */
+/** The peers' versions for the report: package → version. @param {string} folder @returns {Record<string, string>} */
 export function versionsOf(folder) {
   const debian = readdirSync(join(folder, 'packages')).map(file => file.split('_'));
   const npm = NPM.map(name => [
@@ -43,7 +43,7 @@ export function versionsOf(folder) {
   );
 }
 
-/** Where the unpacked programs find the unpacked libraries and modules. @param {string} folder */
+/** Environment variables that let the unpacked programs find their libraries and modules. @param {string} folder */
 export function environmentOf(folder) {
   const libraries = readdirSync(join(folder, 'usr/lib')).filter(name => name.includes('-linux-'));
   return {
@@ -55,7 +55,7 @@ export function environmentOf(folder) {
   };
 }
 
-/** What the packages need and this machine lacks; apt-get's lists must be there. */
+/** Libraries that the packages need and this machine lacks, according to apt-get's lists. */
 function missingLibraries() {
   const plan = run('apt-get', ['install', '--simulate', '--no-install-recommends', ...DEBIAN], '.');
   return [...plan.matchAll(/^Inst (lib\S+)/gm)].map(([, name]) => name ?? '');

@@ -1,4 +1,4 @@
-// `tsntp status` and `tsntp rtc` as a script sees them: the keys, which the manual page has, too.
+// `tsntp status` and `tsntp rtc` as a script sees them: exit codes, and the keys, which the manual page has, too.
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -28,16 +28,22 @@ describe.runIf(onLinux)('status', () => {
   test('--json: every key, and no other, in the order of the manual page', async () => {
     const state = memory({ ...LAST_SET, bootId: 'another boot' });
     const { code, stdout, stderr } = await tsntp(['status', '--json', '--state', state]);
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stderr).toBe('');
     const { rtc, ...report } = JSON.parse(stdout);
+    expect({ code, synchronized: report.synchronized }).toEqual(
+      report.result === 'synchronized' ? { code: 0, synchronized: true } : { code: 3, synchronized: false },
+    );
     expect(report).toEqual({
       version: 1,
       tsntp: expect.stringMatching(/^\d+\.\d+\.\d+/),
       command: 'status',
-      exitCode: 0,
+      exitCode: code,
+      result: expect.stringMatching(/^(un)?synchronized$/),
       now: expect.stringMatching(INSTANT),
+      localTime: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d$/),
       clock: 'linux',
       lastSet: { ...LAST_SET, bootId: 'another boot', sinceBoot: false },
+      noRecordIn: [],
       services: expect.any(Array),
       warnings: [],
       synchronized: expect.any(Boolean),
@@ -63,15 +69,24 @@ describe.runIf(onLinux)('status', () => {
 
   test('a memory that cannot be read is no memory of nothing', async () => {
     const { code, stdout, stderr } = await tsntp(['status', '--state', memory({ offset: 'none' })]);
-    expect(code).toBe(0);
+    expect(code).toBe(/^synchronized: +yes/m.test(stdout) ? 0 : 3);
     expect(stdout).toMatch(/^last set: +unknown$/m);
     expect(stderr).toMatch(/^warning: cannot tell whether tsntp has set this clock before: .*malformed/);
   });
 
   test('without a memory', async () => {
-    const { stdout, stderr } = await tsntp(['status', '--state', join(scratch(), 'none')]);
+    const state = join(scratch(), 'none');
+    const { stdout, stderr } = await tsntp(['status', '--state', state]);
     expect(stderr).toBe('');
-    expect(stdout).toMatch(/^last set: +never by tsntp$/m);
+    expect(stdout).toContain(`no record in ${state}\n`);
+  });
+
+  test('lines: the clock in UTC and in local time', async () => {
+    const { stdout } = await tsntp(['status', '--state', scratch()], { env: { TZ: 'XYZ-5:30' } });
+    const [, utc] = /^clock: +(\S+) \(linux\)$/m.exec(stdout)!;
+    const [, local] = /^local time: +(.*)$/m.exec(stdout)!;
+    expect(local).toMatch(/ \+05:30$/);
+    expect(Date.parse(local!)).toBe(Math.floor(Date.parse(utc!) / 1000) * 1000);
   });
 });
 
@@ -88,7 +103,13 @@ describe('rtc', () => {
   test.runIf(listRtcs().length === 0)('--json, where there is none: JSON all the same', async () => {
     const { code, stdout } = await tsntp(['rtc', 'show', '--json']);
     expect(code).toBe(4);
-    expect(JSON.parse(stdout)).toMatchObject({ version: 1, result: 'error', exitCode: 4 });
+    expect(JSON.parse(stdout)).toMatchObject({
+      version: 1,
+      command: 'rtc show',
+      result: 'clock-error',
+      exitCode: 4,
+      error: { kind: 'unsupported' },
+    });
     expect(JSON.parse(stdout).message).toMatch(/^no hardware clock: /);
   });
 
@@ -106,12 +127,15 @@ describe('rtc', () => {
       'tsntp',
       'command',
       'exitCode',
+      'result',
       'device',
       'otherDevices',
       'utc',
       'time',
       'offset',
       'message',
+      'error',
+      'warnings',
     ])
       expect(section, key).toMatch(new RegExp(`\\b${key}\\b`));
   });

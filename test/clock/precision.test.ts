@@ -15,7 +15,7 @@ afterEach(() => {
 const error = expect.objectContaining({
   name: 'ClockError',
   kind: 'failed',
-  message: expect.stringContaining('stands still or runs backwards'),
+  message: expect.stringContaining('stands still or runs backward'),
 });
 
 /** A clock of which each reading is `step` ns after the one before. */
@@ -50,7 +50,7 @@ describe('measurePrecision', () => {
 
   test.each([
     ['stands still', 0n],
-    ['runs backwards', -1000n],
+    ['runs backward', -1000n],
   ])('a clock that %s is an error', (_, step) => {
     expect(() => measurePrecision(stepping(step))).toThrow(error);
   });
@@ -73,7 +73,7 @@ test('a clock with an adapter that stands still is not replaced by one without',
 
 test.each([
   ['stands still', 0n],
-  ['runs backwards', -1n],
+  ['runs backward', -1n],
 ])('patience ends where the clock that it is counted by %s', (_, step) => {
   const more = patience(1, counting(step));
   let looks = 0;

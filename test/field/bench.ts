@@ -8,7 +8,7 @@ import { expect, onTestFinished } from 'vitest';
 import {
   type Ask,
   ascii,
-  type Behaviour,
+  type Behavior,
   type Datagram,
   ntpTime,
   openServer,
@@ -50,11 +50,11 @@ export interface Habits {
   /** Its address; one of its own on loopback by default. */
   readonly host?: string;
   /** Anything else, on top of what the rest makes. */
-  readonly also?: (behaviour: Behaviour) => Behaviour;
+  readonly also?: (behavior: Behavior) => Behavior;
 }
 
 /** A server of these habits. */
-export function habitual(habits: Habits): Behaviour {
+export function habitual(habits: Habits): Behavior {
   const { also = one => one, trip = [0] } = habits;
   let first: bigint | undefined;
   const answer = (ask: Ask): readonly Datagram[] => {

@@ -42,7 +42,7 @@ describe.runIf(onLinux)('the panic limit', () => {
 
   test.each<[string, object, string, number]>([
     ['the sum of this boot and this correction is over it', { sum: 600 }, '500', 5],
-    ['a sum backwards', { sum: -600 }, '-500', 5],
+    ['a sum backward', { sum: -600 }, '-500', 5],
     ['back again', { sum: 600 }, '-500', 0],
     ['a sum of another boot', { bootId: 'another', sum: 600 }, '500', 0],
     ['no sum, from an older release', {}, '500', 0],

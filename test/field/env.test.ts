@@ -214,12 +214,12 @@ describe.runIf(onLinux)('without what sets the clock', () => {
   test.each([
     ['bundled-cjs', 'cjs'],
     ['bundled as ESM', 'esm'],
-  ] as const)('%s: the message says to leave koffi out of the bundle', async (_, format) => {
+  ] as const)('%s: the message says to exclude koffi from the bundle', async (_, format) => {
     const { fill, tsntp, directory } = await field({ A: { ahead: 0.3 } });
     const program = bundle(directory, format);
     const { code, stdout, stderr } = await tsntp(fill('A'), { program });
     expect(code, stderr).toBe(0);
-    expect(stdout).toMatch(/^clock-error: .*leave koffi out of it \(esbuild: --external:koffi\)/);
+    expect(stdout).toMatch(/^clock-error: .*exclude koffi from a bundle \(esbuild: --external:koffi\)/);
   });
 });
 

@@ -3,7 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type Options, query, type SyncEvent } from '../../src/index.ts';
+import { type Options, query, report, type SyncEvent, sync } from '../../src/index.ts';
 import { onLinux, type Result, scratch, serveSilence, tsntp } from '../support/command.ts';
 import { field } from './bench.ts';
 
@@ -23,7 +23,11 @@ describe('lib-undefined: an option that is undefined is not given', () => {
     { interval: undefined, minServers: undefined, maxDistance: undefined, version: undefined },
     { family: undefined, source: undefined, keys: undefined, signal: undefined, onEvent: undefined },
     { nts: undefined, stateDirectory: undefined, ports: undefined, allowAnyOffset: undefined },
-    { nts: { ca: undefined, ignoreDates: undefined }, ports: { emit: undefined, timer: undefined } },
+    {
+      ntsTrust: { ca: undefined, ignoreDates: undefined },
+      dryRun: undefined,
+      ports: { emit: undefined, timer: undefined },
+    },
   ];
   test.each(given.map(options => [Object.keys(options).join(', '), options] as const))(
     '%s',
@@ -40,13 +44,14 @@ describe('lib-range: a value out of its range is an error that names option, val
   const waiting = 'a number above 0, up to Infinity (seconds)';
   const unknown =
     'there is no such option; the options are samples, timeout, deadline, interval, minServers, maxDistance, version, family, source, ' +
-    'method, stepThreshold, maxOffset, allowAnyOffset, force, wait, rtc, keys, estimator';
+    'method, stepThreshold, maxOffset, allowAnyOffset, force, wait, rtc, dryRun, keys, nts, ntsTrust, signal, onEvent, ' +
+    'stateDirectory, ports';
   test.each<[Options, string]>([
     [{ samples: 0 }, 'samples: 0 is not allowed; give a whole number from 1 to 16'],
-    [{ dryRun: true } as Options, `dryRun: ${unknown}`],
+    [{ estimator: 'paired-minima' } as Options, `estimator: ${unknown}`],
     [{ maxOfset: 60 } as Options, `maxOfset: ${unknown}`],
     [{ samples: 1.5 }, 'samples: 1.5 is not allowed; give a whole number from 1 to 16'],
-    [{ version: 5 }, 'version: 5 is not allowed; give a whole number from 1 to 4'],
+    [{ version: 5 as 4 }, 'version: 5 is not allowed; give a whole number from 1 to 4'],
     [{ deadline: NaN }, `deadline: NaN is not allowed; give ${waiting}`],
     [{ deadline: 0 }, `deadline: 0 is not allowed; give ${waiting}`],
     [{ timeout: -1 }, `timeout: -1 is not allowed; give ${waiting}`],
@@ -75,13 +80,36 @@ describe('lib-infinite: waiting may last for ever', () => {
   });
 });
 
+test('lib-json: JSON.stringify(report(outcome)) is what --format json prints', async () => {
+  const { fill } = await field({ A: { ahead: 2 } });
+  const text = JSON.stringify(report(await query(fill('A'), { samples: 1 })));
+  expect(JSON.parse(text)).toMatchObject({
+    version: 1,
+    command: 'query',
+    result: 'queried',
+    exitCode: 0,
+    offset: expect.closeTo(2, 1),
+  });
+});
+
+test('lib-dry-run: dryRun measures and decides, and sets nothing', async () => {
+  const { fill } = await field({ A: { ahead: 0.05 } });
+  const outcome = await sync(fill('A'), {
+    dryRun: true,
+    force: true,
+    samples: 1,
+    stateDirectory: join(scratch(), 'state'),
+  });
+  expect(outcome).toMatchObject({ kind: 'would-adjust', decision: { kind: 'slew' } });
+});
+
 describe('lib-onevent: a listener that throws ends the run, and not the process', () => {
   const KINDS: readonly SyncEvent['kind'][] = [
     'resolved',
     'transmit',
     'receive',
     'timeout',
-    'hopeless',
+    'unresponsive',
     'unreachable',
   ];
   test.each(KINDS.flatMap(kind => [[kind, ''] as const, [kind, 'async '] as const]))(

@@ -1,4 +1,4 @@
-// What lists say of single servers: which of their addresses are asked, in which version, and whom they outvote.
+// What lists say of single servers: which of their addresses are asked, in which version, and which servers they outvote.
 
 import { expect, test } from 'vitest';
 import { field, measured, mounts } from './bench.ts';

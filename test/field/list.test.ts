@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { chmodSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import type { Behaviour } from '../hostile/server.ts';
+import type { Behavior } from '../hostile/server.ts';
 import { type Field, field, measured, mounts } from './bench.ts';
 
 /** The measured offset of a run over the list, as JSON. */
@@ -28,7 +28,7 @@ test('bare-iburst: a bare HOST with options among directives is refused', async 
   await expectRefused(
     here,
     '-q -p 1 -f bare.conf',
-    /bare\.conf:2: cannot read .*a server is written "server HOST"/,
+    /bare\.conf:2: cannot read .*write servers as "server HOST"/,
   );
 });
 
@@ -56,7 +56,7 @@ test.each(['servers', 'sever', 'Servers', 'serevr', 'pools', 'perr'])(
     await expectRefused(
       here,
       '-q -p 1 -f s.conf',
-      /s\.conf:2: cannot read .*is no directive: write "server HOST"/,
+      /s\.conf:2: cannot read .*is not a directive: write "server HOST"/,
     );
   },
 );
@@ -64,16 +64,12 @@ test.each(['servers', 'sever', 'Servers', 'serevr', 'pools', 'perr'])(
 test('many-on-a-line: several servers behind one `server` are refused', async () => {
   const here = await field({ A: PORT_123, B: PORT_123, C: PORT_123 });
   await here.file('m.conf', 'driftfile /x\nserver A.addr B.addr C.addr\n');
-  await expectRefused(
-    here,
-    '-q -p 1 -f m.conf',
-    /m\.conf:2: .*one server a line, each with "server" in front/,
-  );
+  await expectRefused(here, '-q -p 1 -f m.conf', /m\.conf:2: .*one server per line, each after "server"/);
   await here.file('short.conf', 'server ntp1 ntp2 ntp3\n');
   await expectRefused(
     here,
     '-q -p 1 -f short.conf',
-    /short\.conf:1: .*"ntp2" is no option.*one server a line/,
+    /short\.conf:1: .*"ntp2" is not a known option.*one server per line/,
   );
 });
 
@@ -100,7 +96,7 @@ test('step-tickers: several hosts on one line are all asked', async () => {
 });
 
 /** Answers what has a good MAC of this key alone, and appends one (RFC 5905 §7.3, appendix A.5.1.1). */
-function keyed(id: number, hash: string, secret: string): (behavior: Behaviour) => Behaviour {
+function keyed(id: number, hash: string, secret: string): (behavior: Behavior) => Behavior {
   const withMac = (bytes: Uint8Array): Buffer => {
     const number = Buffer.alloc(4);
     number.writeUInt32BE(id);
@@ -236,7 +232,7 @@ disable monitor
 test('guard-commas: commas in NTP= are refused', async () => {
   const here = await field({ A: {}, B: {} });
   await here.file('t.conf', '[Time]\nNTP=A, B\n');
-  await expectRefused(here, '-q -f t.conf', /t\.conf:2: .*separated by blanks, not by commas/);
+  await expectRefused(here, '-q -f t.conf', /t\.conf:2: .*separate servers with spaces, not commas/);
 });
 
 test('guard-crlf: blanks, tabs, CRLF, several NTP=', async () => {
@@ -326,7 +322,7 @@ test.each(['restrict 127.0.0.0 mask 255.0.0.0 ignore', 'restrict default ignore'
   async line => {
     const here = await field({ A: PORT_123 });
     await here.file('n.conf', `${line}\nserver A.addr\n`);
-    await expectRefused(here, '-q -p 1 -f n.conf', /n\.conf:1: "restrict .* forbids to believe 127/);
+    await expectRefused(here, '-q -p 1 -f n.conf', /n\.conf:1: "restrict .* denies 127/);
     await here.file('open.conf', `${line}\nrestrict A.addr nomodify noquery\nserver A.addr\n`);
     expect((await here.tsntp('-q -p 1 -f open.conf')).code).toBe(0);
   },

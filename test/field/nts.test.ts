@@ -25,7 +25,7 @@ test.each(['localhost.', 'localhost', 'LOCALHOST.'])(
     const { kePort, root } = await ntsField({ strictSni: host.replace('.', ''), ahead: 2 });
     const server = { host, port: 123, nts: true, ntsPort: kePort, from: 'here' } as const;
     const resolve = async () => [{ family: 4, address: '127.0.0.1' }] as const;
-    const outcome = await query([server], { samples: 1, nts: { ca: root.pem }, ports: { resolve } });
+    const outcome = await query([server], { samples: 1, ntsTrust: { ca: root.pem }, ports: { resolve } });
     expect(outcome).toMatchObject({ kind: 'queried', estimate: { offset: expect.closeTo(2, 1) } });
   },
 );

@@ -70,7 +70,9 @@ describe('a server that is not believed', () => {
     const { tsntp } = await field({ A: {} });
     const { code, stderr } = await tsntp('-n --force -t 1 A DEAD');
     expect(code).toBe(0);
-    expect(stderr).toMatch(/^127\.0\.0\.1:9: .*refused the request.*\n$/);
+    expect(stderr).toMatch(
+      /^127\.0\.0\.1:9: .*refused the request.*\n(warning: .*(CAP_SYS_TIME|needs root).*\n)?$/,
+    );
   });
 
   test.each([
@@ -181,7 +183,9 @@ describe('no line contradicts another', () => {
   test('two that disagree', async () => {
     const { tsntp } = await field({ A: {}, B: { ahead: 1 } });
     const { stderr } = await tsntp(`-q ${quick} A B`);
-    expect(stderr).toContain('2 servers answered and no majority of them agrees; name more servers');
+    expect(stderr).toMatch(
+      /2 servers answered and no majority of them agrees: \S+ says [+-]\S+ m?s, \S+ says \+\S+ m?s; a majority is 2 of 2; name more servers/,
+    );
     expect(stderr.match(/: no majority agrees$/gm)).toHaveLength(2);
   });
 
@@ -213,7 +217,8 @@ describe('q-max-offset', () => {
     );
     expect(code).toBe(expected);
     expect(stdout + stderr).toContain('over --max-offset 0.01 s');
-    if (format === 'classic') expect(stdout).toMatch(/ adjust time server .* offset 0\.04/);
+    if (format === 'classic') expect(stdout).toMatch(/\]: refuse time server .* offset 0\.04/);
+    expect(stdout).not.toContain('adjust');
     if (format === 'json') expect(JSON.parse(stdout)).toMatchObject({ command: 'query', result: 'refused' });
   });
 

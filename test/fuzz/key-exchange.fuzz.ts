@@ -1,4 +1,4 @@
-// Any bytes as the response of an NTS key exchange: an agreement, the wish for more, or a refusal in one line.
+// Any bytes as the response of an NTS key exchange: an agreement, a request for more bytes, or a one-line refusal.
 
 import fc from 'fast-check';
 import { expect } from 'vitest';

@@ -1,11 +1,11 @@
-// Any text as a key file: the wanted keys, or one line that says where what is wrong and shows no key.
+// Any text as a key file: the requested keys, or one line that states the place and the problem without showing a key.
 
 import { expect } from 'vitest';
 import { KeyFileError, readKeys } from '../../src/ntp/auth/key-file.ts';
 import { expectPrintable, fuzz, linesOf } from './fuzz.ts';
 
-/** Long enough not to come about by chance. */
-const SECRETS = ['dont-tell-anybody', '00112233445566778899aabbccddeeff', 'ASCII:dont-tell-anybody'];
+/** Long enough not to occur by chance. */
+const SECRETS = ['do-not-print-this', '00112233445566778899aabbccddeeff', 'ASCII:do-not-print-this'];
 const words = [
   '1',
   '2',

@@ -1,5 +1,5 @@
-// Any datagram that claims to answer our request: a sample, or a rejection that names its test; never an exception, and
-// never a sample of what RFC 5905 and the numbered tests forbid.
+// Any datagram as a reply to our request: a sample, or a rejection that names the failed test. Never an exception, and
+// never a sample from a packet that RFC 5905 and the numbered tests forbid.
 
 import fc from 'fast-check';
 import { expect } from 'vitest';
@@ -25,7 +25,7 @@ const tail = fc.oneof(
 const replies = tail.map(bytes => Buffer.concat([good.bytes, bytes]));
 const inputs = fc.oneof(
   { weight: 8, arbitrary: mutated(replies) },
-  // What only a guesser of the nonce could send.
+  // Only a sender that guessed the nonce could send these.
   {
     weight: 3,
     arbitrary: fc.uint8Array({ minLength: 48, maxLength: 48 }).map(bytes => {

@@ -1,5 +1,5 @@
-// Any text as a server list, a plain one or the configuration of ntpd, chronyd or timesyncd: servers and notes, or one
-// line that says where what is wrong.
+// Any text as a server list, plain or as a configuration of ntpd, chronyd, or timesyncd: servers and notes, or one line
+// that states the place and the problem.
 
 import { expect } from 'vitest';
 import { ListError } from '../../src/sources/files.ts';

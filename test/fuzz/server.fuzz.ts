@@ -1,4 +1,4 @@
-// Any text as a server: a server that reads back the same from its own text, or one line that says what is wrong.
+// Any text as a server: a server that survives formatting and parsing, or one line that states the problem.
 
 import { expect } from 'vitest';
 import { formatServer, parseServer, ServerSyntaxError } from '../../src/sources/server.ts';

@@ -1,4 +1,4 @@
-// Any bytes as the state file: a memory that is whole, or none and a warning; never an exception.
+// Any bytes as the state file: a complete state, or an empty one and a warning. Never an exception.
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -5,7 +5,7 @@ const config: ViteUserConfig = defineConfig({
     include: ['test/fuzz/**/*.fuzz.ts'],
     testTimeout: 24 * 3_600_000,
     maxWorkers: 2,
-    // One for all files, whichever process runs them.
+    // One seed for all files, in every worker process.
     env: { FUZZ_SEED: process.env.FUZZ_SEED ?? String(Date.now() % 2 ** 31) },
   },
 });

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { type Boot, bootOf, explainedSince, setSinceBoot } from '../../src/host/boot.ts';
-import type { LastSet, State } from '../../src/host/state.ts';
+import type { State } from '../../src/host/state.ts';
 import { add, type UnixTime, unixTimeOf } from '../../src/ntp/time.ts';
+import type { LastSet } from '../../src/pipeline/ports.ts';
 
 const id = '0d7bb3ab-6d5b-4f09-8b2c-7a3e6a0c1c55';
 const rest: LastSet = {

@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import { buildSync } from 'esbuild';
 import { afterAll } from 'vitest';
 
-/** Whoever runs the tests may be root, and may be in a place without setpriv: what needs these asks first. */
+/** The tests may run as root, and without setpriv: tests that depend on these check first. */
 export const isRoot: boolean = process.getuid?.() === 0;
 
 /** A program file: `script` with everything that `src/host/MODULE.ts` exports in scope. */

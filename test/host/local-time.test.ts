@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { formatTimestamp } from '../../src/cli/report/timestamp.ts';
-import { localTime } from '../../src/host/local-time.ts';
+import { localInstant, localTime } from '../../src/host/local-time.ts';
 
 /** What Node says, by itself. */
 const nodes = (at: Date) => ({
@@ -54,4 +54,22 @@ test('the day has two places, as in syslog', () => {
   const time = { month: 0, day: 5, hour: 1, minute: 2, second: 3 };
   expect(formatTimestamp(time)).toBe(' 5 Jan 01:02:03');
   expect(formatTimestamp({ ...time, month: 11, day: 31 })).toBe('31 Dec 01:02:03');
+});
+
+describe.runIf(process.platform !== 'win32')('an instant in local time', () => {
+  test.each([
+    ['2026-11-21T12:10:23.456Z', 'XYZ-5:30', '2026-11-21T17:40:23+05:30'],
+    ['2026-12-31T23:30:00.000Z', 'XYZ-5:30', '2027-01-01T05:00:00+05:30'],
+    ['2027-01-01T00:00:00.999Z', 'EST5', '2026-12-31T19:00:00-05:00'],
+    ['2026-11-21T12:10:23.000Z', 'UTC0', '2026-11-21T12:10:23+00:00'],
+  ])('%s in %s is %s', async (utc, zone, expected) => {
+    const before = process.env.TZ;
+    process.env.TZ = zone;
+    try {
+      expect(await localInstant(new Date(utc), zone)).toBe(expected);
+    } finally {
+      if (before === undefined) delete process.env.TZ;
+      else process.env.TZ = before;
+    }
+  });
 });

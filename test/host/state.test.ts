@@ -256,17 +256,17 @@ describe.runIf(posix)('a place that cannot be written', () => {
   );
   const run = async (...before: readonly string[]): Promise<unknown> =>
     JSON.parse(await firstLine(start([...before, process.execPath, attempt, directory])));
-  const nobody = ['setpriv', '--reuid', '65534', '--clear-groups'];
+  const otherUser = ['setpriv', '--reuid', '65534', '--clear-groups'];
 
   test.runIf(isRoot)("is a warning for an ordinary user in root's directory", async () => {
     plant(JSON.stringify(state));
     chmodSync(root, 0o755);
-    expect(await run(...nobody)).toEqual([
+    expect(await run(...otherUser)).toEqual([
       { state: { version: 1 }, warning: expect.stringContaining('EACCES') },
       expect.stringMatching(/^cannot remember .*EACCES/),
     ]);
     rmSync(directory, { recursive: true });
-    expect(await run(...nobody)).toEqual([
+    expect(await run(...otherUser)).toEqual([
       { state: { version: 1 } },
       expect.stringMatching(/EACCES: permission denied, mkdir/),
     ]);
@@ -276,7 +276,7 @@ describe.runIf(posix)('a place that cannot be written', () => {
     plant(JSON.stringify(state));
     for (const path of [root, directory]) chmodSync(path, 0o755);
     chmodSync(file, 0o644);
-    expect(await run(...nobody)).toEqual([{ state }, expect.stringContaining('EACCES')]);
+    expect(await run(...otherUser)).toEqual([{ state }, expect.stringContaining('EACCES')]);
   });
 
   test.runIf(isRoot && process.platform === 'linux')('is a warning on a read-only file system', async () => {

@@ -1,13 +1,13 @@
-// The bench of the hostile suite: the real command, `sync` and not a query, against scripted servers, so that a time
-// which is wrongly believed leads to an attempt to set the clock: exit 4, for the right to do so is taken away from
-// every process here. Where strace can be had, it counts the attempts: none without a majority, one with it.
+// The bench of the hostile suite: runs the real command, `sync` instead of a query, against scripted servers. If a
+// wrong time is accepted, tsntp tries to set the clock and exits with 4, because no process here has the right to set
+// it. strace, if available, counts the attempts: none without a majority, one with it.
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type Result, type Surroundings, scratch, start } from '../support/command.ts';
 import { debianPackage, unavailable } from '../support/debian-package.ts';
-import { type Behaviour, openServer, type ScriptedServer } from './server.ts';
+import { type Behavior, openServer, type ScriptedServer } from './server.ts';
 
 /** One source in the JSON report. */
 export interface Row {
@@ -31,7 +31,7 @@ export interface Row {
   readonly rejections: readonly { readonly test: string; readonly kind: string; readonly message: string }[];
 }
 
-/** What these tests read of the JSON report. */
+/** The part of the JSON report that these tests read. */
 export interface Report {
   readonly result: string;
   readonly exitCode: number;
@@ -44,40 +44,40 @@ export interface Report {
   readonly servers: readonly Row[];
 }
 
-/** How a run ended, and what the servers saw of it. */
-export interface Judgement extends Result {
+/** The result of a run and what the servers observed. */
+export interface Judgment extends Result {
   readonly report: Report;
   readonly servers: readonly ScriptedServer[];
   /** The sources in the report, in the order of the servers. */
   readonly rows: readonly Row[];
-  /** How often it tried to set the clock; undefined where nobody counted. */
+  /** The number of attempts to set the clock; undefined if they were not counted. */
   readonly attempts: number | undefined;
 }
 
 const SAMPLES = 2;
 
-/** How a run asks. */
-export interface Asking {
+/** How to run the command. */
+export interface RunOptions {
   readonly samples?: number;
-  /** What is waited for in vain is waited for so many seconds. */
+  /** The timeout of each reply in seconds. */
   readonly timeout?: number;
   readonly interval?: number;
   readonly args?: readonly string[];
-  /** Added to the servers' lines in a list like ntp.conf. */
+  /** Options added to each server line of a list in the style of ntp.conf. */
   readonly options?: string;
 }
 
-/** Starts a server for the time of a test. */
-export async function startServer(behaviour: Behaviour, host?: string): Promise<ScriptedServer> {
-  const server = await openServer(behaviour, host);
+/** Starts a server for the duration of a test. */
+export async function startServer(behavior: Behavior, host?: string): Promise<ScriptedServer> {
+  const server = await openServer(behavior, host);
   onTestFinished(() => server.close());
   return server;
 }
 
-/** Asks all servers in one run. */
-export async function judge(behaviours: readonly Behaviour[], asking: Asking = {}): Promise<Judgement> {
+/** Queries all servers in one run. */
+export async function judge(behaviors: readonly Behavior[], asking: RunOptions = {}): Promise<Judgment> {
   const { samples = SAMPLES, timeout = 1, interval = 0.05, args = [], options = '' } = asking;
-  const servers = await Promise.all(behaviours.map(behaviour => startServer(behaviour)));
+  const servers = await Promise.all(behaviors.map(behavior => startServer(behavior)));
   const input = servers.map(({ port }) => `server 127.0.0.1 port ${port} ${options}\n`).join('');
   const pace = [`--samples=${samples}`, `--timeout=${timeout}`, `--interval=${interval}`, '--deadline=100'];
   const run = await counted([...pace, ...args, '-f', '-'], { input });
@@ -85,7 +85,7 @@ export async function judge(behaviours: readonly Behaviour[], asking: Asking = {
   return { ...run, servers, rows };
 }
 
-/** Runs `tsntp sync --format json`; fails where anything but JSON comes out. Of a `program` of yours nothing is counted. */
+/** Runs `tsntp sync --format json`; fails if the output is not JSON. Attempts are not counted if `program` is given. */
 export async function counted(
   args: readonly string[],
   surroundings: Surroundings = {},
@@ -94,7 +94,7 @@ export async function counted(
   const watch = straced(['-o', trace, '-e', `trace=${SETTING_CALLS}`]);
   const options = ['sync', '--force', '--format=json', ...args];
   const result = await start(options, { ...watch, ...surroundings }).ended;
-  expectDecent(result);
+  expectClean(result);
   const report = JSON.parse(result.stdout) as Report;
   expect(report.exitCode).toBe(result.code);
   const watched = watch.program !== undefined && surroundings.program === undefined;
@@ -103,7 +103,7 @@ export async function counted(
 
 const SETTING_CALLS = 'clock_adjtime,adjtimex,clock_settime,settimeofday';
 
-/** The command under strace with these options, where there is one. */
+/** The command under strace with these options, if strace is available. */
 export function straced(options: readonly string[]): Pick<Surroundings, 'program' | 'env'> {
   if (withoutStrace !== undefined) return {};
   const { root, env } = debianPackage('strace');
@@ -114,10 +114,10 @@ export function straced(options: readonly string[]): Pick<Surroundings, 'program
   };
 }
 
-/** Why there is no strace. */
+/** The reason why strace is unavailable, if it is. */
 export const withoutStrace: string | undefined = unavailable(['strace']);
 
-/** Calls that would have moved the clock or told the kernel of it; a call that only reads is none. */
+/** Counts the calls that would have moved the clock or marked it as synchronized; ignores calls that only read. */
 export function attemptsIn(trace: string): number {
   const calls = trace
     .split('\n')
@@ -125,28 +125,30 @@ export function attemptsIn(trace: string): number {
   return calls.filter(call => !/modes=(0|ADJ_OFFSET_SS_READ)[,}]/.test(call)).length;
 }
 
-/** Whatever came in: no crash, no stack, and nothing that could steer a terminal. */
-export function expectDecent({ code, stdout, stderr }: Result): void {
+/** Expects no crash, no stack trace, and no control characters, whatever came in. */
+export function expectClean({ code, stdout, stderr }: Result): void {
   expect([0, 2, 3, 4, 5, 6], stderr).toContain(code);
   expect(stderr).not.toMatch(/this is a bug|^ {4}at /m);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be there
   expect(stdout + stderr).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f]|\\u00[01]/);
 }
 
-/** One server, and what must become of it. */
+/** One server and its expected result. */
 export interface Case {
   readonly name: string;
-  readonly server: Behaviour;
-  /** Its time is believed, or the number of the test that its replies fail, or nothing is taken for a reply. */
-  readonly comes: 'believed' | 'no-reply' | { readonly fails: string; readonly kind?: string };
+  readonly server: Behavior;
+  /** The time is accepted, or a numbered test rejects the replies, or no packet counts as a reply. */
+  readonly expected: 'accepted' | 'no-reply' | { readonly fails: string; readonly kind?: string };
 }
 
-/** Two runs, one with all servers that must be believed and one with the others, and a test for each case. */
-export function judgeEach(cases: readonly Case[], asking: Asking = {}): void {
-  const good = cases.filter(({ comes }) => comes === 'believed');
-  const bad = cases.filter(({ comes }) => comes !== 'believed');
+/**
+ * Runs the command twice, once with all acceptable servers and once with the others, and defines a test for each case.
+ */
+export function judgeEach(cases: readonly Case[], asking: RunOptions = {}): void {
+  const good = cases.filter(({ expected }) => expected === 'accepted');
+  const bad = cases.filter(({ expected }) => expected !== 'accepted');
 
-  describe.runIf(good.length > 0)('believed: the clock would be set, once', () => {
+  describe.runIf(good.length > 0)('accepted: one attempt to set the clock', () => {
     const run = once(() =>
       judge(
         good.map(({ server }) => server),
@@ -156,7 +158,7 @@ export function judgeEach(cases: readonly Case[], asking: Asking = {}): void {
     test.each(good.map((one, i) => [one.name, i] as const))('%s', async (_name, i) => {
       const { code, rows, report, attempts = 1 } = await run();
       const { verdict, offset = Number.NaN, rootDistance = Number.NaN, reason, sent } = rows[i]!;
-      // No forgery has cut the burst short.
+      // No forgery ended the burst early.
       expect(sent).toBe(asking.samples ?? SAMPLES);
       expect(verdict, reason).toMatch(/^(system-peer|survivor|outlier)$/);
       expect(Math.abs(offset)).toBeLessThan(rootDistance);
@@ -165,7 +167,7 @@ export function judgeEach(cases: readonly Case[], asking: Asking = {}): void {
     });
   });
 
-  describe.runIf(bad.length > 0)('not believed: exit 3, the clock untouched', () => {
+  describe.runIf(bad.length > 0)('rejected: exit 3, clock untouched', () => {
     const run = once(() =>
       judge(
         bad.map(({ server }) => server),
@@ -174,25 +176,25 @@ export function judgeEach(cases: readonly Case[], asking: Asking = {}): void {
     );
     test.each(bad.map((one, i) => [one.name, i] as const))('%s', async (_name, i) => {
       const { code, rows, report, attempts = 0 } = await run();
-      expectUnbelieved(rows[i]!, bad[i]!.comes);
+      expectUnbelieved(rows[i]!, bad[i]!.expected);
       expect(report.offset).toBeUndefined();
       expect({ code, attempts }).toEqual({ code: 3, attempts: 0 });
     });
   });
 }
 
-function expectUnbelieved(row: Row, comes: Case['comes']): void {
+function expectUnbelieved(row: Row, expected: Case['expected']): void {
   expect(row.samples).toEqual([]);
-  if (typeof comes === 'string') {
-    expect({ verdict: row.verdict, rejected: row.rejected }).toEqual({ verdict: comes, rejected: 0 });
+  if (typeof expected === 'string') {
+    expect({ verdict: row.verdict, rejected: row.rejected }).toEqual({ verdict: expected, rejected: 0 });
   } else {
-    expect(row.verdict).toBe(comes.fails === 'kiss' ? 'kissed' : 'dropped');
-    expect(row.rejections.map(({ test }) => test)).toContain(comes.fails);
-    if (comes.kind) expect(row.rejections.map(({ kind }) => kind)).toContain(comes.kind);
+    expect(row.verdict).toBe(expected.fails === 'kiss' ? 'kissed' : 'dropped');
+    expect(row.rejections.map(({ test }) => test)).toContain(expected.fails);
+    if (expected.kind) expect(row.rejections.map(({ kind }) => kind)).toContain(expected.kind);
   }
 }
 
-/** The first call does the work. */
+/** Caches the result of the first call. */
 export function once<T>(work: () => Promise<T>): () => Promise<T> {
   let done: Promise<T> | undefined;
   return () => {

@@ -1,15 +1,15 @@
-// Faults of the clock and of whoever meddles with it: calls that fail, a clock that somebody steps, a process that
-// somebody stops. For each: the exit code, the message, and the clock moved once or not at all.
+// Faults of the clock and interference by other programs: failing calls, a clock that is stepped, a process that is
+// stopped. Each test checks the exit code, the message, and that the clock was moved once or not at all.
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { scratch, start } from '../support/command.ts';
 import { unavailable } from '../support/debian-package.ts';
-import { counted, expectDecent, type Report, startServer, straced, withoutStrace } from './bench.ts';
+import { counted, expectClean, type Report, startServer, straced, withoutStrace } from './bench.ts';
 import { faketime } from './faketime.ts';
 import { address, callsIn, injected, moving, PACE } from './faults.ts';
-import { type Behaviour, lie, truth } from './server.ts';
+import { type Behavior, lie, truth } from './server.ts';
 
 describe.skipIf(withoutStrace !== undefined)('the clock call', () => {
   const kinds = {
@@ -30,13 +30,13 @@ describe.skipIf(withoutStrace !== undefined)('the clock call', () => {
       expect(code).toBe(4);
     });
 
-    test('succeeds (strace pretends): exit 0, moved once', async () => {
+    test('succeeds (simulated by strace): exit 0, moved once', async () => {
       const trace = join(scratch(), 'trace');
       const success = `inject=clock_adjtime:retval=0:when=${await moving[way]()}+`;
       const surroundings = straced(['-e', 'trace=clock_adjtime', '-e', success, '-o', trace]);
       const args = ['--format=json', ...PACE, `--${way}`, await address(lie(0.2))];
       const result = await start(['sync', '--force', ...args], surroundings).ended;
-      expectDecent(result);
+      expectClean(result);
       const moves = callsIn(trace).filter(call => /modes=\S*(SETOFFSET|SINGLESHOT)/.test(call));
       expect({ code: result.code, moves: moves.length }).toEqual({ code: 0, moves: 1 });
     });
@@ -48,21 +48,24 @@ describe.skipIf(withoutStrace !== undefined)('the clock call', () => {
     expect(code).toBe(4);
   });
 
-  test.each(Object.keys(kinds))('not even reading its state works: %s', async error => {
+  test.each(Object.keys(kinds))('reading the clock state fails with %s', async error => {
     const { code } = await injected([`clock_adjtime:error=${error}`], [await address()]);
     expect(code).toBe(4);
   });
 
-  test.each(Object.keys(kinds))('nor does that keep anybody from measuring: %s', async error => {
-    const { code, report } = await injected(
-      [`clock_adjtime:error=${error}`],
-      ['-q', await address(lie(0.2))],
-    );
-    expect(code).toBe(0);
-    expect(report.offset).toBeCloseTo(0.2, 1);
-  });
+  test.each(Object.keys(kinds))(
+    'a query still measures when reading the clock state fails with %s',
+    async error => {
+      const { code, report } = await injected(
+        [`clock_adjtime:error=${error}`],
+        ['-q', await address(lie(0.2))],
+      );
+      expect(code).toBe(0);
+      expect(report.offset).toBeCloseTo(0.2, 1);
+    },
+  );
 
-  test('the kernel does not take the note that it is synchronized: a warning, exit 0', async () => {
+  test('marking the clock as synchronized fails: a warning, exit 0', async () => {
     const success = `clock_adjtime:retval=0:when=${await moving.slew()}`;
     const { code, report } = await injected([success], ['--slew', await address(lie(0.2))]);
     expect(report.warnings.join()).toContain('EPERM');
@@ -72,9 +75,9 @@ describe.skipIf(withoutStrace !== undefined)('the clock call', () => {
 
 const withoutFaketime = unavailable(['libfaketime']);
 
-describe.skipIf(withoutFaketime !== undefined)('somebody steps this clock', () => {
-  /** True, and this clock is `ahead(n)` from the moment on when the n-th request has come in. */
-  function stepping(file: string, ahead: (number: number) => number): Behaviour {
+describe.skipIf(withoutFaketime !== undefined)('another program steps this clock', () => {
+  /** True time, until the n-th request moves this clock by `ahead(n)` seconds. */
+  function stepping(file: string, ahead: (number: number) => number): Behavior {
     return ask => {
       writeFileSync(file, `${ahead(ask.number) < 0 ? '' : '+'}${ahead(ask.number)}s\n`);
       return truth(ask);
@@ -89,20 +92,23 @@ describe.skipIf(withoutFaketime !== undefined)('somebody steps this clock', () =
     return { ...(await counted(args, faketime({ file }))), server };
   }
 
-  test.each([5, -5, 0.01, -0.01, 3600])('by %d s during the burst: measured again, and right', async step => {
-    const { code, report, server } = await run(number => (number >= 2 ? step : 0), 3);
-    expect(server.requests).toHaveLength(6);
-    expect(Math.abs(report.offset! + step)).toBeLessThan(report.errorBound! + 0.0005);
-    expect(code).toBe(4);
-  });
+  test.each([5, -5, 0.01, -0.01, 3600])(
+    'by %d s during the burst: measured again, with the right result',
+    async step => {
+      const { code, report, server } = await run(number => (number >= 2 ? step : 0), 3);
+      expect(server.requests).toHaveLength(6);
+      expect(Math.abs(report.offset! + step)).toBeLessThan(report.errorBound! + 0.0005);
+      expect(code).toBe(4);
+    },
+  );
 
-  test('by 2 s between the last reply and the end: measured again', async () => {
+  test('by 2 s between the last reply and the end of the run: measured again', async () => {
     const { report, server } = await run(number => (number >= 3 ? 2 : 0), 3);
     expect(server.requests).toHaveLength(6);
     expect(Math.abs(report.offset! + 2)).toBeLessThan(report.errorBound! + 0.0005);
   });
 
-  test('again and again: no answer, exit 3', async () => {
+  test('repeatedly: no result, exit 3', async () => {
     const { code, report } = await run(number => number, 2);
     expect(report.reason).toBe('clock-unsteady');
     expect(code).toBe(3);
@@ -126,10 +132,10 @@ describe.skipIf(withoutFaketime !== undefined)('a clock that stands still', () =
     expect({ code, stderr }).toEqual({ code: 4, stderr: message });
   });
 
-  test('from the middle of the burst on: exit 4, and in JSON', async () => {
+  test('that stops in the middle of the burst: exit 4, reported in JSON', async () => {
     const file = join(scratch(), 'time');
     writeFileSync(file, '+0s\n');
-    const stopping: Behaviour = ask => {
+    const stopping: Behavior = ask => {
       if (ask.number === 2) writeFileSync(file, `${stopped}\n`);
       return truth(ask);
     };
@@ -141,10 +147,10 @@ describe.skipIf(withoutFaketime !== undefined)('a clock that stands still', () =
   });
 });
 
-describe('somebody stops the process', () => {
-  test('in the middle of the burst, for longer than a reply is waited for', async () => {
+describe('the process is stopped by a signal', () => {
+  test('in the middle of the burst, for longer than the reply timeout', async () => {
     let pid = 0;
-    const stopping: Behaviour = ask => {
+    const stopping: Behavior = ask => {
       if (ask.number === 2) {
         process.kill(pid, 'SIGSTOP');
         setTimeout(() => process.kill(pid, 'SIGCONT'), 1500);
@@ -155,7 +161,7 @@ describe('somebody stops the process', () => {
     const running = start(['sync', '--force', '--format=json', ...args]);
     pid = running.child.pid!;
     const result = await running.ended;
-    expectDecent(result);
+    expectClean(result);
     const report = JSON.parse(result.stdout) as Report;
     expect(Math.abs(report.offset!)).toBeLessThan(report.errorBound!);
     expect(result.code).toBe(4);
@@ -181,7 +187,7 @@ describe('somebody stops the process', () => {
       await new Promise(resolve => setTimeout(resolve, 15));
     }
     const result = await running.ended;
-    expectDecent(result);
+    expectClean(result);
     const report = JSON.parse(result.stdout) as Report;
     expect(Math.abs(report.offset!)).toBeLessThan(report.errorBound!);
     expect(result.code).toBe(4);

@@ -1,6 +1,6 @@
-// Liars that keep to the rules: their replies pass every test, their intervals reach those of honest servers, and they
-// claim for themselves what drags the result farthest. Each company is the worst that a search found for one way to
-// select, rounded. The same packets go to tsntp and to chronyd -Q: tsntp is to be dragged no farther.
+// Colluding liars that follow the rules: their replies pass every test, their intervals overlap those of honest
+// servers, and they claim whatever moves the result farthest. Each group is the rounded worst case that a search found
+// for one selection algorithm. tsntp and chronyd -Q receive the same packets; tsntp must not be moved farther.
 
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
@@ -9,21 +9,21 @@ import { scratch } from '../support/command.ts';
 import { debianPackage, unavailable } from '../support/debian-package.ts';
 import { withoutClockRights } from '../support/real-server.ts';
 import { counted, once, startServer } from './bench.ts';
-import { type Behaviour, delayed, openServer, reply, script } from './server.ts';
+import { type Behavior, delayed, openServer, reply, script } from './server.ts';
 
-/** What a server says of itself, in seconds. */
+/** The values that a server claims, in seconds. */
 interface Claim {
   readonly ahead?: number;
   readonly rootDelay?: number;
   readonly rootDispersion: number;
-  /** Its first reply comes so much later than the others: jitter. */
+  /** Delay of its first reply relative to the others, in seconds: jitter. */
   readonly late?: number;
 }
 
 const honest = (rootDelay: number, rootDispersion: number): Claim => ({ rootDelay, rootDispersion });
 const liar = (ahead: number, rootDispersion: number, late = 0): Claim => ({ ahead, rootDispersion, late });
 
-/** Where the others lead chronyd astray, it is no yardstick: then tsntp stays at the truth all the same. */
+/** Where the liars mislead chronyd, it is no reference; tsntp must then stay at the true time. */
 const COMPANIES: Readonly<Record<string, readonly Claim[]>> = {
   '1 of 3, at the edge of two wide ones': [liar(-1.5, 0.2), honest(1.8, 0.4), honest(1.8, 0.45)],
   '1 of 4, nearer than its noise': [
@@ -96,7 +96,7 @@ const COMPANIES: Readonly<Record<string, readonly Claim[]>> = {
   ],
 };
 
-/** Two programs on a busy machine measure one loopback so differently, in seconds. */
+/** How much two programs on a busy machine may differ on one loopback, in seconds. */
 const NOISE = 0.002;
 
 const withoutChrony = unavailable(['chrony']);
@@ -118,17 +118,17 @@ describe('liars within the rules', () => {
 });
 
 async function tsntpAmong(company: readonly Claim[]) {
-  const servers = await Promise.all(company.map(claim => startServer(behaviourOf(claim))));
+  const servers = await Promise.all(company.map(claim => startServer(behaviorOf(claim))));
   const names = servers.map(({ port }) => `127.0.0.1:${port}`);
   const { report } = await counted(['-q', '-p4', '-t2', '--interval=0.1', ...names]);
   return report;
 }
 
-/** What chronyd says that our clock is wrong by; undefined where it does not make up its mind. */
+/** The error of our clock according to chronyd in seconds; undefined if chronyd does not decide. */
 async function chronydAmong(company: readonly Claim[], nth: number): Promise<number | undefined> {
-  // Its servers are told apart by address alone.
+  // chronyd distinguishes servers by address only.
   const hosts = company.map((_, i) => `127.88.${nth}.${i + 1}`);
-  const servers = await Promise.all(company.map((claim, i) => openServer(behaviourOf(claim), hosts[i])));
+  const servers = await Promise.all(company.map((claim, i) => openServer(behaviorOf(claim), hosts[i])));
   const { root, env } = debianPackage('chrony');
   const sources = servers.map(({ port }, i) => `server ${hosts[i]} port ${port} iburst`);
   const options = ['-Q', '-x', '-U', '-t', '30', '-u', 'root', '-f', '/dev/null'];
@@ -142,7 +142,7 @@ async function chronydAmong(company: readonly Claim[], nth: number): Promise<num
   return wrong === undefined ? undefined : Number(wrong);
 }
 
-function behaviourOf({ ahead = 0, rootDelay = 0, rootDispersion, late = 0 }: Claim): Behaviour {
+function behaviorOf({ ahead = 0, rootDelay = 0, rootDispersion, late = 0 }: Claim): Behavior {
   const fixed = (seconds: number) => Math.round(seconds * 0x1_0000);
   const prompt = reply({ rootDelay: fixed(rootDelay), rootDispersion: fixed(rootDispersion) }, ahead);
   return script(delayed(late, prompt), prompt);

@@ -1,10 +1,10 @@
-// Bytes from the wire and names from the user in every format: nothing that could steer a terminal, forge a line of
-// the report, or end it, gets through.
+// Bytes from the network and names from the user in every output format: nothing may control a terminal, forge a report
+// line, or end the report early.
 
 import { describe, expect, test } from 'vitest';
 import { scratch, start } from '../support/command.ts';
-import { expectDecent, startServer } from './bench.ts';
-import { type Behaviour, kiss, reply } from './server.ts';
+import { expectClean, startServer } from './bench.ts';
+import { type Behavior, kiss, reply } from './server.ts';
 
 const refids = {
   'ESC[2': 0x1b5b3332,
@@ -22,7 +22,7 @@ const formats = [
   ['-q', '-v'],
 ];
 
-const saying: Readonly<Record<string, (refid: number) => Behaviour>> = {
+const saying: Readonly<Record<string, (refid: number) => Behavior>> = {
   'in a kiss code': refid => kiss(refid),
   'in a refid': refid => reply({ refid }),
   'in the refid of a server that is not synchronized': refid => reply({ refid, leap: 3, stratum: 16 }),
@@ -35,12 +35,12 @@ describe.each(formats.map(format => [format.join(' '), format] as const))('%s', 
     const names = servers.map(({ port }) => `127.0.0.1:${port}`);
     const args = ['sync', '--force', '-p1', '-t1', ...format, ...names];
     const result = await start(args, { env: { TERM: 'xterm-256color' } }).ended;
-    expectDecent(result);
+    expectClean(result);
     expect(result.stdout).not.toBe('');
   });
 });
 
-describe('names that are hostile themselves', () => {
+describe('hostile names', () => {
   const names = [
     '\x1b[2Jhost',
     'a\nb',
@@ -56,7 +56,7 @@ describe('names that are hostile themselves', () => {
     async (_shown, name) => {
       for (const format of ['classic', 'json', 'table']) {
         const result = await start(['sync', '--force', `--format=${format}`, '-t1', '--', name]).ended;
-        expectDecent(result);
+        expectClean(result);
         expect(result.stdout + result.stderr).not.toMatch(/[\u202a-\u202e\u2066-\u2069]/);
         expect([2, 3]).toContain(result.code);
       }
@@ -73,7 +73,7 @@ describe('names that are hostile themselves', () => {
     const result = await start(['sync', '--force', '-t1', '-f', '-'], {
       input: `server 127.0.0.1 port 9\n${line}\n`,
     }).ended;
-    expectDecent(result);
+    expectClean(result);
   });
 
   test.each([
@@ -86,6 +86,6 @@ describe('names that are hostile themselves', () => {
   ])('in an option: %j', async option => {
     const result = await start(['sync', '--force', '-t1', '-p1', option, '127.0.0.1:9'], { cwd: scratch() })
       .ended;
-    expectDecent(result);
+    expectClean(result);
   });
 });

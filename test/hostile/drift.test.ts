@@ -1,18 +1,18 @@
-// Servers against which this clock runs off, by as much as a kernel could correct: none is dropped for it, the bound covers
-// the truth, and a liar among them is still found.
+// Servers from which this clock diverges by as much as a kernel can correct: none is dropped for it, the bound covers
+// the true offset, and a liar among them is still found.
 
 import { expect, test } from 'vitest';
 import { habitual } from '../field/bench.ts';
-import { type Asking, judge } from './bench.ts';
-import { type Behaviour, lie } from './server.ts';
+import { judge, type RunOptions } from './bench.ts';
+import { type Behavior, lie } from './server.ts';
 
 const PACES = {
   'next door': { samples: 4, interval: 0.1 },
   'two seconds apart': { samples: 3, interval: 2 },
-} satisfies Record<string, Asking>;
+} satisfies Record<string, RunOptions>;
 
-/** A server that is right when it is first asked, and gains `ppm`. */
-function gaining(ppm: number): Behaviour {
+/** A server that is right at the first request and gains `ppm` from then on. */
+function gaining(ppm: number): Behavior {
   return habitual({ rate: ppm, rootDelay: 0, rootDispersion: 0.0001 });
 }
 
@@ -22,14 +22,14 @@ const cases = Object.entries(PACES).flatMap(([pace, asking]) =>
 
 test.each(cases)('alone, %s, %d ppm', async (_pace, ppm, asking) => {
   const { report, rows, code, attempts = 1 } = await judge([gaining(ppm)], asking);
-  // By the time of the decision its clock has gained that much at most.
+  // Its clock gains at most this much until the decision.
   const gained = Math.abs(ppm) * 1e-6 * (asking.samples * asking.interval + 1);
   expect(rows[0]!.verdict).toBe('system-peer');
   expect(Math.abs(report.offset!)).toBeLessThan(report.errorBound! + gained);
   expect({ code, attempts }).toEqual({ code: 4, attempts: 1 });
 });
 
-test.each(cases)('three, and one that lies by a second; %s, %d ppm', async (_pace, ppm, asking) => {
+test.each(cases)('three servers and one that lies by a second; %s, %d ppm', async (_pace, ppm, asking) => {
   const { rows, code } = await judge([gaining(ppm), lie(1), gaining(ppm), gaining(ppm)], asking);
   expect(rows.map(({ verdict }) => verdict === 'falseticker')).toEqual([false, true, false, false]);
   expect(code).toBe(4);

@@ -1,61 +1,61 @@
-// Servers and clocks in other years: the NTP era ends on 2036-02-07 at 06:28:16 UTC, and a server that claims 1970,
-// or sends Unix seconds, must not be taken for one in 2106 or 2092. Limits hold by absolute value.
+// Servers and clocks in other years. The NTP era ends on 2036-02-07 at 06:28:16 UTC; a server that claims 1970, or
+// sends Unix seconds, must not be interpreted as 2106 or 2092. Limits apply to absolute values.
 
 import { describe, expect, test } from 'vitest';
 import { RELEASED } from '../../src/release.ts';
 import { unavailable } from '../support/debian-package.ts';
 import { counted, judge, judgeEach, once, startServer } from './bench.ts';
 import { faketime } from './faketime.ts';
-import { type Behaviour, lie, ntpTime, reply, truth } from './server.ts';
+import { type Behavior, lie, ntpTime, reply, truth } from './server.ts';
 
 const SECOND = 1_000_000_000n;
 const YEAR = 31_557_600;
 
 const utc = (text: string) => BigInt(Date.parse(text)) * 1_000_000n;
 
-/** A server whose clock stands at this instant. */
-function clockTrustAt(time: bigint): Behaviour {
+/** A server whose clock is fixed at this instant. */
+function stoppedAt(time: bigint): Behavior {
   return reply({ receive: ntpTime(time), transmit: ntpTime(time), reference: 0n });
 }
 
-/** A server that sends these 64 bits. */
-function sending(bits: bigint): Behaviour {
+/** A server that sends these 64 bits as its timestamps. */
+function sending(bits: bigint): Behavior {
   return reply({ receive: bits, transmit: bits, reference: 0n });
 }
 
 describe('implausible times', () => {
   const unixSeconds = (ask: { now: bigint }) => BigInt.asUintN(64, (ask.now << 32n) / SECOND);
-  const servers: Readonly<Record<string, Behaviour>> = {
-    '1970': clockTrustAt(utc('1970-01-01T00:00:00Z')),
-    '1970, a minute after boot': clockTrustAt(utc('1970-01-01T00:01:00Z')),
-    '1980, the first day of GPS': clockTrustAt(utc('1980-01-06T00:00:00Z')),
-    '2000, a board without a battery': clockTrustAt(utc('2000-01-01T00:00:00Z')),
+  const servers: Readonly<Record<string, Behavior>> = {
+    '1970': stoppedAt(utc('1970-01-01T00:00:00Z')),
+    '1970, a minute after boot': stoppedAt(utc('1970-01-01T00:01:00Z')),
+    '1980, the first day of GPS': stoppedAt(utc('1980-01-06T00:00:00Z')),
+    '2000, a board without a battery': stoppedAt(utc('2000-01-01T00:00:00Z')),
     'GPS weeks rolled over: 1024 weeks ago': lie(-1024 * 604_800),
-    'a year before the release': clockTrustAt(RELEASED - BigInt(YEAR) * SECOND),
-    'a second before the release': clockTrustAt(RELEASED - SECOND),
-    'Unix seconds in the place of NTP seconds (2092)': reply(ask => ({
+    'a year before the release': stoppedAt(RELEASED - BigInt(YEAR) * SECOND),
+    'a second before the release': stoppedAt(RELEASED - SECOND),
+    'Unix seconds instead of NTP seconds (2092)': reply(ask => ({
       receive: unixSeconds(ask),
       transmit: unixSeconds(ask),
       reference: 0n,
     })),
-    'Unix nanoseconds in the place of the 64 bits': sending(BigInt(Date.now()) * 1_000_000n),
-    'twenty years and a day after the release': clockTrustAt(RELEASED + BigInt(20 * YEAR + 86_400) * SECOND),
-    '2047': clockTrustAt(utc('2047-06-01T00:00:00Z')),
-    '2092': clockTrustAt(utc('2092-01-01T00:00:00Z')),
-    '2104, the last of what the nearest era can mean': clockTrustAt(utc('2094-01-01T00:00:00Z')),
-    '2106, the end of 32 bit Unix time': clockTrustAt(utc('2106-02-07T06:28:15Z')),
+    'Unix nanoseconds instead of an NTP timestamp': sending(BigInt(Date.now()) * 1_000_000n),
+    'twenty years and a day after the release': stoppedAt(RELEASED + BigInt(20 * YEAR + 86_400) * SECOND),
+    '2047': stoppedAt(utc('2047-06-01T00:00:00Z')),
+    '2092': stoppedAt(utc('2092-01-01T00:00:00Z')),
+    '2104, at the limit of the nearest era': stoppedAt(utc('2094-01-01T00:00:00Z')),
+    '2106, the end of 32 bit Unix time': stoppedAt(utc('2106-02-07T06:28:15Z')),
     'the sign bit of the seconds alone': sending(1n << 63n),
   };
   judgeEach(
     Object.entries(servers).map(([name, server]) => ({
       name,
       server,
-      comes: { fails: 'plausible', kind: 'implausible-time' },
+      expected: { fails: 'plausible', kind: 'implausible-time' },
     })),
   );
 });
 
-describe('plausible ones, years ahead: measured right', () => {
+describe('plausible times years ahead: measured correctly', () => {
   const instants = {
     'the last second of the era': utc('2036-02-07T06:28:15Z'),
     'its last quarter of a second': utc('2036-02-07T06:28:15.750Z'),
@@ -64,9 +64,7 @@ describe('plausible ones, years ahead: measured right', () => {
     '2038, the end of signed 32 bit Unix time': utc('2038-01-19T03:14:08Z'),
     '2045': utc('2045-01-01T00:00:00Z'),
   };
-  const run = once(() =>
-    judge(Object.values(instants).map(clockTrustAt), { options: 'noselect', samples: 1 }),
-  );
+  const run = once(() => judge(Object.values(instants).map(stoppedAt), { options: 'noselect', samples: 1 }));
   test.each(Object.values(instants).map((time, i) => [Object.keys(instants)[i]!, time, i] as const))(
     '%s',
     async (_name, time, i) => {
@@ -79,21 +77,21 @@ describe('plausible ones, years ahead: measured right', () => {
 });
 
 describe('limits', () => {
-  const far = clockTrustAt(utc('2036-02-07T06:28:17Z'));
+  const far = stoppedAt(utc('2036-02-07T06:28:17Z'));
   test.each([
     ['ten years ahead, --max-offset 1000', far, ['--max-offset=1000']],
     ['ten years ahead, -g and --max-offset 1000', far, ['-g', '--max-offset=1000']],
     ['1 s ahead, --max-offset 0.5', lie(1), ['--max-offset=0.5']],
     ['1 s behind, --max-offset 0.5', lie(-1), ['--max-offset=0.5']],
     [
-      'Unix milliseconds in the place of the 64 bits (2036)',
+      'Unix milliseconds instead of an NTP timestamp (2036)',
       sending(BigInt(Date.now())),
       ['--max-offset=1000'],
     ],
-    ['one 2^32nd of a second after 1900 (2036)', sending(1n), ['--max-offset=1000']],
+    ['2^-32 s after 1900 (2036)', sending(1n), ['--max-offset=1000']],
     [
       '56 years behind, -g and --max-offset 1e6',
-      clockTrustAt(utc('1970-01-01T00:00:00Z')),
+      stoppedAt(utc('1970-01-01T00:00:00Z')),
       ['-g', '--max-offset=1e6'],
     ],
   ])('%s: refused, exit 5', async (_name, server, args) => {
@@ -103,7 +101,7 @@ describe('limits', () => {
   });
 
   test.each([
-    ['1970 with -g', clockTrustAt(utc('1970-01-01T00:00:00Z')), ['-g'], 'step'],
+    ['1970 with -g', stoppedAt(utc('1970-01-01T00:00:00Z')), ['-g'], 'step'],
     ['a minute ahead', lie(60), [], 'step'],
     ['a minute behind', lie(-60), [], 'step'],
     ['0.1 s ahead', lie(0.1), [], 'slew'],
@@ -127,7 +125,7 @@ describe('limits', () => {
 
 const withoutFaketime = unavailable(['libfaketime']);
 
-describe.skipIf(withoutFaketime !== undefined)('this clock in another year, true servers', () => {
+describe.skipIf(withoutFaketime !== undefined)('this clock in another year, servers right', () => {
   const now = BigInt(Date.now()) * 1_000_000n;
   const clocks = {
     '1970, just booted': utc('1970-01-01T00:00:30Z'),
@@ -138,7 +136,7 @@ describe.skipIf(withoutFaketime !== undefined)('this clock in another year, true
     '2040, in the next era': utc('2040-01-01T00:00:00Z'),
     '2099': utc('2099-01-01T00:00:00Z'),
   };
-  test.each(Object.entries(clocks))('%s: one step, right to the millisecond', async (_name, time) => {
+  test.each(Object.entries(clocks))('%s: one step, accurate to the millisecond', async (_name, time) => {
     const ahead = Number((time - now) / SECOND);
     const servers = await Promise.all([startServer(truth), startServer(truth), startServer(truth)]);
     const args = servers.map(({ port }) => `127.0.0.1:${port}`);
@@ -155,7 +153,7 @@ describe.skipIf(withoutFaketime !== undefined)('this clock in another year, true
     expect(Math.abs(report.offset! - 10)).toBeLessThan(report.errorBound! + 0.001);
   });
 
-  test('the era ends between this clock and the server', async () => {
+  test('the era ends between the times of this clock and the server', async () => {
     const ahead = Number((utc('2036-02-07T06:28:11Z') - now) / SECOND);
     const { port } = await startServer(lie(ahead + 60));
     const { report } = await counted(['-p2', `127.0.0.1:${port}`], faketime({ ahead }));

@@ -1,5 +1,6 @@
-// The command as it runs where the clock shows another time, whatever the kernel says: by libfaketime, which wraps
-// the C library's clock_gettime. Sign: positive = that clock is ahead.
+// The environment and command to run tsntp with a fake clock, through libfaketime, which wraps the C library's
+// clock_gettime. The kernel's clock is unaffected.
+// Sign: positive = the fake clock is ahead.
 
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,8 +8,8 @@ import { BIN, type Surroundings } from '../support/command.ts';
 import { debianPackage } from '../support/debian-package.ts';
 
 /**
- * A clock `ahead` by so many seconds, by what stands in `file` at each reading (`+5s`), or one that stands still at an
- * instant, with the monotonic clock or without it.
+ * A clock `ahead` by a number of seconds, by the contents of `file` at each reading (`+5s`), or stopped at an instant,
+ * with or without the monotonic clock.
  */
 export type FakeTime =
   | { readonly ahead: number }

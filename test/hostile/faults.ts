@@ -1,14 +1,14 @@
-// What the tests of faults share: system calls that fail as told (strace's `inject`), and a namespace of one's own.
+// Shared by the fault tests: injected failures of system calls (strace's `inject`), and private namespaces.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Result, scratch, start, works } from '../support/command.ts';
-import { attemptsIn, expectDecent, once, type Report, startServer, straced } from './bench.ts';
-import { type Behaviour, lie, truth } from './server.ts';
+import { attemptsIn, expectClean, once, type Report, startServer, straced } from './bench.ts';
+import { type Behavior, lie, truth } from './server.ts';
 
 export const PACE: readonly string[] = ['-p2', '-t1', '--interval=0.05'];
 
-/** `tsntp sync --format json` with system calls that fail as told; strace's `inject` says how. */
+/** Runs `tsntp sync --format json` with failing system calls; `inject` is strace's expression. */
 export async function injected(
   calls: readonly string[],
   args: readonly string[],
@@ -17,16 +17,16 @@ export async function injected(
   const options = ['-e', `trace=${names.join()}`, ...calls.flatMap(call => ['-e', `inject=${call}`])];
   const surroundings = straced(['-o', join(scratch(), 'trace'), ...options]);
   const result = await start(['sync', '--force', '--format=json', ...PACE, ...args], surroundings).ended;
-  expectDecent(result);
+  expectClean(result);
   return { ...result, report: JSON.parse(result.stdout) };
 }
 
-/** The address of a server for the time of a test. */
-export async function address(behaviour: Behaviour = truth): Promise<string> {
-  return `127.0.0.1:${(await startServer(behaviour)).port}`;
+/** The address of a server that runs for the duration of a test. */
+export async function address(behavior: Behavior = truth): Promise<string> {
+  return `127.0.0.1:${(await startServer(behavior)).port}`;
 }
 
-/** Which call of clock_adjtime is the one that moves the clock: those before it only read. */
+/** The index of the clock_adjtime call that moves the clock; earlier calls only read. */
 export const moving: Readonly<Record<'step' | 'slew', () => Promise<number>>> = {
   step: once(() => movingCall('step')),
   slew: once(() => movingCall('slew')),
@@ -39,20 +39,25 @@ async function movingCall(way: 'step' | 'slew'): Promise<number> {
   return callsIn(trace).findIndex(call => attemptsIn(call) === 1) + 1;
 }
 
-/** The lines of a trace. */
+/** The system calls of a trace, one per line. */
 export function callsIn(trace: string): readonly string[] {
   return readFileSync(trace, 'utf8').split('\n');
 }
 
 const root = process.getuid?.() === 0;
 
-/** A command that runs another in a network and a view of the file system of its own. */
-export const apart: readonly string[] = ['unshare', '--net', '--mount', ...(root ? [] : ['--map-root-user'])];
+/** A command prefix that runs a program in its own network and mount namespaces. */
+export const isolated: readonly string[] = [
+  'unshare',
+  '--net',
+  '--mount',
+  ...(root ? [] : ['--map-root-user']),
+];
 
-/** Whether this machine allows no such thing, and may: CI must. */
-export const withoutNamespaces: boolean = !process.env.CI && !works([...apart, 'true']);
+/** Whether this machine lacks namespaces and may skip their tests; CI may not. */
+export const withoutNamespaces: boolean = !process.env.CI && !works([...isolated, 'true']);
 
-/** A command that runs another with these lines as /etc/hosts, for names with addresses of one's own. */
+/** A command prefix that runs a program with these lines as /etc/hosts. */
 export function withHosts(lines: readonly string[]): readonly string[] {
   const hosts = join(scratch(), 'hosts');
   writeFileSync(hosts, ['127.0.0.1 localhost', ...lines, ''].join('\n'));
@@ -60,7 +65,7 @@ export function withHosts(lines: readonly string[]): readonly string[] {
   return ['unshare', '--mount', ...(root ? [] : ['--map-root-user']), 'sh', '-c', inside, 'sh'];
 }
 
-/** A command that runs another where the process `pid` is. */
+/** A command prefix that runs a program in the namespaces of process `pid`. */
 export function entering(pid: number): readonly string[] {
   const user = root ? [] : ['--user', '--preserve-credentials'];
   return ['nsenter', ...user, '--net', '--mount', '--target', String(pid)];

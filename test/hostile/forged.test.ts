@@ -1,11 +1,11 @@
-// Datagrams of somebody who cannot see our requests: a wrong origin, another sender, junk, alone and ahead of the true
-// reply. They must have no effect at all: the true reply is still waited for, and believed.
+// Datagrams of an attacker that cannot see our requests: a wrong origin, another sender, junk, alone or before the true
+// reply. They must have no effect: tsntp still waits for the true reply and accepts it.
 
 import { describe, expect, test } from 'vitest';
 import { type Case, judge, judgeEach } from './bench.ts';
 import {
   all,
-  type Behaviour,
+  type Behavior,
   changed,
   delayed,
   from,
@@ -18,31 +18,31 @@ import {
   truth,
 } from './server.ts';
 
-/** What the forger wants our clock to be ahead by. */
+/** How far ahead the attacker wants our clock to be, in seconds. */
 const FAR = 500;
 
-const bogus: Case['comes'] = { fails: '2', kind: 'bogus-origin' };
+const bogus: Case['expected'] = { fails: '2', kind: 'bogus-origin' };
 
-function withOrigin(origin: (nonce: bigint, nonces: readonly bigint[]) => bigint): Behaviour {
+function withOrigin(origin: (nonce: bigint, nonces: readonly bigint[]) => bigint): Behavior {
   return reply(({ nonces }) => ({ origin: origin(nonces.at(-1)!, nonces) }), FAR);
 }
 
-describe('an origin that is wrong in one bit', () => {
+describe('an origin timestamp that is wrong in one bit', () => {
   const bits = Array.from({ length: 64 }, (_, bit) => ({
     bit,
     forgery: withOrigin(nonce => nonce ^ (1n << BigInt(bit))),
   }));
-  judgeEach(bits.map(({ bit, forgery }) => ({ name: `bit ${bit}`, server: forgery, comes: bogus })));
+  judgeEach(bits.map(({ bit, forgery }) => ({ name: `bit ${bit}`, server: forgery, expected: bogus })));
   judgeEach(
     bits.map(({ bit, forgery }) => ({
-      name: `bit ${bit}, ahead of the true reply`,
+      name: `bit ${bit}, before the true reply`,
       server: all(forgery, truth),
-      comes: 'believed',
+      expected: 'accepted',
     })),
   );
 });
 
-describe('another origin', () => {
+describe('another origin timestamp', () => {
   const origins = {
     'zero (CVE-2015-8138)': () => 0n,
     'all ones': () => 2n ** 64n - 1n,
@@ -56,8 +56,12 @@ describe('another origin', () => {
   };
   for (const [name, origin] of Object.entries(origins)) {
     judgeEach([
-      { name, server: withOrigin(origin), comes: bogus },
-      { name: `${name}, ahead of the true reply`, server: all(withOrigin(origin), truth), comes: 'believed' },
+      { name, server: withOrigin(origin), expected: bogus },
+      {
+        name: `${name}, before the true reply`,
+        server: all(withOrigin(origin), truth),
+        expected: 'accepted',
+      },
     ]);
   }
 });
@@ -66,16 +70,16 @@ describe('the right origin from another sender', () => {
   const senders = ['another port', 'another address'] as const;
   judgeEach(
     senders.flatMap((sender): readonly Case[] => [
-      { name: sender, server: from(sender, lie(FAR)), comes: 'no-reply' },
+      { name: sender, server: from(sender, lie(FAR)), expected: 'no-reply' },
       {
-        name: `${sender}, ahead of the true reply`,
+        name: `${sender}, before the true reply`,
         server: all(from(sender, lie(FAR)), delayed(0.05, truth)),
-        comes: 'believed',
+        expected: 'accepted',
       },
       {
         name: `${sender}, DENY`,
         server: all(from(sender, kiss('DENY')), delayed(0.05, truth)),
-        comes: 'believed',
+        expected: 'accepted',
       },
     ]),
   );
@@ -84,16 +88,16 @@ describe('the right origin from another sender', () => {
 describe('arriving before the true reply', () => {
   const wrong = withOrigin(nonce => nonce ^ 1n);
   judgeEach([
-    { name: '500 junk datagrams, alone', server: junk(500), comes: { fails: 'B', kind: 'too-short' } },
+    { name: '500 junk datagrams, alone', server: junk(500), expected: { fails: 'B', kind: 'too-short' } },
     {
       name: '500 junk datagrams first',
       server: script(all(junk(500), delayed(0.2, truth)), truth),
-      comes: 'believed',
+      expected: 'accepted',
     },
     {
       name: '500 well-formed forgeries first',
-      server: script(all(...Array<Behaviour>(500).fill(wrong), delayed(0.2, truth)), truth),
-      comes: 'believed',
+      server: script(all(...Array<Behavior>(500).fill(wrong), delayed(0.2, truth)), truth),
+      expected: 'accepted',
     },
     {
       name: 'an empty datagram',
@@ -101,7 +105,7 @@ describe('arriving before the true reply', () => {
         changed(truth, () => new Uint8Array()),
         truth,
       ),
-      comes: 'believed',
+      expected: 'accepted',
     },
     {
       name: 'half the true reply',
@@ -109,7 +113,7 @@ describe('arriving before the true reply', () => {
         changed(truth, bytes => bytes.subarray(0, 24)),
         truth,
       ),
-      comes: 'believed',
+      expected: 'accepted',
     },
     {
       name: 'the request itself',
@@ -117,7 +121,7 @@ describe('arriving before the true reply', () => {
         changed(truth, (_, { request }) => request),
         truth,
       ),
-      comes: 'believed',
+      expected: 'accepted',
     },
     {
       name: 'a forgery for each bit',
@@ -125,12 +129,12 @@ describe('arriving before the true reply', () => {
         ...Array.from({ length: 64 }, (_, bit) => withOrigin(nonce => nonce ^ (1n << BigInt(bit)))),
         truth,
       ),
-      comes: 'believed',
+      expected: 'accepted',
     },
     {
       name: 'a forgery every 10 ms, the true reply after 0.3 s',
       server: all(...Array.from({ length: 40 }, (_, i) => delayed(i / 100, wrong)), delayed(0.3, truth)),
-      comes: 'believed',
+      expected: 'accepted',
     },
   ]);
 });
@@ -139,9 +143,9 @@ describe('other modes and packets with the right origin', () => {
   for (const mode of [1, 2, 3, 5, 6, 7]) {
     judgeEach([
       {
-        name: `mode ${mode}, ahead of the true reply`,
+        name: `mode ${mode}, before the true reply`,
         server: all(reply({ mode }, FAR), delayed(0.02, truth)),
-        comes: 'believed',
+        expected: 'accepted',
       },
     ]);
   }
@@ -149,20 +153,20 @@ describe('other modes and packets with the right origin', () => {
     {
       name: 'the request sent back, as a reflector does',
       server: changed(truth, (_, { request }) => request),
-      comes: bogus,
+      expected: bogus,
     },
     {
       name: 'the request sent back as mode 4',
       server: changed(truth, (_, { request }) =>
         Uint8Array.from(request, (byte, i) => (i === 0 ? 0x24 : byte)),
       ),
-      comes: bogus,
+      expected: bogus,
     },
-    { name: 'nothing', server: silence, comes: 'no-reply' },
+    { name: 'nothing', server: silence, expected: 'no-reply' },
   ]);
 });
 
-test('a forger beside four good servers changes nothing', async () => {
+test('a forger in addition to four good servers changes nothing', async () => {
   const forger = all(
     withOrigin(nonce => nonce ^ 1n),
     from('another port', lie(FAR)),
@@ -174,7 +178,7 @@ test('a forger beside four good servers changes nothing', async () => {
   expect({ code, attempts }).toEqual({ code: 4, attempts: 1 });
 });
 
-test('nothing can be foreseen: ports and nonces differ, and nothing else is told (RFC 9109)', async () => {
+test('requests are unpredictable: ports and nonces differ, and nothing else is revealed (RFC 9109)', async () => {
   const runs = [await judge([truth], { samples: 8 }), await judge([truth], { samples: 8 })];
   const requests = runs.flatMap(({ servers }) => servers[0]!.requests.map(bytes => Buffer.from(bytes)));
   expect(requests).toHaveLength(16);
@@ -184,7 +188,7 @@ test('nothing can be foreseen: ports and nonces differ, and nothing else is told
   }
   const nonces = requests.map(request => request.readBigUInt64BE(40));
   expect(new Set(nonces).size).toBe(16);
-  // A clock in there would share its first bits; sixteen random numbers have both values in nearly each bit.
+  // Clock readings would share their first bits; among sixteen random numbers, almost every bit takes both values.
   const fixed = Array.from(
     { length: 64 },
     (_, bit) => new Set(nonces.map(nonce => (nonce >> BigInt(bit)) & 1n)).size,

@@ -1,17 +1,17 @@
-// Faults of the machine: few descriptors, streams that are closed or full, a state folder that cannot be used. None of
-// them changes what is done to the clock.
+// Faults of the machine: few descriptors, closed or full streams, an unusable state directory. None of them may change
+// what happens to the clock.
 
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { BIN, type Surroundings, scratch, start, works } from '../support/command.ts';
-import { counted, expectDecent, withoutStrace } from './bench.ts';
+import { counted, expectClean, withoutStrace } from './bench.ts';
 import { address, injected, moving, PACE } from './faults.ts';
 import { lie } from './server.ts';
 
 describe.runIf(works(['prlimit', '--version']))('few descriptors', () => {
   test.each([60, 100])(
-    '%i of them, 120 servers: those that get none are named, the others do',
+    '%i of them for 120 servers: servers without a descriptor are named, the others are used',
     async limit => {
       const servers = await Promise.all(Array.from({ length: 120 }, () => address()));
       const program = ['prlimit', `--nofile=${limit}:${limit}`, process.execPath, BIN];
@@ -32,14 +32,17 @@ describe('stdout and stderr', () => {
   });
   const formats = ['classic', 'table', 'json'];
 
-  test.each(formats)('%s to a full disk: said on stderr, and the exit code is the clock’s', async format => {
-    const { code, stderr } = await start(
-      ['sync', '--force', ...PACE, `--format=${format}`, await address()],
-      shell('>/dev/full'),
-    ).ended;
-    expect(stderr).toMatch(/cannot write the result to stdout: .*ENOSPC/);
-    expect(code).toBe(4);
-  });
+  test.each(formats)(
+    '%s to a full disk: reported on stderr, with the exit code of the clock',
+    async format => {
+      const { code, stderr } = await start(
+        ['sync', '--force', ...PACE, `--format=${format}`, await address()],
+        shell('>/dev/full'),
+      ).ended;
+      expect(stderr).toMatch(/cannot write the result to stdout: .*ENOSPC/);
+      expect(code).toBe(4);
+    },
+  );
 
   test.each([
     ['stdout closed', '>&-'],
@@ -50,20 +53,20 @@ describe('stdout and stderr', () => {
     ['both full', '>/dev/full 2>&1'],
   ])('%s', async (_name, redirection) => {
     const result = await start(['sync', '--force', '-v', ...PACE, await address()], shell(redirection)).ended;
-    expectDecent(result);
+    expectClean(result);
     expect(result.code).toBe(4);
   });
 
-  test.each(['stdout', 'stderr'] as const)('%s: a pipe that nobody reads any more', async name => {
+  test.each(['stdout', 'stderr'] as const)('%s: a pipe whose reader has closed it', async name => {
     const running = start(['sync', '--force', '-d', ...PACE, '-q', await address()]);
     running.child[name]!.destroy();
     const result = await running.ended;
-    expectDecent(result);
+    expectClean(result);
     expect(result.code).toBe(0);
   });
 });
 
-describe('the state folder', () => {
+describe('the state directory', () => {
   const places: Readonly<Record<string, () => string>> = {
     'is a file': () => {
       const path = join(scratch(), 'state');
@@ -75,7 +78,7 @@ describe('the state folder', () => {
       symlinkSync('/tmp', path);
       return path;
     },
-    'can be written by everybody': () => {
+    'is writable by all users': () => {
       const path = join(scratch(), 'state');
       mkdirSync(path);
       chmodSync(path, 0o777);
@@ -87,13 +90,13 @@ describe('the state folder', () => {
     'holds a state file with an escape sequence': () =>
       stateFile('{"version":1,"lastSet":{"server":"\u001b[2J"}}'),
     'holds a huge state file': () => stateFile(`{"version":1${' '.repeat(200_000)}}`),
-    'holds a folder in the state file’s place': () => {
+    'contains a directory in place of the state file': () => {
       const path = scratch();
       mkdirSync(join(path, 'state.json'));
       return path;
     },
   };
-  test.each(Object.entries(places))('%s: a warning, and the run goes on', async (_name, place) => {
+  test.each(Object.entries(places))('%s: a warning, and the run continues', async (_name, place) => {
     const {
       code,
       report,
@@ -104,7 +107,7 @@ describe('the state folder', () => {
   });
 
   test.skipIf(withoutStrace !== undefined)(
-    'cannot be made: the clock is set, and a warning says what that means',
+    'cannot be created: the clock is set, and a warning states the consequence',
     async () => {
       const place = '--state=/proc/tsntp';
       const { code, report } = await injected(

@@ -1,5 +1,5 @@
-// Faults of names: a name server that fails, is slow, is silent or lies, addresses that lead nowhere. For each: the exit
-// code, the message, one vote for one address, and an end by the deadline.
+// Faults of names: a name server that fails, is slow, is silent, or lies, and addresses that lead nowhere. Each test
+// checks the exit code, the message, one vote per address, and an end by the deadline.
 
 import { spawn } from 'node:child_process';
 import { once as event } from 'node:events';
@@ -11,7 +11,7 @@ import { buildSync } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { debianPackage } from '../support/debian-package.ts';
 import { counted } from './bench.ts';
-import { apart, entering, PACE, withoutNamespaces } from './faults.ts';
+import { entering, isolated, PACE, withoutNamespaces } from './faults.ts';
 
 describe.skipIf(withoutNamespaces)('names', () => {
   let within: readonly string[] = [];
@@ -41,7 +41,7 @@ describe.skipIf(withoutNamespaces)('names', () => {
       `mount --bind ${join(folder, 'nsswitch.conf')} /etc/nsswitch.conf`,
       `exec ${process.execPath} ${script}`,
     ];
-    const child = spawn(apart[0]!, [...apart.slice(1), 'sh', '-c', setUp.join(' && ')], {
+    const child = spawn(isolated[0]!, [...isolated.slice(1), 'sh', '-c', setUp.join(' && ')], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const exited = event(child, 'exit');
@@ -85,7 +85,7 @@ describe.skipIf(withoutNamespaces)('names', () => {
     expect({ code, attempts }).toEqual({ code: 3, attempts: 0 });
   });
 
-  test('hundreds of addresses: four are asked', async () => {
+  test('hundreds of addresses: four are queried', async () => {
     const { code, report } = await ask('many.test');
     expect(report.servers).toHaveLength(4);
     expect(code).toBe(3);
@@ -96,7 +96,7 @@ describe.skipIf(withoutNamespaces)('names', () => {
     expect(report.servers.filter(({ sent }) => sent > 0)).toHaveLength(1);
   });
 
-  test('a silent name beside good servers is not waited for beyond the patience', async () => {
+  test('the survey does not wait long for a silent name if good servers answer', async () => {
     writeFileSync(resolver, 'nameserver 127.0.0.53\noptions timeout:30 attempts:5\n');
     try {
       const { code, report } = await ask('--deadline=12', 'silent.test', '127.0.0.1');
@@ -133,7 +133,7 @@ describe.skipIf(withoutNamespaces)('names', () => {
     expect(code).toBe(4);
   });
 
-  test('IPv6 has no route: IPv4 answers at once', async () => {
+  test('IPv6 has no route: IPv4 answers immediately', async () => {
     const { code } = await ask('nowhere-and-good.test');
     expect(code).toBe(4);
   });

@@ -1,6 +1,6 @@
-// A small world behind one name server, for a network namespace of its own: argv → DNS on 127.0.0.1 that answers, fails,
-// lies or is silent by the name that is asked (RFC 1035 §4), a name server on 127.0.0.53 that never answers, and NTP
-// servers on port 123 of 127.0.0.1 and ::1. Prints a line when all are ready. Bundled, and run outside vitest.
+// A small simulated internet for its own network namespace: DNS on 127.0.0.1 that answers, fails, lies, or stays silent
+// depending on the name (RFC 1035 §4), a name server on 127.0.0.53 that never answers, and NTP servers on port 123 of
+// 127.0.0.1 and ::1. Prints a line when all are ready. Bundled, and run outside vitest.
 
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
@@ -16,7 +16,7 @@ interface Answer {
   readonly code?: number;
   readonly records?: readonly { readonly type: number; readonly data: Buffer }[];
   readonly after?: number;
-  /** Sent instead. */
+  /** Sent instead of an encoded answer. */
   readonly raw?: Buffer;
 }
 
@@ -25,12 +25,12 @@ const ipv6 = (hex: string) => ({ type: AAAA, data: Buffer.from(hex, 'hex') });
 const alias = (name: string) => ({ type: CNAME, data: encodeName(name) });
 
 const HERE = ipv4(127, 0, 0, 1);
-/** In a network that leads nowhere: what is sent there is gone. */
+/** An address in a network that discards all packets. */
 const BLACK_HOLE = ipv6('fd000000000000000000000000000bad');
-/** No route leads there. */
+/** An address without a route. */
 const NOWHERE = ipv6('20010db8000000000000000000000005');
 
-/** Undefined: no answer. */
+/** The answers by name; undefined means no answer. */
 const zone: Readonly<Record<string, Answer | undefined>> = {
   'good.test': { records: [HERE] },
   'slow.test': { records: [HERE], after: 0.6 },
@@ -59,7 +59,7 @@ function encodeName(name: string): Buffer {
   return Buffer.concat([...labels, Buffer.of(0)]);
 }
 
-/** The response to a query, or undefined for silence. */
+/** Builds the response to a query; undefined for silence. */
 function respond(query: Buffer): { readonly bytes: Buffer; readonly after: number } | undefined {
   const labels: string[] = [];
   let at = 12;
@@ -99,7 +99,7 @@ overUdp.on('message', (query, { port, address }) => {
   const response = respond(query);
   if (!response) return;
   const { bytes, after } = response;
-  // RFC 1035 §4.2.1: no more than 512 bytes, else the TC bit, and the asker comes again over TCP.
+  // RFC 1035 §4.2.1: at most 512 bytes, otherwise the TC bit makes the client retry over TCP.
   const truncated = Buffer.from(bytes.subarray(0, 512));
   if (bytes.length > 512) truncated[2]! |= 2;
   setTimeout(() => overUdp.send(truncated, port, address), after * 1000);
@@ -107,7 +107,7 @@ overUdp.on('message', (query, { port, address }) => {
 const overTcp = createServer(connection => {
   connection.on('error', () => {});
   connection.on('data', data => {
-    // Both questions, for A and for AAAA, come at once.
+    // The queries for A and AAAA may arrive together.
     for (let at = 0; at + 2 < data.length; at += 2 + data.readUInt16BE(at)) {
       const response = respond(data.subarray(at + 2, at + 2 + data.readUInt16BE(at)));
       if (!response) continue;

@@ -1,10 +1,10 @@
-// Faults of the network: calls that fail, ports where no server listens, servers that are silent, no network at all. For
-// each: the exit code, the message, the clock untouched, and an end by the deadline.
+// Faults of the network: failing calls, closed ports, silent servers, no network at all. Each test checks the exit
+// code, the message, the untouched clock, and an end by the deadline.
 
 import { describe, expect, test } from 'vitest';
 import { counted, startServer, withoutStrace } from './bench.ts';
-import { address, apart, injected, PACE, withoutNamespaces } from './faults.ts';
-import { type Behaviour, delayed, silence, truth } from './server.ts';
+import { address, injected, isolated, PACE, withoutNamespaces } from './faults.ts';
+import { type Behavior, delayed, silence, truth } from './server.ts';
 
 describe.skipIf(withoutStrace !== undefined)('the network calls', () => {
   const faults: readonly (readonly [call: string, error: string, says: RegExp])[] = [
@@ -34,14 +34,14 @@ describe.skipIf(withoutStrace !== undefined)('the network calls', () => {
     expect(report.servers[0]!.reason).toContain(error);
   });
 
-  test.each(['ENOMEM', 'ECONNREFUSED', 'EIO'])('what is received fails with %s', async error => {
+  test.each(['ENOMEM', 'ECONNREFUSED', 'EIO'])('receiving fails with %s', async error => {
     const { code } = await injected([`recvmsg:error=${error}`], [await address()]);
     expect(code).toBe(3);
   });
 });
 
-describe('ports where no server listens', () => {
-  test('alone: exit 3, at once', async () => {
+describe('closed ports', () => {
+  test('alone: exit 3 immediately', async () => {
     const { port, close } = await startServer(truth);
     close();
     const { code, report } = await counted(['-p3', '-t60', `127.0.0.1:${port}`]);
@@ -52,7 +52,7 @@ describe('ports where no server listens', () => {
     expect(code).toBe(3);
   });
 
-  test('beside three good servers: exit 4, and no wait', async () => {
+  test('in addition to three good servers: exit 4 without waiting', async () => {
     const good = await Promise.all([address(), address(), address()]);
     const { code, report } = await counted([...PACE, '127.0.0.1:9', ...good]);
     expect(report.servers.map(({ verdict }) => verdict)).toContain('unreachable');
@@ -69,20 +69,20 @@ describe('ports where no server listens', () => {
 });
 
 describe('deadline', () => {
-  // Far under what waiting for the replies would take, far over what a busy machine adds.
+  // Well below the time to wait for all replies, well above what a busy machine adds.
   const soon = 20_000;
   test.each([
     ['one silent server', [silence]],
-    ['six silent servers', Array<Behaviour>(6).fill(silence)],
+    ['six silent servers', Array<Behavior>(6).fill(silence)],
     ['a server that answers too late', [delayed(30, truth)]],
     [
       'junk without end',
-      [(ask => Array.from({ length: 200 }, (_, i) => ({ bytes: ask.request, after: i / 20 }))) as Behaviour],
+      [(ask => Array.from({ length: 200 }, (_, i) => ({ bytes: ask.request, after: i / 20 }))) as Behavior],
     ],
   ])(
     '%s',
-    async (_name, behaviours) => {
-      const servers = await Promise.all(behaviours.map(behaviour => address(behaviour)));
+    async (_name, behaviors) => {
+      const servers = await Promise.all(behaviors.map(behavior => address(behavior)));
       const { code, attempts = 0 } = await counted(['-p16', '-t600', '--deadline=1', ...servers]);
       expect({ code, attempts }).toEqual({ code: 3, attempts: 0 });
     },
@@ -90,7 +90,7 @@ describe('deadline', () => {
   );
 
   test(
-    'good servers beside a silent one: not waited for',
+    'a silent server among good ones does not delay the result',
     async () => {
       const { code } = await counted([
         '-p2',
@@ -111,7 +111,7 @@ describe.skipIf(withoutNamespaces)('without a network', () => {
   test.each(['192.0.2.1', '[2001:db8::1]', '127.0.0.1', 'pool.example'])(
     '%s: exit 3 and the reason',
     async host => {
-      const { code, report } = await counted([...PACE, '--deadline=5', host], { within: apart });
+      const { code, report } = await counted([...PACE, '--deadline=5', host], { within: isolated });
       expect(code).toBe(3);
       expect(report.servers[0]!.reason).toMatch(/no route|no name server|no address found/);
     },

@@ -1,9 +1,9 @@
-// The counts of the hostile suite: how many cases of each group (a group is a file) passed and failed.
+// Prints how many cases of each group of the hostile suite passed and failed. A group is a file.
 
 import { basename } from 'node:path';
 import type { Reporter, TestModule } from 'vitest/node';
 
-/** After the run, a line for each group. */
+/** Prints one line per group after the run. */
 export default class Groups implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
     const rows = modules.map(module => {
@@ -16,7 +16,7 @@ export default class Groups implements Reporter {
       };
     });
     for (const { group, passed, failed } of rows.toSorted((a, b) => (a.group < b.group ? -1 : 1))) {
-      console.log(`  ${group.padEnd(14)} ${passed} cases as they must come out, ${failed} not`);
+      console.log(`  ${group.padEnd(14)} ${passed} cases passed, ${failed} failed`);
     }
   }
 }

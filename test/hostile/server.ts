@@ -1,6 +1,6 @@
-// A scripted NTP server on loopback: each request → the datagrams that a behaviour answers it with. Behaviours are
-// functions of the request and combine; the bytes are laid out here from RFC 5905 §7.3, not by the code under test.
-// Sign: `ahead` is how far the server's clock is ahead of this machine's.
+// A scripted NTP server on loopback: each request → the datagrams of a behavior. Behaviors are functions of the request
+// and can be combined. The bytes are laid out here from RFC 5905 §7.3, not by the code under test.
+// Sign: `ahead` is how far the server's clock is ahead of this machine's, in seconds.
 
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
@@ -16,22 +16,22 @@ export interface Ask {
   readonly nonces: readonly bigint[];
   /** Nanoseconds since 1970. */
   readonly now: bigint;
-  /** Pseudorandom, from 0 to 1: the same at every run. */
+  /** Returns pseudorandom numbers from 0 to 1, the same in every run. */
   readonly random: () => number;
 }
 
 export interface Datagram {
   readonly bytes: Uint8Array;
-  /** Sent so many seconds after the request came in. */
+  /** Delay in seconds after the request arrived. */
   readonly after?: number;
-  /** Sent by somebody else. */
+  /** The sender, if not the queried server. */
   readonly from?: 'another port' | 'another address';
 }
 
-/** What a server answers, in order. */
-export type Behaviour = (ask: Ask) => readonly Datagram[];
+/** The datagrams of a server's answer, in order. */
+export type Behavior = (ask: Ask) => readonly Datagram[];
 
-/** The header with its fields as they are on the wire. */
+/** The header fields as sent. */
 export interface Fields {
   readonly leap: number;
   readonly version: number;
@@ -39,9 +39,9 @@ export interface Fields {
   readonly stratum: number;
   readonly poll: number;
   readonly precision: number;
-  /** 2^-16 s. */
+  /** In units of 2^-16 s. */
   readonly rootDelay: number;
-  /** 2^-16 s. */
+  /** In units of 2^-16 s. */
   readonly rootDispersion: number;
   readonly refid: number;
   readonly reference: bigint;
@@ -53,17 +53,17 @@ export interface Fields {
 type Changes = Partial<Fields> | ((ask: Ask) => Partial<Fields>);
 
 const SECOND = 1_000_000_000n;
-/** From 1900 to 1970. */
+/** Seconds from 1900 to 1970. */
 const NTP_TO_UNIX = 2_208_988_800n;
 
-/** 32.32 seconds since 1900, the era cut off. */
+/** 32.32 fixed-point seconds since 1900, without the era. */
 export function ntpTime(unixNanoseconds: bigint, ahead = 0): bigint {
   const shifted = unixNanoseconds + BigInt(Math.round(ahead * 1e6)) * 1000n + NTP_TO_UNIX * SECOND;
   return BigInt.asUintN(64, (shifted << 32n) / SECOND);
 }
 
-/** The good answer of a stratum 1 server, `ahead` of the truth, with changes. */
-export function reply(changes: Changes = {}, ahead = 0): Behaviour {
+/** A valid reply of a stratum 1 server that is `ahead` of the true time, with changes. */
+export function reply(changes: Changes = {}, ahead = 0): Behavior {
   return ask => {
     const time = ntpTime(ask.now, ahead);
     return [
@@ -89,15 +89,15 @@ export function reply(changes: Changes = {}, ahead = 0): Behaviour {
   };
 }
 
-export const truth: Behaviour = reply();
+export const truth: Behavior = reply();
 
-/** A good answer of a clock that is wrong. */
-export function lie(ahead: number): Behaviour {
+/** A valid reply of a wrong clock. */
+export function lie(ahead: number): Behavior {
   return reply({}, ahead);
 }
 
-/** A kiss-o'-death, from the asked server unless `changes` say otherwise. */
-export function kiss(code: string | number, changes: Partial<Fields> = {}): Behaviour {
+/** A kiss-o'-death, from the queried server unless `changes` states otherwise. */
+export function kiss(code: string | number, changes: Partial<Fields> = {}): Behavior {
   return reply({
     stratum: 0,
     leap: 3,
@@ -106,40 +106,37 @@ export function kiss(code: string | number, changes: Partial<Fields> = {}): Beha
   });
 }
 
-export const silence: Behaviour = () => [];
+export const silence: Behavior = () => [];
 
-/** The datagrams of all, in this order. */
-export function all(...behaviours: readonly Behaviour[]): Behaviour {
-  return ask => behaviours.flatMap(behaviour => behaviour(ask));
+/** Sends the datagrams of all behaviors, in this order. */
+export function all(...behaviors: readonly Behavior[]): Behavior {
+  return ask => behaviors.flatMap(behavior => behavior(ask));
 }
 
-/** The first request is answered by the first, and so on; the last stays. */
-export function script(...behaviours: readonly Behaviour[]): Behaviour {
-  return ask => behaviours[Math.min(ask.number, behaviours.length) - 1]!(ask);
+/** Answers the first request by the first behavior, and so on; the last one repeats. */
+export function script(...behaviors: readonly Behavior[]): Behavior {
+  return ask => behaviors[Math.min(ask.number, behaviors.length) - 1]!(ask);
 }
 
-export function delayed(seconds: number, behaviour: Behaviour): Behaviour {
-  return ask => behaviour(ask).map(one => ({ ...one, after: (one.after ?? 0) + seconds }));
+export function delayed(seconds: number, behavior: Behavior): Behavior {
+  return ask => behavior(ask).map(one => ({ ...one, after: (one.after ?? 0) + seconds }));
 }
 
-export function from(whom: 'another port' | 'another address', behaviour: Behaviour): Behaviour {
-  return ask => behaviour(ask).map(one => ({ ...one, from: whom }));
+export function from(sender: 'another port' | 'another address', behavior: Behavior): Behavior {
+  return ask => behavior(ask).map(one => ({ ...one, from: sender }));
 }
 
-/** The same with other bytes. */
-export function changed(
-  behaviour: Behaviour,
-  change: (bytes: Uint8Array, ask: Ask) => Uint8Array,
-): Behaviour {
-  return ask => behaviour(ask).map(one => ({ ...one, bytes: change(one.bytes, ask) }));
+/** The same behavior with changed bytes. */
+export function changed(behavior: Behavior, change: (bytes: Uint8Array, ask: Ask) => Uint8Array): Behavior {
+  return ask => behavior(ask).map(one => ({ ...one, bytes: change(one.bytes, ask) }));
 }
 
-export function followedBy(tail: Uint8Array, behaviour: Behaviour = truth): Behaviour {
-  return changed(behaviour, bytes => concat(bytes, tail));
+export function followedBy(tail: Uint8Array, behavior: Behavior = truth): Behavior {
+  return changed(behavior, bytes => concat(bytes, tail));
 }
 
 /** `count` datagrams of random bytes and lengths. */
-export function junk(count: number): Behaviour {
+export function junk(count: number): Behavior {
   return ({ random }) =>
     Array.from({ length: count }, () => {
       const bytes = Uint8Array.from({ length: Math.floor(random() * 200) }, () => random() * 256);
@@ -155,7 +152,7 @@ export function concat(...parts: readonly Uint8Array[]): Uint8Array {
   return Uint8Array.from(parts.flatMap(part => [...part]));
 }
 
-/** The 48 bytes. */
+/** Encodes the 48 bytes of the header. */
 function header(fields: Fields): Uint8Array {
   const bytes = new Uint8Array(48);
   const view = new DataView(bytes.buffer);
@@ -173,21 +170,17 @@ function header(fields: Fields): Uint8Array {
   return bytes;
 }
 
-/** A server at work. */
+/** A running server. */
 export interface ScriptedServer {
   readonly port: number;
-  /** When each request came in, in nanoseconds since 1970. */
+  /** When each request arrived, in nanoseconds since 1970. */
   readonly asked: readonly bigint[];
   readonly requests: readonly Uint8Array[];
   close(): void;
 }
 
-/** Opens a server; of port 0 the system makes a free one. */
-export async function openServer(
-  behaviour: Behaviour,
-  host = '127.0.0.1',
-  port = 0,
-): Promise<ScriptedServer> {
+/** Starts a server; port 0 selects a free port. */
+export async function openServer(behavior: Behavior, host = '127.0.0.1', port = 0): Promise<ScriptedServer> {
   const clock = await openClock();
   const socket = await bound(host, port);
   const senders = { ...(await strangers()), itself: socket };
@@ -201,7 +194,7 @@ export async function openServer(
     requests.push(request);
     const nonces = requests.map(bytes => Buffer.from(bytes).readBigUInt64BE(40));
     const ask = { request, number: asked.length, nonces, now, random };
-    for (const { bytes, after = 0, from = 'itself' } of behaviour(ask)) {
+    for (const { bytes, after = 0, from = 'itself' } of behavior(ask)) {
       const send = () => void (open && senders[from].send(bytes, port, address, () => {}));
       if (after === 0) send();
       else setTimeout(send, after * 1000);
@@ -218,7 +211,7 @@ type Stranger = NonNullable<Datagram['from']>;
 
 let opened: Promise<Record<Stranger, Socket>> | undefined;
 
-/** Those who send what the asked server did not; open until the process ends. */
+/** Sockets that send as another address or port; they stay open until the process ends. */
 function strangers(): Promise<Record<Stranger, Socket>> {
   opened ??= Promise.all([bound('127.0.0.1'), bound('127.0.0.77')]).then(([port, address]) => ({
     'another port': port.unref(),

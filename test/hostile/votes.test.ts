@@ -1,24 +1,24 @@
-// Names whose addresses are a liar's to choose: they multiply no vote, take none from another name, and hide nobody. The
-// names are in an /etc/hosts of the run's own; all servers listen on one port, each on an address of its own.
+// Names whose addresses an attacker chooses: they gain no votes, take none from other names, and hide no server. The
+// names are in an /etc/hosts of the run's own. All servers listen on one port, each on its own address.
 
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { counted, type Report, type Row } from './bench.ts';
 import { withHosts, withoutNamespaces } from './faults.ts';
-import { type Behaviour, lie, openServer, reply, silence, truth } from './server.ts';
+import { type Behavior, lie, openServer, reply, silence, truth } from './server.ts';
 
 const PORT = 11_230;
 const LIES = 900;
 let networks = 0;
 
-/** Servers on addresses of one network, and names for some of them. */
+/** Starts servers on addresses of one network, and names for some of them. */
 async function town(
-  servers: readonly Behaviour[],
+  servers: readonly Behavior[],
   names: Readonly<Record<string, readonly number[]>>,
 ): Promise<{ readonly ask: (...args: readonly string[]) => ReturnType<typeof counted> }> {
   networks += 1;
   const at = (i: number) => `127.${130 + (process.pid % 50)}.${networks}.${i + 1}`;
-  for (const [i, behaviour] of servers.entries()) {
-    const server = await openServer(behaviour, at(i), PORT);
+  for (const [i, behavior] of servers.entries()) {
+    const server = await openServer(behavior, at(i), PORT);
     onTestFinished(() => server.close());
   }
   const hosts = Object.entries(names).flatMap(([name, places]) => places.map(i => `${at(i)} ${name}`));
@@ -47,7 +47,7 @@ describe.skipIf(withoutNamespaces)('a vote belongs to the name', () => {
     expect(code).toBe(4);
   });
 
-  test('as a pool they have four, and are still said to be', async () => {
+  test('four liars of a pool have four votes and are still reported as liars', async () => {
     const { ask } = await town([liar, liar, liar, liar, truth, truth, truth], { 'evil.test': [0, 1, 2, 3] });
     const { report } = await ask(...honest('@4', '@5', '@6'), `--pool=evil.test:${PORT}`);
     expect(rowsOf(report, 'evil.test')).toHaveLength(4);
@@ -59,7 +59,7 @@ describe.skipIf(withoutNamespaces)('a vote belongs to the name', () => {
     expect(rowsOf(report, 'few.test').map(({ sent }) => sent)).toEqual([2, 2, 2]);
   });
 
-  test("a liar's name that leads to all others takes no vote of theirs", async () => {
+  test("a liar's name that resolves to all other servers takes none of their votes", async () => {
     const { ask } = await town([truth, truth, truth, liar], {
       'evil.test': [0, 1, 2, 3],
       'one.test': [0],
@@ -75,7 +75,7 @@ describe.skipIf(withoutNamespaces)('a vote belongs to the name', () => {
   });
 
   test('a slow server that a name drops for a liar keeps its vote', async () => {
-    const slow: Behaviour = ask => reply({}, 0.7 / 2)(ask).map(one => ({ ...one, after: 0.7 }));
+    const slow: Behavior = ask => reply({}, 0.7 / 2)(ask).map(one => ({ ...one, after: 0.7 }));
     const { ask } = await town([slow, liar, truth], { 'evil.test': [0, 1] });
     const { report } = await ask(...honest('evil.test', '@0', '@2'));
     expect(report.servers.map(({ verdict, answered }) => [verdict === 'falseticker', answered])).toEqual([
@@ -86,20 +86,20 @@ describe.skipIf(withoutNamespaces)('a vote belongs to the name', () => {
     expect(Math.abs(report.offset!)).toBeLessThan(report.errorBound!);
   });
 
-  test('silent addresses that other names share keep no name from its own', async () => {
+  test('silent addresses shared with other names do not keep a name from its own address', async () => {
     const { ask } = await town([silence, truth, truth], { 'one.test': [0, 1], 'two.test': [0, 2] });
     const { report } = await ask(...honest('one.test', 'two.test'));
     expect(report.servers.map(({ answered }) => answered)).toEqual([2, 2]);
   });
 
-  test("the other family is asked, though its first address is another name's", async () => {
+  test('the other family is queried even if its first address belongs to another name', async () => {
     const { ask } = await town([truth, truth], { 'one.test': [0], 'two.test': [1] });
     const servers = honest('one.test', 'two.test', '[::1]', 'localhost');
     const { report } = await ask(...servers);
     expect(report.servers.map(({ name }) => name)).toEqual(['one.test', 'two.test', '::1', 'localhost']);
   });
 
-  test('one address by three names: the first has the vote, the others say whose it is', async () => {
+  test('three names for one address: the first has the vote, the others name it', async () => {
     const { ask } = await town([truth], { 'one.test': [0], 'two.test': [0] });
     const { report, code } = await ask(...honest('one.test', 'two.test', '@0', 'ONE.test'));
     expect(report.servers.map(({ verdict }) => verdict)).toEqual([
@@ -112,7 +112,7 @@ describe.skipIf(withoutNamespaces)('a vote belongs to the name', () => {
     expect(code).toBe(4);
   });
 
-  test('names twice are not two for the least number', async () => {
+  test('duplicate names do not count twice toward --min-servers', async () => {
     const { ask } = await town([truth, truth], { 'one.test': [0, 1] });
     const { report, code } = await ask('--min-servers=2', ...honest('one.test', 'one.test'));
     expect(report.reason).toBe('too-few');

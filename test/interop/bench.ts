@@ -1,5 +1,5 @@
-// The bench of the interop tests: the real command, run as a user runs it but for the right to set the clock,
-// beside servers of other people's making.
+// The bench of the interop tests: runs the real command as a user does, except for the right to set the clock, against
+// third-party servers.
 
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -9,14 +9,14 @@ import { describe } from 'vitest';
 import { unavailable } from '../support/debian-package.ts';
 import { type RealServer, withoutClockRights } from '../support/real-server.ts';
 
-/** What a run of the command left behind. */
+/** The result of a run. */
 export interface Run {
   readonly status: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** Runs `tsntp ARGS` where `server` can be reached, to its end. It has no right to set a clock and no memory. */
+/** Runs `tsntp ARGS` to its end where `server` can be reached. It has no right to set a clock and no state. */
 export function tsntp(args: readonly string[], server?: RealServer): Run {
   const bin = resolve(import.meta.dirname, '../../bin/tsntp.js');
   const state = mkdtempSync(join(tmpdir(), 'tsntp-state-'));
@@ -36,7 +36,7 @@ export function tsntp(args: readonly string[], server?: RealServer): Run {
   }
 }
 
-/** What these tests read of the JSON report. */
+/** The part of the JSON report that these tests read. */
 export interface Report {
   readonly offset: number;
   readonly errorBound: number;
@@ -47,18 +47,18 @@ export interface Report {
   }[];
 }
 
-/** The JSON report of a run. Throws where stdout is anything else. */
+/** Parses the JSON report of a run. Throws if stdout contains anything else. */
 export function reportOf({ stdout }: Run): Report {
   return JSON.parse(stdout) as Report;
 }
 
-/** `describe`, for tests that need Debian packages; skipped with the reason where they cannot be had. */
+/** `describe` for tests that need Debian packages; skipped with the reason if they are unavailable. */
 export function describeWith(packages: readonly string[], name: string, tests: () => void): void {
   const why = unavailable(packages);
   describe.skipIf(why !== undefined)(why === undefined ? name : `${name} (skipped: ${why})`, tests);
 }
 
-/** Whether this machine lacks `::1`, and may: CI must have it. */
+/** Whether this machine lacks `::1` and may skip its tests; CI may not. */
 export const withoutIpv6: boolean =
   !process.env.CI &&
   !Object.values(networkInterfaces())

@@ -1,8 +1,8 @@
-// Before the first test: the command under test is the built one, as users run it.
+// Builds the command before the first test, so that the tests run what users run.
 
 import { execFileSync } from 'node:child_process';
 
-/** Installs what is missing and builds `dist/`. Throws where that fails. */
+/** Installs what is missing and builds `dist/`. Throws on failure. */
 export default function build(): void {
   execFileSync('npm', ['run', '--silent', 'setup'], { stdio: 'inherit' });
 }

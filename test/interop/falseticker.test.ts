@@ -1,4 +1,4 @@
-// Several chronyd, some of which believe in a time that is one second ahead: who is believed, and when nobody is.
+// Several chronyd servers, some of them one second ahead: which ones are accepted, and when none is.
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { chronyd, PACKAGES, type RealServer } from '../support/real-server.ts';
@@ -25,7 +25,7 @@ describeWith(PACKAGES.chronyd, 'three of four servers agree', () => {
     expect(stdout.match(/^[*+-] +127/gm)).toHaveLength(3);
   });
 
-  test('classic: one line a server, and the time is taken from another than the liar', () => {
+  test('classic: one line per server, and the time is not that of the liar', () => {
     const { status, stdout } = tsntp(['-q', '--format', 'classic', ...names()]);
     expect(status).toBe(0);
     expect(
@@ -43,7 +43,7 @@ describeWith(PACKAGES.chronyd, 'two against two', () => {
   refused(group([0, 1, 1, 0]));
 });
 
-/** Servers on 127.0.0.2, .3, …, each ahead by so many seconds; returns how to name them. */
+/** Starts servers on 127.0.0.2, .3, …, each ahead by the given seconds; returns how to name them. */
 function group(ahead: readonly number[]): () => readonly string[] {
   const servers: RealServer[] = [];
   beforeAll(async () => {

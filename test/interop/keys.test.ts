@@ -1,4 +1,5 @@
-// Symmetric keys with real servers: every type that each supports is authenticated, and nothing else is believed.
+// Symmetric keys with real servers: authenticates with every key type that each server supports, and rejects everything
+// else.
 
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -30,7 +31,7 @@ function keyFile(name: string, lines: readonly string[]): string {
   return path;
 }
 
-/** As ntpd writes it, and as chronyd does. */
+/** The key file in the formats of ntpd and chronyd. */
 const ntpKeys = () =>
   Object.entries(KEYS).map(([id, [type, secret]]) => `${id} ${type.replace('256CMAC', '-256')} ${secret}`);
 const chronyKeys = () =>
@@ -71,7 +72,7 @@ describeWith(PACKAGES.ntpsec, "NTPsec's ntpd", () => {
   afterAll(() => server?.stop());
 
   authenticates(() => ({ server, file }), [1, 2, 3, 4, 5, 6, 7], [4]);
-  // Its MACs have at most 20 bytes of digest in any version; those of chronyd are cut in version 4 only.
+  // NTPsec's MACs have at most 20 bytes of digest in any version; chronyd truncates only in version 4.
   authenticates(() => ({ server, file }), [1, 2, 6, 7], [3]);
   rejects(() => ({ server, file }));
 });
@@ -104,10 +105,10 @@ function authenticates(bench: Bench, ids: readonly number[], versions: readonly 
   });
 }
 
-/** Both servers are silent where they could send a crypto-NAK. */
+/** Both servers stay silent where they could send a crypto-NAK. */
 function rejects(bench: Bench): void {
-  describe('nothing is believed', () => {
-    test('of a server that does not know the key', () => {
+  describe('rejects replies', () => {
+    test('from a server without the key', () => {
       const { status, report } = ask(bench, 9, keyFile('nine', [`9 SHA1 ${SECRET}`]));
       expect(report.servers).toMatchObject([
         { authenticated: false, reason: expect.stringMatching(/^no reply/) },
@@ -115,7 +116,7 @@ function rejects(bench: Bench): void {
       expect(status).toBe(3);
     });
 
-    test('of a server that has another key of that number', () => {
+    test('from a server with another key of the same number', () => {
       const { status, report } = ask(bench, 2, keyFile('other', ['2 SHA1 other']));
       expect(report.servers).toMatchObject([
         { authenticated: false, reason: expect.stringMatching(/^no reply/) },
@@ -124,7 +125,7 @@ function rejects(bench: Bench): void {
     });
   });
 
-  test('a key file that others can read is refused', () => {
+  test('a key file that is readable by other users is refused', () => {
     const { server, file } = bench();
     const open = keyFile('open', [`2 SHA1 ${SECRET}`]);
     chmodSync(open, 0o644);

@@ -1,4 +1,4 @@
-// One real server: its time is this machine's own, so the true offset is zero, and its stratum and refid are known.
+// One real server on this machine's own clock: the true offset is zero, and the stratum and refid are known.
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { chronyd, ntpsec, PACKAGES, type RealServer } from '../support/real-server.ts';

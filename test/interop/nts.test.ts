@@ -1,4 +1,4 @@
-// NTS with a real chronyd, whose certificates come from an authority that is made here.
+// NTS with a real chronyd, whose certificates are issued by an authority created here.
 
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -41,7 +41,7 @@ describeWith(PACKAGES.chronyd, 'NTS with chronyd', () => {
   };
   const kept = () => readdirSync(state).filter(name => name.startsWith('nts-'));
 
-  test('is authenticated, and the report has the exchange and the certificate', () => {
+  test('is authenticated, and the report contains the exchange and the certificate', () => {
     const { status, report } = ask(server.kePort);
     expect(status).toBe(0);
     expect(Math.abs(report.offset)).toBeLessThan(0.001);
@@ -60,7 +60,7 @@ describeWith(PACKAGES.chronyd, 'NTS with chronyd', () => {
     ]);
   });
 
-  test('the trace has the exchange: names, dates, time', () => {
+  test('the trace contains the exchange: names, dates, time', () => {
     const { stderr } = ask(server.kePort, '-d');
     expect(stderr).toMatch(
       /^keys\(127\.0\.0\.1\)\n {2}exchanged with 127\.0\.0\.1 in [\d.]+ ms, 8 cookies\n/m,
@@ -76,7 +76,7 @@ describeWith(PACKAGES.chronyd, 'NTS with chronyd', () => {
     expect(ask(server.kePort, '-p', '16').report.servers).toMatchObject([{ answered: 16, rejected: 0 }]);
   });
 
-  test('a second run needs no exchange, and a third none either', () => {
+  test('a second and a third run need no key exchange', () => {
     ask(server.kePort);
     for (let run = 2; run <= 3; run++) {
       expect(kept()).toHaveLength(1);
@@ -90,7 +90,7 @@ describeWith(PACKAGES.chronyd, 'NTS with chronyd', () => {
     }
   });
 
-  test('what one authority vouched for is not taken with another', () => {
+  test('cookies obtained under one authority are not used with another', () => {
     ask(server.kePort);
     const stranger = made.authority('Stranger');
     const { status, report } = ask(server.kePort, '--nts-ca', stranger.certificateFile);
@@ -98,7 +98,7 @@ describeWith(PACKAGES.chronyd, 'NTS with chronyd', () => {
     expect(report.servers).toMatchObject([{ verdict: 'no-keys', authenticated: false }]);
   });
 
-  test('a server that has forgotten its cookies says NTSN, and keys are exchanged anew', async () => {
+  test('a server that lost its cookie key answers NTSN, and keys are exchanged again', async () => {
     ask(server.kePort);
     await server.stop();
     server = await ntsServer(identity, server);
@@ -109,7 +109,7 @@ describeWith(PACKAGES.chronyd, 'NTS with chronyd', () => {
     expect(status).toBe(0);
   });
 
-  test('a list has nts, ports and plain servers: the authenticated one is not outvoted', async () => {
+  test('a list with NTS, ports, and plain servers: the authenticated server is not outvoted', async () => {
     const liars: RealServer[] = [];
     try {
       for (const address of ['127.0.0.2', '127.0.0.3', '127.0.0.4'])
@@ -124,7 +124,7 @@ describeWith(PACKAGES.chronyd, 'NTS with chronyd', () => {
         ...Array(3).fill('unauthenticated'),
         'system-peer',
       ]);
-      // The plain ones are not trusted alone, either.
+      // The plain servers alone are not accepted, either.
       await server.stop();
       expect(tsntp(options)).toMatchObject({ status: 3 });
     } finally {
@@ -133,7 +133,7 @@ describeWith(PACKAGES.chronyd, 'NTS with chronyd', () => {
     }
   });
 
-  test('a plain server is not asked without NTS', async () => {
+  test('a server without NTS is not queried unauthenticated', async () => {
     const plain = await chronyd({ stratum: 3 });
     try {
       const { status, report } = ask(plain.port);
@@ -144,7 +144,7 @@ describeWith(PACKAGES.chronyd, 'NTS with chronyd', () => {
     }
   });
 
-  describe('a board that boots years ago', () => {
+  describe('a board that boots with a clock years in the past', () => {
     const YEARS = 6;
     const born = () => {
       const year = new Date().getUTCFullYear() - 1;
@@ -163,7 +163,7 @@ describeWith(PACKAGES.chronyd, 'NTS with chronyd', () => {
       return { ...done, report: reportOf(done) };
     };
 
-    test('is told that its clock may be what is wrong, and gets the time with the dates ignored', async () => {
+    test('gets a hint that its clock may be wrong, and gets the time if dates are ignored', async () => {
       const young = await ntsServer(born());
       try {
         const refused = run(young);
@@ -186,15 +186,19 @@ describeWith(PACKAGES.chronyd, 'NTS with chronyd', () => {
     });
   });
 
-  describe('a certificate fails by name, and no packet is sent:', () => {
+  describe('an invalid certificate is reported by kind, and no packet is sent:', () => {
     test.each<[string, () => Identity, RegExp]>([
       ['expired', () => authority.issue('localhost', { valid: PAST }), /out of date.*--nts-ignore-dates/],
       [
-        'of another host',
+        'for another host',
         () => authority.issue('x', { names: ['DNS:other.example'] }),
         /is for DNS:other\.example/,
       ],
-      ['of a stranger', () => made.authority('Stranger').issue('localhost'), /does not trust \(Stranger\)/],
+      [
+        'from an untrusted authority',
+        () => made.authority('Stranger').issue('localhost'),
+        /does not trust \(Stranger\)/,
+      ],
     ])('%s', async (_, issue, message) => {
       const bad = await ntsServer(issue());
       try {

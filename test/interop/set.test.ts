@@ -1,11 +1,11 @@
-// Asked to set the clock, but without the right to: exit 4, nothing set, and what was measured is printed all the same.
+// Setting the clock without permission: exit 4, nothing set, and the measurement is still printed.
 
 import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { chronyd, PACKAGES, type RealServer, withoutClockRights } from '../support/real-server.ts';
 import { describeWith, reportOf, tsntp } from './bench.ts';
 
-test('the bench takes the right to set the clock from what it runs', () => {
+test('the bench runs commands without the right to set the clock', () => {
   const [program = '', ...args] = withoutClockRights(['cat', '/proc/self/status']);
   const { stdout } = spawnSync(program, args, { encoding: 'utf8' });
   const CAP_SYS_TIME = 1n << 25n;
@@ -28,7 +28,7 @@ describeWith(PACKAGES.chronyd, 'without CAP_SYS_TIME', () => {
     await ahead?.stop();
   });
 
-  // --force: the machine may have a time service of its own, which is not the point here.
+  // --force: this machine may run a time service of its own, which is irrelevant here.
   const sync = (format: string, { address, port }: RealServer) =>
     tsntp(['sync', '--force', '--format', format, `${address}:${port}`]);
 
@@ -38,19 +38,19 @@ describeWith(PACKAGES.chronyd, 'without CAP_SYS_TIME', () => {
     expect(stderr).toContain('CAP_SYS_TIME');
   });
 
-  test('json: the offset is there', () => {
+  test('json: the offset is reported', () => {
     const run = sync('json', ahead);
     expect(run.status).toBe(4);
     expect(reportOf(run).offset).toBeCloseTo(1, 3);
   });
 
-  test('table: the offset is there', () => {
+  test('table: the offset is reported', () => {
     const { status, stdout } = sync('table', ahead);
     expect(status).toBe(4);
     expect(stdout).toMatch(/^\* +127\.0\.0\.1.* \+1\.000 s /m);
   });
 
-  test('classic: the server and its offset are there', () => {
+  test('classic: the server and its offset are reported', () => {
     const { status, stdout } = sync('classic', ahead);
     expect(status).toBe(4);
     expect(stdout).toMatch(/^server 127\.0\.0\.1, stratum 3, offset (1\.000|0\.999)\d{3}, delay 0\.\d{5}$/m);

@@ -1,26 +1,33 @@
-// The systemd units that the README proposes, judged by systemd's own tools: they can be read, and the service is
+// The systemd units that the documents propose, judged by systemd's own tools: they can be read, and the service is
 // given little more than the right to set the clock.
 
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { debianPackage } from '../support/debian-package.ts';
 import { describeWith } from './bench.ts';
 
-/** Tenths of systemd's exposure level: 10.0 is a service that may do anything, and up to 2.5 is good. */
+/** In tenths of systemd's exposure level: 10.0 is an unrestricted service, and up to 2.5 is good. */
 const EXPOSURE = 25;
 
 const folder = mkdtempSync(join(tmpdir(), 'tsntp-unit-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Writes the README's unit of this name; its command is one that is on every machine. */
+const document = (name: string) => readFileSync(resolve(import.meta.dirname, '../..', name), 'utf8');
+
+/** The unit of this name in docs/, with a command that is on every machine. */
+function unitText(name: string): string {
+  const blocks = document('docs/scripts-and-monitoring.md').split('```');
+  const text = blocks.find(block => block.startsWith(`ini\n# ${name}\n`));
+  if (text === undefined) throw new Error(`no unit ${name}`);
+  return text.replace(/^ini\n/, '').replace('/usr/local/bin/tsntp', '/usr/bin/true');
+}
+
 function unit(name: string): string {
-  const readme = readFileSync(resolve(import.meta.dirname, '../../README.md'), 'utf8');
-  const text = readme.split('```').find(block => block.startsWith(`ini\n# ${name}\n`));
   const path = join(folder, name);
-  writeFileSync(path, text!.replace(/^ini\n/, '').replace('/usr/local/bin/tsntp', '/usr/bin/true'));
+  writeFileSync(path, unitText(name));
   return path;
 }
 
@@ -34,9 +41,21 @@ describeWith(['systemd'], 'systemd', () => {
       env: { ...process.env, LD_LIBRARY_PATH: libraries },
     });
 
-  test('can read the service and the timer', () => {
+  test('accepts the service and the timer', () => {
     const { status, stderr } = analyze('verify', '--man=no', unit('tsntp.service'), unit('tsntp.timer'));
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  });
+
+  test('can read the service with the drop-in that narrows the limit', () => {
+    const dropIns = join(folder, 'tsntp.service.d');
+    mkdirSync(dropIns);
+    writeFileSync(join(dropIns, 'limit.conf'), unitText('limit.conf'));
+    const { status, stderr } = analyze('verify', '--man=no', unit('tsntp.service'));
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    // It is read at all: a line that systemd does not know is told.
+    writeFileSync(join(dropIns, 'limit.conf'), '[Service]\nEnvironmentFiles=x\n');
+    expect(analyze('verify', '--man=no', unit('tsntp.service')).stderr).toContain('EnvironmentFiles');
+    rmSync(dropIns, { recursive: true });
   });
 
   test('finds the service little exposed', () => {

@@ -4,7 +4,7 @@ const config: ViteUserConfig = defineConfig({
   test: {
     include: ['test/interop/**/*.test.ts'],
     globalSetup: 'test/interop/build.ts',
-    // The servers of one file are not to disturb the measurements of another.
+    // The servers of one file must not disturb the measurements of another.
     fileParallelism: false,
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -314,7 +314,7 @@ describe('a network that fails', () => {
       'timeout',
       'transmit',
       'timeout',
-      'hopeless',
+      'unresponsive',
     ]);
   });
 

@@ -15,8 +15,8 @@ function work() {
 function withResolvers() {
   let resolve: () => void = () => {};
   let reject: (why: Error) => void = () => {};
-  const promise = new Promise<void>((fulfil, refuse) => {
-    resolve = fulfil;
+  const promise = new Promise<void>((fulfill, refuse) => {
+    resolve = fulfill;
     reject = refuse;
   });
   return { promise, resolve, reject };

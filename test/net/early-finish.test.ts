@@ -1,51 +1,51 @@
 import { expect, test, vi } from 'vitest';
 import { earlyFinish } from '../../src/net/early-finish.ts';
 
-test('a survey ends early when a server has brought samples and all that are left are hopeless', () => {
-  const onlyHopelessLeft = vi.fn();
-  const roll = earlyFinish(3, onlyHopelessLeft);
-  const [a, b, c] = [roll.enter(), roll.enter(), roll.enter()];
-  a.hopeless();
-  b.brought();
-  b.leave();
-  expect(onlyHopelessLeft).not.toHaveBeenCalled();
-  c.hopeless();
-  expect(onlyHopelessLeft).toHaveBeenCalled();
+test('the survey may end once a server has returned samples and all remaining ones are unresponsive', () => {
+  const onlyUnresponsiveLeft = vi.fn();
+  const tracker = earlyFinish(3, onlyUnresponsiveLeft);
+  const [a, b, c] = [tracker.enter(), tracker.enter(), tracker.enter()];
+  a.markUnresponsive();
+  b.sampleReceived();
+  b.finish();
+  expect(onlyUnresponsiveLeft).not.toHaveBeenCalled();
+  c.markUnresponsive();
+  expect(onlyUnresponsiveLeft).toHaveBeenCalled();
 });
 
-test('a survey goes on while one server may still answer, or has still to begin', () => {
-  const onlyHopelessLeft = vi.fn();
-  const roll = earlyFinish(3, onlyHopelessLeft);
-  const [a, b] = [roll.enter(), roll.enter()];
-  a.brought();
-  a.leave();
-  b.hopeless();
-  expect(onlyHopelessLeft).not.toHaveBeenCalled();
-  const c = roll.enter();
-  b.hopeful();
-  c.leave();
-  expect(onlyHopelessLeft).not.toHaveBeenCalled();
-  b.hopeless();
-  expect(onlyHopelessLeft).toHaveBeenCalled();
+test('the survey may not end while one server may still answer, or has still to begin', () => {
+  const onlyUnresponsiveLeft = vi.fn();
+  const tracker = earlyFinish(3, onlyUnresponsiveLeft);
+  const [a, b] = [tracker.enter(), tracker.enter()];
+  a.sampleReceived();
+  a.finish();
+  b.markUnresponsive();
+  expect(onlyUnresponsiveLeft).not.toHaveBeenCalled();
+  const c = tracker.enter();
+  b.markResponsive();
+  c.finish();
+  expect(onlyUnresponsiveLeft).not.toHaveBeenCalled();
+  b.markUnresponsive();
+  expect(onlyUnresponsiveLeft).toHaveBeenCalled();
 });
 
-test('a hopeless server that has left does not count for one that may still answer', () => {
-  const onlyHopelessLeft = vi.fn();
-  const roll = earlyFinish(4, onlyHopelessLeft);
-  const [a, b, c] = [roll.enter(), roll.enter(), roll.enter(), roll.enter()];
-  a.hopeless();
-  a.leave();
-  b.brought();
-  b.leave();
-  c.hopeless();
-  expect(onlyHopelessLeft).not.toHaveBeenCalled();
+test('an unresponsive server that has finished does not count for one that may still answer', () => {
+  const onlyUnresponsiveLeft = vi.fn();
+  const tracker = earlyFinish(4, onlyUnresponsiveLeft);
+  const [a, b, c] = [tracker.enter(), tracker.enter(), tracker.enter(), tracker.enter()];
+  a.markUnresponsive();
+  a.finish();
+  b.sampleReceived();
+  b.finish();
+  c.markUnresponsive();
+  expect(onlyUnresponsiveLeft).not.toHaveBeenCalled();
 });
 
-test('a survey goes on while no server has brought samples', () => {
-  const onlyHopelessLeft = vi.fn();
-  const roll = earlyFinish(2, onlyHopelessLeft);
-  const [a, b] = [roll.enter(), roll.enter()];
-  a.hopeless();
-  b.hopeless();
-  expect(onlyHopelessLeft).not.toHaveBeenCalled();
+test('the survey may not end while no server has returned samples', () => {
+  const onlyUnresponsiveLeft = vi.fn();
+  const tracker = earlyFinish(2, onlyUnresponsiveLeft);
+  const [a, b] = [tracker.enter(), tracker.enter()];
+  a.markUnresponsive();
+  b.markUnresponsive();
+  expect(onlyUnresponsiveLeft).not.toHaveBeenCalled();
 });

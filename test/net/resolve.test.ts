@@ -33,8 +33,8 @@ test('one IPv6 address has one text, however it is written', async () => {
 });
 
 test.each([
-  ['192.0.2.1', 6, '192.0.2.1 has an IPv4 address only, and IPv6 was asked for'],
-  ['2001:db8::1', 4, '2001:db8::1 has an IPv6 address only, and IPv4 was asked for'],
+  ['192.0.2.1', 6, '192.0.2.1 has an IPv4 address only, but IPv6 was requested'],
+  ['2001:db8::1', 4, '2001:db8::1 has an IPv6 address only, but IPv4 was requested'],
 ] as const)('the literal address %s is none of IPv%i', async (host, family, message) => {
   const error = await resolve(host, family, never).catch(error => error);
   expect(error).toBeInstanceOf(ResolveError);

@@ -72,7 +72,7 @@ describe('in parallel', () => {
     expect(w.now()).toBeCloseTo(0.1, 3);
   });
 
-  test('300 servers are all asked, over at most 128 channels at a time, and Node emits no warning', async () => {
+  test('concurrent channels are limited, every server gets a turn, and Node prints no warning', async () => {
     const servers = Object.fromEntries(
       Array.from({ length: 300 }, (_, i) => [`10.0.${i >> 8}.${i & 255}`, {}]),
     );
@@ -184,7 +184,7 @@ describe('names and addresses', () => {
     expect(samplesOf(await ask(w, { servers }))).toEqual([4, 4, 4, 4]);
   });
 
-  test('an address that another name leads to as noselect is asked for itself as well', async () => {
+  test('an address that another entry marks noselect is also queried for itself', async () => {
     const names = { evil: { addresses: six.slice(0, 4) } };
     const w = world({ names, servers: all(six.slice(0, 4), {}) });
     const servers = [server('evil', { noselect: true }), ...six.slice(0, 3).map(one => server(one))];
@@ -267,7 +267,7 @@ describe('names and addresses', () => {
     expect(w.asked[0]!.at).toBeCloseTo(0.005, 6);
   });
 
-  test('the other family of a name is waited for even when all other servers are done', async () => {
+  test('the other family is tried even when all other servers are done', async () => {
     const names = { a: { addresses: ['2001:db8::1', '203.0.113.1'] } };
     const v4: SimulatedServer = { delay: 0.1 };
     const w = world({
@@ -302,7 +302,7 @@ describe('names and addresses', () => {
       expect((await ask(w, { servers })).map(({ address }) => address?.family)).toEqual([family]);
       const sources = await ask(w, { servers, family: family === 4 ? 6 : 4 });
       expect(sources).toMatchObject([{ error: { kind: 'no-address-of-family' } }]);
-      expect(sources[0]!.error!.message).toMatch(/IPv[46] only \(command line\), and IPv[46] was asked for/);
+      expect(sources[0]!.error!.message).toMatch(/IPv[46] only \(command line\), but IPv[46] was requested/);
     },
   );
 });
@@ -386,7 +386,7 @@ describe('servers that do not answer', () => {
     expect(samplesOf(await ask(w))).toEqual([1, 0]);
   });
 
-  test('a server whose turn never came is reported as not asked', async () => {
+  test('a server whose turn never came is reported as not queried', async () => {
     const addresses = Array.from({ length: 130 }, (_, i) => `10.0.0.${i}`);
     const w = world({ servers: Object.fromEntries(addresses.map(address => [address, dead])) });
     const deadline = new AbortController();
@@ -394,8 +394,8 @@ describe('servers that do not answer', () => {
     const sources = await ask(w, { signal: deadline.signal });
     const errors = sources.map(({ error }) => error?.message);
     expect(errors.slice(0, 128)).toEqual(Array(128).fill(undefined));
-    expect(errors[128]).toMatch(/^10\.0\.0\.128 was not asked: the run ended before its turn; /);
-    expect(errors[129]).toMatch(/^10\.0\.0\.129 was not asked/);
+    expect(errors[128]).toMatch(/^10\.0\.0\.128 was not queried: the run ended before its turn; /);
+    expect(errors[129]).toMatch(/^10\.0\.0\.129 was not queried/);
   });
 
   test('silent servers are each asked as often as --samples says', async () => {

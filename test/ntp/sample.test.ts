@@ -3,11 +3,11 @@ import { describe, expect, test } from 'vitest';
 import { offsetOf } from '../../src/ntp/offset.ts';
 import type { Packet } from '../../src/ntp/packet.ts';
 import {
-  broughtForward,
   type Rejection,
   type RejectionKind,
   requestOf,
   type Sample,
+  slewAdjusted,
 } from '../../src/ntp/sample.ts';
 import { add, monotonicTimeOf, ntpTimestampOf, toNtpTimestamp, unixTimeOf } from '../../src/ntp/time.ts';
 import {
@@ -57,7 +57,7 @@ test.each([0.25, -0.25])(
   'a sample brought forward by %d s says of the moved clock what it said before',
   gain => {
     const sample = examine(exchange({ offset: 1 })) as Sample;
-    const forward = broughtForward(sample, gain);
+    const forward = slewAdjusted(sample, gain);
     expect(forward.offset).toBeCloseTo(sample.offset - gain, 9);
     expect(forward.offset).toBeCloseTo(offsetOf(forward), 9);
     expect(forward).toMatchObject({ t2: sample.t2, t3: sample.t3, delay: sample.delay });

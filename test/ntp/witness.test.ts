@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { hear, type Testimony } from '../../src/ntp/witness.ts';
+import { type Testimony, testimonyOf } from '../../src/ntp/witness.ts';
 
 test.each<[ahead: number, offset: number, errorBound: number, Testimony]>([
   [93_600, 93_600, 0.01, 'servers'],
@@ -15,14 +15,14 @@ test.each<[ahead: number, offset: number, errorBound: number, Testimony]>([
   [9, 9, 0.01, 'clock'],
   [Number.NaN, 93_600, 0.01, 'neither'],
 ])('a hardware clock %d s ahead, servers %d ± %d s: %s', (ahead, offset, errorBound, expected) => {
-  expect(hear(ahead, offset, errorBound)).toBe(expected);
+  expect(testimonyOf(ahead, offset, errorBound)).toBe(expected);
 });
 
 test('what says the same as this clock never speaks for the servers', () => {
   const seconds = fc.double({ min: -1e6, max: 1e6, noNaN: true });
   fc.assert(
     fc.property(seconds, fc.double({ min: 0, max: 16, noNaN: true }), (offset, errorBound) => {
-      expect(hear(0, offset, errorBound)).toBe('clock');
+      expect(testimonyOf(0, offset, errorBound)).toBe('clock');
     }),
   );
 });

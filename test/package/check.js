@@ -1,10 +1,12 @@
-// Takes the package as npm would publish it and uses it as a stranger would: packs it, has publint and attw judge
-// the tarball, installs that into an empty folder, runs the command, imports the library, compiles against its types.
+// Takes the package as npm would publish it and uses it as a stranger would: packs a clean copy of the checkout, has publint
+// and attw judge the tarball, installs that into an empty folder, runs the command, imports the library, compiles against its
+// types; and carries an installed folder to another place, as for a machine without the internet.
 // Ends with status 1 at the first thing that does not hold, naming it. Nothing here asks for the clock to be set.
 
 import { execFile } from 'node:child_process';
 import { createSocket } from 'node:dgram';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { cp, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -20,12 +22,12 @@ const guard =
 const folder = await mkdtemp(join(tmpdir(), 'tsntp-package-'));
 const responder = await startResponder();
 try {
-  await run('build', checkout, 'npm', 'run', '--silent', 'build');
-  const tarball = await pack();
+  const tarball = await pack(await cleanCopy());
   await run('publint', checkout, tool('publint'), 'run', tarball, '--strict');
   await run('attw', checkout, tool('attw'), tarball, '--profile', 'esm-only', '--no-emoji');
   await install(tarball);
   await command();
+  await carried(tarball);
   await library();
   await types('nodenext', 'nodenext');
   await types('esnext', 'bundler');
@@ -38,19 +40,50 @@ try {
   await rm(folder, { recursive: true, force: true });
 }
 
-/** Packs the checkout, sees that the tarball has what it must and nothing else, and returns its path. */
-async function pack() {
-  const stdout = await run('npm pack', checkout, 'npm', 'pack', '--json', '--pack-destination', folder);
-  const [{ filename, files }] = JSON.parse(stdout);
+/** What git has, as it stands here: no node_modules, nothing built. Returns the folder. */
+async function cleanCopy() {
+  const copy = join(folder, 'copy');
+  const args = ['ls-files', '-z', '--cached', '--others', '--exclude-standard'];
+  const files = (await run('git ls-files', checkout, 'git', ...args)).split('\0').filter(Boolean);
+  for (const file of files) {
+    // One that is deleted and not committed yet is in git's list, too.
+    if (existsSync(join(checkout, file))) await cp(join(checkout, file), join(copy, file));
+  }
+  return copy;
+}
+
+/** Packs the clean copy, sees that the tarball has what it must and nothing else, and returns its path. */
+async function pack(copy) {
+  const stdout = await run('npm pack', copy, 'npm', 'pack', '--json', '--pack-destination', folder);
+  // What `prepack` prints comes first.
+  const [{ filename, files }] = JSON.parse(stdout.slice(stdout.search(/^\[$/m)));
   const paths = files.map(({ path }) => path);
   const { bin, man, exports } = JSON.parse(await readFile(join(checkout, 'package.json'), 'utf8'));
   const { types, default: entry } = exports['.'];
-  const required = [bin.tsntp, man[0], types, entry, exports['./report.schema.json'], 'README.md', 'LICENSE'];
+  const dist = ['dist/cli/main.js', 'dist/cli/entry.js'];
+  const linked = await linkedFrom('README.md', 'README.zh-CN.md');
+  const required = [
+    bin.tsntp,
+    man[0],
+    types,
+    entry,
+    exports['./report.schema.json'],
+    'LICENSE',
+    ...dist,
+    ...linked,
+  ];
   const missing = required.map(path => path.replace('./', '')).filter(path => !paths.includes(path));
   expect('npm pack', missing.length === 0, `the tarball lacks ${missing.join(', ')}`);
   const strays = paths.filter(path => /^(src|test|scripts|\.)/.test(path));
   expect('npm pack', strays.length === 0, `the tarball should not have ${strays.join(', ')}`);
   return join(folder, filename);
+}
+
+/** These documents, and the documents of the package that they link to. */
+async function linkedFrom(...documents) {
+  const texts = await Promise.all(documents.map(file => readFile(join(checkout, file), 'utf8')));
+  const links = texts.flatMap(text => [...text.matchAll(/[("](docs\/[^)#" ]+)/g)].map(([, path]) => path));
+  return [...new Set([...documents, ...links])];
 }
 
 async function install(tarball) {
@@ -62,9 +95,28 @@ async function command() {
   const { version } = JSON.parse(await readFile(join(checkout, 'package.json'), 'utf8'));
   const printed = (await run('npx tsntp --version', folder, ...guard, 'npx', 'tsntp', '--version')).trim();
   expect('npx tsntp --version', printed === version, `printed ${printed}, not ${version}`);
-  const server = `127.0.0.1:${responder.address().port}`;
-  const report = await run('tsntp -q', folder, ...guard, 'npx', 'tsntp', '-q', '--format', 'json', server);
+  const report = await run('tsntp -q', folder, ...guard, 'npx', 'tsntp', '-q', '--format', 'json', address());
   expect('tsntp -q', JSON.parse(report).version === 1, `printed ${report}`);
+}
+
+/** As the README has it for a machine without the internet: the command runs wherever its folder is carried. */
+async function carried(tarball) {
+  const [here, there] = [join(folder, 'carry'), join(folder, 'there')];
+  const args = ['install', '-g', '--prefix', here, '--no-audit', '--no-fund', '--prefer-offline', tarball];
+  await run('npm install -g --prefix', folder, 'npm', ...args);
+  await rename(here, there);
+  const program = join(there, ...(process.platform === 'win32' ? ['tsntp.cmd'] : ['bin', 'tsntp']));
+  const report = await run(
+    'carried tsntp -q',
+    folder,
+    ...guard,
+    program,
+    '-q',
+    '--format',
+    'json',
+    address(),
+  );
+  expect('carried tsntp -q', JSON.parse(report).result === 'queried', `printed ${report}`);
 }
 
 /** The library, from JavaScript: typed results, and not a character on stdout but what the script prints. */
@@ -93,6 +145,10 @@ async function types(module, moduleResolution) {
     sync([1]);`;
   await writeFile(join(folder, 'consumer.ts'), consumer);
   await run(what, folder, tool('tsc'), '-p', '.');
+}
+
+function address() {
+  return `127.0.0.1:${responder.address().port}`;
 }
 
 /** A server of stratum 1 whose clock is this machine's. */

@@ -328,7 +328,11 @@ describe('servers without a usable answer', () => {
 
   test('a name that does not resolve', async () => {
     const { servers } = await judge({ a: honest }, { setup: { names: { gone: { fails: 'not-found' } } } });
-    expect(servers[0]!.verdict).toEqual({ kind: 'not-resolved', message: 'gone does not resolve' });
+    expect(servers[0]!.verdict).toEqual({
+      kind: 'not-resolved',
+      cause: 'not-found',
+      message: 'gone does not resolve',
+    });
   });
 
   test('a server that was kissed after it had answered is used', async () => {
@@ -336,7 +340,7 @@ describe('servers without a usable answer', () => {
     expect(servers[0]).toMatchObject({ verdict: { kind: 'system-peer' }, burst: { kiss: { code: 'DENY' } } });
   });
 
-  test('servers that answered and servers that did not make different reasons', async () => {
+  test('the result says whether any server answered', async () => {
     const none = { kind: 'no-suitable-server', reason: { kind: 'none-answered' } };
     expect(await judge({})).toMatchObject(none);
     expect(await judge({ a: { fault: 'silent' }, b: { fault: 'no-route' } })).toMatchObject(none);

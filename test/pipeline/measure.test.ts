@@ -33,7 +33,7 @@ describe('the deadline', () => {
   });
 });
 
-describe('a clock that is moved while it is measured', () => {
+describe('a clock that another program moves during the measurement', () => {
   const steps = (w: World): readonly SyncEvent[] => w.events.filter(({ kind }) => kind === 'clock-stepped');
 
   test.each<[what: string, disturbance: (w: World) => void]>([

@@ -1,6 +1,6 @@
-// One NTP server for all of 127.0.0.0/8: a socket bound to any address that replies from the one that was asked
-// (IP_PKTINFO), which node:dgram cannot. Writes its port to stdout; ends after 20 s without a request, or by a signal.
-// Linux alone. Requests whose third octet is 33 are left without a reply: the servers that are dead.
+// One NTP server for all of 127.0.0.0/8: a socket bound to any address that replies from the queried address
+// (IP_PKTINFO), which node:dgram cannot do. Writes its port to stdout; ends after 20 s without a request, or on a
+// signal. Linux only. Ignores requests whose third octet is 33, to simulate dead servers.
 
 import koffi from 'koffi';
 
@@ -41,8 +41,8 @@ if (bind(fd, name, 16) !== 0) throw new Error('cannot bind');
 getsockname(fd, name, new Uint32Array([16]));
 console.log((name[2] ?? 0) * 256 + (name[3] ?? 0));
 
-// struct msghdr, with what it points to. A reply goes back with the name and the control data of its request: to the
-// sender, from the address that he asked.
+// struct msghdr and the memory it points to. A reply reuses the name and control data of its request: it goes to the
+// sender, from the address that was queried.
 const packet = new ArrayBuffer(1024);
 const control = new ArrayBuffer(64);
 const vector = new BigUint64Array([koffi.address(packet), 1024n]);

@@ -1,5 +1,5 @@
-// Ten thousand servers in one list, on loopback addresses of their own: everybody who answers is in the report, with
-// few descriptors.
+// Ten thousand servers in one list, each on its own loopback address: every answering server must be in the report,
+// with few descriptors.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -9,7 +9,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { onLinux, scratch, tsntp } from '../support/command.ts';
 
 const COUNT = 10_000;
-/** 127.1.33.0 to 127.1.33.255, to which the responder is deaf. */
+/** 127.1.33.0 to 127.1.33.255, which the responder ignores. */
 const DEAD = 256;
 
 interface Report {
@@ -36,7 +36,10 @@ test.runIf(onLinux)(`${COUNT} servers, with 256 descriptors`, async () => {
   expect(used.length + silent.length).toBe(COUNT);
 });
 
-/** One process that answers for all of 127.0.0.0/8; the first `count` addresses from 127.1.0.0 on, with its port. */
+/**
+ * Starts one process that answers for all of 127.0.0.0/8; returns the first `count` addresses from 127.1.0.0 on, with
+ * its port.
+ */
 async function serveEverywhere(count: number): Promise<readonly string[]> {
   const responder = spawn(process.execPath, ['test/scale/responder.js'], {
     stdio: ['ignore', 'pipe', 'inherit'],

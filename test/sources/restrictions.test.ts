@@ -33,7 +33,7 @@ test.each([
   for (const list of [`${text}\nserver ${host}\n`, `server ${host}\n${text}\n`]) {
     const attempt = () => parse(list);
     expect(attempt).toThrow(ListError);
-    expect(attempt).toThrow(/^\/c\/ntp\.conf:\d: "restrict .*forbids to believe .* of \/c\/ntp\.conf:\d/);
+    expect(attempt).toThrow(/^\/c\/ntp\.conf:\d: "restrict .*denies .* of \/c\/ntp\.conf:\d/);
   }
 });
 

@@ -55,8 +55,8 @@ test('a server that stands in no section, or in another, is noted', () => {
   expect(parse('NTP=a\n[Network]\nNTP=b\n[Time]\nColor=red\n')).toMatchObject({
     servers: [],
     notes: [
-      expect.stringMatching(/:1: NTP=a: it stands in no section/),
-      expect.stringMatching(/:3: NTP=b: it stands in \[Network\]/),
+      expect.stringMatching(/:1: NTP=a: it is in no section/),
+      expect.stringMatching(/:3: NTP=b: it is in \[Network\]/),
       expect.stringMatching(/:5: Color=red: timesyncd\.conf has no such setting/),
     ],
   });

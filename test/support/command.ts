@@ -1,5 +1,5 @@
 // The command as users run it: bin/tsntp.js in a process of its own, against servers on loopback. Every process
-// started here is kept from setting the clock of this machine, whoever runs the tests.
+// started here cannot set the clock of this machine, whichever user runs the tests.
 
 import { type ChildProcess, type StdioOptions, spawn, spawnSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
@@ -16,7 +16,7 @@ export const BIN: string = resolve('bin/tsntp.js');
 export const onLinux: boolean = process.platform === 'linux';
 
 export interface Surroundings {
-  /** Added to an environment that says nothing of colours or of tsntp; its state is in a folder of its own. */
+  /** Added to an environment that says nothing of colors or of tsntp; its state is in a folder of its own. */
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
   readonly stdio?: StdioOptions;
@@ -122,7 +122,7 @@ export async function serve(...servers: readonly ResponderOptions[]): Promise<re
   );
 }
 
-/** A server that never answers, and the promise that somebody has asked it. */
+/** A server that never answers, and a promise that resolves on the first request. */
 export async function serveSilence(): Promise<{ readonly server: string; readonly asked: Promise<unknown> }> {
   const socket = createSocket('udp4').bind(0, '127.0.0.1');
   await once(socket, 'listening');

@@ -1,4 +1,4 @@
-// Turns a few numbers into a running NTP server of somebody else's: chronyd, NTPsec's ntpd or OpenNTPD, from
+// Turns a few numbers into a running third-party NTP server: chronyd, NTPsec's ntpd or OpenNTPD, from
 // Debian's packages, on loopback. None of them may set the clock (`withoutClockRights`), none uses a folder of
 // the system, and each ends with the process that started it.
 
@@ -43,7 +43,7 @@ export const PACKAGES = {
 } as const;
 
 /**
- * The command, such that neither it nor anything that it starts can ever set a clock, whoever runs it: CAP_SYS_TIME
+ * The command, such that neither it nor anything that it starts can ever set a clock, whichever user runs it: CAP_SYS_TIME
  * leaves every set of capabilities, and no file (a node with `setcap cap_sys_time`, sudo) can give it back.
  */
 export function withoutClockRights(command: readonly string[]): readonly string[] {

@@ -9,7 +9,7 @@ import { type Nts, NtsError } from '../../src/net/nts/session.ts';
 import { sleepBy, type Timer } from '../../src/net/timer.ts';
 import { add, difference, type Seconds, type UnixTime, unixTimeOf } from '../../src/ntp/time.ts';
 import type { Competitor, Outcome } from '../../src/pipeline/outcome.ts';
-import type { Claim, Host, Remembered } from '../../src/pipeline/ports.ts';
+import type { ClockLock, Host, Remembered } from '../../src/pipeline/ports.ts';
 import { familyOf, NTP_PORT, type Server } from '../../src/sources/server.ts';
 import { defaults, type Ports, query, type SyncEvent, type SyncOptions, sync } from '../../src/sync.ts';
 import { type ClockSetup, type SimulatedClock, simulatedClock } from './world/clock.ts';
@@ -41,13 +41,13 @@ export interface WorldSetup extends ClockSetup {
 
 export interface World extends Pick<Schedule, 'now' | 'run'> {
   readonly clock: SimulatedClock;
-  /** What was sent, to whom, and when. */
+  /** What was sent, to which server, and when. */
   readonly asked: readonly Asked[];
   readonly events: readonly SyncEvent[];
   readonly remembered: readonly Remembered[];
   /** What the hardware clock was set to, beyond what the clock showed. */
   readonly rtcWritten: readonly Seconds[];
-  /** How often the host was claimed and not released, how many sleep, how many channels are open: 0 after a run. */
+  /** How often the clock was locked and not released, how many sleep, how many channels are open: 0 after a run. */
   unfinished(): number;
   /** Lets something happen at a time. */
   at(time: Seconds, action: () => void): void;
@@ -100,7 +100,7 @@ export function world(setup: WorldSetup): World {
     events,
     remembered: host.remembered,
     rtcWritten: host.rtcWritten,
-    unfinished: () => network.open() + timer.sleeping() + host.claimed(),
+    unfinished: () => network.open() + timer.sleeping() + host.locked(),
     at: (when, action) => void time.after(when - time.now(), action),
     suspend(duration) {
       asleep += duration;
@@ -117,7 +117,7 @@ export function server(host: string, marks: Partial<Server> = {}): Server {
   return { host, port: NTP_PORT, from: 'command line', ...marks };
 }
 
-/** Nobody in this world exchanges keys, unless a test brings somebody who does. */
+/** No server in this world exchanges keys unless a test adds one that does. */
 const withoutNts: Nts = {
   exchange: ({ host }) => Promise.reject(new NtsError('unreachable', `${host} serves no NTS`)),
   take: async () => undefined,
@@ -174,7 +174,7 @@ function countingTimer({ after }: Schedule, clock: SimulatedClock): Timer & { sl
 interface SimulatedHost extends Host {
   readonly remembered: readonly Remembered[];
   readonly rtcWritten: readonly Seconds[];
-  claimed(): number;
+  locked(): number;
 }
 
 function simulatedHost(
@@ -184,16 +184,16 @@ function simulatedHost(
 ): SimulatedHost {
   const remembered: Remembered[] = [];
   const rtcWritten: Seconds[] = [];
-  let claimed = 0;
+  let locked = 0;
   return {
     remembered,
     rtcWritten,
-    claimed: () => claimed,
-    async claim(): Promise<Claim> {
+    locked: () => locked,
+    async lockClock(): Promise<ClockLock> {
       await timer.sleep(0.001);
-      claimed += 1;
+      locked += 1;
       const release = (): void => {
-        claimed -= 1;
+        locked -= 1;
       };
       return { competitors, warnings: [], release };
     },

@@ -1,6 +1,5 @@
-// Runs the cases of a plan, each in a guest of its own, and prints a line for each. Started by run.js inside a private
-// network namespace. As many guests at a time as there are processors; one that only waits for a slew gives its place
-// to the next.
+// Runs the cases of a plan, each in its own guest, and prints a line per case. run.js starts it inside a private
+// network namespace. Runs one guest per processor; a guest that only waits for a slew gives its place to the next.
 
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -18,11 +17,11 @@ const TIMEOUT = 120;
 const here = dirname(fileURLToPath(import.meta.url));
 const plan = JSON.parse(readFileSync(process.argv[2], 'utf8'));
 const chosen = cases.filter(c => plan.cases.includes(c.name));
-// The long ones first: they wait while the others run.
+// Long cases first: they wait while others run.
 const order = [...chosen].sort((a, b) => (b.seconds ?? 0) - (a.seconds ?? 0));
 
 const guests = new Set();
-// However this ends, no guest stays behind.
+// No guest may outlive this process.
 process.on('exit', () => {
   for (const child of guests) end(child);
 });
@@ -41,7 +40,7 @@ console.log(`\n${Math.round((Date.now() - started) / 1000)} s in the guests`);
 console.log(`${results.length - failed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
 
-/** A bare number is an offset; `until` an instant, turned to the offset that shows it now. */
+/** A bare number is an offset; `until` is an instant, converted to the offset that shows it now. */
 function server(description) {
   if (typeof description === 'number') return { offset: description };
   const { until, offset = 0, ...rest } = description;
@@ -58,7 +57,10 @@ async function startServer(servers) {
   return { host: child, ports: { truth, of: description => byDescription.get(description) } };
 }
 
-/** Runs all, as many at a time as there are `places`; an emulated PC takes them all, or its timing is the host's load. */
+/**
+ * Runs all cases, at most `places` at a time. An emulated PC takes all places, because the host's load would distort
+ * its timing.
+ */
 async function inTurn(list, places) {
   const queue = list.map((c, i) => ({ c, index: i + 1, needs: c.machine === 'qemu' ? places : 1 }));
   const results = [];
@@ -121,7 +123,7 @@ async function runCase(c, index, leave) {
   return { ...resultOf(folder), took: (Date.now() - began) / 1000 };
 }
 
-/** Ends a guest with all its processes. */
+/** Ends a guest and all its processes. */
 function end(child) {
   process.kill(-child.pid, 'SIGKILL');
 }
@@ -143,7 +145,7 @@ function resultOf(folder) {
   try {
     return JSON.parse(readFileSync(join(folder, 'result.json'), 'utf8'));
   } catch {
-    return { error: `the guest gave no result: see ${folder}/log and ${folder}/console` };
+    return { error: `the guest returned no result: see ${folder}/log and ${folder}/console` };
   }
 }
 

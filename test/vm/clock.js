@@ -1,5 +1,5 @@
-// Readings of this kernel's clocks in nanoseconds, by the C library: the bench's own, so that it does not lean on
-// the code that it tests. Only reads.
+// Reads this kernel's clocks in nanoseconds through the C library. The bench has its own code, so that it does not
+// depend on the code under test. Read-only.
 
 import koffi from 'koffi';
 
@@ -11,7 +11,7 @@ export function realtime() {
   return read(0);
 }
 
-/** CLOCK_MONOTONIC_RAW: what neither step nor slew touches. */
+/** CLOCK_MONOTONIC_RAW: affected by neither step nor slew. */
 export function raw() {
   return read(4);
 }

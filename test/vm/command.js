@@ -1,4 +1,4 @@
-// The command under test: tsntp built, packed and installed from its tarball with nothing but what it needs to run.
+// The command under test: builds, packs, and installs tsntp from its tarball with only what it needs to run.
 
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 const repository = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
-/** Fills `folder` with node_modules that hold the packed tsntp. */
+/** Fills `folder` with a node_modules that contains the packed tsntp. */
 export function installPacked(folder) {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });

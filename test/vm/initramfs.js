@@ -1,11 +1,11 @@
-// The initial RAM disk of the QEMU guest: busybox, the kernel modules, and guest/qemu-init.sh as /init,
-// in the "newc" cpio form of the kernel's Documentation/driver-api/early-userspace/buffer-format.rst.
+// Builds the initial RAM disk of the QEMU guest: busybox, the kernel modules, and guest/qemu-init.sh as /init, in the
+// "newc" cpio format of the kernel's Documentation/driver-api/early-userspace/buffer-format.rst.
 
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { toolPath } from './tools.js';
 
-/** Writes `folder`/initramfs; /modules lists the modules in the order in which they load. */
+/** Writes `folder`/initramfs; /modules lists the modules in loading order. */
 export function writeInitramfs(folder, modules) {
   const found = readdirSync(folder, { recursive: true }).filter(path => path.endsWith('.ko'));
   const moduleFile = name => found.find(path => basename(path) === `${name}.ko` && path.includes('amd64'));
@@ -19,7 +19,7 @@ export function writeInitramfs(folder, modules) {
   writeFileSync(join(folder, 'initramfs'), Buffer.concat(entries));
 }
 
-/** One file: thirteen hexadecimal fields, the name, the contents, each padded to four bytes. */
+/** One file: thirteen hexadecimal fields, the name, and the contents, each padded to four bytes. */
 function entry(name, mode, contents) {
   const [inode, owner, group, links, modified, device] = [0, 0, 0, 1, 0, 0];
   const numbers = [

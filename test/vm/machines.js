@@ -1,18 +1,21 @@
-// What starts the two guests: a program with its arguments and environment. Both share guest/boot.sh from the point
-// where their root is in place.
+// The programs, arguments, and environment that start the two guests. Both share guest/boot.sh once their root is in
+// place.
 
 import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { libraryPath, toolPath } from './tools.js';
 
-/** Where the hardware clock's local time is from. */
+/** The time zone of a hardware clock in local time. */
 export const ZONE = 'Asia/Kolkata';
 
-/** By the name that a case gives. `host` is this machine as the guest sees it; `connect` runs before the start. */
+/**
+ * By the machine name of a case. `host` is this machine's address as seen by the guest; `connect` runs before the
+ * start.
+ */
 export const machines = { uml, qemu };
 
-/** A kernel as a process. It has no hardware clock. `nohz=off`, or slews look slow. */
+/** A kernel as a process. It has no hardware clock. `nohz=off`, because slews would otherwise appear slow. */
 function uml({ folder, tools, variables, index }) {
   const network = `10.9.${index}`;
   const tap = `tap${index}`;
@@ -32,8 +35,9 @@ function uml({ folder, tools, variables, index }) {
 }
 
 /**
- * An emulated PC with a CMOS clock, set to the host's time, to `hardwareTime` in UTC, or to 'localtime' in ZONE. As on an
- * Intel: to write the clock of an AMD, Linux leaves its divider running, and QEMU then keeps the old turn of the second.
+ * An emulated PC with a CMOS clock, set to the host's time, to `hardwareTime` in UTC, or to 'localtime' in ZONE.
+ * Emulates an Intel machine: when writing the clock of an AMD, Linux leaves its divider running, and QEMU then keeps
+ * the old position of the second.
  */
 function qemu({ folder, tools, variables, hardwareTime = 'utc' }) {
   const kernel = join(
@@ -66,7 +70,7 @@ function qemu({ folder, tools, variables, hardwareTime = 'utc' }) {
   return { program: toolPath(tools, 'qemu-system-x86_64'), args, env, host: '10.0.2.2', connect: () => {} };
 }
 
-/** The kernel hands words of this form to its first process as environment. */
+/** The kernel passes words of this form to its first process as environment variables. */
 function assignments(variables) {
   return Object.entries(variables).map(([name, value]) => `${name}=${value}`);
 }

@@ -1,9 +1,9 @@
-// `npm run test:vm`: tsntp against real kernel clocks, in guests. User Mode Linux has the system clock, QEMU the
-// hardware clock. This file prepares (tools from Debian's packages, the packed tsntp), then starts bench.js in a
-// network namespace of its own, without CAP_SYS_TIME: nothing here can set the clock of this machine.
+// `npm run test:vm`: tests tsntp against real kernel clocks in guests. User Mode Linux has the system clock, QEMU the
+// hardware clock. This file prepares the tools (Debian packages) and the packed tsntp, then starts bench.js in its own
+// network namespace without CAP_SYS_TIME: nothing here can set this machine's clock.
 //   node test/vm/run.js [--only GROUP,…] [--name TEXT] [--list] [--command FOLDER]
-// --command tests another command than the packed tsntp: a folder with node_modules/tsntp/bin/tsntp.js, to see that the bench
-// catches a wrong one.
+// --command tests another command than the packed tsntp, a folder with node_modules/tsntp/bin/tsntp.js, to check that the
+// bench catches a faulty one.
 
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -64,7 +64,10 @@ function main() {
   return spawnSync(program, args, { stdio: 'inherit' }).status ?? 1;
 }
 
-/** A command that runs `argv` in a fresh network namespace and can neither set the clock nor regain the right to. */
+/**
+ * A command prefix that runs `argv` in a new network namespace, without the right to set the clock and without a way to
+ * regain it.
+ */
 function namespaceCommand(...argv) {
   if (process.getuid() !== 0) return ['unshare', '--map-root-user', '--net', ...argv];
   const withoutTime = [
@@ -78,16 +81,16 @@ function namespaceCommand(...argv) {
   return ['setpriv', ...withoutTime, 'unshare', '--net', ...argv];
 }
 
-/** Why no guest can be given a network here, or undefined. */
+/** Why guests cannot get a network here; undefined if they can. */
 function namespaceObstacle() {
   const ip = toolPath(join(cache, 'tools'), 'ip');
   const [program, ...args] = namespaceCommand(ip, 'tuntap', 'add', 'dev', 'tap0', 'mode', 'tap');
   const { status, stderr, error } = spawnSync(program, args, { encoding: 'utf8' });
   if (status === 0) return undefined;
-  return `no tap device in a network namespace of one's own (${(error?.message ?? stderr).trim()})`;
+  return `cannot create a tap device in a new network namespace (${(error?.message ?? stderr).trim()})`;
 }
 
-/** On a user's machine a bench that cannot run is no failure; in CI it is. */
+/** On a user's machine, a bench that cannot run is not a failure; in CI it is. */
 function skipAll(reason) {
   console.log(`skipped ${chosen.length} cases: ${reason}`);
   const inCi = process.env.CI === 'true';

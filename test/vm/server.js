@@ -1,5 +1,5 @@
-// The host's side of the bench, a process of its own: tells the true time, and serves NTP with a chosen error.
-// argv[2] is a list of { offset, leap, stratum } as JSON; stdout gets { truth, servers }: a port for each.
+// The host's side of the bench, in its own process: reports the true time and serves NTP with a chosen error. argv[2]
+// is a JSON list of { offset, leap, stratum }; prints { truth, servers } with a port for each.
 // Sign: a server of offset +1 is one second ahead of the truth.
 
 import dgram from 'node:dgram';
@@ -16,7 +16,7 @@ const truth = await listen((request, socket, peer) => {
 });
 console.log(JSON.stringify({ truth, servers }));
 
-/** A server without any source of its own but this clock (RFC 5905 §7.3). */
+/** A server whose only source is this clock (RFC 5905 §7.3). */
 function listenNtp({ offset, leap = 0, stratum = 1 }) {
   const now = () => realtime() + BigInt(Math.round(offset * 1e9));
   return listen((request, socket, peer) => {
@@ -38,12 +38,12 @@ function listenNtp({ offset, leap = 0, stratum = 1 }) {
   });
 }
 
-/** Seconds since 1900 in 32.32 fixed point, whatever the era (RFC 5905 §6). */
+/** 32.32 fixed-point seconds since 1900, modulo the era (RFC 5905 §6). */
 function ntpTimestamp(unixNanoseconds) {
   return BigInt.asUintN(64, ((unixNanoseconds + NTP_TO_UNIX * SECOND) << 32n) / SECOND);
 }
 
-/** Answers on a port that the system picks; resolves to its number. */
+/** Answers on a free port; resolves with its number. */
 function listen(answer) {
   const socket = dgram.createSocket('udp4');
   socket.on('message', (request, peer) => answer(request, socket, peer));

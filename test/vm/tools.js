@@ -1,5 +1,5 @@
-// Debian's packages, downloaded and unpacked into a folder: nothing is installed and no service starts.
-// Gives the two kernels, QEMU, chronyd, busybox, and the initial RAM disk that QEMU's kernel starts from.
+// Downloads Debian packages and unpacks them into a directory: nothing is installed and no service starts. Provides the
+// two kernels, QEMU, chronyd, busybox, and the initial RAM disk for QEMU's kernel.
 
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -16,7 +16,7 @@ const PACKAGES = [
   'iproute2',
   'util-linux-extra', // hwclock
 ];
-/** Of the 400 MB of QEMU's kernel, what a network card and a root over 9p need, in the order of loading. */
+/** The modules that a network card and a root over 9p need, out of 400 MB for QEMU's kernel, in loading order. */
 const MODULES = [
   'virtio_ring',
   'virtio',
@@ -35,7 +35,7 @@ const MODULES = [
 ];
 const PROGRAM_FOLDERS = ['usr/bin', 'bin', 'usr/sbin', 'sbin'];
 
-/** Fills `folder` once; returns why that cannot be, or undefined. */
+/** Fills `folder` once; returns why that is impossible, or undefined. */
 export function prepareTools(folder) {
   const complete = join(folder, 'complete');
   if (existsSync(complete)) return undefined;
@@ -45,7 +45,7 @@ export function prepareTools(folder) {
   try {
     unpackPackages(folder);
   } catch (error) {
-    return `Debian's packages cannot be had here (${(error.stderr || error.message).trim().split('\n').at(-1)})`;
+    return `Debian's packages are unavailable (${(error.stderr || error.message).trim().split('\n').at(-1)})`;
   }
   writeInitramfs(folder, MODULES);
   rmSync(join(folder, 'packages'), { recursive: true });
@@ -59,7 +59,7 @@ export function toolPath(folder, name) {
   return candidates.find(path => existsSync(path)) ?? name;
 }
 
-/** Where the unpacked programs find the unpacked libraries. */
+/** The path where the unpacked programs find the unpacked libraries. */
 export function libraryPath(folder) {
   return ['usr/lib/x86_64-linux-gnu', 'lib/x86_64-linux-gnu'].map(path => join(folder, path)).join(':');
 }
@@ -92,7 +92,7 @@ function missingDependencies() {
 }
 
 function download(folder, names) {
-  // APT's own sandbox user may not write below a private folder.
+  // APT's own sandbox user cannot write below a private directory.
   run('apt-get', ['download', '--quiet', '-o', 'APT::Sandbox::User=root', ...names], folder);
 }
 

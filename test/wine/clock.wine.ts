@@ -11,7 +11,7 @@ describe.skipIf(missing)('the Windows clock under wine', () => {
     run = windowsNode();
   });
 
-  test('is read through kernel32: the time that Date.now() floors, on a clock of 100 ns', () => {
+  test('is read through kernel32 with a resolution of 100 ns and agrees with Date.now()', () => {
     const answer = JSON.parse(
       run(`
         import { openClock } from './src/clock/index.ts';
@@ -31,14 +31,14 @@ describe.skipIf(missing)('the Windows clock under wine', () => {
         }));`),
     );
     expect(answer).toMatchObject({ name: 'windows', sets: true, forward: true, status: { frequency: 0 } });
-    // Date.now() of Windows is interpolated and may differ by a millisecond.
+    // Date.now() is interpolated on Windows and may differ by a millisecond.
     expect(answer.late).toBeGreaterThanOrEqual(-1);
     expect(answer.early).toBeGreaterThanOrEqual(-1);
     expect(answer.precision).toBeGreaterThanOrEqual(1e-7);
     expect(answer.precision).toBeLessThan(1e-3);
   });
 
-  test('the privilege is switched on, and a step that is refused says what GetLastError does', () => {
+  test('the privilege is enabled, and a refused step reports GetLastError', () => {
     const [hour, nothing] = JSON.parse(
       run(`
         import { openClock } from './src/clock/index.ts';
@@ -47,7 +47,7 @@ describe.skipIf(missing)('the Windows clock under wine', () => {
           try { clock.step(offset); return {} } catch ({ kind, message }) { return { kind, message } }
         })));`),
     );
-    // wine lets a step under half a second pass, without effect, and refuses any other.
+    // wine accepts a step below half a second, without effect, and refuses all others.
     expect(hour).toEqual({
       kind: 'not-permitted',
       message: expect.stringContaining('cannot step the clock by +3600.000000 s: Windows error 1314'),
@@ -55,7 +55,7 @@ describe.skipIf(missing)('the Windows clock under wine', () => {
     expect(nothing).toEqual({});
   });
 
-  test('a slew ends by itself, and lets the process end', () => {
+  test('a slew ends by itself and does not keep the process alive', () => {
     const [begun, ended] = JSON.parse(
       run(`
         import { openClock } from './src/clock/index.ts';
@@ -68,7 +68,7 @@ describe.skipIf(missing)('the Windows clock under wine', () => {
     expect(ended).toBe(0);
   });
 
-  test('a process that ends otherwise lets a slew go', () => {
+  test('a slew is released when the process ends early', () => {
     const [left, later] = JSON.parse(
       run(`
         import { openClock } from './src/clock/index.ts';

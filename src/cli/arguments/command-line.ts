@@ -3,10 +3,10 @@
 
 import yargs, { type Argv } from 'yargs';
 import { VERSION } from '../../release.ts';
+import { EXIT_CODES, type ExitCode } from '../../report/exit-code.ts';
 import { escaped } from '../../sources/server.ts';
 import { closest } from '../../sources/spelling.ts';
-import { runSync } from '../commands/sync.ts';
-import { EXIT_CODES } from '../exit-code.ts';
+import { commands } from '../commands/index.ts';
 import type { Context } from '../process/context.ts';
 import { type CommandLine, canonicalArgv, readArgv, refuseForeignOptions } from './argv.ts';
 import { isCommand, refuseCommandWords } from './command-words.ts';
@@ -24,8 +24,8 @@ import { RTC_ACTIONS } from './option-table.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Runs the command that `argv` names, and resolves with its exit code. Rejects with `UsageError` and what commands throw. */
-export async function runCommandLine(argv: readonly string[], context: Context): Promise<number> {
-  let exitCode = 0;
+export async function runCommandLine(argv: readonly string[], context: Context): Promise<ExitCode> {
+  let exitCode: ExitCode = 0;
   const { words, env } = argv[0] === COMPLETIONS ? { words: argv, env: {} } : read(argv, context);
   const cli = declareCommands(yargs([], '/'), env, context, code => {
     exitCode = code;
@@ -52,52 +52,43 @@ export async function runCommandLine(argv: readonly string[], context: Context):
   return exitCode;
 }
 
-/** Each command with its options; `ended` is told its exit code. What a run may do without is imported when it is called. */
+/** Each command with its options; `ended` is told its exit code. */
 function declareCommands(
   cli: Argv,
   env: NodeJS.ProcessEnv,
   context: Context,
-  ended: (exitCode: number) => void,
+  ended: (exitCode: ExitCode) => void,
 ): Argv {
   return cli
     .command(
       ['sync [server..]', '$0'],
       'measure, and set this machine’s clock once',
       builder => withSettingOptions(withMeasuringOptions(builder, env), env),
-      async args => ended(await runSync(args, 'sync', context)),
+      async args => ended(await commands.sync(args, context)),
     )
     .command(
       'query [server..]',
       'measure and report; never touch the clock (sync -q)',
       builder => withMeasuringOptions(builder, env),
-      async args => ended(await runSync(args, 'query', context)),
+      async args => ended(await commands.query(args, context)),
     )
     .command(
       'demo',
       'four servers inside this command, one of them lying: what sync would do',
       {},
-      async () => {
-        const { runDemo } = await import('../commands/demo.ts');
-        ended(await runDemo(context));
-      },
+      async args => ended(await commands.demo(args, context)),
     )
     .command(
       'status',
       'what the kernel and the last runs say: in sync? error bound, slew left, hardware clock',
       builder => withStatusOptions(builder, env),
-      async args => {
-        const { runStatus } = await import('../commands/status.ts');
-        ended(await runStatus(args, context));
-      },
+      async args => ended(await commands.status(args, context)),
     )
     .command(
       'rtc <action>',
       'the hardware clock: show it, write it from the system clock, or read it into that',
       builder => withRtcOptions(builder, env),
-      async args => {
-        const { runRtc } = await import('../commands/rtc.ts');
-        ended(await runRtc(args.action, args, context));
-      },
+      async args => ended(await commands.rtc(args, context)),
     )
     .command('completion', 'print a script for shell completion (bash, zsh)', {}, () => {
       cli.showCompletionScript();

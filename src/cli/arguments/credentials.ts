@@ -1,15 +1,16 @@
 // -a, -k, --nts, --nts-ca and what lists say → which servers are authenticated and with what: the keys that they name,
 // and the authorities that are trusted. What cannot be read, or could have been read by others, is a usage error.
 
-import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Keys } from '../../net/authentication.ts';
 import type { NtsTrust } from '../../net/nts/open.ts';
 import type { SymmetricKey } from '../../ntp/auth/key.ts';
 import { KeyFileError, readKeys } from '../../ntp/auth/key-file.ts';
-import { reasonOf } from '../../sources/files.ts';
+import { fileProblem } from '../../sources/files.ts';
 import type { Demand, ListedServer, ServerList } from '../../sources/list.ts';
-import { escaped, formatServer, NTP_PORT, type Server } from '../../sources/server.ts';
+import { readSecret } from '../../sources/secret-file.ts';
+import { escaped, formatServer, type Server, withNts } from '../../sources/server.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Where ntpd's keys are, and ours. */
@@ -101,12 +102,6 @@ async function withAuthorities(
   };
 }
 
-/** With NTS, the port of `host:port` is where keys are exchanged: who serves the time, that exchange says. */
-function withNts(server: ListedServer): ListedServer {
-  const named = server.ntsPort === undefined && server.port !== NTP_PORT;
-  return { ...server, nts: true, ...(named && { ntsPort: server.port, port: NTP_PORT }) };
-}
-
 /** The keys that servers name, each from -k, or from where its list says. */
 function keysOf(servers: readonly ListedServer[], args: AuthenticationArguments): Keys {
   const wanted = new Map<string, Set<number>>();
@@ -134,41 +129,10 @@ function isSameKey(a: SymmetricKey, b: SymmetricKey): boolean {
 
 function keysIn(file: string, ids: ReadonlySet<number>): Keys {
   try {
-    return readKeys(readSecret(file), escaped(file), ids);
+    return readKeys(readSecret(file, 'name another with -k FILE'), escaped(file), ids);
   } catch (error) {
     if (error instanceof KeyFileError) throw new UsageError(error.message);
     throw error;
-  }
-}
-
-/** The text of a file that only its owner and, where its mode allows it, its group can read. Throws `UsageError`. */
-function readSecret(file: string): string {
-  let fd: number;
-  try {
-    fd = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-  } catch (error) {
-    throw new UsageError(
-      `cannot read the keys in ${escaped(file)}: ${reasonOf(error)}; name another with -k FILE`,
-    );
-  }
-  try {
-    const { mode, uid } = fstatSync(fd);
-    const us = process.geteuid?.();
-    if ((mode & constants.S_IFMT) !== constants.S_IFREG)
-      throw new UsageError(`${escaped(file)} is not a regular file`);
-    if (us !== undefined && uid !== us && uid !== 0) {
-      throw new UsageError(`${escaped(file)} belongs to user ${uid}, not to ${us} or root: chown it`);
-    }
-    // The distributions' services read theirs by their group: 0640.
-    if (us !== undefined && (mode & 0o027) !== 0) {
-      const octal = (mode & 0o7777).toString(8).padStart(4, '0');
-      throw new UsageError(
-        `${escaped(file)} has secret keys and is open to others (mode ${octal}): chmod 600 it`,
-      );
-    }
-    return readFileSync(fd, 'utf8');
-  } finally {
-    closeSync(fd);
   }
 }
 
@@ -191,6 +155,6 @@ function authorityFilesIn(path: string, by: string): readonly string[] {
     const paths = readdirSync(path).map(name => join(path, name));
     return paths.filter(one => statSync(one).isFile()).map(one => readFileSync(one, 'utf8'));
   } catch (error) {
-    throw new UsageError(`cannot read ${by} ${escaped(path)}: ${reasonOf(error)}`);
+    throw new UsageError(`cannot read ${by} ${escaped(path)}: ${fileProblem(error)}`);
   }
 }

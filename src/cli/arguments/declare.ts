@@ -1,7 +1,7 @@
 // The commands' options → declared to yargs, with what TSNTP_* says where no flag is given.
 
 import type { Argv } from 'yargs';
-import type { RtcAction, RtcArguments } from '../commands/rtc.ts';
+import type { RtcArguments } from '../commands/rtc.ts';
 import type { StatusArguments } from '../commands/status.ts';
 import { COMMANDS, type Command } from './command-words.ts';
 import { fromEnvironment, type YargsOptions } from './environment.ts';
@@ -27,16 +27,13 @@ export function withSettingOptions(
 }
 
 /** Declares what `rtc` takes. */
-export function withRtcOptions(
-  yargs: Argv,
-  env: NodeJS.ProcessEnv,
-): Argv<RtcArguments & { readonly action: RtcAction }> {
+export function withRtcOptions(yargs: Argv, env: NodeJS.ProcessEnv): Argv<RtcArguments> {
   const action = {
     describe: 'show, write or read',
     choices: RTC_ACTIONS,
     demandOption: true,
   } as const;
-  return declare<RtcArguments & { action: RtcAction }>(yargs.positional('action', action), env, OPTIONS.rtc);
+  return declare<RtcArguments>(yargs.positional('action', action), env, OPTIONS.rtc);
 }
 
 /** Declares what `status` takes. */

@@ -1,7 +1,7 @@
 // The options of each command as yargs takes them: name, letter, group, description, and the check of its value.
 
+import type { RtcAction } from '../../rtc.ts';
 import { escaped, familyOf } from '../../sources/server.ts';
-import type { RtcAction } from '../commands/rtc.ts';
 import { DEFAULT_KEYS } from './credentials.ts';
 import type { YargsOptions } from './environment.ts';
 import { FORMATS, type Format } from './sync-arguments.ts';

@@ -20,6 +20,8 @@ export interface Context {
   interruptedBy(): NodeJS.Signals | undefined;
   /** The result, to stdout. */
   print(text: string): void;
+  /** Whether a result could not be written, other than to a pipe that is not read. */
+  isLost(): boolean;
   /** Everything else, to stderr, each a line. */
   note(...lines: readonly string[]): void;
   /** Listens to signals no more. */
@@ -48,12 +50,15 @@ export function openContext(io: Io): Context {
   const note = (...lines: readonly string[]) => {
     if (lines.length > 0) io.stderr.write(lines.map(line => `${line}\n`).join(''));
   };
-  // The clock's state decides the exit code, not whether the report is read.
+  // A report that is not read changes no exit code: the clock's state decides it.
   io.stderr.on('error', () => {});
   io.stdout.on('error', () => {});
   // Not at the event: the process may end before it.
+  let lost = false;
   const written = (error?: NodeJS.ErrnoException | null) => {
-    if (error && error.code !== 'EPIPE') note(`tsntp: cannot write the result to stdout: ${error.message}`);
+    if (!error || error.code === 'EPIPE') return;
+    lost = true;
+    note(`tsntp: cannot write the result to stdout: ${error.message}`);
   };
   return {
     io,
@@ -62,6 +67,7 @@ export function openContext(io: Io): Context {
       return interrupt.signal;
     },
     interruptedBy: () => by,
+    isLost: () => lost,
     print: text => void io.stdout.write(text, written),
     note,
     end() {

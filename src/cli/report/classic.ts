@@ -21,7 +21,7 @@ export function classicLines(outcome: Outcome, context: ClassicContext): readonl
   const { listServers, timestamp, program, pid } = context;
   const servers =
     listServers || keptFromSetting(outcome) ? outcome.servers.filter(wasAsked).map(serverLine) : [];
-  return [...servers, `${timestamp} ${program}[${pid}]: ${resultOf(outcome, listServers)}`];
+  return [...servers, `${timestamp} ${program}[${pid}]: ${resultOf(outcome)}`];
 }
 
 /** A second entry of a server is not: its line would be that of a dead one. */
@@ -68,7 +68,7 @@ function serverLine(report: ServerReport): string {
   return `server ${report.address?.address ?? report.server.host}, stratum ${stratum}, offset ${offset}, delay ${delay}`;
 }
 
-function resultOf(outcome: Outcome, isQuery: boolean): string {
+function resultOf(outcome: Outcome): string {
   switch (outcome.kind) {
     case 'queried':
     case 'unchanged':
@@ -78,7 +78,7 @@ function resultOf(outcome: Outcome, isQuery: boolean): string {
     case 'would-adjust':
       return `would ${verbOf(outcome)} ${correction(outcome)}`;
     case 'refused':
-      return `${isQuery ? 'adjust' : 'refuse'} ${correction(outcome)}`;
+      return `refuse ${correction(outcome)}`;
     case 'clock-error':
       return `cannot set ${correction(outcome)}`;
     case 'busy':

@@ -47,8 +47,8 @@ export function traceLines(event: SyncEvent): readonly string[] {
       return [`timeout(${event.address.address}) no reply in ${event.waited} s`];
     case 'unreachable':
       return [`unreachable(${event.address.address}) ${event.error.message}`];
-    case 'hopeless':
-      return [`hopeless(${event.address.address})`];
+    case 'unresponsive':
+      return [`unresponsive(${event.address.address})`];
     case 'clock-stepped':
       return [`this clock was stepped by ${sixDecimals(event.by)} s during the measurement: measuring again`];
     case 'slew-changed':
@@ -67,10 +67,13 @@ export async function blockLines({ servers }: Outcome, zone: string | undefined)
   return (await Promise.all(servers.map(report => ntpdateBlock(report, zone)))).flat();
 }
 
-/** After the run: who was dropped, the intersection, the weights, and the result. */
-export function summaryLines(outcome: Outcome): readonly string[] {
+/**
+ * After the run: who was dropped, the intersection, the weights, and the result; without what a table says that is
+ * `besideTable`, on the same screen.
+ */
+export function summaryLines(outcome: Outcome, besideTable: boolean): readonly string[] {
   const { servers, intersection } = outcome;
-  const lines = servers.flatMap(report => droppedLine(report, outcome));
+  const lines = besideTable ? [] : servers.flatMap(report => droppedLine(report, outcome));
   if (intersection) {
     lines.push(`intersection ${sixDecimals(intersection.low)} to ${sixDecimals(intersection.high)} s`);
   }
@@ -81,7 +84,7 @@ export function summaryLines(outcome: Outcome): readonly string[] {
     const interval = `${sixDecimals(low)} to ${sixDecimals(high)} s`;
     lines.push(`${tallyOf(report.verdict)} ${nameOf(report)} ${report.verdict.kind}: ${interval}${weight}`);
   }
-  return [...lines, summaryOf(outcome)];
+  return besideTable ? lines : [...lines, summaryOf(outcome)];
 }
 
 function sampleLines({ t1, t2, t3, t4, offset, delay, dispersion }: Sample): readonly string[] {

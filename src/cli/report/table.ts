@@ -1,147 +1,87 @@
-// An outcome for a person at a terminal: a table with the columns and tally characters of `ntpq -p`, then one
-// sentence. Where the terminal is narrow, the columns that matter least go first.
+// An outcome for a person at a terminal: a table with the columns and tally characters of `ntpq -p`, the reasons in full
+// below it, then the summary. No line is wider than the terminal, and nothing but empty columns and the less important
+// ones is left out.
 
 import { Chalk, type ChalkInstance } from 'chalk';
 import Table from 'cli-table3';
-import { formatRefid } from '../../ntp/refid.ts';
 import type { Outcome, ServerReport } from '../../pipeline/outcome.ts';
-import {
-  authenticationOf,
-  behind,
-  measuredOf,
-  nameOf,
-  packetOf,
-  stratumOf,
-  tallyOf,
-} from '../../report/labels.ts';
-import { formatDuration, formatOffset } from '../../report/quantity.ts';
-import { reasonOf } from '../../report/reason.ts';
+import { tallyOf } from '../../report/labels.ts';
 import { summaryOf } from '../../report/summary.ts';
 import type { Terminal } from '../process/terminal.ts';
+import { type Cells, type Column, cellsOf, columnsFor, GAP } from './columns.ts';
+import { reasonLines } from './reasons.ts';
 import { selectRows } from './row-selection.ts';
+import { breakWord, wrap } from './wrap.ts';
 
 export interface TableContext {
-  readonly terminal: Terminal;
-  /** Every server, however many there are; also the names behind addresses, and versions. */
+  readonly terminal: Pick<Terminal, 'colors' | 'width'>;
+  /** Every server, however many there are; also the addresses behind names, versions, and what the tally means. */
   readonly verbose: boolean;
 }
 
-/** The table and the sentence, ending with a line end. */
+const LEGEND = '* system peer, + survivor, - outlier, x falseticker, ? unusable, blank: measured only';
+/** How far a reason's second line is indented, so that the names stand out. */
+const HANGING = 4;
+
+/** The table, the reasons and the summary, ending with a line end. */
 export function tableText(outcome: Outcome, { terminal, verbose }: TableContext): string {
   const { colors, width } = terminal;
   const chalk = new Chalk({ level: colors });
-  const sentence = wrap(summaryOf(outcome), width);
-  const color =
-    outcome.kind === 'no-suitable-server' || outcome.kind === 'clock-error' ? chalk.red : chalk.bold;
-  if (outcome.servers.length === 0) return `${color(sentence)}\n`;
+  const failed = outcome.kind === 'no-suitable-server' || outcome.kind === 'clock-error';
+  const color = failed ? chalk.red : chalk.bold;
+  const summary = wrap(summaryOf(outcome), width).map(line => color(line));
+  if (outcome.servers.length === 0) return textOf([summary]);
   const { shown, rest } = verbose ? { shown: outcome.servers, rest: '' } : selectRows(outcome.servers);
-  const cells = shown.map(report => cellsOf(report, outcome, verbose));
-  const columns = fitting(cells, width);
+  const cells = cellsOf(shown, outcome, verbose);
+  const columns = columnsFor(cells, width);
+  const table = [
+    ...rowsOf(shown, cells, columns, chalk),
+    ...(rest === '' ? [] : wrap(rest, width)),
+    ...(verbose ? wrap(LEGEND, width).map(line => chalk.dim(line)) : []),
+  ];
+  const noted = columns.some(({ key }) => key === 'note');
+  const reasons = reasonLines(shown, outcome, noted).flatMap(line => wrap(line, width, HANGING));
+  return textOf([table, reasons, summary]);
+}
+
+/** Blocks of lines, with an empty line between two. */
+function textOf(blocks: readonly (readonly string[])[]): string {
+  return blocks
+    .filter(lines => lines.length > 0)
+    .map(lines => `${lines.join('\n')}\n`)
+    .join('\n');
+}
+
+/** The header, and a row for each server: of one line, or of more where its name is broken. */
+function rowsOf(
+  shown: readonly ServerReport[],
+  cells: readonly Cells[],
+  columns: readonly Column[],
+  chalk: ChalkInstance,
+): readonly string[] {
   const table = new Table({
-    head: columns.map(column => (column.title === '' ? '' : chalk.dim(column.title))),
-    colAligns: columns.map(column => (column.numeric ? 'right' : 'left')),
+    head: columns.map(({ title }) => (title === '' ? '' : chalk.dim(title))),
+    colAligns: columns.map(({ numeric }) => (numeric ? 'right' : 'left')),
     chars: borderless,
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': GAP },
   });
   for (const [i, report] of shown.entries()) {
     const paint = paintOf(report, chalk);
-    table.push(columns.map(column => paint(cut(cells[i]![column.key], column.limit))));
+    table.push(
+      columns.map(({ key, limit }) => {
+        const cell = cells[i]![key];
+        if (limit !== undefined) return breakWord(cell, limit, 1).join('\n');
+        return key === 'tally' || key === 'note' ? paint(cell) : cell;
+      }),
+    );
   }
-  const lines = table
+  return table
     .toString()
     .split('\n')
     .map(line => line.trimEnd());
-  if (rest !== '') lines.push(wrap(rest, width));
-  return `${lines.join('\n')}\n\n${color(sentence)}\n`;
 }
 
-type Key =
-  | 'tally'
-  | 'remote'
-  | 'auth'
-  | 'refid'
-  | 'stratum'
-  | 'delay'
-  | 'offset'
-  | 'jitter'
-  | 'reach'
-  | 'note';
-type Cells = Readonly<Record<Key, string>>;
-
-interface Column {
-  readonly key: Key;
-  readonly title: string;
-  readonly numeric?: true;
-  /** Characters that its cells may have. */
-  readonly limit?: number | undefined;
-}
-
-const COLUMNS: readonly Column[] = [
-  { key: 'tally', title: '' },
-  { key: 'remote', title: 'remote' },
-  { key: 'auth', title: 'auth' },
-  { key: 'refid', title: 'refid' },
-  { key: 'stratum', title: 'st', numeric: true },
-  { key: 'delay', title: 'delay', numeric: true },
-  { key: 'offset', title: 'offset', numeric: true },
-  { key: 'jitter', title: 'jitter', numeric: true },
-  { key: 'reach', title: 'reach', numeric: true },
-  { key: 'note', title: 'note' },
-];
-const DISPENSABLE: readonly Key[] = ['jitter', 'refid', 'reach', 'delay', 'stratum'];
-const GAP = 2;
-/** What the note is left with before columns go, and when none are left to go. */
-const NARROW_NOTE = 12;
-const NARROWEST_NOTE = 8;
-
-function cellsOf(report: ServerReport, outcome: Outcome, verbose: boolean): Cells {
-  const { estimate, burst, verdict } = report;
-  const packet = packetOf(report);
-  const measured = measuredOf(report);
-  const named = behind(report);
-  const notes = [
-    reasonOf(report, outcome),
-    verbose && named ? named.host : '',
-    verbose && packet ? `version ${packet.version}` : '',
-  ];
-  return {
-    tally: tallyOf(verdict),
-    remote: nameOf(report),
-    auth: authenticationOf(report),
-    refid: packet ? formatRefid(packet.refid, packet.stratum) : '',
-    stratum: packet ? String(stratumOf(packet)) : '',
-    delay: measured ? formatDuration(measured.delay) : '',
-    offset: measured ? formatOffset(measured.offset) : '',
-    jitter: estimate ? formatDuration(estimate.jitter) : '',
-    reach: burst ? `${burst.answered}/${burst.sent}` : '',
-    note: notes.filter(note => note !== '').join('; '),
-  };
-}
-
-/** The columns that are not empty and fit the width; the note takes what is left, and the remote names give way last. */
-function fitting(rows: readonly Cells[], width: number | undefined): readonly Column[] {
-  let columns = COLUMNS.filter(({ key }) => key === 'tally' || rows.some(row => row[key] !== ''));
-  if (width === undefined) return columns;
-  const widthOf = ({ key, title }: Column) =>
-    Math.max(title.length, ...rows.map(row => row[key].length)) + GAP;
-  const leftBy = (...keys: readonly Key[]) =>
-    columns.reduce((left, column) => left - (keys.includes(column.key) ? 0 : widthOf(column)), width);
-  // A last column without a note needs no gap after it.
-  const noted = columns.some(({ key }) => key === 'note');
-  for (const key of DISPENSABLE) {
-    if (leftBy('note') >= (noted ? NARROW_NOTE : -GAP)) break;
-    columns = columns.filter(column => column.key !== key);
-  }
-  const note = Math.max(NARROWEST_NOTE, leftBy('note'));
-  const remote = leftBy('note', 'remote') - (noted ? note + GAP : 0);
-  const limits: Partial<Record<Key, number>> = { note, remote };
-  return columns.map(column => ({ ...column, limit: limits[column.key] }));
-}
-
-function cut(text: string, limit: number | undefined): string {
-  return limit === undefined || text.length <= limit ? text : `${text.slice(0, limit - 1)}…`;
-}
-
+/** Colors that can be read on a dark background and on a light one; of the row, only what they are about has them. */
 function paintOf({ verdict }: ServerReport, chalk: ChalkInstance): (text: string) => string {
   switch (tallyOf(verdict)) {
     case '*':
@@ -150,23 +90,10 @@ function paintOf({ verdict }: ServerReport, chalk: ChalkInstance): (text: string
       return chalk.red;
     case '?':
     case '-':
-      return chalk.yellow;
+      return chalk.magenta;
     default:
       return text => text;
   }
-}
-
-function wrap(text: string, width: number | undefined): string {
-  if (width === undefined) return text;
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else line = line === '' ? word : `${line} ${word}`;
-  }
-  return [...lines, line].join('\n');
 }
 
 const borderless = Object.fromEntries(

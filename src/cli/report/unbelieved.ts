@@ -1,10 +1,10 @@
 // The servers that were named and not believed, one line each, for stderr: so that cron's mail tells of one that is dying
 // while the others still make a majority.
 
-import type { Outcome, ServerReport, Verdict } from '../../pipeline/outcome.ts';
+import type { Outcome, ServerReport } from '../../pipeline/outcome.ts';
 import { behind, nameOf, tallyOf } from '../../report/labels.ts';
-import { formatDuration, formatOffset } from '../../report/quantity.ts';
-import { reasonOf } from '../../report/reason.ts';
+import { fullReasonOf } from '../../report/reason.ts';
+import { summaryOf } from '../../report/summary.ts';
 import { formatServer } from '../../sources/server.ts';
 import { ROWS } from './row-selection.ts';
 
@@ -25,6 +25,7 @@ function allLines(outcome: Outcome): readonly string[] {
     const key = JSON.stringify([host, port, from]);
     named.set(key, [...(named.get(key) ?? []), report]);
   }
+  const summary = summaryOf(outcome);
   return [...named.values()].flatMap(reports => {
     const tallies = reports.map(({ verdict }) => tallyOf(verdict));
     if (tallies.some(tally => tally === '*' || tally === '+' || tally === '-')) return [];
@@ -34,7 +35,11 @@ function allLines(outcome: Outcome): readonly string[] {
     // That an entry is named twice says less than what became of the other entry.
     const others = reports.filter(({ verdict }) => verdict.kind !== 'duplicate');
     const told = others.length > 0 ? others : reports;
-    const reasons = new Set(told.map(report => explain(report, outcome)).filter(reason => reason !== ''));
+    const reasons = new Set(
+      told
+        .map(report => fullReasonOf(report, outcome))
+        .filter(reason => reason !== '' && !summary.endsWith(`: ${reason}.`)),
+    );
     return reasons.size === 0 ? [] : [`${titleOf(told)}: ${[...reasons].join('; ')}`];
   });
 }
@@ -46,27 +51,4 @@ function titleOf(reports: readonly ServerReport[]): string {
   const addresses = new Set(reports.map(nameOf));
   if (addresses.size > 1) return `${formatServer(first.server)} (${addresses.size} addresses)`;
   return name ? `${formatServer(name)} (${nameOf(first)})` : nameOf(first);
-}
-
-function explain(report: ServerReport, outcome: Outcome): string {
-  const { verdict, estimate } = report;
-  if (verdict.kind !== 'falseticker' || !estimate) return reasonOf(report, outcome);
-  const theirs = 'estimate' in outcome ? `, theirs ${formatOffset(outcome.estimate.offset)}` : '';
-  const own = `${formatOffset(estimate.offset)} ± ${formatDuration(estimate.rootDistance)}`;
-  return `falseticker: ${contradicting(report, outcome)} it (its offset is ${own}${theirs})`;
-}
-
-/** What contradicts a falseticker: where any server that the list trusts is usable, only such have a say. */
-function contradicting({ server }: ServerReport, { servers }: Outcome): string {
-  const voting: readonly Verdict['kind'][] = [
-    'system-peer',
-    'survivor',
-    'outlier',
-    'falseticker',
-    'undecided',
-  ];
-  const trusted = servers.filter(one => one.server.trust && voting.includes(one.verdict.kind));
-  if (trusted.length === 0) return 'the majority contradicts';
-  if (server.trust) return 'the majority of the trusted servers contradicts';
-  return trusted.length === 1 ? 'the trusted server contradicts' : 'the trusted servers contradict';
 }

@@ -1,5 +1,5 @@
-// What /sys and /etc/adjtime say of the hardware clocks, which needs no privilege: which there are, what they show, and
-// whether that is UTC or local time. rtc(4), hwclock(8), Documentation/ABI/testing/sysfs-class-rtc of the kernel.
+// Reads the hardware clocks through /sys and /etc/adjtime, which needs no privilege: which exist, their time, and
+// whether it is UTC or local time. rtc(4), hwclock(8), Documentation/ABI/testing/sysfs-class-rtc of the kernel.
 // Sign: positive = the hardware clock is ahead of the system's.
 
 import { readdirSync, readFileSync } from 'node:fs';
@@ -9,7 +9,7 @@ import { type Clock, ClockError } from '../clock.ts';
 
 const SECOND = 1_000_000_000n;
 
-/** Every hardware clock of this machine, the first one first. */
+/** The hardware clocks of this machine, first one first. */
 export function listRtcs(root = '/'): readonly string[] {
   try {
     return readdirSync(join(root, 'sys/class/rtc'))
@@ -21,8 +21,8 @@ export function listRtcs(root = '/'): readonly string[] {
 }
 
 /**
- * The third line of /etc/adjtime says LOCAL or UTC; UTC without it, as for hwclock. Throws `ClockError` for a file that is
- * there and cannot be read: a guess could be hours off.
+ * Whether the hardware clock keeps UTC: LOCAL or UTC in the third line of /etc/adjtime, UTC without it, as in hwclock.
+ * Throws `ClockError` if the file exists but cannot be read, because a guess could be off by hours.
  */
 export function keepsUtc(root: string): boolean {
   try {
@@ -37,7 +37,7 @@ export function keepsUtc(root: string): boolean {
   }
 }
 
-/** The instant that the fields of a clock stand for: year, month from 0, day, hour, minute, second. */
+/** Converts the fields of a clock to an instant: year, month from 0, day, hour, minute, second. */
 export function instantOf(
   fields: readonly [number, number, number, number, number, number],
   utc: boolean,
@@ -46,16 +46,16 @@ export function instantOf(
   return unixTimeOf(BigInt(milliseconds) * 1_000_000n);
 }
 
-/** What the hardware clock `path` shows, to the second. Throws where it cannot be read, or holds no valid time. */
+/** The time on the hardware clock `path`, in whole seconds. Throws if it cannot be read or holds no valid time. */
 export function showsNow(path: string, utc: boolean, root = '/'): UnixTime {
   const file = join(root, 'sys/class/rtc', path.replace('/dev/', ''), 'since_epoch');
-  // The kernel takes the fields for UTC, whatever they are.
+  // The kernel always interprets the fields as UTC.
   const shown = new Date(Number.parseInt(readFileSync(file, 'utf8'), 10) * 1000);
   const day = [shown.getUTCFullYear(), shown.getUTCMonth(), shown.getUTCDate()] as const;
   return instantOf([...day, shown.getUTCHours(), shown.getUTCMinutes(), shown.getUTCSeconds()], utc);
 }
 
-/** By how much the first hardware clock is ahead of the system's, to half a second; undefined where it cannot be told. */
+/** How far the first hardware clock is ahead of the system's in seconds, to half a second; undefined if unknown. */
 export function hardwareAhead(clock: Pick<Clock, 'now'>, root = '/'): Seconds | undefined {
   const path = listRtcs(root)[0];
   if (path === undefined) return undefined;

@@ -1,5 +1,6 @@
-// The certificate of a key server → what is wrong with it, by name, or nothing. With `dates: 'ignore'` a certificate
-// may be out of date, as it must look on a board that boots in 1970, but everything else holds (RFC 8915 §3, §8.3).
+// The certificate of a key server → the problem with it, as an error kind, or nothing. With `dates: 'ignore'`, a
+// certificate may be out of date, as every one appears to be on a board that boots in 1970. All other checks apply (RFC
+// 8915 §3, §8.3).
 
 import { X509Certificate } from 'node:crypto';
 import { checkServerIdentity, type DetailedPeerCertificate, type TLSSocket } from 'node:tls';
@@ -8,13 +9,16 @@ import { loadVerifier } from './openssl.ts';
 import { type CertificateSummary, type KeyServer, NtsError, type NtsErrorKind } from './session.ts';
 import { certificatesIn, type Trust } from './trust.ts';
 
-/** Whether dates count; `must-count`: they were to be ignored, and this clock is too good for that. */
+/**
+ * Whether validity dates are checked. `must-count`: the user asked to ignore them, but this clock is too trustworthy
+ * for that.
+ */
 export type DateRule = 'count' | 'ignore' | 'must-count';
 
 export interface CertificateRules {
   readonly trust: Trust;
   readonly dates: DateRule;
-  /** What this clock shows. */
+  /** The time on this clock. */
   readonly now: Date;
 }
 
@@ -32,22 +36,22 @@ const UNTRUSTED: readonly string[] = [
 ];
 const LONGEST_CHAIN = 8;
 
-/** What a connection tells of its peer's certificate. Of a connection that has been broken off, nothing is known. */
+/** The peer's certificate as a connection reports it. A closed connection reports nothing. */
 export interface Presented {
-  /** Node's code of what is wrong; undefined when nothing is. */
+  /** Node's error code; undefined for a valid certificate. */
   readonly code: string | undefined;
-  /** What the peer sent, its own first. */
+  /** The certificates that the peer sent, its own first. */
   readonly chain: readonly X509Certificate[];
 }
 
-/** The certificate of a connection on which TLS has just been agreed on. */
+/** Reads the certificate of a connection right after the TLS handshake. */
 export function presentedBy(socket: TLSSocket): Presented {
-  // Node passes the error's code here, whatever its types say.
+  // Node stores the error's code here, despite its types.
   if (socket.authorized) return { code: undefined, chain: [] };
   return { code: String(socket.authorizationError), chain: chainOf(socket.getPeerCertificate(true)) };
 }
 
-/** Why a peer may not be believed; undefined when it may. */
+/** Why a peer must not be trusted; undefined if it can be. */
 export async function certificateProblem(
   { code, chain }: Presented,
   server: KeyServer,
@@ -58,20 +62,22 @@ export async function certificateProblem(
   const problem = (kind: NtsErrorKind, what: string) =>
     new NtsError(kind, `the certificate of ${formatServer(server)} ${what}`);
   if (!dates) return namedProblem(code, server, chain[0], problem);
-  // OpenSSL tells of one error only, and an expired certificate may be a stranger's as well.
+  // OpenSSL reports only one error, and an expired certificate may also belong to another host.
   const other = await problemBesidesDates(chain, server, rules, problem);
   if (other) return other;
   return rules.dates === 'ignore' ? undefined : problem(dates, datesText(chain, rules));
 }
 
-/** A host as TLS names it, without a final dot (RFC 6066 §3); undefined for a literal address, which it does not name. */
+/**
+ * The host name for TLS, without a final dot (RFC 6066 §3); undefined for a literal address, which TLS does not send.
+ */
 export function serverName(host: string): string | undefined {
   const name = host.replace(/\.$/, '');
   return familyOf(name) === undefined ? name : undefined;
 }
 
-/** What reports say of the peer's certificate. */
-export function summaryOf(socket: TLSSocket): CertificateSummary {
+/** Summarizes the peer's certificate for reports. */
+export function certificateSummaryOf(socket: TLSSocket): CertificateSummary {
   const leaf = socket.getPeerX509Certificate()!;
   return {
     subject: nameIn(leaf.subject || leaf.subjectAltName),
@@ -93,23 +99,23 @@ function namedProblem(
 ): NtsError {
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return wrongName(host, leaf!, problem);
   if (UNTRUSTED.includes(code)) return untrusted(leaf!, problem);
-  return problem('certificate-invalid', `does not hold (${escaped(code)})`);
+  return problem('certificate-invalid', `is invalid (${escaped(code)})`);
 }
 
 function wrongName(host: string, leaf: X509Certificate, problem: Problem): NtsError {
   const names = namesOf(leaf).join(', ');
   if (names === '')
-    return problem('certificate-name', 'names no host (subjectAltName): it needs another one');
-  return problem(
-    'certificate-name',
-    `is for ${names}, not for ${host}: name the server as its certificate does`,
-  );
+    return problem(
+      'certificate-name',
+      'names no host (subjectAltName): the server needs another certificate',
+    );
+  return problem('certificate-name', `is for ${names}, not for ${host}: use a name from the certificate`);
 }
 
 function untrusted(leaf: X509Certificate, problem: Problem): NtsError {
   return problem(
     'certificate-untrusted',
-    `is from an authority that this machine does not trust (${nameIn(leaf.issuer)}): if you do, give its certificate with --nts-ca FILE`,
+    `is from an authority that this machine does not trust (${nameIn(leaf.issuer)}): to trust it, pass its certificate with --nts-ca FILE`,
   );
 }
 
@@ -119,13 +125,13 @@ function datesText(chain: readonly X509Certificate[], { dates, now }: Certificat
   const hint =
     dates === 'must-count'
       ? '--nts-ignore-dates is only for a clock that has not been set since boot, or shows a time before the release of tsntp'
-      : 'if it is the clock that is wrong, run again with --nts-ignore-dates, which checks everything but the dates';
+      : 'if the clock is wrong, run again with --nts-ignore-dates, which checks everything but the dates';
   return `is out of date: ${valid}, and this clock shows ${now.toISOString().slice(0, 19)}Z; ${hint}`;
 }
 
 /**
- * What is wrong with a chain whatever the time: its name, and all that OpenSSL verifies. And some time there must have been
- * at which all of it was valid: an authority whose own time was over issues nothing.
+ * Checks a chain independently of the current time: the host name and everything that OpenSSL verifies. There must be
+ * one instant at which the whole chain was valid, because an expired authority cannot issue certificates.
  */
 async function problemBesidesDates(
   chain: readonly X509Certificate[],
@@ -138,7 +144,7 @@ async function problemBesidesDates(
   if (!isNamed(leaf, host)) return wrongName(host, leaf, problem);
   const verify = await loadVerifier().catch((cause: Error) => cause);
   if (verify instanceof Error) {
-    // Out of date is then all that can be said of it.
+    // Nothing more is known than that it is out of date.
     if (dates !== 'ignore') return undefined;
     return problem(
       'certificate-invalid',
@@ -148,16 +154,18 @@ async function problemBesidesDates(
   const roots = trust.roots.flatMap(certificatesIn);
   const wrong = verify({ leaf, others, roots });
   if (wrong?.untrusted) return untrusted(leaf, problem);
-  if (wrong) return problem('certificate-invalid', `does not hold (${wrong.text})`);
+  if (wrong) return problem('certificate-invalid', `is invalid (${wrong.text})`);
   const wasValid = beginnings(leaf, [...others, ...roots]).some(time => {
     const then = (one: X509Certificate) => isValid(one, time);
     return then(leaf) && !verify({ leaf, others: others.filter(then), roots: roots.filter(then) });
   });
   if (wasValid) return undefined;
-  return problem('certificate-invalid', 'was never valid together with those of the authorities above it');
+  return problem('certificate-invalid', 'was never valid at the same time as the authorities above it');
 }
 
-/** Names count only where certificates have them (RFC 9525 §2): a common name is none, and a wildcard is a whole label. */
+/**
+ * Only subject alternative names count (RFC 9525 §2): the common name does not, and a wildcard must be a whole label.
+ */
 function isNamed(leaf: X509Certificate, host: string): boolean {
   const name = serverName(host);
   if (checkServerIdentity(name ?? host, leaf.toLegacyObject())) return false;
@@ -165,7 +173,10 @@ function isNamed(leaf: X509Certificate, host: string): boolean {
   return leaf.checkHost(name, { subject: 'never', partialWildcards: false }) !== undefined;
 }
 
-/** From when a chain may have been valid: since its leaf was, or since something above it was renewed later. */
+/**
+ * The earliest times at which a chain may have been valid: the start of the leaf, or the later renewal of a certificate
+ * above it.
+ */
 function beginnings(leaf: X509Certificate, above: readonly X509Certificate[]): readonly number[] {
   const first = Date.parse(leaf.validFrom);
   const later = above.map(({ validFrom }) => Date.parse(validFrom)).filter(time => time > first);
@@ -176,7 +187,7 @@ function isValid({ validFrom, validTo }: X509Certificate, time: number): boolean
   return Date.parse(validFrom) <= time && time <= Date.parse(validTo);
 }
 
-/** What the server sent, its own first. */
+/** The certificates that the server sent, its own first. */
 function chainOf(peer: DetailedPeerCertificate): readonly X509Certificate[] {
   const chain: X509Certificate[] = [];
   for (let one: DetailedPeerCertificate | undefined = peer; one?.raw; one = one.issuerCertificate) {
@@ -186,7 +197,7 @@ function chainOf(peer: DetailedPeerCertificate): readonly X509Certificate[] {
   return chain;
 }
 
-/** The common name, or all of it, printable. Of an empty name Node makes undefined, whatever its types say. */
+/** The common name, or the whole name, made printable. Node returns undefined for an empty name, despite its types. */
 function nameIn(distinguished: string | undefined): string {
   if (!distinguished) return '(no name)';
   const name = /^CN=(.*)$/m.exec(distinguished)?.[1] ?? distinguished.replaceAll('\n', ', ');

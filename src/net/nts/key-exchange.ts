@@ -1,16 +1,16 @@
-// One NTS key exchange (RFC 8915 §4): a host → TLS 1.3, `ntske/1`, one request, one response → keys, cookies and
-// who serves the time. Whatever goes wrong on the way is an NtsError that names it.
+// One NTS key exchange (RFC 8915 §4): a host → TLS 1.3, `ntske/1`, one request, one response → keys, cookies, and the
+// address of the NTP server. Every failure is an NtsError of a specific kind.
 
 import { once } from 'node:events';
 import type { TcpSocketConnectOpts } from 'node:net';
 import { finished } from 'node:stream/promises';
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import {
-  type Agreement,
   EXPORTER_LABEL,
   encodeKeRequest,
   exporterContext,
   KEY_LENGTH,
+  type KeyResponse,
   readResponse,
 } from '../../ntp/nts/ke-records.ts';
 import type { Seconds } from '../../ntp/time.ts';
@@ -20,22 +20,22 @@ import type { ResolvedAddress } from '../resolve.ts';
 import {
   type CertificateRules,
   certificateProblem,
+  certificateSummaryOf,
   type Presented,
   presentedBy,
   serverName,
-  summaryOf,
 } from './certificate.ts';
 import { type CertificateSummary, type KeyExchange, type KeyServer, NtsError } from './session.ts';
 
 const ALPN = 'ntske/1';
-/** An exchange takes two or three round trips; a server that stalls is not to use up the run. */
+/** An exchange takes two or three round trips; a stalling server must not use up the whole run. */
 const LIMIT: Seconds = 5;
-/** Before the next address of a name is tried as well; Node's 250 ms are too short for a satellite link. */
+/** Delay before trying a name's next address in parallel; Node's default of 250 ms is too short for satellite links. */
 const NEXT_ADDRESS_AFTER: Seconds = 1;
-/** How Node names a connection that the other end broke off. */
+/** Node's codes for a connection closed by the peer. */
 const CUT: readonly string[] = ['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'];
 
-/** Exchanges keys. Rejects with `NtsError`, whatever goes wrong; an abort counts as having waited too long. */
+/** Exchanges keys. Rejects only with `NtsError`; an abort counts as a timeout. */
 export async function exchangeKeys(
   server: KeyServer,
   addresses: readonly ResolvedAddress[],
@@ -45,8 +45,7 @@ export async function exchangeKeys(
 ): Promise<KeyExchange> {
   const started = performance.now();
   let stage = 'the connection';
-  const tooLong = () =>
-    new NtsError('timeout', `${about(server)} did not end in time, it still waits for ${stage}`);
+  const tooLong = () => new NtsError('timeout', `${about(server)} timed out waiting for ${stage}`);
   if (signal.aborted) throw tooLong();
   const socket = connect(optionsFor(server, addresses, rules, source));
   socket.once('connect', () => {
@@ -56,8 +55,8 @@ export async function exchangeKeys(
   const limit = setTimeout(giveUp, LIMIT * 1000);
   const stopListening = onAbort(signal, giveUp);
   try {
-    await secured(socket);
-    const peer = peerOf(socket, server);
+    await tlsHandshake(socket);
+    const peer = sessionWith(socket, server);
     const problem = await certificateProblem(peer.presented, server, rules);
     if (problem) throw problem;
     stage = 'the response';
@@ -84,7 +83,7 @@ function optionsFor(
   return {
     host: servername === undefined ? first!.address : host,
     port,
-    // What the certificate must name; a literal address is not sent along (RFC 6066 §3).
+    // The name that the certificate must contain. A literal address is not sent (RFC 6066 §3).
     ...(servername !== undefined && { servername }),
     lookup: (_host, { all }, found) => {
       if (all) found(null, [...addresses]);
@@ -95,20 +94,21 @@ function optionsFor(
     ...(localAddress !== undefined && { localAddress }),
     secureContext: trust.context,
     ALPNProtocols: [ALPN],
-    // Not to let it pass: certificateProblem, which is asked before a byte is sent, can tell what is wrong with it.
+    // The connection is not accepted blindly: certificateProblem checks it before any data is sent, and reports what is
+    // wrong.
     rejectUnauthorized: false,
   };
 }
 
-/** Waits until TLS is agreed on. */
-async function secured(socket: TLSSocket): Promise<void> {
-  // After the first error, Node may tell of another.
+/** Waits for the TLS handshake to complete. */
+async function tlsHandshake(socket: TLSSocket): Promise<void> {
+  // Node may emit further errors after the first one.
   socket.on('error', () => {});
   await Promise.race([once(socket, 'secureConnect'), finished(socket)]);
 }
 
-/** What the connection itself tells of who is at its other end, and the keys that come from it. */
-interface Peer {
+/** The peer's identity as the connection reports it, and the keys exported from it. */
+interface KeyServerSession {
   readonly c2s: Uint8Array;
   readonly s2c: Uint8Array;
   readonly address: string;
@@ -116,8 +116,8 @@ interface Peer {
   readonly certificate: CertificateSummary;
 }
 
-/** To be called as soon as TLS is agreed on: of a connection that has been broken off nothing is known any more. */
-function peerOf(socket: TLSSocket, server: KeyServer): Peer {
+/** Reads the peer right after the handshake: a closed connection reports nothing. */
+function sessionWith(socket: TLSSocket, server: KeyServer): KeyServerSession {
   const address = socket.remoteAddress;
   if (address === undefined) throw new EarlyEnd();
   const problem = protocolProblem(socket, server);
@@ -125,10 +125,10 @@ function peerOf(socket: TLSSocket, server: KeyServer): Peer {
   const key = (direction: 'c2s' | 's2c') =>
     socket.exportKeyingMaterial(KEY_LENGTH, EXPORTER_LABEL, Buffer.from(exporterContext(direction)));
   const keys = { c2s: key('c2s'), s2c: key('s2c') };
-  return { ...keys, address, presented: presentedBy(socket), certificate: summaryOf(socket) };
+  return { ...keys, address, presented: presentedBy(socket), certificate: certificateSummaryOf(socket) };
 }
 
-async function responseOf(socket: TLSSocket): Promise<Agreement> {
+async function responseOf(socket: TLSSocket): Promise<KeyResponse> {
   let received: Uint8Array = new Uint8Array();
   for await (const chunk of socket) {
     received = Buffer.concat([received, chunk]);
@@ -139,12 +139,12 @@ async function responseOf(socket: TLSSocket): Promise<Agreement> {
 }
 
 function exchangeOf(
-  { c2s, s2c, address, certificate }: Peer,
+  { c2s, s2c, address, certificate }: KeyServerSession,
   { ntpPort }: KeyServer,
-  { cookies, host, port }: Agreement,
+  { cookies, host, port }: KeyResponse,
   duration: Seconds,
 ): KeyExchange {
-  // Without a server record it is the address of the key exchange, not merely its name (RFC 8915 §4.1.7).
+  // Without a server record, NTP uses the address of the key exchange, not just its name (RFC 8915 §4.1.7).
   const session = { c2s, s2c, cookies, host: host ?? address, port: port ?? ntpPort };
   return { session, certificate, address, duration };
 }
@@ -158,12 +158,12 @@ function protocolProblem(socket: TLSSocket, server: KeyServer): NtsError | undef
   return new NtsError('no-ntske', `${about(server)} failed: it speaks TLS, but not ${ALPN}`);
 }
 
-/** The connection ended before all was said. */
+/** The connection ended before the exchange was complete. */
 class EarlyEnd extends Error {
   readonly code = 'ECONNRESET';
 }
 
-/** Whatever was thrown on the way: a server that finds a fault in this program fails alone, and not the run. */
+/** Converts any thrown value. A server that triggers a bug in this program fails alone and does not end the run. */
 function failureOf(cause: unknown, server: KeyServer, stage: string): NtsError {
   if (cause instanceof NtsError) return cause;
   const { code = '', message } = cause as NodeJS.ErrnoException;
@@ -174,12 +174,11 @@ function failureOf(cause: unknown, server: KeyServer, stage: string): NtsError {
       code === 'ECONNREFUSED' ? 'no NTS server listens there (ECONNREFUSED)' : code || escaped(message);
     return failed('unreachable', reason);
   }
-  if (CUT.includes(code)) return failed('truncated', `it ended before ${stage} was complete`);
+  if (CUT.includes(code)) return failed('truncated', `the connection closed before ${stage} was complete`);
   if (code === 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL')
     return failed('no-ntske', `it does not speak ${ALPN}`);
   if (/PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL/.test(code))
     return failed('no-tls', 'it does not speak TLS 1.3');
-  if (/^ERR_SSL_|^EPROTO$/.test(code))
-    return failed('no-tls', `it does not speak TLS as it should (${code})`);
+  if (/^ERR_SSL_|^EPROTO$/.test(code)) return failed('no-tls', `TLS failed (${code})`);
   return failed('refused', escaped(message));
 }

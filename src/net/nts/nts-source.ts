@@ -1,13 +1,13 @@
-// One server of a survey by NTS (RFC 8915): with what an earlier run left, or with a new exchange of keys; never
-// without either.
+// Queries one server of a survey by NTS (RFC 8915): with the cookies of an earlier run or with a new key exchange,
+// never without NTS.
 
 import { KE_PORT, type Server } from '../../sources/server.ts';
 import { authenticateByNts } from '../authentication.ts';
 import { ResolveError } from '../resolve.ts';
 import {
   type Approach,
-  broughtSamples,
-  patiently,
+  anySamples,
+  awaitTracked,
   queryServer,
   resolveServer,
   type Source,
@@ -17,8 +17,8 @@ import {
 import { type KeyExchange, type KeyServer, NtsError } from './session.ts';
 
 /**
- * Asks with what an earlier run left, or else with a new exchange of keys. Where the one brings nothing, or the server
- * says NTSN, there is one exchange more (RFC 8915 §5.7), and never a question without NTS.
+ * Queries a server with the cookies of an earlier run, or else after a new key exchange. If stored cookies yield no
+ * samples, or the server returns NTSN, exchanges keys once more (RFC 8915 §5.7). Never sends a request without NTS.
  */
 export async function queryServerByNts(
   server: Server,
@@ -41,11 +41,11 @@ export async function queryServerByNts(
     const { host, port } = session;
     const { authenticator, authentication } = await authenticateByNts(session, exchange, random);
     const approach: Approach = { host, port, votes: 1, version: 4, authenticator, authentication };
-    const otherwise = mayRenew && ({ otherwise: kept ? 'when-hopeless' : 'when-refused' } as const);
+    const otherwise = mayRenew && ({ otherwise: kept ? 'when-unresponsive' : 'when-refused' } as const);
     const sources = await queryServer(server, { ...approach, ...otherwise }, entry, run);
-    const useful = broughtSamples(sources);
+    const useful = anySamples(sources);
     const untouched = sources.every(({ burst }) => !burst || burst.sent === 0);
-    // Not what only this run took on trust.
+    // Does not store what only this run trusted.
     if ((useful || untouched) && !exchange?.certificate.datesIgnored)
       await nts.keep(keyServer, { ...session, cookies: authenticator.cookies() });
     const refused = sources.some(({ burst }) => burst?.rejections.some(({ kind }) => kind === 'nts-nak'));
@@ -66,7 +66,7 @@ async function exchangeKeys(
   if (addresses instanceof ResolveError) return addresses;
   try {
     const exchange = await slot(() =>
-      patiently(ports.nts.exchange(keyServer, addresses, signal, plan.source), entry, run),
+      awaitTracked(ports.nts.exchange(keyServer, addresses, signal, plan.source), entry, run),
     );
     emit({ kind: 'keys-exchanged', server, exchange });
     return exchange;

@@ -1,5 +1,5 @@
-// The user's trust and a cookie store → NTS as the survey needs it: key exchanges over TLS, and what earlier runs left.
-// TLS and cryptography are loaded when a server first needs them.
+// The user's trust settings and a cookie store → NTS for the survey: key exchanges over TLS, and the sessions of
+// earlier runs. Loads TLS and cryptography on first use.
 
 import { createHash } from 'node:crypto';
 import type { Authorities } from '../../sources/server.ts';
@@ -7,13 +7,16 @@ import type { DateRule } from './certificate.ts';
 import type { CookieStores, KeyServer, Nts, NtsSession } from './session.ts';
 import type { Trust } from './trust.ts';
 
-/** The authorities that are trusted, and whether the dates of certificates count. */
+/** Which authorities are trusted for NTS, and whether the dates of certificates count. */
 export interface NtsTrust extends Authorities {
-  /** Pass over the dates of certificates, on a clock that cannot tell. */
+  /** Ignore the validity dates of certificates if the clock may be wrong. */
   readonly ignoreDates?: boolean | undefined;
 }
 
-/** Opens NTS. `storeFor` has the cookies; `clockIsGood` tells whether dates must count even where the user waives them. */
+/**
+ * Opens NTS. `storeFor` returns the cookie store. `clockIsGood` returns whether dates must be checked even if the user
+ * waives them.
+ */
 export function openNts(trust: NtsTrust, storeFor: CookieStores, clockIsGood: () => boolean): Nts {
   const store = ({ authorities = trust }: KeyServer) =>
     storeFor(createHash('sha256').update(nameOf(authorities)).digest('hex'));
@@ -40,7 +43,9 @@ export function openNts(trust: NtsTrust, storeFor: CookieStores, clockIsGood: ()
   };
 }
 
-/** Tells authorities apart, so that no cookie serves where its key exchange would not have been believed. */
+/**
+ * Distinguishes sets of authorities, so that a cookie is used only with the authorities that its key exchange trusted.
+ */
 function nameOf({ ca, system }: Authorities): string {
   if (ca === undefined) return system === false ? 'none' : 'system';
   return system ? `system and ${ca}` : ca;

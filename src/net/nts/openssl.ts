@@ -1,28 +1,28 @@
-// A chain of certificates → what OpenSSL finds wrong with it, apart from its dates. It is the OpenSSL inside Node, the
-// one that TLS itself verifies with; Node exports its functions for addons, and offers no way to verify without dates.
+// A certificate chain → what OpenSSL finds wrong with it, apart from dates. Uses the OpenSSL inside Node, which also
+// verifies TLS. Node exports its functions for addons but has no API to verify without dates.
 
 import type { X509Certificate } from 'node:crypto';
 
-/** A chain of certificates as a server sent it, and the authorities that may end it. */
+/** A certificate chain as sent by a server, and the authorities that may end it. */
 export interface Chain {
   readonly leaf: X509Certificate;
-  /** What may stand between the leaf and an authority, in any order. */
+  /** Certificates that may link the leaf to an authority, in any order. */
   readonly others: readonly X509Certificate[];
   readonly roots: readonly X509Certificate[];
 }
 
 /** What is wrong with a chain. */
 export interface ChainProblem {
-  /** Whether it is only that no authority is known which issued it. */
+  /** Whether the only problem is that no trusted authority issued it. */
   readonly untrusted: boolean;
-  /** In OpenSSL's words. */
+  /** OpenSSL's error text. */
   readonly text: string;
 }
 
-/** Verifies a chain as one of a TLS server (RFC 5280 §6), whatever its dates; undefined when nothing is wrong with it. */
+/** Verifies the chain of a TLS server (RFC 5280 §6), ignoring dates. Returns undefined for a valid chain. */
 export type VerifyChain = (chain: Chain) => ChainProblem | undefined;
 
-/** OpenSSL's own verifier. Rejects, saying why, where koffi does not load or this Node has no OpenSSL to call. */
+/** Loads OpenSSL's verifier. Rejects with the reason where koffi does not load or this Node exports no OpenSSL. */
 export async function loadVerifier(): Promise<VerifyChain> {
   const { default: koffi } = await import('koffi').catch((cause: NodeJS.ErrnoException) => {
     throw new Error(`koffi does not load (${cause.code ?? cause.name})`, { cause });
@@ -34,24 +34,24 @@ export async function loadVerifier(): Promise<VerifyChain> {
   }
 }
 
-/** X509_V_FLAG_NO_CHECK_TIME and X509_V_FLAG_PARTIAL_CHAIN: an authority below a root will do, as in TLS. */
+/** X509_V_FLAG_NO_CHECK_TIME and X509_V_FLAG_PARTIAL_CHAIN: as in TLS, an authority below a root suffices. */
 const FLAGS = 0x20_0000 | 0x8_0000;
 /**
- * 112 bits: no RSA below 2048 bits, no MD5 or SHA-1 below the authority (OpenSSL's SSL_CTX_set_security_level). Node before 24
- * asks for 80 bits of a chain whose dates hold.
+ * 112 bits: no RSA below 2048 bits, no MD5 or SHA-1 below the authority (OpenSSL's SSL_CTX_set_security_level). Node
+ * before 24 requires 80 bits in its own checks.
  */
 const SECURITY_LEVEL = 2;
 /**
- * X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT, _CERT_SIGNATURE_FAILURE (an authority of that name, but another), and from
+ * X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT, _CERT_SIGNATURE_FAILURE (a different authority of the same name), and
  * _DEPTH_ZERO_SELF_SIGNED_CERT to _UNABLE_TO_VERIFY_LEAF_SIGNATURE.
  */
 const UNTRUSTED: readonly number[] = [2, 7, 18, 19, 20, 21];
 
-/** What OpenSSL allocated. */
+/** A pointer to an OpenSSL object. */
 type Pointer = unknown;
-type Foreign = ReturnType<typeof import('koffi').default.load>;
+type OpenSsl = ReturnType<typeof import('koffi').default.load>;
 
-function verifierOf(library: Foreign): VerifyChain {
+function verifierOf(library: OpenSsl): VerifyChain {
   const openssl = functionsOf(library);
   return ({ leaf, others, roots }) => {
     const allocated: (() => void)[] = [];
@@ -78,13 +78,13 @@ function verifierOf(library: Foreign): VerifyChain {
       return { untrusted: UNTRUSTED.includes(code), text: openssl.textOf(code) };
     } finally {
       for (const free of allocated.reverse()) free();
-      // Node would take what is left here for an error of its own next call.
+      // Node would mistake errors left here for errors of its own next call.
       openssl.clearErrors();
     }
   };
 }
 
-function functionsOf(library: Foreign) {
+function functionsOf(library: OpenSsl) {
   const newBio = library.func('void *BIO_new(const void *method)');
   const memory = library.func('const void *BIO_s_mem(void)');
   const write = library.func('int BIO_write(void *bio, const void *bytes, int length)');

@@ -1,12 +1,12 @@
-// Which authorities to trust: those of a file, or those of this system. Node's own list of them
-// would do without what the machine's administrator has added or taken away.
+// Loads the trusted authorities, from a file or from this system. Node's built-in list would ignore what the
+// administrator added or removed.
 
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls';
 import { NtsError } from './session.ts';
 
-/** Where Debian, Red Hat, SUSE, Alpine, FreeBSD and macOS keep them. */
+/** Bundle locations on Debian, Red Hat, SUSE, Alpine, FreeBSD, and macOS. */
 const SYSTEM_BUNDLES: readonly string[] = [
   '/etc/ssl/certs/ca-certificates.crt',
   '/etc/pki/tls/certs/ca-bundle.crt',
@@ -14,23 +14,26 @@ const SYSTEM_BUNDLES: readonly string[] = [
   '/etc/ssl/cert.pem',
 ];
 
-/** Authorities, read once for all exchanges of a run. */
+/** Trusted authorities, read once for all exchanges of a run. */
 export interface Trust {
-  /** As PEM. */
+  /** The certificates as PEM. */
   readonly roots: readonly string[];
-  /** TLS 1.3 with these. */
+  /** A TLS 1.3 context that trusts them. */
   readonly context: SecureContext;
 }
 
-/** Trust in these authorities, given as PEM. One that another authority issued is as good as a root (RFC 5280 §6.1.1 d). */
+/**
+ * Trusts these PEM certificates. A certificate issued by another authority serves as well as a root (RFC 5280 §6.1.1
+ * d).
+ */
 export function trustIn(roots: readonly string[]): Trust {
   const terms = { minVersion: 'TLSv1.3', allowPartialTrustChain: true } as const;
   return { roots, context: createSecureContext({ ca: [...roots], ...terms }) };
 }
 
 /**
- * This system's authorities as PEM; Node's where the system has no file of them. Throws `NtsError` where it has one
- * that cannot be read.
+ * Returns this system's authorities as PEM, or Node's if the system has no bundle. Throws `NtsError` if a bundle exists
+ * but cannot be read.
  */
 export function systemRoots(bundles: readonly string[] = SYSTEM_BUNDLES): readonly string[] {
   for (const bundle of bundles) {
@@ -40,7 +43,7 @@ export function systemRoots(bundles: readonly string[] = SYSTEM_BUNDLES): readon
   return rootCertificates;
 }
 
-/** Whether a text holds certificates, and only ones that can be read. */
+/** Whether a text contains certificates, all of them readable. */
 export function holdsCertificates(pem: string): boolean {
   try {
     return certificatesIn(pem).length > 0;
@@ -49,7 +52,7 @@ export function holdsCertificates(pem: string): boolean {
   }
 }
 
-/** The certificates of a text. Throws where one cannot be read. */
+/** Parses the certificates of a text. Throws if one is unreadable. */
 export function certificatesIn(pem: string): readonly X509Certificate[] {
   const found = pem.match(/-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----/gs) ?? [];
   return found.map(text => new X509Certificate(text));
@@ -61,7 +64,7 @@ function readBundle(path: string): string | undefined {
   } catch (cause) {
     const { code = String(cause) } = cause as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    const message = `cannot read the authorities that this system trusts (${path}: ${code}): see to it, or give others with --nts-ca FILE`;
+    const message = `cannot read the authorities that this system trusts (${path}: ${code}); make it readable, or pass other authorities with --nts-ca FILE`;
     throw new NtsError('certificate-untrusted', message, { cause });
   }
 }

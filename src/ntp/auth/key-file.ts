@@ -1,10 +1,10 @@
-// The text of ntp.keys or chrony.keys → the keys that are wanted. A line is `ID TYPE KEY` or, as chrony also
-// takes it, `ID KEY` with MD5. A key is ASCII up to 20 characters and hexadecimal beyond, as ntpd reads it, or says
-// what it is with `ASCII:` or `HEX:`, as chronyd reads it. No message ever shows a key.
+// The text of ntp.keys or chrony.keys → the requested keys. A line is `ID TYPE KEY`, or `ID KEY` for MD5, as in chrony.
+// As in ntpd, a key of up to 20 characters is ASCII and a longer one is hexadecimal; as in chronyd, a prefix of
+// `ASCII:` or `HEX:` states the encoding. No message ever contains a key.
 
 import type { KeyType, SymmetricKey } from './key.ts';
 
-/** A key file that cannot be read. The message says where, what is wrong and what is allowed. */
+/** A key file that cannot be read. The message states the line, the problem, and the allowed values. */
 export class KeyFileError extends Error {
   override readonly name = 'KeyFileError';
 }
@@ -25,14 +25,14 @@ const TYPES: ReadonlyMap<string, KeyType> = new Map(
     AES256CMAC: 'aes256-cmac',
   }),
 );
-/** The ciphers' key lengths; a hash takes a key of any. */
+/** Key lengths of the ciphers in bytes; a hash accepts any length. */
 const LENGTHS: Partial<Readonly<Record<KeyType, number>>> = { 'aes128-cmac': 16, 'aes256-cmac': 32 };
 const ASCII_LENGTH = 20;
 const MAX_ID = 0xffff_ffff;
 
 /**
- * The keys of the file called `name` whose ids are `wanted`; lines of other keys may be of types that are not known
- * here. Throws `KeyFileError` for a line that cannot be read, and for an id that is not in the file, or twice.
+ * Returns the keys of the file called `name` whose ids are in `wanted`. Other lines may use unknown key types. Throws
+ * `KeyFileError` for an unreadable line, and for an id that is missing or appears twice.
  */
 export function readKeys(
   text: string,
@@ -49,7 +49,7 @@ export function readKeys(
     const where = `${name}:${index + 1}`;
     const id = idOf(words[0]!, where);
     if (id === undefined || !wanted.has(id)) continue;
-    if (keys.has(id)) throw new KeyFileError(`${where}: key ${id} stands in this file twice`);
+    if (keys.has(id)) throw new KeyFileError(`${where}: key ${id} appears twice in this file`);
     keys.set(id, keyOf(id, words.slice(1), where));
   }
   const missing = [...wanted].find(id => !keys.has(id));
@@ -57,32 +57,32 @@ export function readKeys(
   return keys;
 }
 
-/** Undefined for a number that is no key's: nothing can want that line. */
+/** Returns undefined for a number that is not a key id: no caller can ask for that line. */
 function idOf(word: string, where: string): number | undefined {
   const id = Number(word);
   if (/^\d+$/.test(word)) return id >= 1 && id <= MAX_ID ? id : undefined;
   throw new KeyFileError(
-    `${where}: a line begins with the number of a key, from 1 to ${MAX_ID}; expected "ID TYPE KEY"`,
+    `${where}: a line must begin with a key number from 1 to ${MAX_ID}; expected "ID TYPE KEY"`,
   );
 }
 
 function keyOf(id: number, words: readonly string[], where: string): SymmetricKey {
-  // What follows a key in ntp.keys are the addresses that may use it: the servers' concern.
+  // In ntp.keys, a list of allowed addresses may follow the key. It applies to servers only.
   const [first = '', second] = words;
   const named = TYPES.get(first.toUpperCase().replaceAll('-', ''));
   if (first === '' || (named && second === undefined)) {
-    throw new KeyFileError(`${where}: key ${id} has no key; expected "ID TYPE KEY"`);
+    throw new KeyFileError(`${where}: key ${id} has no secret; expected "ID TYPE KEY"`);
   }
   const type = second === undefined ? 'md5' : named;
   if (type === undefined) {
-    const allowed = 'give MD5, SHA1, SHA256, SHA384, SHA512, AES128CMAC or AES256CMAC';
-    throw new KeyFileError(`${where}: the type of key ${id} is not known; ${allowed}`);
+    const allowed = 'use MD5, SHA1, SHA256, SHA384, SHA512, AES128CMAC or AES256CMAC';
+    throw new KeyFileError(`${where}: unknown type of key ${id}; ${allowed}`);
   }
   const secret = secretOf(second ?? first, id, where);
   const length = LENGTHS[type];
   if (length === undefined || secret.length === length) return { id, type, secret };
   throw new KeyFileError(
-    `${where}: key ${id} has ${secret.length} bytes, a key for ${type} has ${length} (${2 * length} hexadecimal digits)`,
+    `${where}: key ${id} has ${secret.length} bytes; a key for ${type} must have ${length} (${2 * length} hexadecimal digits)`,
   );
 }
 
@@ -91,12 +91,12 @@ function secretOf(text: string, id: number, where: string): Uint8Array {
   const hexadecimal = prefix === 'HEX:' || (prefix === '' && rest.length > ASCII_LENGTH);
   if (!hexadecimal) {
     if (/^[\x21-\x7e]+$/.test(rest)) return new TextEncoder().encode(rest);
-    throw new KeyFileError(`${where}: key ${id} is to be printable ASCII characters`);
+    throw new KeyFileError(`${where}: key ${id} must consist of printable ASCII characters`);
   }
   if (/^([\da-f]{2})+$/i.test(rest))
     return Uint8Array.from(rest.match(/../g)!, byte => Number.parseInt(byte, 16));
-  const what = prefix === '' ? `over ${ASCII_LENGTH} characters and so ` : '';
+  const why = prefix === '' ? `is longer than ${ASCII_LENGTH} characters, so it ` : '';
   throw new KeyFileError(
-    `${where}: key ${id} is ${what}to be an even number of hexadecimal digits; write ASCII: in front of one that is text`,
+    `${where}: key ${id} ${why}must be an even number of hexadecimal digits; to use text, write ASCII: before it`,
   );
 }

@@ -1,5 +1,5 @@
-// A symmetric key → authenticated requests, and the check of their replies: digest(key ‖ message) with a hash
-// (RFC 5905 §7.3), or AES-CMAC (RFC 8573). Hash functions come in as an argument, so that this stays pure.
+// A symmetric key → authenticated requests and the check of their replies: digest(key ‖ message) with a hash (RFC 5905
+// §7.3), or AES-CMAC (RFC 8573). Hash functions are passed in, so this module stays pure.
 
 import { cmac } from '@noble/ciphers/aes.js';
 import { concatBytes, equalBytes } from '@noble/ciphers/utils.js';
@@ -7,9 +7,10 @@ import { KEY_ID, MAX_DIGEST } from '../extension.ts';
 import type { AuthenticationFailure, Authenticator, Reply } from './authenticator.ts';
 
 export type HashName = 'md5' | 'sha1' | 'sha256' | 'sha384' | 'sha512';
+/** The algorithm of a symmetric key: a hash (RFC 5905 §7.3) or AES-CMAC (RFC 8573). */
 export type KeyType = HashName | 'aes128-cmac' | 'aes256-cmac';
 
-/** A key that both sides know by its number. */
+/** A secret that client and server share, known to both by its number. */
 export interface SymmetricKey {
   readonly id: number;
   readonly type: KeyType;
@@ -18,7 +19,7 @@ export interface SymmetricKey {
 
 export type Hash = (name: HashName, ...parts: readonly Uint8Array[]) => Uint8Array;
 
-/** Authenticates with `key`, whose id and digest every reply must bear. */
+/** Authenticates with `key`. Every reply must carry the key's id and a valid digest. */
 export function keyAuthenticator(key: SymmetricKey, hash: Hash): Authenticator {
   const check = (reply: Reply) => checkMac(reply, key, hash);
   return {
@@ -32,8 +33,8 @@ export function keyAuthenticator(key: SymmetricKey, hash: Hash): Authenticator {
 }
 
 /**
- * The digest of a message in a MAC. Those over 20 bytes are cut to 20 in NTPv4 (RFC 7822 §3: what is longer
- * is an extension field), and sent whole before it.
+ * Computes the MAC digest of a message. NTPv4 truncates digests to 20 bytes (RFC 7822 §3: a longer tail is an extension
+ * field); earlier versions send them whole.
  */
 export function digestOf(
   message: Uint8Array,
@@ -46,22 +47,25 @@ export function digestOf(
   return version < 4 ? whole : whole.subarray(0, MAX_DIGEST);
 }
 
-/** Test 5 for a server that shares a key with us. */
+/** Test 5 for a server that shares a symmetric key with us. */
 function checkMac(
   { bytes, packet, tail }: Reply,
   key: SymmetricKey,
   hash: Hash,
 ): AuthenticationFailure | undefined {
   if (tail.kind === 'crypto-nak') {
-    const message = `crypto-NAK: the server does not accept key ${key.id}: is it the same there?`;
+    const message = `crypto-NAK: the server does not accept key ${key.id}: check that both sides have the same key`;
     return { kind: 'crypto-nak', message };
   }
   const { mac } = tail;
-  if (!mac) return { kind: 'absent-mac', message: `no MAC, key ${key.id} was asked for` };
+  if (!mac) return { kind: 'absent-mac', message: `no MAC, but key ${key.id} is required` };
   if (mac.keyId !== key.id) {
-    return { kind: 'wrong-key-id', message: `a MAC of key ${mac.keyId}, key ${key.id} was asked for` };
+    return { kind: 'wrong-key-id', message: `a MAC of key ${mac.keyId}, but key ${key.id} is required` };
   }
   const expected = digestOf(bytes.subarray(0, mac.start), packet.version, key, hash);
   if (equalBytes(mac.digest, expected)) return undefined;
-  return { kind: 'wrong-digest', message: `the digest is not of key ${key.id}: is it the same there?` };
+  return {
+    kind: 'wrong-digest',
+    message: `the digest does not match key ${key.id}: check that both sides have the same key`,
+  };
 }

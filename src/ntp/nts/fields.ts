@@ -1,10 +1,10 @@
-// NTS for NTP (RFC 8915 §5): keys and cookies from a key exchange → authenticated requests, the check of their
-// replies, and the fresh cookies that those bring. A request is, behind the header:
+// NTS for NTP (RFC 8915 §5): keys and cookies from a key exchange → authenticated requests, checks of their replies,
+// and the new cookies in those replies. After its header, a request contains:
 //
 //   0104 unique identifier · 0204 cookie · 0304 placeholders, each as long as the cookie · 0404 authenticator
 //
-// and the authenticator is AES-SIV-CMAC-256 (RFC 5297) over all before it: nonce length, ciphertext length, nonce,
-// ciphertext. A cookie is used once, so that it cannot link two requests.
+// The authenticator is AES-SIV-CMAC-256 (RFC 5297) over everything before it: nonce length, ciphertext length, nonce,
+// ciphertext. Each cookie is used only once, so that it cannot link two requests.
 
 import { aessiv } from '@noble/ciphers/aes.js';
 import { concatBytes, equalBytes } from '@noble/ciphers/utils.js';
@@ -17,39 +17,39 @@ export const COOKIE = 0x0204;
 export const PLACEHOLDER = 0x0304;
 export const AUTHENTICATOR = 0x0404;
 
-/** Cookies to have in store (RFC 8915 §5.7). */
+/** The number of cookies to keep in stock (RFC 8915 §5.7). */
 export const COOKIES = 8;
-/** No server's cookie is longer; one that is empty or huge is refused (CVE-2023-33192). */
+/** The maximum length of a cookie in bytes; an empty or longer cookie is refused (CVE-2023-33192). */
 export const MAX_COOKIE = 512;
 
 const UNIQUE_ID_LENGTH = 32;
 const NONCE_LENGTH = 16;
 const FIELD_HEADER = 4;
-/** RFC 7822 §3. */
+/** RFC 7822 §3: the minimum length of a field. */
 const MIN_FIELD = 16;
-/** A request with placeholders stays under the least MTU of IPv6 (RFC 8915 §5.7: mind fragmentation). */
+/** Keeps a request with placeholders below the minimum MTU of IPv6 (RFC 8915 §5.7 warns of fragmentation). */
 const MAX_REQUEST = 1200;
 const NTSN = 0x4e54534e;
 
-/** What a key exchange yields, and what is left of it after a burst. */
+/** The result of a key exchange, or what a burst left of it. */
 export interface NtsCredentials {
-  /** Client to server. */
+  /** The key from client to server. */
   readonly c2s: Uint8Array;
   readonly s2c: Uint8Array;
   readonly cookies: readonly Uint8Array[];
 }
 
 export interface NtsAuthenticator extends Authenticator {
-  /** Cookies that have not been used. */
+  /** The unused cookies. */
   cookies(): readonly Uint8Array[];
 }
 
-/** Whether bytes from outside can be a cookie. */
+/** Whether bytes from the network can be a cookie. */
 export function isCookie(bytes: Uint8Array): boolean {
   return bytes.length > 0 && bytes.length <= MAX_COOKIE;
 }
 
-/** Authenticates by NTS; has nothing left to ask with once the cookies are used up and no reply brought new ones. */
+/** Authenticates by NTS. `seal` returns undefined once all cookies are used and no reply brought new ones. */
 export function ntsAuthenticator(
   { c2s, s2c, cookies }: NtsCredentials,
   random: (length: number) => Uint8Array,
@@ -72,7 +72,7 @@ export function ntsAuthenticator(
         check(reply) {
           const checked = open(reply, uniqueId, s2c);
           if ('kind' in checked) return checked;
-          // A reply that comes twice brings its cookies once.
+          // A duplicate reply adds its cookies only once.
           if (!opened) store.push(...cookiesIn(checked).slice(0, COOKIES - store.length));
           opened = true;
           return undefined;
@@ -82,7 +82,7 @@ export function ntsAuthenticator(
   };
 }
 
-/** Appends the authenticator to a packet: `plaintext` encrypted, all before it authenticated. */
+/** Appends the authenticator: encrypts `plaintext` and authenticates everything before it. */
 export function seal(
   packet: Uint8Array,
   key: Uint8Array,
@@ -97,7 +97,7 @@ export function seal(
   return concatBytes(packet, field(AUTHENTICATOR, concatBytes(lengths, padded(nonce), padded(ciphertext))));
 }
 
-/** One extension field, its value padded with zeros. */
+/** Encodes one extension field, zero-padding its value. */
 export function field(type: number, value: Uint8Array): Uint8Array {
   const length = Math.max(MIN_FIELD, FIELD_HEADER + padded(value).length);
   const bytes = new Uint8Array(length);
@@ -108,37 +108,37 @@ export function field(type: number, value: Uint8Array): Uint8Array {
   return bytes;
 }
 
-/** Asks for as many cookies as are missing, the one that every reply brings apart. */
+/** Requests as many cookies as are missing, not counting the one in every reply. */
 function placeholders(cookie: Uint8Array, left: number): readonly Uint8Array[] {
   const one = field(PLACEHOLDER, new Uint8Array(cookie.length));
   const room = Math.floor((MAX_REQUEST - UNIQUE_ID_LENGTH) / one.length) - 2;
   return Array<Uint8Array>(Math.max(0, Math.min(COOKIES - 1 - left, room))).fill(one);
 }
 
-/** The plaintext of a reply that is authentic and answers the request with `uniqueId`. */
+/** Returns the plaintext of a reply that is authentic and answers the request with `uniqueId`. */
 function open(
   { bytes, packet, tail }: Reply,
   uniqueId: Uint8Array,
   key: Uint8Array,
 ): Uint8Array | AuthenticationFailure {
-  if (tail.kind === 'crypto-nak') return { kind: 'crypto-nak', message: 'crypto-NAK, NTS was asked for' };
+  if (tail.kind === 'crypto-nak') return { kind: 'crypto-nak', message: 'crypto-NAK, but NTS is required' };
   const ids = tail.fields.filter(({ type }) => type === UNIQUE_ID);
-  if (ids.length === 0) return { kind: 'absent-nts', message: 'no NTS fields, NTS was asked for' };
+  if (ids.length === 0) return { kind: 'absent-nts', message: 'no NTS fields, but NTS is required' };
   if (ids.length > 1 || !equalBytes(ids[0]!.value, uniqueId)) {
-    return { kind: 'wrong-unique-id', message: 'the unique identifier is not what was sent' };
+    return { kind: 'wrong-unique-id', message: 'the unique identifier does not match the request' };
   }
-  if (tail.mac) return { kind: 'unasked-mac', message: 'a MAC, NTS was asked for' };
+  if (tail.mac) return { kind: 'unasked-mac', message: 'a MAC, but NTS is required' };
   const authenticator = tail.fields.find(({ type }) => type === AUTHENTICATOR);
   if (!authenticator) return withoutAuthenticator(packet);
   const plaintext = decrypt(bytes, authenticator, key);
   if (plaintext && ids[0]!.start < authenticator.start) return plaintext;
-  return { kind: 'false-nts', message: 'the NTS authenticator is not of the agreed key' };
+  return { kind: 'false-nts', message: 'the NTS authenticator does not match the agreed key' };
 }
 
 function withoutAuthenticator({ stratum, refid }: Packet): AuthenticationFailure {
   return stratum === 0 && refid === NTSN
-    ? { kind: 'nts-nak', message: 'kiss code NTSN: the server does not know our cookie' }
-    : { kind: 'absent-nts', message: 'no NTS authenticator, NTS was asked for' };
+    ? { kind: 'nts-nak', message: 'kiss code NTSN: the server does not recognize our cookie' }
+    : { kind: 'absent-nts', message: 'no NTS authenticator, but NTS is required' };
 }
 
 function decrypt(
@@ -161,7 +161,7 @@ function decrypt(
   }
 }
 
-/** The cookies among decrypted fields. */
+/** The valid cookies among the decrypted fields. */
 function cookiesIn(plaintext: Uint8Array): readonly Uint8Array[] {
   const { fields } = readFields(plaintext, 0, 0) ?? { fields: [] };
   return fields

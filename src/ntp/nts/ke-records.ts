@@ -1,5 +1,5 @@
-// The NTS key exchange (RFC 8915 §4): our request as bytes, and a server's response, record by record, as what
-// was agreed on. A record is: critical bit (1) and type (15), length of the body (16), body; big-endian.
+// The NTS key exchange (RFC 8915 §4): encodes our request, and parses a server's response record by record into what
+// was agreed. A record is: critical bit (1) and type (15), body length (16), body; big-endian.
 
 import { isCookie } from './fields.ts';
 
@@ -14,45 +14,45 @@ const PORT = 7;
 
 const CRITICAL = 0x8000;
 const RECORD_HEADER = 4;
-/** Eight of the longest cookies take a third of it. */
+/** Eight cookies of the maximum length take a third of this. */
 const MAX_RESPONSE = 16_384;
-/** The only ones that are asked for: NTPv4 and AEAD_AES_SIV_CMAC_256 (RFC 8915 §5.1). */
+/** The only values requested: NTPv4 and AEAD_AES_SIV_CMAC_256 (RFC 8915 §5.1). */
 const NTPV4 = 0;
 const AEAD_AES_SIV_CMAC_256 = 15;
 
-/** The label of the exporter that yields the keys (RFC 8915 §4.3). */
+/** The label of the TLS exporter that yields the keys (RFC 8915 §4.3). */
 export const EXPORTER_LABEL = 'EXPORTER-network-time-security';
 export const KEY_LENGTH = 32;
 
-/** The context of the exporter for one direction (RFC 8915 §5.1). */
+/** The exporter context of one direction (RFC 8915 §5.1). */
 export function exporterContext(direction: 'c2s' | 's2c'): Uint8Array {
   return Uint8Array.of(0, NTPV4, 0, AEAD_AES_SIV_CMAC_256, direction === 'c2s' ? 0 : 1);
 }
 
-/** What the server offers. */
-export interface Agreement {
+/** What the server's response agreed to. */
+export interface KeyResponse {
   readonly cookies: readonly Uint8Array[];
-  /** Who serves the time, where it is not the host of the key exchange. */
+  /** The NTP server, if it is not the host of the key exchange. */
   readonly host?: string;
   readonly port?: number;
 }
 
-/** The server refused, or what it sent is no response. The message is safe to print. */
+/** The server refused, or sent an invalid response. The message is safe to print. */
 export class KeyExchangeRefusal extends Error {
   override readonly name = 'KeyExchangeRefusal';
 }
 
-/** The whole request. */
+/** Encodes the complete request. */
 export function encodeKeRequest(): Uint8Array {
   const records = [record(NEXT_PROTOCOL, NTPV4), record(AEAD, AEAD_AES_SIV_CMAC_256), record(END)];
   return Uint8Array.from(records.flat());
 }
 
 /**
- * Reads a response; undefined while its end has not come yet. Throws `KeyExchangeRefusal` as soon as it is clear that
- * it will not do.
+ * Parses a response; returns undefined while it is incomplete. Throws `KeyExchangeRefusal` as soon as the response is
+ * known to be unacceptable.
  */
-export function readResponse(bytes: Uint8Array): Agreement | undefined {
+export function readResponse(bytes: Uint8Array): KeyResponse | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const seen = new Map<number, Uint8Array>();
   const cookies: Uint8Array[] = [];
@@ -61,10 +61,10 @@ export function readResponse(bytes: Uint8Array): Agreement | undefined {
     const critical = (view.getUint16(at) & CRITICAL) !== 0;
     const end = at + RECORD_HEADER + view.getUint16(at + 2);
     if (end > MAX_RESPONSE)
-      throw new KeyExchangeRefusal(`what it sends is no NTS, or over ${MAX_RESPONSE} bytes`);
+      throw new KeyExchangeRefusal(`its response is not NTS, or exceeds ${MAX_RESPONSE} bytes`);
     if (end > bytes.length) return undefined;
     const body = bytes.subarray(at + RECORD_HEADER, end);
-    if (type === END) return agreementOf(seen, cookies);
+    if (type === END) return keyResponseOf(seen, cookies);
     takeRecord(type, critical, body, seen, cookies);
     at = end;
   }
@@ -82,7 +82,7 @@ function takeRecord(
     case ERROR:
       throw new KeyExchangeRefusal(`it answers with ${errorText(numbersIn(body)[0])}`);
     case WARNING:
-      // RFC 8915 §4.1.4 defines no warnings, and says that unknown ones are errors.
+      // RFC 8915 §4.1.4 defines no warning codes and requires treating unknown ones as errors.
       throw new KeyExchangeRefusal(`it answers with the unknown warning ${numbersIn(body)[0] ?? ''}`.trim());
     case NEW_COOKIE:
       if (!isCookie(body)) throw new KeyExchangeRefusal(`it sent a cookie of ${body.length} bytes`);
@@ -100,7 +100,7 @@ function takeRecord(
   }
 }
 
-function agreementOf(seen: ReadonlyMap<number, Uint8Array>, cookies: readonly Uint8Array[]): Agreement {
+function keyResponseOf(seen: ReadonlyMap<number, Uint8Array>, cookies: readonly Uint8Array[]): KeyResponse {
   if (numbersOf(seen, NEXT_PROTOCOL, 'protocol')[0] !== NTPV4) {
     throw new KeyExchangeRefusal('it does not offer NTPv4');
   }
@@ -117,7 +117,7 @@ function agreementOf(seen: ReadonlyMap<number, Uint8Array>, cookies: readonly Ui
   };
 }
 
-/** The one number of a record that must be there. */
+/** Returns the single number of a mandatory record. */
 function numbersOf(seen: ReadonlyMap<number, Uint8Array>, type: number, what: string): readonly number[] {
   const body = seen.get(type);
   if (!body) throw new KeyExchangeRefusal(`it sent no ${what} record`);
@@ -131,13 +131,13 @@ function numbersOf(seen: ReadonlyMap<number, Uint8Array>, type: number, what: st
 function hostIn(body: Uint8Array): string {
   const host = String.fromCharCode(...body);
   if (/^[\w.:-]{1,253}$/.test(host)) return host;
-  throw new KeyExchangeRefusal('it names a server that is no host');
+  throw new KeyExchangeRefusal('it sent an invalid server name');
 }
 
 function portIn(body: Uint8Array): number {
   const port = numbersIn(body)[0] ?? 0;
   if (body.length === 2 && port > 0) return port;
-  throw new KeyExchangeRefusal('it names a port that is none');
+  throw new KeyExchangeRefusal('it sent an invalid port');
 }
 
 function numbersIn(body: Uint8Array): readonly number[] {
@@ -148,10 +148,10 @@ function numbersIn(body: Uint8Array): readonly number[] {
 /** RFC 8915 §4.1.3. */
 function errorText(code: number | undefined): string {
   const meaning = ['unrecognized critical record', 'bad request', 'internal server error'][code ?? -1];
-  return meaning === undefined ? `error ${code ?? 'of no number'}` : `error ${code}: ${meaning}`;
+  return meaning === undefined ? `error ${code ?? 'without a code'}` : `error ${code}: ${meaning}`;
 }
 
-/** A critical record of these 16-bit numbers. */
+/** Encodes a critical record with a body of 16-bit numbers. */
 function record(type: number, ...numbers: readonly number[]): readonly number[] {
   const body = numbers.flatMap(number => [number >> 8, number & 0xff]);
   return [(CRITICAL | type) >> 8, type, body.length >> 8, body.length & 0xff, ...body];

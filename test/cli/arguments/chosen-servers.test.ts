@@ -66,9 +66,9 @@ describe('where servers come from', () => {
     symlinkSync(at('circle'), at('circle'));
     const fifo = spawnSync('mkfifo', [at('fifo')]).status === 0;
     const broken: [string, RegExp][] = [
-      [folder, /cannot be read: it is a folder/],
-      [at('dangling'), /dangling: cannot be read: there is no such file/],
-      [at('circle'), /circle: cannot be read: its symbolic links lead round in a circle/],
+      [folder, /cannot be read: it is a directory/],
+      [at('dangling'), /dangling: cannot be read: no such file/],
+      [at('circle'), /circle: cannot be read: its symbolic links form a loop/],
       ...(fifo ? [[at('fifo'), /fifo: cannot be read: it is not a regular file/] as [string, RegExp]] : []),
     ];
     for (const [file, message] of broken) {
@@ -84,7 +84,7 @@ describe('where servers come from', () => {
       const file = list('d.example');
       chmodSync(file, 0o666);
       expect(() => chooseServers([], [], '', [file])).toThrow(
-        /can be written by every user \(mode 0666\), who could name any server: chmod o-w it/,
+        /is writable by every user \(mode 0666\), so any user could name servers: chmod o-w it/,
       );
       expect(hosts([], [file], '')).toEqual(['d.example']);
     },
@@ -160,8 +160,8 @@ describe('a real run', () => {
   });
 
   test.each([
-    ['/no/such/list', 'cannot read the server list /no/such/list: there is no such file'],
-    ['/', '/: cannot be read: it is a folder'],
+    ['/no/such/list', 'cannot read the server list /no/such/list: no such file'],
+    ['/', '/: cannot be read: it is a directory'],
     ['/dev/null', '/dev/null: names no servers'],
     ['-', 'names no servers'],
   ])('-f %s: an error that says so', async (file, message) => {

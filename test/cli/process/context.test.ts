@@ -99,17 +99,14 @@ describe('a stdout that is not read', () => {
   }
 });
 
-test.runIf(process.platform !== 'win32')(
-  'a long trace is written to its end, however slowly it is read',
-  async () => {
-    const servers = await serve(...Array.from({ length: 20 }, () => ({})));
-    const slowly = ['sh', '-c', '"$@" 2>&1 >/dev/null | { sleep 2; cat; }', 'sh'];
-    const args = ['-d', '-p', '16', '--interval', '0.001', '--format', 'table', ...servers];
-    const { stdout } = await tsntp(args, { within: slowly });
-    expect(stdout.length).toBeGreaterThan(100_000);
-    expect(stdout.trimEnd().split('\n').at(-1)).toMatch(/^(decision|would|This clock|.*slew|.*step)/i);
-  },
-);
+test.runIf(process.platform !== 'win32')('a long trace is complete even for a slow reader', async () => {
+  const servers = await serve(...Array.from({ length: 20 }, () => ({})));
+  const slowly = ['sh', '-c', '"$@" 2>&1 >/dev/null | { sleep 2; cat; }', 'sh'];
+  const args = ['-d', '-p', '16', '--interval', '0.001', '--format', 'table', ...servers];
+  const { stdout } = await tsntp(args, { within: slowly });
+  expect(stdout.length).toBeGreaterThan(100_000);
+  expect(stdout.trimEnd().split('\n').at(-1)).toMatch(/^(decision|would|This clock|.*slew|.*step)/i);
+});
 
 test.runIf(works(['mkfifo', '--version']))('a list that never comes does not make it deaf', async () => {
   const fifo = join(scratch(), 'list');
@@ -135,17 +132,24 @@ describe.runIf(process.platform !== 'win32')('closed', () => {
 });
 
 describe.runIf(existsSync('/dev/full'))('a full disk', () => {
-  test('stdout: stderr says that the result is lost', async () => {
+  test('stdout: stderr says that the result is lost, and so does exit code 7', async () => {
     const [server] = await serve({});
     const { code, stderr } = await full(['-q', '-p', '1', server!], 1);
-    expect(code).toBe(0);
+    expect(code).toBe(7);
     expect(stderr).toMatch(/^tsntp: cannot write the result to stdout: ENOSPC/);
   });
 
   test('a version that cannot be written is reported on stderr', async () => {
     const { code, stderr } = await full(['--version'], 1);
-    expect(code).toBe(0);
+    expect(code).toBe(7);
     expect(stderr).toMatch(/^tsntp: cannot write the result to stdout: ENOSPC/);
+  });
+
+  test('stdout, of a run that fails: its own exit code', async () => {
+    const { server } = await serveSilence();
+    const { code, stderr } = await full(['-q', '-p', '1', '-t', '0.2', server], 1);
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/^tsntp: cannot write the result to stdout: ENOSPC/m);
   });
 
   test('stderr: the result is there', async () => {

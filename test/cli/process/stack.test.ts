@@ -24,7 +24,7 @@ test('a bug shows where in the sources it is', async () => {
 
 test('a bug that nothing catches shows where in the sources it is', async () => {
   const { server } = await serveSilence();
-  const program = brokenBy(`setTimeout(() => { ${fail} }, 100)`);
+  const program = brokenBy(`setTimeout(() => { ${fail} }, 1000)`);
   const { code, stderr } = await tsntp(['-q', '-t', '5', server], { program });
   expect(code).toBe(1);
   expect(stderr).toMatch(/^tsntp: this is a bug, please report it: TypeError: planted\n {4}at /m);

@@ -1,4 +1,4 @@
-// Colours, width and spinner, decided for each stream: at real terminals, in pipes, and by the environment.
+// Colors, width and spinner, decided for each stream: at real terminals, in pipes, and by the environment.
 
 import { describe, expect, test } from 'vitest';
 import { type Output, terminalOf } from '../../../src/cli/process/terminal.ts';
@@ -34,7 +34,7 @@ describe('what a stream can show', () => {
     ['no columns', { ...tty, columns: 0 }, XTERM, { width: undefined, interactive: false }],
     ['dumb', tty, { TERM: 'dumb' }, { width: 80, interactive: false }],
     ['CI', tty, { ...XTERM, CI: 'true' }, { width: 80, interactive: false }],
-  ])('%s has this width, and is interactive or not', (_, output, env, expected) => {
+  ])('%s: width, and whether it is interactive', (_, output, env, expected) => {
     expect(terminalOf(output, env, undefined)).toMatchObject(expected);
   });
 });
@@ -73,7 +73,7 @@ describe.runIf(hasTerminal)('at a real terminal', () => {
     expect(code).toBe(0);
     expect(stdout).toContain(`${ESCAPE}[31mx`);
     expect(stdout).toContain(`${ESCAPE}[32m*`);
-    expect(plain(stdout)).toMatch(/This clock is .* 2 of 3 servers agree/);
+    expect(plain(stdout)).toMatch(/This clock is .*\s2 of 3\s+servers\s+agree/);
   });
 
   test.each([
@@ -92,14 +92,15 @@ describe.runIf(hasTerminal)('at a real terminal', () => {
     const { code, stdout } = await atTerminal(['-q', '-p', '1', '-t', '1.3', server], { columns: 0 });
     expect(code).toBe(3);
     expect(plain(stdout)).toContain('no reply');
-    expect(stdout).not.toContain('asking');
+    expect(stdout).not.toMatch(/round|server,/);
   });
 
   test('-d: a trace, and no spinner in it', async () => {
     const { server } = await serveSilence();
     const { stdout } = await atTerminal(['-d', '-p', '1', '-t', '1.3', server]);
     expect(stdout).toContain('transmit(127.0.0.1)');
-    expect(stdout).not.toContain('asking');
+    expect(plain(stdout).match(/No server suitable/g)).toHaveLength(1);
+    expect(stdout).not.toMatch(/round|server,/);
   });
 });
 
@@ -109,9 +110,29 @@ describe.runIf(hasTerminal)('the spinner', () => {
   test('comes when no server has answered in a second, and goes without a trace', async () => {
     const { server } = await serveSilence();
     const { stdout } = await atTerminal([...patient, server], { redirect: '>/dev/null' });
-    expect(plain(stdout)).toContain('asking 1 server: 0/1 replies');
+    expect(plain(stdout)).toContain('1 server, round 1 of 1, about 1 s left');
     expect(stdout).toContain(`${ESCAPE}[?25l`);
-    expect(stdout.lastIndexOf(`${ESCAPE}[?25h`)).toBeGreaterThan(stdout.lastIndexOf('asking'));
+    expect(stdout.lastIndexOf(`${ESCAPE}[?25h`)).toBeGreaterThan(stdout.lastIndexOf('round 1'));
+  });
+
+  test.each([
+    ['NO_COLOR', { NO_COLOR: '1' }, []],
+    ['--no-color', {}, ['--no-color']],
+  ])('%s: without colors, and gone at the end', async (_, env: Record<string, string>, args) => {
+    const { server } = await serveSilence();
+    const { stdout } = await atTerminal([...patient, ...args, server], { env, redirect: '>/dev/null' });
+    expect(stdout).toContain('1 server, round 1 of 1');
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: this is how a color begins
+    expect(stdout).not.toMatch(/\x1b\[\d+m/);
+    const [, shown = ''] = stdout.split('about 1 s left').slice(-2);
+    expect(plain(shown).trim()).toMatch(/^tsntp: No server suitable|^No server|^$/);
+  });
+
+  test('at 40 columns: on one line', async () => {
+    const { server } = await serveSilence();
+    const { stdout } = await atTerminal([...patient, server], { columns: 40, redirect: '>/dev/null' });
+    expect(plain(stdout)).toMatch(/\S round 1 of 1, about 1 s left/);
+    expect(plain(stdout)).not.toContain('1 server, round');
   });
 
   test('does not come when all is over by then', async () => {
@@ -127,6 +148,6 @@ describe.runIf(hasTerminal)('the spinner', () => {
     ['CI', { env: { CI: '1' } }],
   ])('does not come on %s', async (_, setup) => {
     const { server } = await serveSilence();
-    expect((await atTerminal([...patient, server], setup)).stdout).not.toContain('asking');
+    expect((await atTerminal([...patient, server], setup)).stdout).not.toMatch(/round|server,/);
   });
 });

@@ -27,9 +27,9 @@ test("a T4 that is not the kernel's stamp is traced with the reason", () => {
   const result = sampleOf();
   const arrival = { bytes: new Uint8Array(48), at: result.received, stampedBy: 'process' } as const;
   const address = { family: 4, address: '192.0.2.1', port: 123 } as const;
-  const why = { notByKernel: 'not done on plan9' };
+  const why = { notByKernel: 'not supported on plan9' };
   expect(traceLines({ kind: 'receive', address, arrival: { ...arrival, ...why }, result }).at(-1)).toBe(
-    '  T4 stamped by the process, not by the kernel: not done on plan9',
+    '  T4 stamped by the process, not by the kernel: not supported on plan9',
   );
 });
 

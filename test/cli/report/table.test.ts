@@ -30,7 +30,7 @@ describe.runIf(hasTerminal)('at a terminal', () => {
     expect(lines.filter(line => line.length > columns)).toEqual([]);
     expect(lines.filter(line => /\s$/.test(line))).toEqual([]);
     for (const server of servers) expect(stdout).toContain(server);
-    expect(lines[0]).toMatch(columns === 40 ? /remote +offset/ : /remote +refid .*offset/);
+    expect(lines[0]).toMatch(columns === 40 ? /remote +st +offset +reach/ : /remote +refid .*offset/);
   });
 });
 
@@ -44,7 +44,8 @@ test('in a pipe: all columns, no trailing spaces, no escapes', async () => {
   const row = (i: number) => lines.find(line => line.includes(servers[i]!))!;
   expect([0, 1, 2].map(i => row(i)[0]).sort()).toEqual(['*', '+', '+']);
   expect(row(3)).toMatch(/^x .* \+(1\.00|0\.99)\d s .* 2\/2 {2}falseticker$/);
-  expect(row(4)).toMatch(/^\? .* 16 .*server dropped: strata too high/);
+  expect(row(4)).toMatch(/^\? .* 16 .* {2}unsynchronized$/);
+  expect(lines.find(line => line.startsWith(`${servers[4]}: `))).toMatch(/: server dropped: strata too high/);
 });
 
 test('the sentence below the table has the offset, its bound, and how many servers agree', async () => {
@@ -55,12 +56,12 @@ test('the sentence below the table has the offset, its bound, and how many serve
   );
 });
 
-test('-v adds versions', async () => {
+test('-v adds versions, and what the tally characters mean', async () => {
   const [server] = await serve({});
   const table = async (...args: string[]) =>
     (await tsntp(['-q', '-p', '1', '--format', 'table', ...args, server!])).stdout;
-  expect(await table('-v')).toContain('version 4');
-  expect(await table()).not.toContain('version');
+  expect(await table('-v')).toMatch(/reach +version\n\* .* 1\/1 +4\n\* system peer, \+ survivor, /);
+  expect(await table()).not.toMatch(/version|system peer/);
 });
 
 describe('many servers', () => {
@@ -84,18 +85,21 @@ describe('many servers', () => {
   test('the system peer, all that is wrong, and a count of the rest', async () => {
     const outcome = await manyServers(1000);
     const lines = linesOf(outcome, undefined);
-    expect(lines).toHaveLength(1 + ROWS + 1 + 2);
+    const reasons = liars.length + 1;
+    expect(lines).toHaveLength(1 + ROWS + 1 + 1 + reasons + 2);
+    expect(lines).toContain(`${silent.map(address).join(', ')}: no reply to 1 request (-t 2)`);
     expect(rowsOf(lines, '*')).toHaveLength(1);
     expect(rowsOf(lines, 'x').map(line => line.split(/ +/)[1])).toEqual(liars.map(address));
     expect(rowsOf(lines, '?').map(line => line.split(/ +/)[1])).toEqual(silent.map(address));
-    expect(lines.at(-3)).toMatch(/^… and 970 more: \d+ survivors.* \(-v shows all\)$/);
+    expect(lines[1 + ROWS]).toMatch(/^… and 970 more: \d+ survivors.* \(-v shows all\)$/);
     const narrow = linesOf(outcome, 40);
     expect(narrow.filter(line => line.length > 40)).toEqual([]);
   });
 
   test('-v shows all', async () => {
     const lines = linesOf(await manyServers(400), undefined, true);
-    expect(lines).toHaveLength(1 + 400 + 2);
+    const [legend, reasons] = [1, liars.length + 1];
+    expect(lines).toHaveLength(1 + 400 + legend + 1 + reasons + 2);
   });
 
   test('a list of as many servers as fit is shown whole', async () => {
@@ -121,8 +125,9 @@ describe('many servers', () => {
     const lines = linesOf(outcome, undefined);
     expect(rowsOf(lines, 'x')).toHaveLength(10);
     expect(rowsOf(lines, '?')).toHaveLength(10 + 9);
-    expect(lines.filter(line => line.includes('server dropped'))).toHaveLength(9);
-    expect(lines.at(-3)).toMatch(
+    expect(lines.filter(line => line.endsWith('  unsynchronized'))).toHaveLength(9);
+    expect(lines.filter(line => line.includes('server dropped'))).toHaveLength(1);
+    expect(lines[1 + ROWS]).toMatch(
       /^… and 370 more: 99 survivors, 40 falsetickers, 231 unusable \(-v shows all\)$/,
     );
   });

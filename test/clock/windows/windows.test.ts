@@ -14,7 +14,7 @@ interface Rate {
 interface RecordedWindows extends RecordedLibrary {
   /** Lets `seconds` pass on the clock that stands still in sleep, and on the wall clock at its rate. */
   pass(seconds: number): void;
-  /** Somebody else sets the rate. */
+  /** Another program sets the rate. */
   turn(rate: Rate): void;
 }
 
@@ -154,7 +154,7 @@ describe('the Windows clock', () => {
     const clock = openWindows(windows);
     const refusal = expect.objectContaining({
       kind: 'not-permitted',
-      message: expect.stringMatching(/^cannot s.*Windows error 1300\. .*run as Administrator$/),
+      message: expect.stringMatching(/^cannot s.*Windows error 1300\. .*Run as Administrator$/),
     });
     expect(() => clock.step(1)).toThrow(refusal);
     expect(() => clock.slew(1)).toThrow(refusal);
@@ -349,7 +349,7 @@ describe('the rate that a killed tsntp has left on Windows', () => {
     );
   });
 
-  test('taken back by another program, changes the monotonic clock from then on, and not before', () => {
+  test('reset by another program, changes the monotonic clock from then on, and not before', () => {
     const windows = recordedWindows({}, { adjustment: ADJUSTMENT + 5000n });
     const clock = openWindows(windows);
     windows.pass(1000);

@@ -263,7 +263,7 @@ describe('a chain is refused with dates ignored:', () => {
     const problem = await verdict({ identity, roots: [root.certificate] }, 'ignore');
     expect(problem).toMatchObject({
       kind: 'certificate-invalid',
-      message: expect.stringMatching(/never valid together/),
+      message: expect.stringMatching(/never valid at the same time/),
     });
   });
 

@@ -180,7 +180,7 @@ describe('a certificate fails by name:', () => {
   test('expired', async () => {
     const server = await serve(undefined, authority.issue('localhost', { valid: PAST }));
     const message =
-      /out of date: valid from 2020-01-01T00:00:00Z to 2021-01-01T00:00:00Z, and this clock shows 2026-11-21T12:00:00Z; if it is the clock that is wrong, run again with --nts-ignore-dates/;
+      /out of date: valid from 2020-01-01T00:00:00Z to 2021-01-01T00:00:00Z, and this clock shows 2026-11-21T12:00:00Z; if the clock is wrong, run again with --nts-ignore-dates/;
     await expectFailure(exchange(server), 'certificate-expired', message);
     expect(server.asked()).toBe(0);
   });
@@ -234,8 +234,8 @@ describe('with dates ignored', () => {
     ],
     ['that signs itself', valid => made.selfSigned('localhost', { valid }), 'certificate-untrusted'],
     [
-      'of an issuer that the authority made no authority',
-      valid => authority.issue('No Authority').issue('localhost', { valid }),
+      'issued by a certificate that is not an authority',
+      valid => authority.issue('Leaf').issue('localhost', { valid }),
       'certificate-invalid',
     ],
     [
@@ -246,12 +246,8 @@ describe('with dates ignored', () => {
     ['for clients', valid => authority.issue('x', { usage: 'clientAuth', valid }), 'certificate-invalid'],
   ])('an expired one %s fails all the same, with dates ignored or not', async (_, issue, kind) => {
     const server = await serve(undefined, issue(PAST));
-    await expectFailure(
-      exchange(server, ignoring),
-      kind,
-      /^the certificate of localhost:\d+ (is|does not hold)/,
-    );
-    await expectFailure(exchange(server), kind, /^the certificate of localhost:\d+ (is|does not hold)/);
+    await expectFailure(exchange(server, ignoring), kind, /^the certificate of localhost:\d+ is/);
+    await expectFailure(exchange(server), kind, /^the certificate of localhost:\d+ is/);
     expect(server.asked()).toBe(0);
   });
 
@@ -294,7 +290,7 @@ describe('a server fails by name:', () => {
   test('that speaks no TLS', async () => {
     const server = await tcpServer(socket => socket.end('220 mail.example ESMTP\r\n'));
     servers.push(server);
-    await expectFailure(exchange(server), 'no-tls', /does not speak TLS/);
+    await expectFailure(exchange(server), 'no-tls', /TLS failed/);
   });
 
   test('that hangs up', async () => {
@@ -316,16 +312,26 @@ describe('a server fails by name:', () => {
     ['that says nothing', socket => void socket.end(), 'truncated', /the response/],
     ['that breaks off', socket => void socket.destroy(), 'truncated', /the response/],
     ['that sends 64 KiB of zeros', sends(new Uint8Array(65_536)), 'refused', /no protocol record/],
-    ['that sends 64 KiB of ones', sends(new Uint8Array(65_536).fill(255)), 'refused', /is no NTS/],
-    ['that sends 64 KiB of web page', sends(Buffer.alloc(65_536, '<html>')), 'refused', /is no NTS/],
+    [
+      'that sends 64 KiB of ones',
+      sends(new Uint8Array(65_536).fill(255)),
+      'refused',
+      /its response is not NTS/,
+    ],
+    [
+      'that sends 64 KiB of web page',
+      sends(Buffer.alloc(65_536, '<html>')),
+      'refused',
+      /its response is not NTS/,
+    ],
     ['that sends an empty cookie', sends(...good([new Uint8Array()])), 'refused', /cookie of 0 bytes/],
   ])('%s', async (_, respond, kind, message) => {
     await expectFailure(exchange(await serve(respond)), kind, message);
   });
 
   test.each<[string, () => Promise<KeyServerUnderTest>, RegExp]>([
-    ['before the handshake', () => tcpServer(() => {}), /still waits for the TLS handshake/],
-    ['before the response', () => keyServer(identity, () => {}), /still waits for the response/],
+    ['before the handshake', () => tcpServer(() => {}), /timed out waiting for the TLS handshake/],
+    ['before the response', () => keyServer(identity, () => {}), /timed out waiting for the response/],
     ['within it', () => keyServer(identity, socket => void socket.write(good()[0]!)), /for the response/],
   ])('that stalls %s, as soon as the run is over', async (_, start, message) => {
     const server = await start();
@@ -352,6 +358,6 @@ describe('a server fails by name:', () => {
 
   test('after the run is over, as a timeout', async () => {
     const signal = AbortSignal.abort();
-    await expectFailure(exchange(await serve(), { signal }), 'timeout', /did not end in time/);
+    await expectFailure(exchange(await serve(), { signal }), 'timeout', /timed out/);
   });
 });

@@ -1,4 +1,4 @@
-// The real NTS behind its port: whom it trusts, and where it keeps what is left.
+// The real NTS implementation: which authorities it trusts, and where it stores unused cookies.
 
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -29,8 +29,8 @@ const SESSION = {
 
 test('the authorities of this system are read once, however many servers are asked', async () => {
   const nts = openNts({}, cookieStores(undefined), () => true);
-  const nobody = [{ address: '127.0.0.1', family: 4 }] as const;
-  const exchange = () => nts.exchange(SERVER, nobody, new AbortController().signal);
+  const closedPort = [{ address: '127.0.0.1', family: 4 }] as const;
+  const exchange = () => nts.exchange(SERVER, closedPort, new AbortController().signal);
   for (let i = 0; i < 3; i++) await expect(exchange()).rejects.toThrow(NtsError);
   expect(systemRoots).toHaveBeenCalledTimes(1);
 });

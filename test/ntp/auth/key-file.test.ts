@@ -66,19 +66,23 @@ test.each(['0', '00', '4294967296', '99999999999999999999'])(
 const SECRET = 'vErY-sEcReT';
 
 test.each([
-  ['no number', `x MD5 ${SECRET}`, /^ntp\.keys:1: a line begins with the number/],
+  ['no number', `x MD5 ${SECRET}`, /^ntp\.keys:1: a line must begin with a key number/],
   ['zero', `0 MD5 ${SECRET}`, /^ntp\.keys has no key 7$/],
   ['a number too large', `4294967296 MD5 ${SECRET}`, /^ntp\.keys has no key 7$/],
-  ['a type that is not known', `7 TIGER ${SECRET}`, /:1: the type of key 7 is not known; give MD5/],
-  ['a type that only objects have', `7 constructor ${SECRET}`, /the type of key 7 is not known/],
-  ['no key', '\n7', /:2: key 7 has no key; expected/],
-  ['a type and no key', `7 MD5 #${SECRET}`, /:1: key 7 has no key; expected/],
-  ['an odd number of digits', `7 MD5 HEX:${SECRET}abc`, /:1: key 7 is to be an even number of hexadecimal/],
+  ['a type that is not known', `7 TIGER ${SECRET}`, /:1: unknown type of key 7; use MD5/],
+  ['a type that only objects have', `7 constructor ${SECRET}`, /unknown type of key 7/],
+  ['no key', '\n7', /:2: key 7 has no secret; expected/],
+  ['a type and no key', `7 MD5 #${SECRET}`, /:1: key 7 has no secret; expected/],
+  ['an odd number of digits', `7 MD5 HEX:${SECRET}abc`, /:1: key 7 must be an even number of hexadecimal/],
   ['nothing after a prefix', '7 MD5 HEX:', /hexadecimal/],
-  ['long text', `7 MD5 ${SECRET}${SECRET}`, /key 7 is over 20 characters and so .* write ASCII:/],
+  [
+    'long text',
+    `7 MD5 ${SECRET}${SECRET}`,
+    /key 7 is longer than 20 characters, so it must be .* write ASCII:/,
+  ],
   ['a letter that is not ASCII', `7 MD5 ${SECRET}ä`, /printable ASCII/],
-  ['a short cipher key', `7 AES128CMAC ${SECRET}`, /key 7 has 11 bytes, a key for aes128-cmac has 16/],
-  ['the same id twice', `7 MD5 ${SECRET}\n7 MD5 x`, /:2: key 7 stands in this file twice/],
+  ['a short cipher key', `7 AES128CMAC ${SECRET}`, /key 7 has 11 bytes; a key for aes128-cmac must have 16/],
+  ['the same id twice', `7 MD5 ${SECRET}\n7 MD5 x`, /:2: key 7 appears twice in this file/],
   ['an id that is not there', `8 MD5 ${SECRET}`, /^ntp\.keys has no key 7$/],
 ])('%s is an error that does not show the key', (_, text, message) => {
   const attempt = () => read(text, 7);

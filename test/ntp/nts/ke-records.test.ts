@@ -51,7 +51,7 @@ describe('a response', () => {
     ['error 1', [record(2, [0, 1]), END], /error 1: bad request/],
     ['error 2', [record(2, [0, 2]), END], /error 2: internal server error/],
     ['an error that is not known', [record(2, [1, 0]), END], /error 256/],
-    ['an error without a number', [record(2, []), END], /error of no number/],
+    ['an error without a number', [record(2, []), END], /error without a code/],
     ['a warning', [record(3, [0, 5]), ...good()], /unknown warning 5/],
     ['an unknown critical record', [record(1000, []), ...good()], /unknown critical record 1000/],
     ['no protocol', [aead!, cookie!, END], /no protocol record/],
@@ -66,16 +66,20 @@ describe('a response', () => {
     ['no cookie', [protocol!, aead!, END], /no cookie/],
     ['an empty cookie', [protocol!, aead!, record(5, []), END], /cookie of 0 bytes/],
     ['a huge cookie', [protocol!, aead!, record(5, Array(513).fill(1)), END], /cookie of 513 bytes/],
-    ['an escape sequence as server', [record(6, Buffer.from('a\u001b[2J')), ...good()], /no host/],
-    ['an empty server', [record(6, []), ...good()], /no host/],
-    ['port 0', [record(7, [0, 0]), ...good()], /port that is none/],
-    ['a port of three bytes', [record(7, [0, 1, 2]), ...good()], /port that is none/],
     [
-      'records over the limit of 16 KiB',
-      Array<Uint8Array>(40).fill(record(1000, new Uint8Array(500), false)),
-      /over 16384/,
+      'an escape sequence as server',
+      [record(6, Buffer.from('a\u001b[2J')), ...good()],
+      /it sent an invalid server name/,
     ],
-    ['something else altogether', [Buffer.from('HTTP/1.1 400 Bad Request\r\n')], /is no NTS/],
+    ['an empty server', [record(6, []), ...good()], /it sent an invalid server name/],
+    ['port 0', [record(7, [0, 0]), ...good()], /it sent an invalid port/],
+    ['a port of three bytes', [record(7, [0, 1, 2]), ...good()], /it sent an invalid port/],
+    [
+      'more than a client can use',
+      Array<Uint8Array>(40).fill(record(1000, new Uint8Array(500), false)),
+      /exceeds 16384/,
+    ],
+    ['something else altogether', [Buffer.from('HTTP/1.1 400 Bad Request\r\n')], /its response is not NTS/],
   ])('with %s is refused by name', (_, records, message) => {
     const read = () => readResponse(response(...records));
     expect(read).toThrow(KeyExchangeRefusal);

@@ -37,7 +37,7 @@ export interface SimulatedClock extends Clock {
   readonly calls: readonly RecordedCall[];
   /** What must be added to this clock now. */
   behind(): Seconds;
-  /** Somebody else steps it. */
+  /** Another program steps it. */
   disturb(offset: Seconds): void;
 }
 

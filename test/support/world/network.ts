@@ -47,7 +47,7 @@ export interface Surroundings {
 export interface Network {
   readonly transport: Transport;
   readonly asked: readonly Asked[];
-  /** Channels that nobody has closed. */
+  /** Channels that are still open. */
   open(): number;
 }
 
@@ -123,7 +123,7 @@ function carry(
   const back = 2 * delay - there;
   if (server.fault === 'silent' || random() < loss) return;
   if (server.fault === 'refuses') {
-    const error = new TransportError('connection-refused', 'nobody serves NTP there');
+    const error = new TransportError('connection-refused', 'no server listens there');
     schedule.after(2 * delay, () => listener.error(error));
     return;
   }

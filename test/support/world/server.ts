@@ -93,7 +93,7 @@ export function kiss(code: string): Partial<Packet> {
   return { stratum: 0, leap: 3, refid: refid(code) };
 }
 
-/** The nonce of nobody's request. */
+/** A nonce that no request has. */
 export function otherNonce(request: Packet): Partial<Packet> {
   return { origin: ntpTimestampOf(request.transmit ^ 1n) };
 }

@@ -1,5 +1,5 @@
-// The hardware clock: written so that its second turns with the true second, in UTC or local time, and a machine
-// without one. An emulated PC's CMOS clock in QEMU; User Mode Linux has none.
+// The hardware clock: written so that its second changes at the true second, in UTC or local time, and a machine
+// without one. Uses an emulated PC's CMOS clock in QEMU; User Mode Linux has none.
 
 import { strict as assert } from 'node:assert';
 import { execFileSync } from 'node:child_process';
@@ -11,9 +11,9 @@ import { EXIT, ended, near, said } from './expect.js';
 import { CAPABLE_USER } from './privileges.js';
 
 const group = 'rtc';
-/** How far the hardware clock's second may turn from the true one. */
+/** The largest allowed difference between the hardware clock's second and the true one, in seconds. */
 const TURN_LIMIT = 20e-3;
-/** Emulation is slow; this group is about the hardware clock. */
+/** In seconds; larger because emulation is slow, and these cases are about the hardware clock. */
 const SYSTEM_LIMIT = 5e-3;
 const ZONE_AHEAD = 5.5 * 3600;
 
@@ -35,14 +35,14 @@ export const hardware = [
     async run(guest) {
       await guest.misset('main', -0.1);
       ended(await guest.tsntp(['sync', '-w', '--slew', guest.address('main')]), EXIT.done);
-      assert.ok(kernelClock().slewLeft > 0.05, 'no slew is under way');
-      // Told that its clock is synchronized, the kernel copies that clock, which is still wrong, within a second.
+      assert.ok(kernelClock().slewLeft > 0.05, 'no slew is in progress');
+      // Once marked as synchronized, the kernel copies its clock, which is still wrong, within a second.
       await guest.sleep(3);
       return turnsTrue(guest);
     },
   },
   {
-    ...{ name: '-w in local time, as /etc/adjtime says', group, machine: 'qemu', asked: '+3.25 s' },
+    ...{ name: '-w in local time, as set in /etc/adjtime', group, machine: 'qemu', asked: '+3.25 s' },
     ...{ hardwareTime: 'localtime', servers: { main: 3.25 } },
     async run(guest) {
       inLocalTime();
@@ -66,7 +66,7 @@ export const hardware = [
     async run(guest) {
       ended(await guest.tsntp(['sync', guest.address('main')]), EXIT.done);
       await guest.sleep(4);
-      // The kernel aligns to half a tick of its own.
+      // The kernel aligns to half of its own tick.
       return turnsTrue(guest, 0, 0.05);
     },
   },
@@ -101,7 +101,7 @@ export const hardware = [
     },
   },
   {
-    ...{ name: 'no access to the hardware clock: each says so', group, machine: 'qemu' },
+    ...{ name: 'no access to the hardware clock is reported by -w, rtc, and status', group, machine: 'qemu' },
     ...{ asked: '+3.25 s', servers: { main: 3.25 } },
     async run(guest) {
       const under = CAPABLE_USER;
@@ -112,7 +112,7 @@ export const hardware = [
           ended(await guest.tsntp(['rtc', verb], { under }), EXIT.notPermitted),
           /permission denied.*run as root/,
         );
-      // The kernel shows it to everybody elsewhere.
+      // Elsewhere, the kernel shows it to every user.
       const { stdout } = ended(await guest.tsntp(['status', '--json'], { under }), EXIT.done);
       assert.equal(JSON.parse(stdout).rtc.path, '/dev/rtc0');
       return guest.residual('main', SYSTEM_LIMIT);
@@ -127,7 +127,7 @@ export const hardware = [
       servers: { main: 0 },
     },
     async run(guest) {
-      // The machine has but one: the second is another name of it.
+      // The machine has only one: the second is another name for it.
       execFileSync('cp', ['--archive', '/dev/rtc0', '/dev/rtc1']);
       const run = ended(await guest.tsntp(['rtc', 'show', '--device', '/dev/rtc1']), EXIT.done);
       said(run, /^\/dev\/rtc1 shows .*\nThis machine also has \/dev\/rtc0: see --device\.$/m);
@@ -145,7 +145,7 @@ export const hardware = [
   },
   ...['show', 'write', 'read'].map(verb => ({
     ...{
-      name: `no hardware clock: rtc ${verb} says so`,
+      name: `no hardware clock: rtc ${verb} reports it`,
       group,
       machine: 'uml',
       asked: 'nothing',
@@ -159,8 +159,8 @@ export const hardware = [
 ];
 
 /**
- * The hardware clock's second turns with the server's; `zone` is how far it is ahead of UTC. Of three turns the one in the
- * middle: the emulator is held up now and then, the turn stays where it is.
+ * Asserts that the hardware clock's second changes with the server's; `zone` is how far it is ahead of UTC. Uses the
+ * median of three measurements, because the emulator is occasionally delayed.
  */
 async function turnsTrue(guest, zone = 0, limit = TURN_LIMIT) {
   const turns = [];
@@ -187,7 +187,7 @@ async function agreesWithHwclock() {
   near('hwclock less the clock', difference, 0, 0.5);
 }
 
-/** What a distribution's start does where the hardware clock is in local time, which the kernel took for UTC. */
+/** Sets up a hardware clock in local time that the kernel took for UTC, like a distribution's boot scripts. */
 function inLocalTime() {
   rmSync('/etc/localtime', { force: true });
   symlinkSync(`/usr/share/zoneinfo/${ZONE}`, '/etc/localtime');

@@ -1,12 +1,12 @@
-// Every case of the bench, in the order of --list. A case is
-//   name, group    what it alone is called, and what --only chooses it by
+// All cases of the bench, in the order of --list. A case is
+//   name, group    its unique name, and the group for --only
 //   machine        'uml' or 'qemu' (machines.js)
-//   servers        by name: how far the server is ahead of the truth in seconds, or { offset | until, leap, stratum }
-//   asked          for the table
+//   servers        by name: how far the server is ahead in seconds, or { offset | until, leap, stratum }
+//   asked          the requested correction, for the table
 //   seconds        how long it waits for a slew
-//   hardwareTime   what QEMU's hardware clock shows at power-on
-//   run(guest)     does it in the guest (guest/guest.js): returns { residual, seen }, throws what is wrong
-// The module is read on both sides: by the bench for the data, by the guest's driver for `run`.
+//   hardwareTime   the time on QEMU's hardware clock at power-on
+//   run(guest)     runs in the guest (guest/guest.js): returns { residual, seen }, throws on failure
+// Both sides read this module: the bench for the data, the guest's driver for `run`.
 
 import { hardware } from './hardware.js';
 import { interference } from './interference.js';
@@ -34,7 +34,7 @@ export const cases = [
   ...witness,
 ];
 
-// The guest finds its case by the name.
+// The guest finds its case by name.
 const names = cases.map(c => c.name);
 const twice = names.find((name, i) => names.indexOf(name) !== i);
-if (twice !== undefined) throw new Error(`two cases are called "${twice}"`);
+if (twice !== undefined) throw new Error(`two cases are named "${twice}"`);

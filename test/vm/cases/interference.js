@@ -1,4 +1,4 @@
-// Who else sets the clock: a real chronyd, another tsntp, and one that was killed.
+// Other programs that set the clock: a real chronyd, another tsntp, and a killed tsntp.
 
 import { strict as assert } from 'node:assert';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -8,12 +8,12 @@ import { EXIT, ended, said } from './expect.js';
 
 const group = 'interference';
 const machine = 'uml';
-/** Slow enough for another to come in between. */
+/** Slow enough for the other program to interfere. */
 const SLOWLY = ['--samples', '6', '--interval', '2'];
 
 export const interference = [
   {
-    ...{ name: 'chronyd keeps the clock: refused, and it is named', group, machine, asked: 'nothing' },
+    ...{ name: 'chronyd is running: refused, naming chronyd', group, machine, asked: 'nothing' },
     servers: { true: 0, main: 3.25 },
     async run(guest) {
       await keptByChronyd(guest);
@@ -25,7 +25,7 @@ export const interference = [
     },
   },
   {
-    ...{ name: 'chronyd keeps the clock: --force goes on', group, machine, asked: '+3.25 s' },
+    ...{ name: 'chronyd is running: --force sets the clock', group, machine, asked: '+3.25 s' },
     servers: { true: 0, main: 3.25 },
     async run(guest) {
       await keptByChronyd(guest);
@@ -34,7 +34,7 @@ export const interference = [
     },
   },
   {
-    ...{ name: 'chronyd keeps the clock: a dry run says so', group, machine, asked: 'nothing' },
+    ...{ name: 'chronyd is running: a dry run reports it', group, machine, asked: 'nothing' },
     servers: { true: 0, main: 3.25 },
     async run(guest) {
       await keptByChronyd(guest);
@@ -43,7 +43,7 @@ export const interference = [
     },
   },
   {
-    ...{ name: 'chronyd keeps the clock: a query needs no leave', group, machine, asked: 'nothing' },
+    ...{ name: 'chronyd is running: a query is not affected', group, machine, asked: 'nothing' },
     servers: { true: 0, main: 3.25 },
     async run(guest) {
       await keptByChronyd(guest);
@@ -52,7 +52,7 @@ export const interference = [
   },
   {
     ...{
-      name: 'two at once: the second ends at once, the first sets the clock',
+      name: 'two runs at a time: the second ends immediately, the first sets the clock',
       group,
       machine,
       asked: '+3.25 s',
@@ -71,7 +71,7 @@ export const interference = [
     },
   },
   {
-    ...{ name: 'one that was killed leaves no lock behind', group, machine, asked: '+3.25 s' },
+    ...{ name: 'a killed run leaves no lock behind', group, machine, asked: '+3.25 s' },
     servers: { main: 3.25 },
     async run(guest) {
       const first = guest.startTsntp(['sync', ...SLOWLY, guest.address('main')]);
@@ -84,7 +84,7 @@ export const interference = [
   },
 ];
 
-/** Starts a chronyd and waits until it has the clock: with `rtcsync` it tells the kernel. */
+/** Starts a chronyd and waits until it controls the clock: with `rtcsync` it marks the clock as synchronized. */
 async function keptByChronyd(guest) {
   const { host, port } = guest.server('true');
   mkdirSync('/run/chrony', { mode: 0o750 });
@@ -95,8 +95,8 @@ async function keptByChronyd(guest) {
   guest.start([program, '-d', '-u', 'root', '-f', '/run/chrony.conf'], { env });
   for (let tries = 0; tries < 60; tries++) {
     await guest.sleep(0.5);
-    // After its first burst it asks once a minute: nothing disturbs the case.
+    // After its first burst it queries once a minute, which does not disturb the case.
     if (kernelClock().synchronized) return guest.sleep(6);
   }
-  throw new Error('chronyd has not taken the clock in 30 s');
+  throw new Error('chronyd did not take control of the clock within 30 s');
 }

@@ -1,14 +1,14 @@
-// A slew where a time service was stopped: what that left in the kernel is not applied on top.
+// A slew after a time service was stopped: what the service left in the kernel must not add to the slew.
 
 import { strict as assert } from 'node:assert';
 import { kernelClock, STA_FLL, STA_FREQHOLD, STA_PLL, STA_UNSYNC, setKernelClock } from '../guest/kernel.js';
 import { EXIT, ended, near } from './expect.js';
 
 const STEERING = STA_PLL | STA_FLL | STA_FREQHOLD;
-/** What is left to apply, in µs. In 15 s the loop would apply 10 ms of it. */
+/** The offset left to apply in µs. The loop would apply 10 ms of it in 15 s. */
 const PENDING = 46_000;
 
-/** One sample, and the kernel's last second of a slew. */
+/** In seconds: one sample, and the kernel's last second of a slew. */
 const LIMIT = 2e-3;
 
 const services = [
@@ -37,12 +37,12 @@ export const leftover = services.map(([name, { status, frequency, pending }]) =>
     assert.equal(kernel.loopLeft, 0, 'the loop has something left to apply');
     assert.equal(kernel.status & STEERING, 0, 'the loop is still on');
     near('the frequency', kernel.frequency, frequency, 0.01);
-    assert.ok(kernel.synchronized, 'the kernel was not told that its clock is synchronized');
+    assert.ok(kernel.synchronized, 'the clock was not marked as synchronized');
     guest.idle();
     await guest.sleep(15);
-    // A busy host gives the loop more time before tsntp measures, and so the slew more to do.
+    // On a busy host, the loop runs longer before tsntp measures, so the slew is longer.
     for (let waited = 0; kernelClock().slewLeft !== 0; waited++) {
-      assert.ok(waited < 30, 'the slew is not done');
+      assert.ok(waited < 30, 'the slew is not complete');
       await guest.sleep(1);
     }
     return guest.residual('main', LIMIT);

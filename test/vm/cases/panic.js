@@ -1,6 +1,6 @@
-// The panic limit and its memory: one large correction a boot, and no more of them unless a human says so.
+// The panic limit and its memory: one large correction per boot, and no more unless the user allows it.
 
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { setTime } from '../guest/kernel.js';
 import { EXIT, ended, rebooted, said } from './expect.js';
 
@@ -9,7 +9,7 @@ const machine = 'uml';
 
 export const panic = [
   {
-    ...{ name: 'the second server that is an hour off is refused', group, machine, asked: 'nothing' },
+    ...{ name: 'a second correction by an hour is refused', group, machine, asked: 'nothing' },
     servers: { hour: 3600, other: 7200 },
     async run(guest) {
       await setByFirst(guest);
@@ -19,7 +19,7 @@ export const panic = [
     },
   },
   {
-    ...{ name: '-g allows it all the same', group, machine, asked: '+1 h' },
+    ...{ name: '-g allows a second correction by an hour', group, machine, asked: '+1 h' },
     servers: { hour: 3600, other: 7200 },
     async run(guest) {
       await setByFirst(guest);
@@ -28,7 +28,7 @@ export const panic = [
     },
   },
   {
-    ...{ name: '--max-offset holds even at the first run', group, machine, asked: 'nothing' },
+    ...{ name: '--max-offset applies even to the first run', group, machine, asked: 'nothing' },
     servers: { hour: 3600 },
     async run(guest) {
       const run = await guest.untouched(() =>
@@ -38,7 +38,7 @@ export const panic = [
     },
   },
   {
-    ...{ name: '--max-offset holds even with -g', group, machine, asked: 'nothing' },
+    ...{ name: '--max-offset applies even with -g', group, machine, asked: 'nothing' },
     servers: { hour: 3600 },
     async run(guest) {
       const args = ['sync', '-g', '--max-offset', '10', guest.address('hour')];
@@ -56,7 +56,7 @@ export const panic = [
     },
   },
   {
-    ...{ name: 'a clock at 1970 is repaired at any run', group, machine, asked: 'from 1970' },
+    ...{ name: 'a clock at 1970 is corrected on any run', group, machine, asked: 'from 1970' },
     servers: { hour: 3600 },
     async run(guest) {
       await setByFirst(guest);
@@ -69,7 +69,7 @@ export const panic = [
     ...{ name: 'eight servers, each 999 s further: the sum is refused', group, machine, asked: '+999 s' },
     servers: Object.fromEntries(Array.from({ length: 8 }, (_, i) => [`s${i + 1}`, 999 * (i + 1)])),
     async run(guest) {
-      // From then on the clock is known to be good.
+      // From then on the clock counts as set.
       ended(await guest.tsntp(['sync', '-g', guest.address('s1')]), EXIT.done);
       ended(await guest.tsntp(['sync', guest.address('s2')]), EXIT.done);
       const began = await guest.residual('s2');
@@ -84,7 +84,7 @@ export const panic = [
     },
   },
   {
-    ...{ name: 'a state file that is garbage does not lift the limit', group, machine, asked: 'nothing' },
+    ...{ name: 'an invalid state file does not lift the limit', group, machine, asked: 'nothing' },
     servers: { hour: 3600, other: 7200 },
     async run(guest) {
       await setByFirst(guest);
@@ -93,7 +93,36 @@ export const panic = [
       said(ended(run, EXIT.refused), /cannot tell whether.*-g lifts it/);
     },
   },
+  {
+    ...{
+      name: "README's cron lines: 1970 at boot, then no more than 60 s",
+      group,
+      machine,
+      asked: 'from 1970',
+    },
+    servers: { main: 0, minutes: 300 },
+    async run(guest) {
+      const [atBoot, later] = cronCommands();
+      const run = (command, name) => {
+        const line = command
+          .replace(/\btsntp\b/, guest.command.join(' '))
+          .replace('pool.ntp.org', guest.address(name));
+        return guest.start(['sh', '-c', line]).ended;
+      };
+      setTime(60_000_000_000n);
+      await run(atBoot, 'main');
+      const repaired = await guest.residual('main');
+      ended(await guest.untouched(() => run(later, 'minutes')), EXIT.refused);
+      return repaired;
+    },
+  },
 ];
+
+/** What the two lines of the packed README run. */
+function cronCommands() {
+  const readme = readFileSync('/opt/tsntp/node_modules/tsntp/README.md', 'utf8');
+  return [...readme.matchAll(/^(?:@reboot|\d.*\*) +root +(.*)$/gm)].map(([, command]) => command);
+}
 
 async function setByFirst(guest) {
   ended(await guest.tsntp(['sync', guest.address('hour')]), EXIT.done);

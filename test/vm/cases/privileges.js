@@ -1,4 +1,4 @@
-// With as little as the job needs: a capability instead of root, and without the files and folders one is used to.
+// Runs with minimal privileges: a capability instead of root, and without the usual files and directories.
 
 import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
@@ -7,12 +7,12 @@ import { EXIT, ended, said } from './expect.js';
 const group = 'privileges';
 const machine = 'uml';
 const servers = { main: 3.25 };
-const NOBODY = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups'];
-/** What a sandbox or container shows of a file system. */
+const UNPRIVILEGED = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups'];
+/** The directories that a sandbox or container shows. */
 const BARE_FOLDERS = ['bin', 'lib', 'lib64', 'usr', 'opt', 'proc', 'dev'];
 
-export const ORDINARY_USER = [...NOBODY, '--inh-caps', '-sys_time', '--bounding-set', '-sys_time'];
-export const CAPABLE_USER = [...NOBODY, '--inh-caps', '+sys_time', '--ambient-caps', '+sys_time'];
+export const ORDINARY_USER = [...UNPRIVILEGED, '--inh-caps', '-sys_time', '--bounding-set', '-sys_time'];
+export const CAPABLE_USER = [...UNPRIVILEGED, '--inh-caps', '+sys_time', '--ambient-caps', '+sys_time'];
 
 export const privileges = [
   sets('an ordinary user with CAP_SYS_TIME alone', { under: CAPABLE_USER, env: { HOME: home } }),
@@ -47,7 +47,7 @@ function sets(name, { under = [], env = {}, prepare, says }) {
   };
 }
 
-/** What was measured is still told; nothing is set; the message says what is missing. */
+/** Expects that the measurement is reported, nothing is set, and the message names the missing permission. */
 function refuses(name, under) {
   return {
     ...{ name, group, machine, asked: 'nothing', servers },

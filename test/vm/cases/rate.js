@@ -1,5 +1,5 @@
-// A clock that nobody disciplines: its rate is set in the guest's kernel, where tsntp cannot know of it. With 2 s between the
-// samples it drifts by more than the path to the server takes.
+// An undisciplined clock: its rate is set in the guest's kernel, unknown to tsntp. With 2 s between samples, it drifts
+// by more than the delay to the server.
 
 import { strict as assert } from 'node:assert';
 import { setKernelClock } from '../guest/kernel.js';

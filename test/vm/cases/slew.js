@@ -1,11 +1,11 @@
-// Slews: the kernel moves the clock at 500 ppm, goes on when tsntp has ended, and stops where the server is.
+// Slews: the kernel moves the clock at 500 ppm, continues after tsntp has ended, and stops at the server's time.
 
 import { strict as assert } from 'node:assert';
 import { kernelClock, startSlew } from '../guest/kernel.js';
 import { EXIT, ended, near, said } from './expect.js';
 
 const RATE = 500e-6;
-/** The kernel hands a slew out in whole seconds. */
+/** The kernel applies a slew in shares of one second. */
 const GRAIN = RATE;
 const OFFSETS = [0.05, -0.05, 0.1, -0.1];
 
@@ -27,7 +27,7 @@ export const slew = [
     },
   })),
   {
-    name: 'a slew takes the place of one in progress',
+    name: 'a slew replaces one in progress',
     group: 'slew',
     machine: 'uml',
     asked: '+50 ms',
@@ -41,7 +41,7 @@ export const slew = [
     },
   },
   {
-    name: '--slew makes a slew of what would be a step',
+    name: '--slew slews instead of stepping',
     group: 'slew',
     machine: 'uml',
     asked: '+0.7 s',
@@ -53,7 +53,7 @@ export const slew = [
     },
   },
   {
-    name: '--wait stays until the slew is done',
+    name: '--wait runs until the slew is complete',
     group: 'slew',
     machine: 'uml',
     asked: '+30 ms',
@@ -65,12 +65,12 @@ export const slew = [
       await slewBegun(guest);
       guest.idle();
       ended(await run.ended, EXIT.done);
-      assert.equal(kernelClock().slewLeft, 0, 'the slew is not done');
+      assert.equal(kernelClock().slewLeft, 0, 'the slew is not complete');
       return guest.residual('main');
     },
   },
   {
-    name: '--wait that is interrupted says that the kernel goes on',
+    name: 'an interrupted --wait reports that the kernel continues',
     group: 'slew',
     machine: 'uml',
     asked: '+100 ms',
@@ -86,7 +86,7 @@ export const slew = [
     },
   },
   {
-    name: '--wait at a terminal shows a bar and the time to go',
+    name: '--wait on a terminal shows a bar and the remaining time',
     group: 'slew',
     machine: 'uml',
     asked: '+10 ms',
@@ -104,13 +104,13 @@ export const slew = [
       assert.match(bar.at(0), /^█{0,2}░+$/);
       assert.match(bar.at(-1), /^█{17,20}░*$/);
       assert.ok(Number(left.at(0)) > 8 && Number(left.at(-1)) <= 2, `left: ${left.at(0)} to ${left.at(-1)}`);
-      near('the time to go at first', Number(toGo.at(0)), 20, 4);
+      near('the remaining time at first', Number(toGo.at(0)), 20, 4);
       assert.match(plain(stdout), /; it has been slewed\.$/);
       return guest.residual('main');
     },
   },
   {
-    name: 'Ctrl-C at a terminal says that the kernel goes on',
+    name: 'Ctrl-C on a terminal reports that the kernel continues',
     group: 'slew',
     machine: 'uml',
     asked: '+100 ms',
@@ -123,13 +123,13 @@ export const slew = [
       run.child.stdin.write('\x03');
       const { stdout } = ended(await run.ended, EXIT.interrupted);
       const [, left] = /the kernel goes on with the ([\d.]+) ms that are left\.$/.exec(plain(stdout)) ?? [];
-      near('what is said to be left', Number(left) / 1e3, kernelClock().slewLeft, 1.5e-3);
+      near('the reported remainder', Number(left) / 1e3, kernelClock().slewLeft, 1.5e-3);
       await underWay(guest, 0.1, 6);
     },
   },
 ];
 
-/** What a terminal got, without escape sequences and line breaks. */
+/** A terminal's output without escape sequences and line breaks. */
 function plain(text) {
   return (
     text
@@ -144,11 +144,14 @@ function asked(offset) {
   return `${offset > 0 ? '+' : ''}${Math.round(offset * 1e3)} ms`;
 }
 
-/** The slew is under way: little is done `seconds` after it began, and what the kernel has left is what is missing. */
+/**
+ * Asserts that a slew is in progress: little is done `seconds` after its start, and the kernel's remainder is the
+ * missing part.
+ */
 async function underWay(guest, offset, seconds = 0) {
   const { error } = await guest.error('main');
   const { slewLeft } = kernelClock();
-  assert.ok(slewLeft !== 0, 'no slew is under way');
+  assert.ok(slewLeft !== 0, 'no slew is in progress');
   near('the error at the start of the slew', error, -offset, (seconds + 5) * RATE);
   near("the slew's rest", slewLeft, -error, 1e-3 + GRAIN);
 }
@@ -158,10 +161,13 @@ async function slewBegun(guest) {
     if (kernelClock().slewLeft !== 0) return;
     await guest.sleep(0.2);
   }
-  throw new Error('no slew has begun after 20 s');
+  throw new Error('no slew started within 20 s');
 }
 
-/** Waits for the end of the slew and sees that the error shrinks at 500 ppm and never changes its sign; gives the rate. */
+/**
+ * Waits for the end of the slew; asserts that the error shrinks at 500 ppm and never changes its sign. Returns the
+ * rate.
+ */
 async function followed(guest, offset) {
   const direction = Math.sign(offset);
   const began = { error: (await guest.error('main')).error, at: process.hrtime.bigint() };
@@ -169,11 +175,11 @@ async function followed(guest, offset) {
   while (kernelClock().slewLeft !== 0) {
     await guest.sleep(10);
     const { error } = await guest.error('main');
-    assert.ok(error * direction < 1e-3, `the slew went too far: ${error} s`);
+    assert.ok(error * direction < 1e-3, `the slew overshot: ${error} s`);
     if (kernelClock().slewLeft !== 0)
       rate = Math.abs(error - began.error) / (Number(process.hrtime.bigint() - began.at) / 1e9);
   }
-  // The last second's share is still being handed out when the kernel says 0.
+  // The share of the last second is still being applied when the kernel reports 0.
   await guest.sleep(2);
   near('the rate in ppm', rate * 1e6, RATE * 1e6, 0.05 * RATE * 1e6);
   return rate;

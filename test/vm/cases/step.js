@@ -1,4 +1,4 @@
-// Steps: the clock is right at once, wherever it was, and nothing is left of a slew.
+// Steps: the clock is right immediately, whatever it showed, and no slew remains.
 
 import { strict as assert } from 'node:assert';
 import { kernelClock, setTime, startSlew } from '../guest/kernel.js';
@@ -42,7 +42,7 @@ export const step = [
     async run(guest) {
       startSlew(0.4);
       ended(await guest.tsntp(['sync', guest.address('main')]), EXIT.done);
-      assert.equal(kernelClock().slewLeft, 0, 'a slew goes on after the step');
+      assert.equal(kernelClock().slewLeft, 0, 'a slew continues after the step');
       await guest.sleep(5);
       return guest.residual('main');
     },

@@ -1,4 +1,5 @@
-// What the kernel tells others of its clock: synchronized, and how well, after a success; as it was, after anything else.
+// The kernel's state of its clock: marked as synchronized with a quality after a success, unchanged after anything
+// else.
 
 import { strict as assert } from 'node:assert';
 import { kernelClock, STA_INS, STA_NANO, STA_UNSYNC, setKernelClock } from '../guest/kernel.js';
@@ -14,7 +15,12 @@ export const synchronized = [
   .map(({ ahead, ...each }) => ({ ...each, group, machine, run: guest => declared(guest, ahead) }))
   .concat([
     {
-      ...{ name: 'the pending leap second and other bits stay', group, machine, servers: { main: 3.25 } },
+      ...{
+        name: 'a pending leap second and other status bits are kept',
+        group,
+        machine,
+        servers: { main: 3.25 },
+      },
       async run(guest) {
         setKernelClock({ status: STA_UNSYNC | STA_INS });
         ended(await guest.tsntp(['sync', guest.address('main')]), EXIT.done);
@@ -27,7 +33,7 @@ export const synchronized = [
     },
     {
       ...{
-        name: "the unit of the kernel's offsets stays",
+        name: "the unit of the kernel's offsets is kept",
         group,
         machine,
         asked: '+3.25 s',
@@ -38,12 +44,12 @@ export const synchronized = [
         assert.equal(
           kernelClock().status & STA_NANO,
           0,
-          'STA_NANO is set: adjtimex of others now means nanoseconds',
+          "STA_NANO is set: other programs' adjtimex calls now use nanoseconds",
         );
       },
     },
     {
-      ...{ name: "a server's leap warning is not handed on", group, machine },
+      ...{ name: "a server's leap warning is not passed to the kernel", group, machine },
       servers: { main: { offset: 3.25, leap: 1 } },
       async run(guest) {
         ended(await guest.tsntp(['sync', guest.address('main')]), EXIT.done);
@@ -75,7 +81,7 @@ async function declared(guest, ahead) {
   return { seen: `maxerror ${(kernel.maxError * 1e3).toFixed(3)} ms` };
 }
 
-/** A run that sets nothing, over a kernel that is synchronized and says how well. */
+/** A run that sets nothing, on a kernel whose clock is synchronized with a known quality. */
 function unchanged(name, servers, args, code) {
   return {
     ...{ name: `unchanged by ${name}`, group, machine, asked: 'nothing', servers },

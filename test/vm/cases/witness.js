@@ -1,4 +1,4 @@
-// The hardware clock as a witness, where a clock that was set is a day off; and the same rules for `rtc read`.
+// The hardware clock as a witness when a clock that was set is off by a day, and the same rules for `rtc read`.
 
 import { strict as assert } from 'node:assert';
 import { existsSync, readFileSync } from 'node:fs';
@@ -8,10 +8,10 @@ import { EXIT, ended, said } from './expect.js';
 
 const group = 'witness';
 const machine = 'qemu';
-/** Emulation is slow; and a hardware clock holds whole seconds. */
+/** In seconds: emulation is slow, and a hardware clock holds whole seconds. */
 const LIMIT = 5e-3;
 const RTC_LIMIT = 50e-3;
-/** How long a machine was paused. */
+/** How long the machine was paused, in seconds. */
 const PAUSE = 26 * 3600;
 
 export const witness = [
@@ -27,7 +27,12 @@ export const witness = [
     },
   },
   {
-    ...{ name: 'a hardware clock as wrong as the clock: refused', group, machine, asked: 'nothing' },
+    ...{
+      name: 'a hardware clock with the same error as the system clock: refused',
+      group,
+      machine,
+      asked: 'nothing',
+    },
     servers: { main: 0 },
     async run(guest) {
       await setOnce(guest);
@@ -38,7 +43,7 @@ export const witness = [
     },
   },
   {
-    ...{ name: 'rtc read is held to the panic limit, and -g lifts it', group, machine, asked: '+26 h' },
+    ...{ name: 'rtc read obeys the panic limit, and -g lifts it', group, machine, asked: '+26 h' },
     servers: { main: 0 },
     async run(guest) {
       await setOnce(guest);
@@ -57,7 +62,7 @@ export const witness = [
     },
   },
   {
-    ...{ name: 'rtc read of an empty battery: exit 4', group, machine, asked: 'nothing' },
+    ...{ name: 'rtc read with an empty battery: exit 4', group, machine, asked: 'nothing' },
     ...{ hardwareTime: '2000-01-01T00:00:00', servers: { main: 0 } },
     async run(guest) {
       const run = await guest.untouched(() => guest.tsntp(['rtc', 'read']));
@@ -67,14 +72,14 @@ export const witness = [
   },
 ];
 
-/** The clock is good from then on, and the kernel has copied it to the hardware clock. */
+/** Sets the clock once, so that it counts as set, and waits until the kernel has copied it to the hardware clock. */
 async function setOnce(guest) {
   shift(-2);
   ended(await guest.tsntp(['sync', '-p1', guest.address('main')]), EXIT.done);
   await guest.sleep(4);
 }
 
-/** Moves the clock by so many seconds, roughly. */
+/** Moves the clock by roughly this many seconds. */
 function shift(seconds) {
   setTime(realtime() + BigInt(seconds) * 1_000_000_000n);
 }

@@ -1,6 +1,7 @@
 #!/bin/sh
-# In either guest, with its root in place: what a distribution's start would do, then the case, then off.
-# /opt/tsntp is the command under test and /opt/node what runs it: reachable for every user, wherever the host keeps them.
+# Runs in both guests once the root is in place: does what a distribution's boot would do, runs the case, and powers
+# off. /opt/tsntp is the command under test and /opt/node its runtime, reachable for every user regardless of their
+# place on the host.
 exec >"$job/log" 2>&1
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:$tools/sbin:$tools/usr/sbin HOME=/root
 mountpoint -q /proc || mount -t proc proc /proc

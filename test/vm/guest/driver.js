@@ -1,4 +1,4 @@
-// Runs one case inside a guest: node driver.js JOB-FOLDER, which holds job.json and gets result.json.
+// Runs one case inside a guest: node driver.js JOB-FOLDER, which contains job.json and receives result.json.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ let result;
 try {
   result = (await run(guest)) ?? {};
 } catch (error) {
-  // What tsntp said explains most failures.
+  // The output of tsntp explains most failures.
   result = { residual: error.residual, error: [error.message, ...guest.transcript()].join('\n') };
   console.log(error.stack);
 }

@@ -1,4 +1,4 @@
-// What a case can do in its guest: run tsntp, start other programs, ask for the true error of the clock.
+// The operations of a case in its guest: run tsntp, start other programs, measure the true error of the clock.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -10,12 +10,12 @@ import { kernelClock, setTime } from './kernel.js';
 import { clockError } from './truth.js';
 
 const COMMAND = ['/opt/node', '/opt/tsntp/node_modules/tsntp/bin/tsntp.js'];
-/** Of the output of a run, what a failed case shows. */
+/** The lines of output that a failed case shows. */
 const TRANSCRIPT_LINES = 12;
-/** The error that a clock may keep after tsntp has set it. */
+/** The largest allowed error in seconds after tsntp has set the clock. */
 export const RESIDUAL_LIMIT = 1e-3;
 
-/** The guest of a job, as the cases see it. */
+/** Opens the guest of a job for the cases. */
 export function openGuest(job, folder) {
   const runs = [];
   const children = [];
@@ -41,21 +41,25 @@ export function openGuest(job, folder) {
 
   const guest = {
     tools: job.tools,
+    /** What starts tsntp. */
+    command: COMMAND,
     /** HOST:PORT of one of the case's servers. */
     address: name => `${server(name).host}:${server(name).port}`,
     server,
     start,
     startTsntp,
-    /** Runs tsntp to its end: { code, signal, stdout, stderr }. `under` is a program that starts it, as setpriv. */
+    /**
+     * Runs tsntp to its end: { code, signal, stdout, stderr }. `under` is a program that starts it, such as setpriv.
+     */
     tsntp: (args, options) => startTsntp(args, options).ended,
-    /** Starts tsntp at a terminal of 80 columns; what is written to its stdin is typed there. */
+    /** Starts tsntp on a terminal of 80 columns; what is written to its stdin is typed there. */
     startAtTerminal: args => {
       const command = `stty rows 24 cols 80; exec ${[...COMMAND, ...args].join(' ')}`;
       return start(['script', '-qec', command, '/dev/null'], { env: { TERM: 'xterm-256color' } });
     },
     /** The guest's clock less the server's, in seconds: { error, uncertainty }. */
     error,
-    /** Fails when the clock is further than the limit from the server's; gives the result of a case. */
+    /** Throws if the clock is farther than the limit from the server's; returns the result of a case. */
     async residual(name, limit = RESIDUAL_LIMIT) {
       const { error: residual, uncertainty } = await error(name);
       const seen = `± ${(uncertainty * 1e3).toFixed(3)} ms`;
@@ -63,7 +67,7 @@ export function openGuest(job, folder) {
       const message = `the clock is ${(residual * 1e3).toFixed(3)} ms from the server's; allowed ${limit * 1e3} ms`;
       throw Object.assign(new Error(message), { residual });
     },
-    /** Runs `action` and fails if it moved the clock or changed what the kernel says of it; gives what it gave. */
+    /** Runs `action` and throws if it moved the clock or changed the kernel's state; returns its result. */
     async untouched(action) {
       const before = { kernel: kernelClock(), ...(await clockError(job.truth)) };
       const result = await action();
@@ -78,8 +82,8 @@ export function openGuest(job, folder) {
       return result;
     },
     /**
-     * Puts the clock `seconds` ahead of a server's, to a millisecond: to set it takes time, on a busy host a long one, which
-     * each try learns from the one before.
+     * Puts the clock `seconds` ahead of a server's, to a millisecond. Setting takes time, more on a busy host; each
+     * attempt corrects for the time of the previous one.
      */
     async misset(name, seconds) {
       let late = 0;
@@ -92,10 +96,10 @@ export function openGuest(job, folder) {
       }
       throw new Error(`the clock cannot be put ${seconds} s ahead`);
     },
-    /** Tells the bench that this guest will mostly sleep from here on. */
+    /** Reports to the bench that this guest will mostly sleep from now on. */
     idle: () => writeFileSync(join(folder, 'idle'), ''),
     sleep: seconds => sleep(seconds * 1000),
-    /** What was run and what it said. */
+    /** The commands that ran and their output. */
     transcript: () =>
       runs.flatMap(({ argv, code, signal, stdout, stderr }) => [
         `$ ${argv.join(' ')}`,

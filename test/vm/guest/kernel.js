@@ -1,11 +1,11 @@
-// The guest's kernel clock, read and set without tsntp, to prepare a case and to check one.
-// Every function refuses to run anywhere but in a guest: the host's clock is never touched.
+// Reads and sets the guest's kernel clock without tsntp, to prepare and check cases. Every function refuses to run
+// outside a guest: the host's clock is never touched.
 
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import koffi from 'koffi';
 import { realtime } from '../clock.js';
 
-/** A word on the command line of a guest's kernel. */
+/** A word on the kernel command line of guests. */
 export const GUEST_TOKEN = 'tsntp_bench_guest';
 
 export const STA_PLL = 0x1;
@@ -13,7 +13,7 @@ export const STA_FLL = 0x8;
 export const STA_INS = 0x10;
 export const STA_UNSYNC = 0x40;
 export const STA_FREQHOLD = 0x80;
-/** The kernel's offsets are nanoseconds, not microseconds. */
+/** The kernel's offsets are in nanoseconds, not microseconds. */
 export const STA_NANO = 0x2000;
 
 const libc = koffi.load(null);
@@ -21,7 +21,7 @@ const adjtimexCall = libc.func('int adjtimex(void *timex)');
 const clockSettime = libc.func('int clock_settime(int clock, void *time)');
 const ioctl = libc.func('int ioctl(int fd, ulong request, void *value)');
 
-/** Members of struct timex of 64-bit Linux: offset in it, and the bit of `modes` that sets it (adjtimex(2)). */
+/** Members of struct timex on 64-bit Linux: offset in the struct, and the bit of `modes` that sets it (adjtimex(2)). */
 const MEMBERS = {
   offset: [8, 0x1],
   frequency: [16, 0x2],
@@ -40,7 +40,10 @@ export function assertGuest() {
   throw new Error('not in a guest of the bench: refusing to touch a clock');
 }
 
-/** What the kernel says of its clock: errors, the slew's rest and the loop's in seconds, frequency in ppm, status as bits. */
+/**
+ * The kernel's state of its clock: errors and the remainders of the slew and the loop in seconds, frequency in ppm,
+ * status as bits.
+ */
 export function kernelClock() {
   const now = adjtimex(0);
   return {
@@ -64,7 +67,7 @@ export function setKernelClock(members) {
   );
 }
 
-/** Starts a slew, as adjtime(3). */
+/** Starts a slew like adjtime(3). */
 export function startSlew(seconds) {
   adjtimex(ADJ_OFFSET_SINGLESHOT, { offset: Math.round(seconds * 1e6) });
 }
@@ -79,7 +82,9 @@ export function setTime(nanoseconds) {
   if (result !== 0) throw new Error('clock_settime failed');
 }
 
-/** Waits for the hardware clock's next second: { hardware: what it then shows, taken as UTC; system }, nanoseconds. */
+/**
+ * Waits for the hardware clock's next second: { hardware: its new time interpreted as UTC, system }, in nanoseconds.
+ */
 export function hardwareTurn(device = '/dev/rtc0') {
   const fd = openSync(device, 'r');
   try {

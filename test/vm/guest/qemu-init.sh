@@ -1,6 +1,6 @@
 #!/busybox sh
-# The first process of the QEMU guest, in its initial RAM disk: loads the modules and lays a writable layer over the
-# host's root, which comes read-only over 9p. The kernel's command line gives: bench job tools interface address.
+# The first process of the QEMU guest, in its initial RAM disk: loads the modules and mounts a writable layer over the
+# host's root, which is read-only over 9p. Parameters on the kernel's command line: bench job tools interface address.
 /busybox mkdir /proc /dev /lower /upper /root
 /busybox mount -t proc proc /proc
 /busybox mount -t devtmpfs dev /dev

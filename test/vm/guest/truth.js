@@ -1,12 +1,12 @@
-// How far the guest's clock is from the host's: asked over the network many times, and the quickest answer counts,
-// as its error is at most half its round trip. Independent of tsntp and of NTP.
+// Measures how far the guest's clock is from the host's: many round trips over the network, of which the fastest
+// counts, because its error is at most half its duration. Independent of tsntp and of NTP.
 // Sign: positive = the guest's clock is ahead.
 
 import dgram from 'node:dgram';
 import { once } from 'node:events';
 import { raw, realtime } from '../clock.js';
 
-/** { error, uncertainty } in seconds, of `rounds` exchanges with the server at `truth`. */
+/** Returns { error, uncertainty } in seconds after `rounds` exchanges with the server at `truth`. */
 export async function clockError(truth, rounds = 150) {
   const socket = dgram.createSocket('udp4');
   socket.connect(truth.port, truth.host);
@@ -21,7 +21,7 @@ export async function clockError(truth, rounds = 150) {
   return { error: best.error, uncertainty: best.trip / 2 };
 }
 
-/** One round trip, or undefined if it was lost. */
+/** One round trip; undefined if it was lost. */
 function exchange(socket, round) {
   const request = Buffer.alloc(4);
   request.writeUInt32BE(round);

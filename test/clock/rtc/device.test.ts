@@ -4,8 +4,9 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Clock } from '../../../src/clock/clock.ts';
 import type { Foreign } from '../../../src/clock/ffi.ts';
+import type { HardwareClock } from '../../../src/clock/hardware-clock.ts';
 import { readOnly } from '../../../src/clock/read-only.ts';
-import { openRtc, type Rtc } from '../../../src/clock/rtc/rtc.ts';
+import { openRtc } from '../../../src/clock/rtc/device.ts';
 import { hardwareAhead, listRtcs } from '../../../src/clock/rtc/sysfs.ts';
 import { monotonicTimeOf, unixTimeOf } from '../../../src/ntp/time.ts';
 import { type RecordedLibrary, recordedLibrary } from '../../support/recorded-library.ts';
@@ -16,7 +17,7 @@ const RTC_SET_TIME = 0x4024700a;
 const START = 1_795_263_023_000_000_000n;
 
 let root: string;
-let rtc: Rtc | undefined;
+let rtc: HardwareClock | undefined;
 
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'tsntp-rtc-'));
@@ -61,7 +62,7 @@ function recordedDevice(clock: Clock) {
   return { library, writes };
 }
 
-async function open(clock: Clock, library: Foreign): Promise<Rtc> {
+async function open(clock: Clock, library: Foreign): Promise<HardwareClock> {
   rtc = await openRtc(clock, { root, importKoffi: async () => library });
   return rtc;
 }

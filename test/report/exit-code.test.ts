@@ -1,8 +1,8 @@
 // How a real run ends → the exit code that a script sees, and what it says.
 
 import { describe, expect, test } from 'vitest';
-import { EXIT_CODES, exitCodeOf } from '../../src/cli/exit-code.ts';
 import { acquireLock } from '../../src/host/lock.ts';
+import { EXIT_CODES, exitCodeOf } from '../../src/report/exit-code.ts';
 import { onLinux, scratch, serve, serveSilence, start, tsntp } from '../support/command.ts';
 
 const STAMP = String.raw`[ \d]\d [A-Z][a-z]{2} \d\d:\d\d:\d\d tsntp\[\d+\]:`;
@@ -107,10 +107,19 @@ describe.runIf(onLinux)('exit code 4', () => {
     expect(stdout).toMatch(
       new RegExp(`^${STAMP} cannot set time server 127\\.0\\.0\\.1 offset -?\\d+\\.\\d{6} sec\n$`, 'm'),
     );
-    expect(stderr).toMatch(/This clock is \d.* (behind|ahead|right)/);
+    expect(stderr).toMatch(/This clock is (\d.* (behind|ahead)|right to within \d)/);
     expect(stderr).toContain(`cannot ${verb} the clock`);
     expect(stderr).toContain('CAP_SYS_TIME');
   });
+});
+
+test.runIf(onLinux)('-n warns of a missing right, and does not fail for it', async () => {
+  const [server] = await serve({ offset: 10 });
+  const { code, stdout, stderr } = await tsntp(['-n', '-p', '1', '--force', server!]);
+  expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('would step') });
+  expect(stderr).toMatch(
+    /^warning: .*CAP_SYS_TIME.*\. (Run as root: sudo tsntp|Start it with --cap-add SYS_TIME)$/m,
+  );
 });
 
 describe('exit code 5', () => {
@@ -126,7 +135,7 @@ describe('exit code 5', () => {
 });
 
 describe.runIf(onLinux)('exit code 6', () => {
-  test('a held lock is reported with its process, and with what was measured', async () => {
+  test('a held lock is reported with its holder and the measurement', async () => {
     const state = scratch();
     const lock = await acquireLock([state]);
     const [server] = await serve({});
@@ -162,7 +171,7 @@ describe.runIf(onLinux)('exit code 6', () => {
 
 test('the table of exit codes has each code once, and an interrupted run ends by its signal', () => {
   const listed = EXIT_CODES.flatMap(([codes]) => codes.split(', ').map(Number));
-  expect(listed).toEqual([0, 1, 2, 3, 4, 5, 6, 130, 143]);
+  expect(listed).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 130, 143]);
   expect(exitCodeOf({ kind: 'interrupted' }, 'SIGINT')).toBe(130);
   expect(exitCodeOf({ kind: 'interrupted' }, 'SIGTERM')).toBe(143);
   expect(exitCodeOf({ kind: 'interrupted' }, undefined)).toBe(130);

@@ -1,53 +1,30 @@
-// The hardware clock of a Linux machine ⇄ UnixTime. It holds whole seconds, so both directions work at the
-// instant at which its second turns: reading waits for it, writing brings it about when the true second turns.
-// rtc(4), drivers/rtc of the kernel, hwclock(8). Its offset has the sign of every other: positive = it is behind.
+// The hardware clock of a Linux machine ⇄ UnixTime. It holds whole seconds, so both directions rely on the instant at
+// which its second changes: reading waits for that instant, and writing makes it coincide with the true one. rtc(4),
+// drivers/rtc of the kernel, hwclock(8). Sign: positive = the hardware clock is behind.
 
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate, setTimeout } from 'node:timers/promises';
-import {
-  add,
-  difference,
-  elapsed,
-  type Reading,
-  type Seconds,
-  type UnixTime,
-  unixTimeOf,
-} from '../../ntp/time.ts';
+import { add, difference, elapsed, type Seconds, type UnixTime, unixTimeOf } from '../../ntp/time.ts';
 import { type Clock, ClockError } from '../clock.ts';
 import { type Foreign, share, systemError } from '../ffi.ts';
+import type { HardwareClock, HardwareReading } from '../hardware-clock.ts';
 import { patience } from '../patience.ts';
 import { instantOf, keepsUtc, listRtcs, showsNow } from './sysfs.ts';
 
-/** What the hardware clock turned to, and when it did by the system's clocks. */
-export interface RtcReading {
-  readonly time: UnixTime;
-  readonly at: Reading;
-}
-
-export interface Rtc {
-  /** `/dev/rtc0` or the like. */
-  readonly path: string;
-  /** Whether it keeps UTC; else local time. */
-  readonly utc: boolean;
-  /** Waits, a second at most, until its second turns. Rejects with `ClockError`. */
-  read(): Promise<RtcReading>;
-  /** Sets it to the true time: what the system's clock shows plus `offset`, as after a slew that goes on. Rejects with `ClockError`. */
-  write(offset: Seconds): Promise<void>;
-  /** Idempotent. The kernel lets one process at a time have the device. */
-  close(): void;
-}
-
-export interface RtcOptions {
-  /** Another device than the machine's first. */
+export interface DeviceOptions {
+  /** A device other than the machine's first. */
   readonly path?: string;
-  /** Where /dev, /etc and /sys are. */
+  /** The directory that contains /dev, /etc, and /sys. */
   readonly root?: string;
   readonly importKoffi?: () => Promise<Foreign>;
 }
 
-/** Opens the hardware clock. Rejects with `ClockError`: `unsupported` if this machine has none, `busy` if another process has it. */
-export async function openRtc(clock: Clock, options: RtcOptions = {}): Promise<Rtc> {
+/**
+ * Opens the hardware clock. Rejects with `ClockError`: `unsupported` if there is none, `busy` if another process has it
+ * open.
+ */
+export async function openRtc(clock: Clock, options: DeviceOptions = {}): Promise<HardwareClock> {
   const { root = '/', importKoffi = () => import('koffi') } = options;
   const foreign = await importKoffi().catch(cause => {
     throw new ClockError('unsupported', `the hardware clock cannot be used without koffi: ${cause}`);
@@ -58,7 +35,9 @@ export async function openRtc(clock: Clock, options: RtcOptions = {}): Promise<R
   let open = true;
   return {
     path,
+    others: listRtcs(root).filter(other => other !== path),
     utc,
+    sets: true,
     read: () => readAtTurn(device, clock, path),
     write: offset => writeAtTurn(device, clock, offset, secondsToTurn(root, path)),
     close() {
@@ -68,8 +47,11 @@ export async function openRtc(clock: Clock, options: RtcOptions = {}): Promise<R
   };
 }
 
-/** What the first hardware clock shows, read from /sys, which needs no privilege. Rejects with `ClockError`. */
-export async function peekRtc(clock: Clock, root = '/'): Promise<RtcReading & { readonly path: string }> {
+/** Reads the first hardware clock through /sys, which needs no privilege. Rejects with `ClockError`. */
+export async function peekRtc(
+  clock: Clock,
+  root = '/',
+): Promise<HardwareReading & { readonly path: string }> {
   const path = listRtcs(root)[0];
   if (path === undefined) throw new ClockError('unsupported', 'no hardware clock');
   const utc = keepsUtc(root);
@@ -81,28 +63,28 @@ export async function peekRtc(clock: Clock, root = '/'): Promise<RtcReading & { 
 const RTC_RD_TIME = 0x80247009;
 const RTC_SET_TIME = 0x4024700a;
 const PERMISSION =
-  'The hardware clock needs read access to its device and, to be written, the capability CAP_SYS_TIME: run as root (sudo)';
+  'The hardware clock needs access to its device and, to be written, CAP_SYS_TIME. Run as root: sudo tsntp';
 
 const SECOND = 1_000_000_000n;
-/** How late a write may begin before the next second is awaited instead. */
+/** How late a write may start, in seconds, before it waits for the next second instead. */
 const LATE: Seconds = 0.001;
-/** How late it may be over, unless it always is: a busy machine holds one up now and then, a slow bus each. */
+/** How late it may end, in seconds, unless it always does: a busy machine delays some writes, a slow bus delays all. */
 const LATE_END: Seconds = 0.005;
 const WRITES = 3;
-/** On a machine so busy that even this many seconds bring no moment for it, the attempt is an error. */
+/** The number of seconds to try before giving up on a busy machine. */
 const ATTEMPTS = 10;
-/** Timers are not exact; the rest is spent looking at the clock. */
+/** Timers are inexact; the remaining time in seconds is spent polling the clock. */
 const BEFOREHAND: Seconds = 0.02;
-/** A clock whose second has not turned by then stands still. */
+/** A clock whose second has not changed within this many seconds stands still. */
 const STANDSTILL: Seconds = 2;
 
 interface Device {
   get(): UnixTime;
-  /** Makes ready to set it; calling the result does. */
+  /** Prepares to set it; calling the result sets it. */
   setting(time: UnixTime): () => void;
 }
 
-/** The first of hwclock's own list that is there, so that both speak of the same clock. */
+/** The first existing device of hwclock's own list, so that both programs use the same clock. */
 function openDevice(
   root: string,
   wanted: string | undefined,
@@ -128,7 +110,10 @@ function openDevice(
   );
 }
 
-/** A PC's CMOS clock turns half a second after it is written; the others start their second then (hwclock --delay). */
+/**
+ * A PC's CMOS clock changes its second half a second after a write; other clocks start a second at the write (hwclock
+ * --delay).
+ */
 function secondsToTurn(root: string, path: string): Seconds {
   const name = path === '/dev/rtc0' || !/rtc\d+$/.test(path) ? 'rtc0' : path.replace('/dev/', '');
   try {
@@ -138,7 +123,10 @@ function secondsToTurn(root: string, path: string): Seconds {
   }
 }
 
-/** struct rtc_time is struct tm's first nine members: second, minute, hour, day, month from 0, year from 1900, weekday. */
+/**
+ * struct rtc_time is the first nine members of struct tm: second, minute, hour, day, month from 0, year from 1900,
+ * weekday.
+ */
 function deviceOf(foreign: Foreign, fd: number, path: string, utc: boolean): Device {
   const ioctl = foreign.load(null).func('int ioctl(int fd, unsigned long request, void *argument)');
   const tm = share(foreign, 40);
@@ -175,7 +163,7 @@ function localFields(d: Date): readonly number[] {
   return [d.getSeconds(), d.getMinutes(), d.getHours(), ...day];
 }
 
-async function readAtTurn(device: Pick<Device, 'get'>, clock: Clock, path: string): Promise<RtcReading> {
+async function readAtTurn(device: Pick<Device, 'get'>, clock: Clock, path: string): Promise<HardwareReading> {
   const started = clock.monotonic();
   const more = patience(STANDSTILL);
   const first = device.get();
@@ -192,7 +180,9 @@ async function readAtTurn(device: Pick<Device, 'get'>, clock: Clock, path: strin
   }
 }
 
-/** Writes second N at N + `toTurn`: a clock that turns so long after being written then shows N + 1 at N + 1. */
+/**
+ * Writes second N at N + `toTurn`: a clock that changes its second that long after a write then shows N + 1 at N + 1.
+ */
 async function writeAtTurn(device: Device, clock: Clock, offset: Seconds, toTurn: Seconds): Promise<void> {
   for (let attempt = 1, writes = 0; attempt <= ATTEMPTS; attempt++) {
     const { time, monotonic } = clock.read();
@@ -201,7 +191,7 @@ async function writeAtTurn(device: Device, clock: Clock, offset: Seconds, toTurn
     const wait = difference(due, time);
     await setTimeout(Math.max(0, (wait - BEFOREHAND) * 1000));
     const set = device.setting(second);
-    // The clock may have been set back meanwhile, or stand still.
+    // The clock may have been set back in the meantime, or stand still.
     const more = patience(2 * BEFOREHAND);
     while (clock.now() < due && elapsed(clock.monotonic(), monotonic) <= wait + LATE && more());
     if (Math.abs(difference(clock.now(), due)) > LATE) continue;

@@ -1,0 +1,129 @@
+// What `tsntp sync` and `tsntp query` share: arguments → servers and a machine → the verb → report and exit code.
+
+import { type MachineOptions, openMachine } from '../../machine.ts';
+import { type ExitCode, exitCodeOf } from '../../report/exit-code.ts';
+import { type Outcome, query, type SyncEvent, type SyncOptions, sync } from '../../sync.ts';
+import { type ChosenServers, chooseServers, limitsFrom, withDemands } from '../arguments/chosen-servers.ts';
+import { authenticateServers, unusedAuthentication } from '../arguments/credentials.ts';
+import {
+  type MeasuringArguments,
+  type SettingArguments,
+  syncOptionsOf,
+} from '../arguments/sync-arguments.ts';
+import { refuseUnresolvedWords } from '../arguments/unresolved-words.ts';
+import type { Context } from '../process/context.ts';
+import { noSpinner, type Spinner, startSpinner } from '../process/spinner.ts';
+import { terminalOf } from '../process/terminal.ts';
+import { classicNotes } from '../report/classic.ts';
+import { blockLines, summaryLines, traceLines } from '../report/debug.ts';
+import { type ChosenFormat, chosenFormat, reporters } from '../report/index.ts';
+import { unbelievedLines } from '../report/unbelieved.ts';
+
+type Purpose = 'sync' | 'query';
+type Arguments = MeasuringArguments & SettingArguments;
+
+/** Asks, sets where that is the purpose, and reports. */
+export async function runMeasuring(purpose: Purpose, args: Arguments, context: Context): Promise<ExitCode> {
+  const { chosen, options, nts } = await optionsFrom(purpose, args, context);
+  noteBefore(args, chosen, context);
+  const spinner = spinnerFor(args, options, context);
+  const emit = (event: SyncEvent) => {
+    spinner.event(event);
+    if (isTracing(args)) context.note(...traceLines(event));
+  };
+  const { signal } = context;
+  const { env } = context.io;
+  const state = args.state === undefined ? {} : { stateDirectory: args.state };
+  const machine = await openMachine({ mode: modeOf(purpose, args), env, ...state, nts, emit, signal });
+  const verb = purpose === 'query' ? query : sync;
+  const outcome = await verb(options, machine).finally(spinner.stop);
+  const exitCode = exitCodeOf(outcome, context.interruptedBy());
+  await report(outcome, { purpose, args, exitCode, serversFrom: chosen.foundIn }, context);
+  return exitCode;
+}
+
+/** Servers, keys and options, checked; what the user did not mean is an error or a warning. */
+async function optionsFrom(purpose: Purpose, args: Arguments, context: Context) {
+  const named = [...(args.server ?? []), ...(args['--'] ?? [])];
+  const chosen = chooseServers(named, args.file ?? [], args.servers ?? '', undefined, args.pool);
+  const authenticated = await authenticateServers(chosen, args);
+  const { servers, keys, nts } = authenticated;
+  for (const unused of unusedAuthentication(authenticated, args)) context.note(`warning: ${unused}`);
+  const options: SyncOptions = {
+    ...syncOptionsOf(withDemands(args, chosen.demands)),
+    limitsFrom: limitsFrom(args, chosen.demands),
+    servers,
+    keys,
+  };
+  const mayMislead = purpose === 'sync' && !args.debug && servers.length > 1;
+  if (!mayMislead) return { chosen, options, nts };
+  const deadline = await refuseUnresolvedWords(named, options.deadline, context.signal);
+  return { chosen, options: { ...options, deadline }, nts };
+}
+
+/** A query only looks; a dry run names the programs that would keep it from setting the clock; -d does neither. */
+function modeOf(purpose: Purpose, args: Arguments): MachineOptions['mode'] {
+  if (args.debug) return 'look';
+  if (args.dryRun) return 'rehearse';
+  return purpose === 'sync' ? 'set' : 'look';
+}
+
+function isTracing({ debug, verbose }: Arguments): boolean {
+  return debug === true || verbose >= 2;
+}
+
+function noteBefore(
+  { verbose, syslog }: Arguments,
+  { notes, foundIn }: ChosenServers,
+  context: Context,
+): void {
+  if (verbose > 0) context.note(...notes);
+  if (foundIn !== undefined && verbose > 0) context.note(`servers from ${foundIn}`);
+  if (syslog) context.note('-s: results go to stdout; this tsntp writes nothing to the system log');
+}
+
+function spinnerFor(args: Arguments, options: SyncOptions, { io }: Context): Spinner {
+  if (isTracing(args) || args.quiet) return noSpinner;
+  const course = { ...options, servers: options.servers.length };
+  return startSpinner(course, io.stderr, terminalOf(io.stderr, io.env, args.color));
+}
+
+interface Reported {
+  readonly purpose: Purpose;
+  readonly args: Arguments;
+  readonly exitCode: ExitCode;
+  readonly serversFrom: string | undefined;
+}
+
+/** Notes and warnings to stderr, the result to stdout unless --quiet keeps a success silent. */
+async function report(outcome: Outcome, reported: Reported, context: Context): Promise<void> {
+  const { purpose, args, exitCode, serversFrom } = reported;
+  const { io } = context;
+  const format = chosenFormat(args.format ?? 'auto', io);
+  const silent = args.quiet === true && exitCode === 0;
+  const verbose = args.verbose > 0;
+  // With -d, parsers of ntpdate look for the blocks on stdout.
+  const blocks = isTracing(args) ? await blockLines(outcome, io.env.TZ) : [];
+  const blocksOnStdout = format === 'classic' && args.debug === true && !silent;
+  const besideTable = format === 'table' && !silent && io.stdout.isTTY === true && io.stderr.isTTY === true;
+  if (isTracing(args)) context.note(...(blocksOnStdout ? [] : blocks), ...summaryLines(outcome, besideTable));
+  else context.note(...notesOn(outcome, format, silent, verbose));
+  for (const warning of outcome.warnings) context.note(`warning: ${warning}`);
+  if (silent) return;
+  if (blocksOnStdout) context.print(blocks.map(line => `${line}\n`).join(''));
+  const about = { command: purpose, exitCode, serversFrom, color: args.color, verbose, io };
+  context.print(await reporters[format](outcome, about));
+}
+
+/** What goes to stderr beside the report: a table and JSON tell of each server themselves, where they are printed. */
+function notesOn(
+  outcome: Outcome,
+  format: ChosenFormat,
+  silent: boolean,
+  verbose: boolean,
+): readonly string[] {
+  return [
+    ...(format === 'classic' ? classicNotes(outcome) : []),
+    ...(format === 'classic' || silent ? unbelievedLines(outcome, verbose) : []),
+  ];
+}

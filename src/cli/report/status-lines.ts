@@ -1,0 +1,64 @@
+// A status as lines of names and values, the values in one column.
+
+import { slewDuration } from '../../clock/clock.ts';
+import { formatInstant } from '../../ntp/time.ts';
+import { formatDuration, formatOffset } from '../../report/quantity.ts';
+import type { Status } from '../../status.ts';
+
+export function statusLines(status: Status): string {
+  const rows = rowsOf(status);
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return rows.map(([name, value]) => `${`${name}:`.padEnd(width + 2)}${value}\n`).join('');
+}
+
+function rowsOf(status: Status): readonly (readonly [string, string])[] {
+  const { now, localTime, kernel, rtc, clock } = status;
+  const { maxError, estimatedError, frequency, slewRemaining } = kernel;
+  const rows: (readonly [string, string | undefined])[] = [
+    ['clock', `${formatInstant(now)} (${clock})`],
+    ['local time', localTime.replace('T', ' ').replace(/(?=[+-]\d\d:\d\d$)/, ' ')],
+    ['synchronized', synchronizedText(status)],
+    ['error bound', maxError === undefined ? undefined : `± ${formatDuration(maxError)}`],
+    ['likely error', estimatedError === undefined ? undefined : formatDuration(estimatedError)],
+    ['slew left', slewRemaining === undefined ? undefined : slewText(slewRemaining)],
+    [
+      'frequency',
+      frequency === undefined ? undefined : `${frequency >= 0 ? '+' : ''}${frequency.toFixed(3)} ppm`,
+    ],
+    ['last set', lastSetText(status)],
+    ['also set by', servicesText(status)],
+    ['hardware clock', rtc ? `${formatOffset(rtc.offset)} from the system clock (${rtc.path})` : 'none'],
+  ];
+  return rows.filter((row): row is readonly [string, string] => row[1] !== undefined);
+}
+
+/** With the time since when, where no program but tsntp has set the clock. */
+function synchronizedText({ kind, lastSet, services, servicesHidden }: Status): string {
+  if (kind === 'unknown') return 'this platform does not tell';
+  if (kind === 'unsynchronized') return 'no';
+  const alone = services.length === 0 && servicesHidden === undefined;
+  return lastSet?.sinceBoot && alone ? `yes, since ${secondsOf(lastSet.time)}` : 'yes';
+}
+
+function servicesText({ services, servicesHidden }: Status): string {
+  if (services.length > 0) return services.map(({ name }) => name).join(', ');
+  return servicesHidden === undefined ? 'no other program' : `unknown: ${servicesHidden}`;
+}
+
+/** An instant without the fraction of its second. */
+function secondsOf(time: string): string {
+  return time.replace(/\.\d+Z$/, 'Z');
+}
+
+function slewText(left: number): string {
+  if (left === 0) return 'none';
+  return `${formatOffset(left)}, for ${Math.ceil(slewDuration(left))} s`;
+}
+
+function lastSetText({ lastSet, noRecordIn }: Status): string {
+  if (!lastSet) return noRecordIn.length === 0 ? 'unknown' : `no record in ${noRecordIn.join(', ')}`;
+  const { time, kind, offset, server, errorBound, sinceBoot } = lastSet;
+  const when = sinceBoot ? '' : ', before the machine came up';
+  const how = `${kind} of ${formatOffset(offset)} to ${server} (± ${formatDuration(errorBound)})`;
+  return `${secondsOf(time)}${when}: ${how}`;
+}

@@ -1,0 +1,37 @@
+// Text → lines that fit a width. Nothing is ever cut: what is too long goes on in the next line.
+
+/** A number stays with its unit, and `±` with its number. */
+const TOGETHER = /(?<=\d) (?=(?:ms|s|min|h|days|years)\b)|(?<=±) /g;
+const BOUND = '\u00a0';
+
+/** Breaks at spaces, and inside a word that alone is too long; lines after the first are indented by `hanging` spaces. */
+export function wrap(text: string, width: number | undefined, hanging = 0): readonly string[] {
+  if (width === undefined) return [text];
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.replace(TOGETHER, BOUND).split(' ')) {
+    if (line.length + 1 + word.length <= width && line !== '') {
+      line = `${line} ${word}`;
+      continue;
+    }
+    if (line !== '') lines.push(line);
+    const indent = lines.length > 0 ? ' '.repeat(hanging) : '';
+    const pieces = breakWord(`${indent}${word}`, width, hanging);
+    lines.push(...pieces.slice(0, -1));
+    line = pieces.at(-1)!;
+  }
+  return [...lines, line].map(one => one.replaceAll(BOUND, ' '));
+}
+
+/** A host name or an address goes on after a dot, a colon or a hyphen, where one is in the second half of the line. */
+export function breakWord(word: string, width: number, hanging: number): readonly string[] {
+  const pieces: string[] = [];
+  let rest = word;
+  while (rest.length > width) {
+    const seam = rest.slice(0, width).search(/[.:-][^.:-]*$/) + 1;
+    const end = seam > width / 2 ? seam : width;
+    pieces.push(rest.slice(0, end));
+    rest = `${' '.repeat(hanging)}${rest.slice(end)}`;
+  }
+  return [...pieces, rest];
+}

@@ -1,0 +1,28 @@
+// The interface to the machine's hardware clock (RTC). rtc/device.ts implements it for Linux.
+// Sign: `write` takes the offset of the system clock: positive = it is behind, and the hardware clock is set ahead of it.
+
+import type { Reading, Seconds, UnixTime } from '../ntp/time.ts';
+
+/** The time on the hardware clock when its second changed, and the system clocks at that instant. */
+export interface HardwareReading {
+  readonly time: UnixTime;
+  readonly at: Reading;
+}
+
+/** A hardware clock that is open: reads it and sets it. */
+export interface HardwareClock {
+  /** The device, such as `/dev/rtc0`. */
+  readonly path: string;
+  /** The paths of the machine's other hardware clocks. */
+  readonly others: readonly string[];
+  /** True if it keeps UTC, false if local time. */
+  readonly utc: boolean;
+  /** Whether `write` changes the device; false in a dry run. */
+  readonly sets: boolean;
+  /** Waits up to one second for its second to change. Rejects with `ClockError`. */
+  read(): Promise<HardwareReading>;
+  /** Sets it to the true time: the system clock plus `offset` seconds, as during a slew. Rejects with `ClockError`. */
+  write(offset: Seconds): Promise<void>;
+  /** Closes the device, which only one process can open at a time. Idempotent. */
+  close(): void;
+}

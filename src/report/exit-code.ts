@@ -1,0 +1,72 @@
+// How a verb ended → the exit code a script sees. The one place where they are numbered.
+
+import type { Outcome } from '../pipeline/outcome.ts';
+import type { RtcOutcome } from '../rtc.ts';
+import type { Status } from '../status.ts';
+
+/** Exit code, its short meaning, and what a script does about it: for --help, README and man page. */
+export const EXIT_CODES: readonly (readonly [code: string, meaning: string, then: string])[] = [
+  ['0', 'done: set, within tolerance, or queried; status: synchronized', 'go on'],
+  ['1', 'a bug in tsntp', 'report it'],
+  ['2', 'usage: bad option, bad server, unreadable file', 'fix the command'],
+  [
+    '3',
+    'no suitable server: none answered, none passed the tests, or no majority agrees; status: not synchronized',
+    'retry later',
+  ],
+  ['4', "not permitted, or this platform's clock cannot be set", 'run as root; grant CAP_SYS_TIME'],
+  ['5', 'refused: over the panic limit, or over --max-offset', 'a human decides'],
+  ['6', 'another time service or another tsntp is running', 'stop it'],
+  ['7', 'done, but the result could not be written to stdout (a full disk)', 'make room'],
+  ['130, 143', 'interrupted', ''],
+];
+
+/** What a verb ends with, and a report says. */
+export type ExitCode = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 130 | 143;
+
+export const EXIT_DONE = 0;
+export const EXIT_BUG = 1;
+export const EXIT_USAGE = 2;
+const EXIT_UNSYNCHRONIZED = 3;
+export const EXIT_CLOCK = 4;
+const EXIT_REFUSED = 5;
+const EXIT_BUSY = 6;
+/** The exit code of a process whose verb was done, and whose result could not be written; no report can say it. */
+export const EXIT_LOST = 7;
+
+/** What of an outcome decides the exit code. */
+type Kinds = Pick<Outcome | RtcOutcome | Status, 'kind'> & { readonly waited?: 'finished' | 'interrupted' };
+
+/** The exit code of an outcome; `interruptedBy` tells SIGINT (130) from SIGTERM (143). */
+export function exitCodeOf({ kind, waited }: Kinds, interruptedBy: string | undefined): ExitCode {
+  switch (kind) {
+    case 'queried':
+    case 'unchanged':
+    case 'would-adjust':
+    case 'shown':
+    case 'written':
+    case 'would-write':
+    case 'synchronized':
+      return EXIT_DONE;
+    case 'adjusted':
+      return waited === 'interrupted' ? interrupted(interruptedBy) : EXIT_DONE;
+    case 'no-suitable-server':
+    case 'unsynchronized':
+    case 'unknown':
+      return EXIT_UNSYNCHRONIZED;
+    case 'clock-error':
+      return EXIT_CLOCK;
+    case 'refused':
+      return EXIT_REFUSED;
+    case 'busy':
+      return EXIT_BUSY;
+    case 'interrupted':
+      return interrupted(interruptedBy);
+    default:
+      return kind satisfies never;
+  }
+}
+
+function interrupted(by: string | undefined): ExitCode {
+  return by === 'SIGTERM' ? 143 : 130;
+}

@@ -1,0 +1,69 @@
+// What became of an action on the hardware clock → one sentence, and the content of its JSON report.
+// Sign: a positive offset = the hardware clock is ahead of the system's.
+
+import { formatInstant } from '../ntp/time.ts';
+import type { RtcComparison, RtcOutcome } from '../rtc.ts';
+import { explainCompetitor } from './labels.ts';
+import { formatOffset } from './quantity.ts';
+import { explainRefusal } from './refusal.ts';
+
+/** In words: what the hardware clock shows, and what was done or why not. */
+export function explainRtc(outcome: RtcOutcome): string {
+  const { comparison } = outcome;
+  const done = doneOf(outcome);
+  if (!comparison || outcome.kind === 'clock-error') return done ?? '';
+  const shown = showing(comparison);
+  if (['refused', 'busy', 'interrupted'].includes(outcome.kind)) return `${shown}: ${done}`;
+  const others = comparison.otherDevices;
+  const more = others.length > 0 ? `\nThis machine also has ${others.join(', ')}: see --device.` : '';
+  return `${shown}${done === undefined ? '' : `; ${done}`}.${more}`;
+}
+
+/** Keys are only ever added. Durations are seconds, instants RFC 3339. */
+export function rtcContent(outcome: RtcOutcome): object {
+  const { kind, comparison, warnings } = outcome;
+  const done = doneOf(outcome);
+  return {
+    result: kind,
+    ...(comparison && { ...comparison, time: formatInstant(comparison.time) }),
+    ...(done !== undefined && { message: done }),
+    ...(outcome.kind === 'clock-error' && {
+      error: { kind: outcome.error.kind, message: outcome.error.message },
+    }),
+    warnings,
+  };
+}
+
+function showing({ device, utc, time, offset }: RtcComparison): string {
+  const kept = utc ? 'UTC' : 'local time';
+  const second = formatInstant(time).replace(/\.0+Z$/, 'Z');
+  return `${device} shows ${second} (keeps ${kept}), ${formatOffset(offset)} from the system clock`;
+}
+
+/** What was done, or why it was not; undefined where nothing was to be done. */
+function doneOf(outcome: RtcOutcome): string | undefined {
+  switch (outcome.kind) {
+    case 'shown':
+      return undefined;
+    case 'written':
+      return 'it has been set to the system clock';
+    case 'would-write':
+      return 'it would be set to the system clock';
+    case 'adjusted':
+      return 'the system clock has been set to it';
+    case 'would-adjust':
+      return 'the system clock would be set to it';
+    case 'unchanged':
+      return 'nothing to correct';
+    case 'refused':
+      return explainRefusal(outcome.decision, outcome.clockTrust);
+    case 'busy':
+      return outcome.competitors.map(explainCompetitor).join('; ');
+    case 'interrupted':
+      return 'interrupted; the clock was not touched';
+    case 'clock-error':
+      return outcome.error.message;
+    default:
+      return outcome satisfies never;
+  }
+}

@@ -1,0 +1,113 @@
+// The forms and workflows under .github as GitHub would read them: valid YAML without doubtful spots, with the parts that
+// GitHub asks for; the workflows run what package.json has, on what package.json supports.
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { parseDocument } from 'yaml';
+
+const { scripts, engines } = JSON.parse(readFileSync('package.json', 'utf8'));
+
+const filesIn = (folder: string) => readdirSync(folder).map(file => `${folder}/${file}`);
+const WORKFLOWS = filesIn('.github/workflows');
+const FORMS = filesIn('.github/ISSUE_TEMPLATE').filter(file => !file.endsWith('config.yml'));
+
+/** Throws where YAML 1.2 is broken or doubtful, as with a key that is there twice. */
+function read(file: string) {
+  const document = parseDocument(readFileSync(file, 'utf8'), { strict: true, uniqueKeys: true });
+  expect([...document.errors, ...document.warnings], file).toEqual([]);
+  return document.toJS();
+}
+
+interface Step {
+  readonly name?: string;
+  readonly uses?: string;
+  readonly run?: string;
+  readonly with?: Readonly<Record<string, unknown>>;
+}
+
+interface Job {
+  readonly 'runs-on': string;
+  readonly 'timeout-minutes': number;
+  readonly steps: readonly Step[];
+  readonly strategy?: { readonly matrix: Readonly<Record<string, readonly unknown[]>> };
+}
+
+const jobsOf = (file: string): readonly Job[] => Object.values(read(file).jobs);
+const runsOf = (file: string) => jobsOf(file).flatMap(({ steps }) => steps.map(({ run = '' }) => run));
+
+describe.each(WORKFLOWS)('the workflow %s', file => {
+  it('has what GitHub asks for, and no right that it does not name', () => {
+    const workflow = read(file);
+    expect(Object.keys(workflow)).toEqual(expect.arrayContaining(['name', 'on', 'permissions', 'jobs']));
+    expect(workflow.permissions).toEqual({ contents: 'read' });
+    for (const job of jobsOf(file)) {
+      expect(job['runs-on']).toEqual(expect.any(String));
+      expect(job['timeout-minutes']).toEqual(expect.any(Number));
+      for (const step of job.steps) expect(['run', 'uses'].filter(key => key in step)).toHaveLength(1);
+    }
+  });
+
+  it('uses actions of a named version, and scripts that package.json has', () => {
+    for (const { uses } of jobsOf(file).flatMap(({ steps }) => steps))
+      if (uses !== undefined) expect(uses).toMatch(/^actions\/[\w-]+@v\d+$/);
+    const called = runsOf(file).flatMap(run => [...run.matchAll(/npm (?:run )?([\w:]+)/g)]);
+    const own = called.map(([, name = '']) => name).filter(name => !['ci', 'pack', 'publish'].includes(name));
+    expect(own).not.toEqual([]);
+    for (const name of own) expect(Object.keys(scripts)).toContain(name);
+  });
+});
+
+describe('the workflow of the tests', () => {
+  const file = '.github/workflows/test.yml';
+
+  it('covers three systems and each supported line of Node', () => {
+    const { os, node } = jobsOf(file)[0]!.strategy!.matrix;
+    expect(os).toEqual(['ubuntu-latest', 'macos-latest', 'windows-latest']);
+    expect(node).toEqual([20, 22, 24, 26]);
+    expect(engines.node).toBe('^20.19.0 || >=22.12.0');
+  });
+
+  it('runs npm test, the clock of each system, and on Linux all of .ci/run', () => {
+    const runs = runsOf(file).join('\n');
+    for (const command of ['npm test', 'node bin/tsntp.js status', 'bash .ci/run'])
+      expect(runs).toContain(command);
+  });
+});
+
+describe('the workflow of a release', () => {
+  it('tests before it packs, and packs before it publishes with provenance and attaches the checksum', () => {
+    const runs = runsOf('.github/workflows/release.yml').join('\n');
+    const order = ['npm test', 'npm pack', 'sha256sum', 'npm publish --provenance', 'gh release create'];
+    const places = order.map(command => runs.indexOf(command));
+    expect(places).not.toContain(-1);
+    expect(places).toEqual([...places].sort((a, b) => a - b));
+    expect(runs).toMatch(/gh release create .* tsntp-\*\.tgz SHA256SUMS/);
+  });
+});
+
+describe.each(FORMS)('the form %s', file => {
+  it('has a name, a description, and fields with a label and an id of their own', () => {
+    const { name, description, body } = read(file);
+    expect([name, description].map(text => typeof text)).toEqual(['string', 'string']);
+    const fields = body.filter(({ type }: { type: string }) => type !== 'markdown');
+    expect(fields.length).toBeGreaterThan(1);
+    for (const { type, id, attributes } of fields) {
+      expect(['input', 'textarea', 'dropdown', 'checkboxes']).toContain(type);
+      expect(id).toMatch(/^[\w-]+$/);
+      expect(attributes.label).toEqual(expect.any(String));
+    }
+    expect(new Set(fields.map(({ id }: { id: string }) => id)).size).toBe(fields.length);
+  });
+});
+
+describe('the form for bugs', () => {
+  it('asks for version, platform, command line and the output of -d', () => {
+    const { body } = read('.github/ISSUE_TEMPLATE/bug.yml');
+    const required = body.filter(
+      ({ validations }: { validations?: { required: boolean } }) => validations?.required,
+    );
+    expect(required.map(({ id }: { id: string }) => id)).toEqual(
+      expect.arrayContaining(['version', 'platform', 'command', 'trace']),
+    );
+  });
+});
