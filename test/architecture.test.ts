@@ -312,7 +312,7 @@ describe('a breach is caught', () => {
     ],
   ];
 
-  test('where there is none, none is seen', () => {
+  test('clean files have no breach', () => {
     expect(violationsOf(new Map(clean))).toEqual([]);
   });
 

@@ -8,7 +8,7 @@ import { onLinux, type Result, scratch, serve, serveSilence, tsntp } from './sup
 import { world } from './support/world.ts';
 
 describe('query', () => {
-  test('one server or several, by name or as data', async () => {
+  test('takes one server or several, by name or as data', async () => {
     const [a, b] = await serve({ offset: 2, refid: 0x47505300 }, { offset: 2 });
     const one = await query(a!, { samples: 1 });
     expect(one).toMatchObject({ kind: 'queried', estimate: { offset: expect.closeTo(2, 0) } });
@@ -50,7 +50,7 @@ describe('query', () => {
   });
 });
 
-describe('with ports of one’s own', () => {
+describe('with ports that the caller gives', () => {
   test('sync steps the clock that it is given, and remembers', async () => {
     const there = world({ behind: 5, servers: { '203.0.113.5': {} } });
     const outcome = await there.run(sync('203.0.113.5', { ports: there.ports() }));
@@ -59,7 +59,7 @@ describe('with ports of one’s own', () => {
     expect(there.remembered).toHaveLength(1);
   });
 
-  test('query leaves it alone; options reach the pipeline', async () => {
+  test('query leaves the clock alone; options reach the pipeline', async () => {
     const there = world({ behind: 5, servers: { '203.0.113.5': {} } });
     const outcome = await there.run(query('203.0.113.5', { ports: there.ports(), samples: 7 }));
     expect(outcome.servers[0]?.burst?.sent).toBe(7);
@@ -82,7 +82,7 @@ describe('with ports of one’s own', () => {
     },
   );
 
-  test('an abort leaves it alone, too', async () => {
+  test('an abort leaves the clock alone', async () => {
     const there = world({ behind: 5, servers: { '203.0.113.5': {} } });
     const stop = new AbortController();
     there.at(0.005, () => stop.abort());

@@ -143,7 +143,7 @@ describe('the panic limit has a memory', () => {
     expect(await runs(fresh, [5000, 999, 999])).toEqual(['adjusted', 'adjusted', 'refused']);
   });
 
-  test('back to where it was is no further', async () => {
+  test('corrections back and forth add up to nothing', async () => {
     const w = near({ synchronized: true });
     expect(await runs(w, [900, -900, 900, -900, 900])).toEqual(Array(5).fill('adjusted'));
   });
@@ -216,7 +216,7 @@ describe('the hardware clock as a witness', () => {
     expect(outcome.clockTrust?.witness).toBe('clock');
   });
 
-  test('what it bears out is not held against the next correction', async () => {
+  test('a correction that the hardware clock confirms does not count against the next', async () => {
     const w = near({ ...paused, hardwareOffset: 0 });
     ended('adjusted', await w.sync());
     expect(w.remembered.at(-1)!.sum).toBe(0);
@@ -271,7 +271,7 @@ describe('servers that lie, fail, or go away', () => {
       { answers: ({ reply, request }) => [{ bytes: reply({ ...kiss('DENY'), ...otherNonce(request) }) }] },
       'none-answered',
     ],
-  ])('all %s', async (_, simulated, kind) => {
+  ])('servers that are all %s set no clock', async (_, simulated, kind) => {
     const w = world(all(simulated));
     expect(await w.sync()).toMatchObject({ kind: 'no-suitable-server', reason: { kind } });
     expectUntouched(w);
@@ -345,31 +345,34 @@ describe('an interrupt', () => {
     },
   );
 
-  test.each(['step', 'slew'] as const)('at anything that is reported: one %s or none', async method => {
-    const whole = world(setup);
-    await whole.sync({ method });
-    expect(whole.events.at(-1)!.kind).toBe('decided');
-    for (let abortAt = 0; abortAt < whole.events.length; abortAt++) {
-      const w = world(setup);
-      const stop = new AbortController();
-      let seen = 0;
-      const emit = (): void => {
-        if (seen++ === abortAt) stop.abort();
-      };
-      const outcome = await w.sync({ method }, { signal: stop.signal, emit });
-      expectAllOrNothing(w, outcome, method);
-      expect(outcome.kind).toBe('interrupted');
-    }
-  });
+  test.each(['step', 'slew'] as const)(
+    'at any event that is reported: the clock gets its one %s or none',
+    async method => {
+      const whole = world(setup);
+      await whole.sync({ method });
+      expect(whole.events.at(-1)!.kind).toBe('decided');
+      for (let abortAt = 0; abortAt < whole.events.length; abortAt++) {
+        const w = world(setup);
+        const stop = new AbortController();
+        let seen = 0;
+        const emit = (): void => {
+          if (seen++ === abortAt) stop.abort();
+        };
+        const outcome = await w.sync({ method }, { signal: stop.signal, emit });
+        expectAllOrNothing(w, outcome, method);
+        expect(outcome.kind).toBe('interrupted');
+      }
+    },
+  );
 
-  test('before anything: nothing is asked', async () => {
+  test('an abort before the start asks no server', async () => {
     const w = world(setup);
     expect((await w.sync({}, { signal: AbortSignal.abort() })).kind).toBe('interrupted');
     expect(w.asked).toEqual([]);
     expectUntouched(w);
   });
 
-  test('of a query', async () => {
+  test('ends a query, with the clock untouched', async () => {
     const w = world(setup);
     const stop = new AbortController();
     w.at(1, () => stop.abort());
@@ -406,7 +409,7 @@ describe('other time services and other runs of tsntp', () => {
     expect(w.unfinished()).toBe(0);
   });
 
-  test('a query does not ask', async () => {
+  test('a query does not look for other programs', async () => {
     const w = near({ competitors });
     expect((await w.query()).kind).toBe('queried');
   });

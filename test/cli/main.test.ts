@@ -22,7 +22,7 @@ describe('help', () => {
     ['query', '--help'],
     ['help', 'query'],
     ['-q', 'query', '--help'],
-  ])('of a command: %s %s', async (...args) => {
+  ])('lists the options of one command: %s %s', async (...args) => {
     const { code, stdout } = await tsntp(args);
     expect(code).toBe(0);
     expect(stdout).toContain('--samples');
@@ -78,7 +78,7 @@ test('demo needs nothing, and finds its liar', async () => {
   expect(stdout).toMatch(/3 of 4 servers agree\); it would be /);
 });
 
-describe('from anywhere', () => {
+describe('a run from any folder', () => {
   test('another folder', async () => {
     const [server] = await serve({});
     expect((await tsntp(['-q', '-p', '1', server!], { cwd: scratch() })).code).toBe(0);
@@ -133,7 +133,7 @@ describe.runIf(onLinux && works([...ownNetwork, 'ip link set lo up']))('a name s
     expect(stdout + stderr).toContain('ntp.example.org did not resolve in time');
   });
 
-  test('SIGTERM ends it earlier', async () => {
+  test('is waited for until SIGTERM', async () => {
     const within = [...besideSilentResolver(), 'timeout', '--preserve-status', '--signal=TERM', '1'];
     const { code, stderr } = await tsntp(['sync', '--deadline', '900', 'ntp.example.org'], { within });
     expect(code).toBe(143);

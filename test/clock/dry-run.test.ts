@@ -5,7 +5,7 @@ import { readOnly } from '../../src/clock/read-only.ts';
 
 const real: Clock = readOnly('this test only reads');
 
-test('what would change the clock is written down, in order, and reaches no clock', () => {
+test('calls that would change the clock are recorded instead, in order, and reaches no clock', () => {
   const under = { ...real, step: vi.fn(), slew: vi.fn(), declareSynchronized: vi.fn() };
   const clock = dryRun(under);
   clock.step(-2.25);
@@ -23,7 +23,7 @@ test('what would change the clock is written down, in order, and reaches no cloc
   expect(under.declareSynchronized).not.toHaveBeenCalled();
 });
 
-test('its time is the real one, and it says that it sets nothing', () => {
+test('the time of a dry run is the real one, and it says that it sets nothing', () => {
   const clock = dryRun(real);
   const before = real.now();
   const { time } = clock.read();

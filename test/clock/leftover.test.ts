@@ -48,7 +48,7 @@ test('nothing steers the clock afterwards; frequency, unit, leap second and sync
   );
 });
 
-test('where nothing is left, nothing is changed', () => {
+test('where an earlier run left nothing, nothing is changed', () => {
   fc.assert(
     fc.property(statuses, status => {
       const { state, adjust } = kernel(status & ~STEERING, 0n);

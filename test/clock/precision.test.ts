@@ -55,7 +55,7 @@ describe('measurePrecision', () => {
     expect(() => measurePrecision(stepping(step))).toThrow(error);
   });
 
-  test('also where the clock that counts the wait stands still', () => {
+  test('is measured where the clock that counts the wait stands still', () => {
     vi.spyOn(process.hrtime, 'bigint').mockImplementation(counting(0n));
     expect(() => measurePrecision(stepping(0n))).toThrow(error);
   });

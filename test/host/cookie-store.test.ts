@@ -1,7 +1,6 @@
 import {
   chmodSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -9,12 +8,12 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { cookieStore } from '../../src/host/cookie-store.ts';
 import type { NtsSession } from '../../src/net/nts/session.ts';
+import { scratch } from '../support/command.ts';
 
 const posix = process.platform !== 'win32';
 const SERVER = { host: 'time.example', port: 4460, ntpPort: 123 };
@@ -30,10 +29,9 @@ const SESSION: NtsSession = {
 let root: string;
 let directory: string;
 beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), 'tsntp-nts-'));
+  root = scratch();
   directory = join(root, 'tsntp');
 });
-afterEach(() => rmSync(root, { recursive: true }));
 
 const store = (trust = 'system', now = NOW) => cookieStore(directory, trust, () => now);
 const files = (): readonly string[] => readdirSync(directory);
@@ -51,13 +49,13 @@ test('what is kept can be taken, once', () => {
   expect(files()).toEqual([]);
 });
 
-test.runIf(posix)('it is for the owner alone', () => {
+test.runIf(posix)('the file of cookies is for its owner alone', () => {
   store().keep(SERVER, SESSION);
   expect(statSync(join(directory, files()[0]!)).mode & 0o777).toBe(0o600);
   expect(statSync(directory).mode & 0o777).toBe(0o700);
 });
 
-test('there is nothing where nothing was kept, and nothing is kept without a cookie', () => {
+test('no cookies are found where none were kept, and nothing is kept without a cookie', () => {
   expect(store().take(SERVER)).toBeUndefined();
   store().keep(SERVER, { ...SESSION, cookies: [] });
   expect(store().take(SERVER)).toBeUndefined();
@@ -121,7 +119,7 @@ describe('is passed over, and gone:', () => {
   });
 });
 
-test('a folder that cannot be is no failure', () => {
+test('a folder that cannot be made is no failure', () => {
   writeFileSync(directory, 'a file');
   store().keep(SERVER, SESSION);
   expect(store().take(SERVER)).toBeUndefined();

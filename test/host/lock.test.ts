@@ -1,28 +1,14 @@
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { acquireLock, lockDirectories } from '../../src/host/lock.ts';
+import { scratch } from '../support/command.ts';
 import { firstLine, kill, program, start } from './child.ts';
 
-const roots: string[] = [];
 let directory: string;
 
 beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'tsntp-lock-'));
-  roots.push(directory);
-});
-
-afterAll(() => {
-  for (const root of roots) rmSync(root, { recursive: true });
+  directory = scratch();
 });
 
 const holder = program(

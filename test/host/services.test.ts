@@ -1,33 +1,18 @@
-import {
-  copyFileSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, win32 } from 'node:path';
-import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { findTimeServices } from '../../src/host/services.ts';
-import { works } from '../support/command.ts';
+import { scratch, works } from '../support/command.ts';
 import { firstLine, isRoot, kill, start } from './child.ts';
 
-const roots: string[] = [];
 let root: string;
 
 beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), 'tsntp-services-'));
-  roots.push(root);
+  root = scratch();
 });
 
 afterEach(() => {
   vi.unstubAllEnvs();
-});
-
-afterAll(() => {
-  for (const each of roots) rmSync(each, { recursive: true });
 });
 
 interface Process {
@@ -151,7 +136,7 @@ describe('on Linux', () => {
     expect(await findTimeServices('linux', root)).toMatchObject([{ stop: 'kill 7' }]);
   });
 
-  test('a process that ends while we look, or a /proc that is not there, is no error', async () => {
+  test('a process that ends during the search, or a /proc that is not there, is no error', async () => {
     expect(await findTimeServices('linux', root)).toEqual([]);
     show(7, { comm: 'chronyd', command: 'chronyd' });
     for (const [pid, missing] of [
@@ -249,6 +234,6 @@ describe.skipIf(process.platform === 'win32')('on macOS', () => {
   });
 });
 
-test('elsewhere nothing is looked for', async () => {
+test('on other systems no time service is looked for', async () => {
   expect(await findTimeServices('openbsd', root)).toEqual([]);
 });

@@ -5,7 +5,6 @@ import {
   linkSync,
   lstatSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -13,29 +12,23 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { readState, type State, stateDirectory, writeState } from '../../src/host/state.ts';
 import { formatInstant, unixTimeOf } from '../../src/ntp/time.ts';
+import { scratch } from '../support/command.ts';
 import { firstLine, isRoot, program, start } from './child.ts';
 
 const posix = process.platform !== 'win32';
-const roots: string[] = [];
 let root: string;
 let directory: string;
 let file: string;
 
 beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), 'tsntp-state-'));
-  roots.push(root);
+  root = scratch();
   directory = join(root, 'tsntp');
   file = join(directory, 'state.json');
-});
-
-afterAll(() => {
-  for (const each of roots) rmSync(each, { recursive: true });
 });
 
 const state: State = {
@@ -69,12 +62,16 @@ describe('the state file', () => {
     expect(readState(directory)).toEqual({ state: { version: 1 } });
   });
 
-  test('is written with its directory, for the owner alone, and read back', () => {
+  test('is written with its directory, and read back', () => {
     directory = join(root, 'a/b/tsntp');
     expect(writeState(directory, state)).toBeUndefined();
     expect(readState(directory)).toEqual({ state });
     expect(readdirSync(directory)).toEqual(['state.json']);
-    if (!posix) return;
+  });
+
+  test.runIf(posix)('and its directory are for the owner alone', () => {
+    directory = join(root, 'a/b/tsntp');
+    writeState(directory, state);
     expect(statSync(directory).mode & 0o7777).toBe(0o700);
     expect(statSync(join(directory, 'state.json')).mode & 0o7777).toBe(0o600);
   });
@@ -219,20 +216,20 @@ describe.runIf(posix)('another user', () => {
     ['file', 0o620],
     ['directory', 0o777],
     ['directory', 0o730],
-  ])('who can write the %s (mode %o) is not believed', (which, mode) => {
+  ])('that can write the %s (mode %o) is not believed', (which, mode) => {
     plant(JSON.stringify(state));
     chmodSync(which === 'file' ? file : directory, mode);
     expectRefused(/can be written by others \(mode 0\d{3}\): chmod go-w it/);
     if (which === 'directory') expect(writeState(directory, state)).toMatch(/can be written by others/);
   });
 
-  test.runIf(isRoot).each(['file', 'directory'])('who owns the %s is not believed', which => {
+  test.runIf(isRoot).each(['file', 'directory'])('that owns the %s is not believed', which => {
     plant(JSON.stringify(state));
     chownSync(which === 'file' ? file : directory, 65534, 65534);
     expectRefused(/belongs to user 65534, not to 0 or root/);
   });
 
-  test('cannot hold us up with a FIFO, or with a directory, in the place of the file', async () => {
+  test('cannot hold the run up with a FIFO, or with a directory, in the place of the file', async () => {
     mkdirSync(directory, { mode: 0o700 });
     await new Promise(resolve => start(['mkfifo', '-m', '600', file]).on('close', resolve));
     expectRefused(/is not a regular file/);

@@ -11,7 +11,7 @@ test('an abort calls each remaining listener once', () => {
   expect(heard).toEqual(['listening']);
 });
 
-test('one that has been is heard at once', () => {
+test('a signal that is aborted already calls its listener at once', () => {
   const heard: string[] = [];
   const stopListening = onAbort(AbortSignal.abort(), () => heard.push('late'));
   expect(heard).toEqual(['late']);

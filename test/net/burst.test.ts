@@ -68,7 +68,7 @@ describe('what is sent', () => {
     }
   });
 
-  test('nothing but the version, the mode and a nonce that is never used twice', async () => {
+  test('a request has nothing but the version, the mode and a nonce that is never used twice', async () => {
     const { w } = await ask({}, { samples: 16 });
     for (const { bytes } of w.asked) {
       expect(bytes).toHaveLength(HEADER_LENGTH);
@@ -89,7 +89,7 @@ describe('what is sent', () => {
     expect(w.asked.map(({ bytes }) => decodePacket(bytes)!.transmit)).not.toContain(0n);
   });
 
-  test('as many as asked for, in the version asked for; the burst ends with the last reply', async () => {
+  test('requests are as many as asked for, in the version asked for, and the burst ends with the last reply', async () => {
     const { burst, w } = await ask({ delay: 0.02 }, { samples: 1, version: 3 });
     expect(burst).toMatchObject({ sent: 1, answered: 1 });
     expect(decodePacket(w.asked[0]!.bytes)!.version).toBe(3);
@@ -173,14 +173,14 @@ describe('what counts as a reply', () => {
     expect(burst.rejections.map(rejection => rejection.kind)).toEqual(Array(4).fill(kind));
   });
 
-  test('one for each request: the second is a duplicate', async () => {
+  test('a second reply to a request is a duplicate', async () => {
     const twice: Script = ({ reply }) => [{ bytes: reply() }, { bytes: reply(), after: 0.001 }];
     const { burst } = await ask({ answers: twice });
     expect(burst.samples).toHaveLength(4);
     expect(new Set(burst.rejections.map(({ kind }) => kind))).toEqual(new Set(['duplicate']));
   });
 
-  test('none that comes after its timeout', async () => {
+  test('a reply after its timeout is no sample', async () => {
     const { burst } = await ask({ delay: 0.6 }, { timeout: 1, samples: 2 });
     expect(burst).toMatchObject({ samples: [], sent: 2, answered: 0 });
     expect(burst.rejections.map(({ kind }) => kind)).toEqual(['late']);
@@ -258,13 +258,13 @@ describe('kisses', () => {
 });
 
 describe('a network that fails', () => {
-  test('no route: over at once, with nothing sent', async () => {
+  test('a server without a route ends the burst at once, with nothing sent', async () => {
     const { burst, w } = await ask({ fault: 'no-route' });
     expect(burst).toMatchObject({ sent: 0, samples: [], error: { kind: 'no-route' } });
     expect(w.now()).toBe(0);
   });
 
-  test('refused: asked twice, no more', async () => {
+  test('a server whose port is closed is asked twice, and no more', async () => {
     const { burst, w } = await ask({ fault: 'refuses' });
     expect(burst).toMatchObject({ sent: 2, answered: 0, error: { kind: 'connection-refused' } });
     expect(w.now()).toBeLessThan(2.1);
@@ -305,7 +305,7 @@ describe('a network that fails', () => {
     expect(spaces(times)).toEqual([0.0433, 2, 0.0433]);
   });
 
-  test('silent: said so after the second request', async () => {
+  test('a silent server is reported as hopeless after the second request', async () => {
     const { burst, events, times } = await ask({ fault: 'silent' });
     expect(burst).toMatchObject({ sent: 4, answered: 0, samples: [] });
     expect(spaces(times)).toEqual([2, 2, 2]);
@@ -348,7 +348,7 @@ describe('a network that fails', () => {
     expect(w.now()).toBe(3);
   });
 
-  test('what is no error of the network is a bug, and comes out', async () => {
+  test('an error that is not of the network rejects the burst', async () => {
     const broken: Transport = { connect: () => Promise.reject(new TypeError('a bug')) };
     await expect(ask({}, {}, PUBLIC, { transport: broken })).rejects.toThrow('a bug');
   });

@@ -14,7 +14,7 @@ test('an address is its owner’s until it is given back', () => {
   expect(claims.ownerOf('x')).toBeUndefined();
 });
 
-test('once it is settled it becomes free no more', () => {
+test('an address that is settled never becomes free again', () => {
   const claims = new Claims();
   claims.take('x', owner);
   expect(claims.mayBecomeFree('x')).toBe(true);
@@ -23,7 +23,7 @@ test('once it is settled it becomes free no more', () => {
   expect(claims.ownerOf('x')).toBe(owner);
 });
 
-test.each(['settle', 'release'] as const)('those that wait are told of %s, once', end => {
+test.each(['settle', 'release'] as const)('listeners that wait for an address hear of its %s, once', end => {
   const claims = new Claims();
   const [waiting, elsewhere] = [vi.fn(), vi.fn()];
   claims.take('x', owner);

@@ -24,7 +24,7 @@ function withResolvers() {
 
 const settled = (): Promise<void> => new Promise(resolve => setImmediate(resolve));
 
-test('so many at a time, the others in the order in which they came', async () => {
+test('at most so many pieces of work run at a time, the others in the order in which they came', async () => {
   const slot = concurrency(2);
   const pieces = [work(), work(), work(), work()];
   const all = pieces.map(piece => slot(piece.run));
@@ -37,6 +37,20 @@ test('so many at a time, the others in the order in which they came', async () =
   for (const piece of pieces) piece.end();
   await Promise.all(all);
   expect(begun()).toEqual([true, true, true, true]);
+});
+
+test('room that passes to a waiting piece of work is not given to another as well', async () => {
+  const slot = concurrency(1);
+  const [first, second, third] = [work(), work(), work()];
+  const all = [slot(first.run), slot(second.run)];
+  first.end();
+  await settled();
+  all.push(slot(third.run));
+  await settled();
+  expect([second.begun, third.begun]).toEqual([true, false]);
+  second.end();
+  third.end();
+  await Promise.all(all);
 });
 
 test('work that fails makes room, and its failure is its own', async () => {

@@ -13,7 +13,7 @@ test('the survey may end once a server has returned samples and all remaining on
   expect(onlyUnresponsiveLeft).toHaveBeenCalled();
 });
 
-test('not while there is hope for one, or one has still to begin', () => {
+test('the survey may not end while one server may still answer, or has still to begin', () => {
   const onlyUnresponsiveLeft = vi.fn();
   const tracker = earlyFinish(3, onlyUnresponsiveLeft);
   const [a, b] = [tracker.enter(), tracker.enter()];
@@ -27,6 +27,18 @@ test('not while there is hope for one, or one has still to begin', () => {
   expect(onlyUnresponsiveLeft).not.toHaveBeenCalled();
   b.markUnresponsive();
   expect(onlyUnresponsiveLeft).toHaveBeenCalled();
+});
+
+test('an unresponsive server that has finished does not count for one that may still answer', () => {
+  const onlyUnresponsiveLeft = vi.fn();
+  const tracker = earlyFinish(4, onlyUnresponsiveLeft);
+  const [a, b, c] = [tracker.enter(), tracker.enter(), tracker.enter(), tracker.enter()];
+  a.markUnresponsive();
+  a.finish();
+  b.sampleReceived();
+  b.finish();
+  c.markUnresponsive();
+  expect(onlyUnresponsiveLeft).not.toHaveBeenCalled();
 });
 
 test('the survey may not end while no server has returned samples', () => {

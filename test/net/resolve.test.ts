@@ -17,6 +17,21 @@ test.each([
   expect(await resolve(host, family, never)).toEqual([{ family: expected, address: host }]);
 });
 
+test.each(['::ffff:192.0.2.1', '::FFFF:c000:201', '0:0:0:0:0:ffff:192.0.2.1'])(
+  '%s is the IPv4 address within it, so that no server has two votes',
+  async host => {
+    expect(await resolve(host, undefined, never)).toEqual([{ family: 4, address: '192.0.2.1' }]);
+    expect(await resolve(host, 4, never)).toEqual([{ family: 4, address: '192.0.2.1' }]);
+    await expect(resolve(host, 6, never)).rejects.toMatchObject({ kind: 'no-address-of-family' });
+  },
+);
+
+test('one IPv6 address has one text, however it is written', async () => {
+  expect(await resolve('2001:DB8:0:0::1', undefined, never)).toEqual(
+    await resolve('2001:db8::1', undefined, never),
+  );
+});
+
 test.each([
   ['192.0.2.1', 6, '192.0.2.1 has an IPv4 address only, but IPv6 was requested'],
   ['2001:db8::1', 4, '2001:db8::1 has an IPv6 address only, but IPv4 was requested'],
@@ -88,6 +103,8 @@ describe.runIf(namespaces)("with the system's files replaced and no network", ()
     ['two.example', 4, '4 192.0.2.1'],
     ['four.example', 6, 'no-address-of-family'],
     ['six.example', 4, 'no-address-of-family'],
+    ['mapped.example', undefined, '4 192.0.2.7'],
+    ['mapped.example', 6, 'no-address-of-family'],
     ['none.example', undefined, 'not-found'],
     ['none.example', 4, 'not-found'],
   ] as const)('%s, family %s', (host, family, expected) => {
@@ -109,6 +126,7 @@ const HOSTS = [
   '192.0.2.1 two.example four.example',
   '192.0.2.1 two.example',
   '2001:db8::1 two.example six.example',
+  '::ffff:192.0.2.7 mapped.example',
   ...Array.from({ length: 300 }, (_, i) => `10.0.${i >> 8}.${i & 255} many.example`),
   '10.0.0.0 many.example',
 ].join('\n');

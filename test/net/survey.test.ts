@@ -48,7 +48,7 @@ const dead: SimulatedServer = { fault: 'silent' };
 const PATIENCE = 2 * 2 + 0.2;
 
 describe('in parallel', () => {
-  test('all servers at once, one start 2 ms after the other', async () => {
+  test('all servers are asked at once, one start 2 ms after the other', async () => {
     const w = world({ servers: { a: {}, b: {}, c: {}, d: {} } });
     expect(samplesOf(await ask(w))).toEqual([4, 4, 4, 4]);
     const starts = w.asked.slice(0, 4).map(({ at }) => Number(at.toFixed(3)));
@@ -56,7 +56,7 @@ describe('in parallel', () => {
     expect(w.now()).toBeLessThan(6.05);
   });
 
-  test('of hundreds, all have started within a fifth of a second', async () => {
+  test('hundreds of servers have all started within a fifth of a second', async () => {
     const servers = Object.fromEntries(Array.from({ length: 120 }, (_, i) => [`10.0.0.${i}`, local]));
     const w = world({ servers });
     await ask(w, { samples: 1 });
@@ -251,7 +251,7 @@ describe('names and addresses', () => {
     expect(addressesAsked(w)).toEqual(['2001:db8::1']);
   });
 
-  test('the other family when the first is a black hole', async () => {
+  test('the other family of a name is asked when the first is a black hole', async () => {
     const names = { a: { addresses: ['2001:db8::1', '203.0.113.1'] } };
     const w = world({ names, servers: { '2001:db8::1': dead, '203.0.113.1': {} } });
     const sources = await ask(w);
@@ -260,7 +260,7 @@ describe('names and addresses', () => {
     expect(w.now()).toBeLessThan(2 * 2 + 6.2);
   });
 
-  test('the other family at once when the first has no route', async () => {
+  test('the other family of a name is asked at once when the first has no route', async () => {
     const names = { a: { addresses: ['2001:db8::1', '203.0.113.1'] } };
     const w = world({ names, servers: { '2001:db8::1': { fault: 'no-route' }, '203.0.113.1': {} } });
     expect(samplesOf(await ask(w))).toEqual([4]);
@@ -277,7 +277,7 @@ describe('names and addresses', () => {
     expect(samplesOf(await ask(w, { samples: 1 }))).toEqual([1, 1]);
   });
 
-  test('the other family even when the first has more addresses than are asked', async () => {
+  test('the other family of a name is asked even when the first has more addresses than are tried', async () => {
     const names = { a: { addresses: [...v6, '203.0.113.1'] } };
     const w = world({ names, servers: { ...all(v6, { fault: 'no-route' }), '203.0.113.1': {} } });
     const sources = await ask(w);
@@ -285,7 +285,7 @@ describe('names and addresses', () => {
     expect(samplesOf(sources)).toEqual([4]);
   });
 
-  test('only the requested family', async () => {
+  test('--ipv4 asks no IPv6 address, and a name without IPv4 is an error', async () => {
     const names = { a: { addresses: ['2001:db8::1', '203.0.113.1'] }, b: { addresses: ['2001:db8::2'] } };
     const w = world({ names, servers: { '2001:db8::1': {}, '203.0.113.1': {}, '2001:db8::2': {} } });
     const sources = await ask(w, { family: 4 });
@@ -308,7 +308,7 @@ describe('names and addresses', () => {
 });
 
 describe('names that do not resolve', () => {
-  test('a failure is a source with an error; the others are asked as ever', async () => {
+  test('a name that does not resolve is a source with an error, and the other servers are asked', async () => {
     const w = world({ names: { gone: { fails: 'not-found' } }, servers: { a: {} } });
     const [gone, a] = await ask(w);
     expect(gone).toMatchObject({ server: { host: 'gone' }, error: { kind: 'not-found' } });
@@ -316,7 +316,7 @@ describe('names that do not resolve', () => {
     expect(w.events.find(({ kind }) => kind === 'not-resolved')).toBeDefined();
   });
 
-  test('one that hangs is waited for two timeouts when the others are done', async () => {
+  test('a name that hangs is waited for two timeouts when the others are done', async () => {
     const w = world({ names: { hangs: { takes: Infinity } }, servers: { '10.0.0.1': local } });
     const [hangs, a] = await ask(w);
     expect(hangs).toMatchObject({ error: { kind: 'temporary' } });
@@ -324,13 +324,13 @@ describe('names that do not resolve', () => {
     expect(w.now()).toBeLessThanOrEqual(PATIENCE);
   });
 
-  test('one that hangs does not hold up others that take longer', async () => {
+  test('a name that hangs does not hold up servers that take longer', async () => {
     const w = world({ names: { hangs: { takes: Infinity } }, servers: { a: {} } });
     await ask(w);
     expect(w.now()).toBeCloseTo(0.002 + 0.005 + 0.1 + 6 + 0.02, 3);
   });
 
-  test('one that is slow is still used when there is nothing better', async () => {
+  test('a name that resolves slowly is still used when there is nothing better', async () => {
     const names = { slow: { addresses: ['203.0.113.9'], takes: 7 } };
     const w = world({ names, servers: { '203.0.113.9': {}, '203.0.113.1': dead } });
     const [slow] = await ask(w);
@@ -349,7 +349,7 @@ describe('servers that do not answer', () => {
     expect(w.now()).toBeLessThanOrEqual(until);
   });
 
-  test('a whole name of silent ones is not, either', async () => {
+  test('a name whose addresses are all silent is not waited for longer than two timeouts', async () => {
     const addresses = ['203.0.113.1', '203.0.113.2'];
     const names = { a: { addresses } };
     const w = world({ names, servers: { '203.0.113.1': dead, '203.0.113.2': dead, '10.0.0.1': local } });
@@ -357,13 +357,13 @@ describe('servers that do not answer', () => {
     expect(w.now()).toBeLessThanOrEqual(PATIENCE);
   });
 
-  test('one that answers without knowing the time is asked twice, and not waited for', async () => {
+  test('a server that answers without knowing the time is asked twice, and not waited for', async () => {
     const w = world({ servers: { '203.0.113.1': { says: { leap: 3 } }, '10.0.0.1': local } });
     expect(samplesOf(await ask(w))).toEqual([0, 4]);
     expect(w.now()).toBeLessThan(2.5);
   });
 
-  test('a name that is silent in both families is not, either', async () => {
+  test('a name that is silent in both families is not waited for longer than two timeouts', async () => {
     const names = { a: { addresses: ['2001:db8::1', '203.0.113.1'] } };
     const w = world({ names, servers: { '2001:db8::1': dead, '203.0.113.1': dead, '10.0.0.1': local } });
     const [a] = await ask(w);
@@ -378,7 +378,7 @@ describe('servers that do not answer', () => {
     expect(samplesOf(sources)).toEqual([0, 4, 4]);
   });
 
-  test('one that wakes up late is used when there is nothing better', async () => {
+  test('a server that wakes up late is used when there is nothing better', async () => {
     const late: SimulatedServer = {
       answers: ({ number, reply }) => (number < 4 ? [] : [{ bytes: reply() }]),
     };
@@ -398,7 +398,7 @@ describe('servers that do not answer', () => {
     expect(errors[129]).toMatch(/^10\.0\.0\.129 was not queried/);
   });
 
-  test('all silent: each is asked as often as agreed, and that is all', async () => {
+  test('silent servers are each asked as often as --samples says', async () => {
     const w = world({ servers: { a: dead, b: dead } });
     expect(samplesOf(await ask(w))).toEqual([0, 0]);
     expect(w.asked).toHaveLength(8);

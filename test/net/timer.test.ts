@@ -17,7 +17,7 @@ test('an abort ends a sleep, and one that begins after it', async () => {
   expect(await realTimer.sleep(3600, stop.signal)).toBeUndefined();
 });
 
-test('what is taken back does not happen', async () => {
+test('a timer that is canceled does not fire', async () => {
   const happened: string[] = [];
   const cancel = realTimer.after(0.001, () => happened.push('taken back'));
   cancel();
@@ -44,7 +44,7 @@ test.each([
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test('what is taken back after weeks does not happen', () => {
+test('a timer of weeks that is canceled does not fire', () => {
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());
   const cancel = realTimer.after(100 * 86_400, () => expect.unreachable());

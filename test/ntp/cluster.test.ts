@@ -73,6 +73,14 @@ describe('casting off', () => {
     expect(clusterSurvivors(allSteady).outliers).toEqual([allSteady[3]]);
   });
 
+  test('the jitter of a server that goes does not keep the others that scatter', () => {
+    const near = [0, 0.001, 0.002].map(offset => candidate(offset, 0.2, steady));
+    const off = candidate(0.01, 0.2, steady);
+    const noisyAndFar = candidate(1, 0.2, { jitter: 0.02 });
+    const { survivors, outliers } = clusterSurvivors([...near, off, noisyAndFar]);
+    expect({ survivors, outliers }).toEqual({ survivors: near, outliers: [noisyAndFar, off] });
+  });
+
   test('one that is preferred stays, however far off', () => {
     const near = [0, 0.001, 0.002, 0.003].map(offset => candidate(offset, 0.2, steady));
     const off = candidate(0.1, 0.2, steady);
@@ -81,8 +89,13 @@ describe('casting off', () => {
   });
 
   test('of two that scatter alike the one of less merit goes', () => {
-    const four = [-1, -1, 1, 1].map((offset, i) => candidate(offset, 2 + i / 10, steady));
-    expect(clusterSurvivors(four).outliers).toEqual([four[3]]);
+    for (const offsets of [
+      [-1, -1, 1, 1],
+      [1, 1, -1, -1],
+    ]) {
+      const four = offsets.map((offset, i) => candidate(offset, 2 + i / 10, steady));
+      expect(clusterSurvivors(four).outliers).toEqual([four[3]]);
+    }
   });
 
   test('every server is a survivor or an outlier, at least NMIN survive, and the list given is left as it was', () => {
@@ -98,18 +111,18 @@ describe('casting off', () => {
     );
   });
 
-  test('who is left scatters less than the noisiest jitters, or there are NMIN', () => {
+  test('the survivors scatter less than the noisiest of them jitters, or there are NMIN', () => {
     fc.assert(
       fc.property(electorates(), ({ candidates }) => {
         const { survivors } = clusterSurvivors(candidates);
-        if (survivors.length <= NMIN) return;
+        fc.pre(survivors.length > NMIN);
         const scatter = Math.max(...survivors.map(one => selectionJitter(one, survivors)));
         expect(scatter).toBeLessThanOrEqual(Math.max(...survivors.map(one => one.jitter)) * (1 + 1e-9));
       }),
     );
   });
 
-  test('ten thousand', () => {
+  test('ten thousand servers are clustered', () => {
     const many = Array.from({ length: 10_000 }, (_, i) =>
       candidate(Math.sin(i) * 1e-3, 0.01 + i * 1e-6, steady),
     );

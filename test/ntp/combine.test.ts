@@ -84,7 +84,7 @@ describe('combineSurvivors', () => {
     expect(offset).toBeCloseTo(0.03, 12);
   });
 
-  test('who was held up weighs less, worked by hand', () => {
+  test('a server whose packets were held up weighs less, worked by hand', () => {
     // 40 ms over the least delay: 1/(0.1 + 0.1) to 1/(0.1 + 0).
     const two = [candidate(0.01, 0.1, { delay: 0.03 }), candidate(0.04, 0.1, { delay: 0.07 })];
     const { offset, weights } = combineAll(two, two);

@@ -267,6 +267,14 @@ describe.each(ESTIMATORS)('%s', estimator => {
     expect(jitter).toBeCloseTo(Math.sqrt((squares[0]! + squares[1]! + squares[2]!) / 2), 9);
   });
 
+  test('jitter below the resolution of the stamps is reported, and does not add to λ', () => {
+    const says = { rootDelay: 0, rootDispersion: 0, precision: -5 };
+    const samples = [0.01, 0.03, 0.02].map((forward, i) => sampleOf({ t1: add(NOW, 2 * i), forward }, says));
+    const { claimedDistance, delay, dispersion, jitter } = estimate(samples, { estimator, rate: STEADY });
+    expect(jitter).toBeGreaterThan(0.004);
+    expect(claimedDistance).toBeCloseTo(delay / 2 + dispersion, 12);
+  });
+
   test('it speaks of the server as it was last', () => {
     const samples = [
       sampleOf({}, { stratum: 3, leap: 0, refid: 0x01_02_03_04, rootDelay: 1, rootDispersion: 1 }),

@@ -2,11 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { kissOf } from '../../src/ntp/kiss.ts';
 import { decodePacket } from '../../src/ntp/packet.ts';
 import { captured, packetWith } from '../support/builders.ts';
-
-/** Four characters as a reference id; `\0` where the text is shorter. */
-function refid(text: string): number {
-  return Buffer.from(text.padEnd(4, '\0'), 'latin1').readUInt32BE();
-}
+import { refid } from '../support/world/server.ts';
 
 describe('kissOf', () => {
   test.each([

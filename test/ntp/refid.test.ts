@@ -1,11 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { formatRefid } from '../../src/ntp/refid.ts';
-
-/** Four characters as a reference id; `\0` where the text is shorter. */
-function refid(text: string): number {
-  return Buffer.from(text.padEnd(4, '\0'), 'latin1').readUInt32BE();
-}
+import { refid } from '../support/world/server.ts';
 
 describe('formatRefid', () => {
   test.each([

@@ -179,7 +179,7 @@ describe('the region', () => {
     expect(agreementOf([first!, ...others]).region).toEqual({ low: 1, high: 2 });
   });
 
-  test('who is in a gap that a wide one bridges is a falseticker', () => {
+  test('a server in a gap that a wide interval bridges is a falseticker', () => {
     const wide = from(0, 10);
     const [one, other] = [from(0, 1), from(9, 10)];
     const between = from(5, 6);

@@ -9,7 +9,7 @@ import {
   type UnixTime,
   unixTimeOf,
 } from '../../src/ntp/time.ts';
-import { instant } from '../support/builders.ts';
+import { instant, ticked } from '../support/builders.ts';
 
 const START = instant('2026-11-21T12:10:23.718281828Z');
 
@@ -23,13 +23,9 @@ function requests(n: number, spacing: Seconds): UnixTime[] {
   return Array.from({ length: n }, (_, i) => add(START, i * spacing + 4e-4 * Math.abs(Math.sin(i + 1))));
 }
 
-/** Stamps of a clock with this tick, which began so long after a second did; over the wire and back. */
-function stamped(times: readonly UnixTime[], tick: Seconds, phase: Seconds = 0): UnixTime[] {
-  const [ns, off] = [BigInt(Math.round(tick * 1e9)), BigInt(Math.round(phase * 1e9))];
-  return times.map(time => {
-    const cut = unixTimeOf(time - ((time - off) % ns));
-    return toUnixTime(toNtpTimestamp(cut), time);
-  });
+/** Stamps of a clock with this tick, which began so long after a second did. */
+function stamped(times: readonly UnixTime[], tick: Seconds, phase?: Seconds): UnixTime[] {
+  return times.map(time => ticked(time, tick, phase));
 }
 
 describe('a tick that begins with the second', () => {
@@ -126,7 +122,7 @@ describe('no tick is seen', () => {
     );
   });
 
-  test('where our own stamps are as regular: it is the requests that were', () => {
+  test('stamps that are as regular as the requests show no tick', () => {
     const ours = Array.from({ length: 4 }, (_, i) => add(START, 0.1 * i));
     expect(
       longestTick(

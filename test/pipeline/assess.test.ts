@@ -68,8 +68,8 @@ const honest: SimulatedServer = {};
 const best: SimulatedServer = { delay: 0.005 };
 const ahead: SimulatedServer = { offset: 1 };
 
-describe('which servers to believe', () => {
-  test('one alone is used', async () => {
+describe('which servers are believed', () => {
+  test('a single server is used', async () => {
     const { estimate, servers } = agreed(await judge({ a: { offset: 0.3 } }));
     expect(servers[0]!.verdict).toEqual({ kind: 'system-peer', weight: 1 });
     expect(estimate.offset).toBeCloseTo(0.3, 6);
@@ -217,7 +217,7 @@ describe('servers that the list requires', () => {
     expect(verdictsOf(assessment)[0]).toBe(verdict);
   });
 
-  test('let it go on where one of them is believed, as an outlier, too', async () => {
+  test('let the run go on where one of them is believed, as an outlier, too', async () => {
     const rough: SimulatedServer = { offset: 0.004, says: { rootDispersion: 0.01 } };
     const more = { b: best, c: honest, d: honest, e: { fault: 'silent' } } as const;
     const terms = { marks: { ...marks, e: { require: true } } } as const;
@@ -234,7 +234,7 @@ describe('servers that the list requires', () => {
   });
 });
 
-describe('one vote', () => {
+describe('there is one vote', () => {
   const at = { setup: { names: { a: { addresses: ['203.0.113.9'] }, b: { addresses: ['203.0.113.9'] } } } };
   const servers = { '203.0.113.9': honest, c: ahead };
 
@@ -258,6 +258,14 @@ describe('one vote', () => {
       expect(reports[1]!.verdict.kind).toMatch(/^(system-peer|survivor)$/);
     },
   );
+
+  test.each<[mark: string, first: Partial<Server>, second: Partial<Server>]>([
+    ['trust before require and prefer', { require: true, prefer: true }, { trust: true }],
+    ['require before prefer', { prefer: true }, { require: true }],
+  ])('for an address of two names, by their marks: %s', async (_, a, b) => {
+    const { servers: reports } = await judge({ ...servers, d: honest }, { ...at, marks: { a, b } });
+    expect(reports[0]).toMatchObject({ verdict: { kind: 'duplicate', of: 'b' } });
+  });
 
   test('for a name that is listed twice, though its addresses are two', async () => {
     const names = { a: { addresses: ['2001:db8::9', '203.0.113.9'] } };
@@ -352,6 +360,25 @@ test('an estimate grows worse by 515 µs a second while the others are waited fo
   expect(await growth({})).toBeCloseTo(5150e-6, 4);
   expect(await growth({ rate: { rate: 0, uncertainty: 0 } })).toBeCloseTo(150e-6, 8);
 });
+
+test.each([
+  [0.5, 0.5],
+  [5, 1],
+])(
+  'a slew in progress adds what it may move the clock by in a second: after %d s that of %d s',
+  async (waiting, seconds) => {
+    const w = world({ servers: { a: honest } });
+    const plan = { ...w.options({ samples: 1 }), plausible: plausibleTimes(RELEASE, false) };
+    const ports = { ...w.ports(), precision: w.clock.precision };
+    const asked = survey(plan.servers, plan, ports, () => {}, new AbortController().signal);
+    const sources = await w.run(asked);
+    await w.run(new Promise<void>(resolve => w.at(w.now() + waiting, resolve)));
+    const bound = (slewRate: number) =>
+      agreed(assess(sources, { ...rules, slewRate }, w.clock.monotonic())).estimate.rootDistance;
+    expect(bound(500e-6) - bound(0)).toBeCloseTo(500e-6 * seconds, 7);
+    expect(bound(-500e-6) - bound(0)).toBeCloseTo(500e-6 * seconds, 7);
+  },
+);
 
 test('what is added for waiting makes no server too far: only what it claims does', async () => {
   const claims: SimulatedServer = { says: { rootDispersion: 1.48 } };

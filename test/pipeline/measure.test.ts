@@ -57,7 +57,7 @@ describe('a clock that another program moves during the measurement', () => {
     expect(w.clock.behind()).toBeCloseTo(0, 6);
   });
 
-  test('stepped after the last sample, while others are waited for: the same', async () => {
+  test('stepped after the last sample, while others are waited for: measured again, and right', async () => {
     const w = world({ behind: 2, servers: { '10.0.0.1': { delay: 0.0005 }, a: { fault: 'silent' } } });
     w.at(2, () => w.clock.disturb(1));
     ended('adjusted', await w.sync());
@@ -65,7 +65,7 @@ describe('a clock that another program moves during the measurement', () => {
     expect(w.clock.behind()).toBeCloseTo(0, 6);
   });
 
-  test('always: given up, and left alone', async () => {
+  test('moved again and again is given up on, and left alone', async () => {
     const w = near({ behind: 2 });
     for (let at = 0.05; at < 20; at += 0.1) w.at(at, () => w.clock.disturb(0.01));
     const outcome = await w.sync();

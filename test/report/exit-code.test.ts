@@ -7,7 +7,7 @@ import { onLinux, scratch, serve, serveSilence, start, tsntp } from '../support/
 
 const STAMP = String.raw`[ \d]\d [A-Z][a-z]{2} \d\d:\d\d:\d\d tsntp\[\d+\]:`;
 
-describe('0', () => {
+describe('exit code 0', () => {
   test('a query that was answered', async () => {
     const [server] = await serve({});
     const { code, stderr } = await tsntp(['-q', '-p', '1', server!]);
@@ -27,13 +27,13 @@ describe('0', () => {
     );
   });
 
-  test('liars are a minority', async () => {
+  test('a run in which liars are a minority', async () => {
     const servers = await serve({}, {}, {}, { offset: 1 });
     expect((await tsntp(['-q', '-p', '1', ...servers])).code).toBe(0);
   });
 });
 
-describe('2', () => {
+describe('exit code 2', () => {
   test('an unknown option, a bad value, a bad server, an unreadable list: each is named, without a stack', async () => {
     const mistakes = [
       { args: ['--tiemout', '3', 'a.example'], names: 'tiemout' },
@@ -50,7 +50,7 @@ describe('2', () => {
   });
 });
 
-describe('3', () => {
+describe('exit code 3', () => {
   test('no server answers', async () => {
     const { server } = await serveSilence();
     const { code, stdout, stderr } = await tsntp(['-q', '-p', '1', '-t', '0.2', server]);
@@ -59,7 +59,7 @@ describe('3', () => {
     expect(stderr).toContain(`${server}: no reply to 1 request (-t 0.2)\n`);
   });
 
-  test('a name that is none', async () => {
+  test('a server name that does not exist', async () => {
     const { code, stderr } = await tsntp(['-q', 'no-such-host.invalid']);
     expect(code).toBe(3);
     expect(stderr).toContain('no-such-host.invalid');
@@ -95,7 +95,7 @@ describe('3', () => {
   });
 });
 
-describe.runIf(onLinux)('4', () => {
+describe.runIf(onLinux)('exit code 4', () => {
   test.each([
     ['slew', 0],
     ['step', 10],
@@ -122,7 +122,7 @@ test.runIf(onLinux)('-n warns of a missing right, and does not fail for it', asy
   );
 });
 
-describe('5', () => {
+describe('exit code 5', () => {
   test.each([
     ['under the limit', '11', 0],
     ['over the limit', '9', 5],
@@ -134,7 +134,7 @@ describe('5', () => {
   });
 });
 
-describe.runIf(onLinux)('6', () => {
+describe.runIf(onLinux)('exit code 6', () => {
   test('a held lock is reported with its holder and the measurement', async () => {
     const state = scratch();
     const lock = await acquireLock([state]);
@@ -148,7 +148,7 @@ describe.runIf(onLinux)('6', () => {
     expect((await run()).stderr).not.toContain('another tsntp');
   });
 
-  test('two at once: the second leaves it, also with --force, and so does rtc; a query does not care', async () => {
+  test('of two runs at once the second leaves the clock alone, also with --force and as rtc; a query goes on', async () => {
     const state = scratch();
     const { server, asked } = await serveSilence();
     const [answering] = await serve({});
@@ -169,7 +169,7 @@ describe.runIf(onLinux)('6', () => {
   });
 });
 
-test('all that are numbered are explained', () => {
+test('the table of exit codes has each code once, and an interrupted run ends by its signal', () => {
   const listed = EXIT_CODES.flatMap(([codes]) => codes.split(', ').map(Number));
   expect(listed).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 130, 143]);
   expect(exitCodeOf({ kind: 'interrupted' }, 'SIGINT')).toBe(130);

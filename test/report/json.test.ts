@@ -43,7 +43,7 @@ describe('one object for', () => {
     expect(object).toMatchObject({ result: 'no-suitable-server', reason: 'none-answered', warnings: [] });
   });
 
-  test('a name that is none', async () => {
+  test('a server name that does not exist', async () => {
     const object = await objectOf(['-q', 'no-such-host.invalid'], 3);
     expect(object).toMatchObject({ servers: [{ verdict: 'not-resolved', sent: 0, samples: [] }] });
   });

@@ -17,6 +17,7 @@ import {
   type Reading,
   type Seconds,
   toNtpTimestamp,
+  toUnixTime,
   type UnixTime,
   unixTimeOf,
 } from '../../src/ntp/time.ts';
@@ -98,8 +99,22 @@ export function exchange(course: Partial<Course> = {}, changes: Partial<Packet> 
   };
 }
 
+/** The same exchange with this behind the header of the reply. */
+export function withTail(one: Exchange, tail: Iterable<number>): Exchange {
+  return { ...one, bytes: Uint8Array.from([...one.bytes, ...tail]) };
+}
+
 function cut(time: UnixTime, tick: Seconds): UnixTime {
   return tick === 0 ? time : unixTimeOf(time - (time % nanoseconds(tick)));
+}
+
+/** What a clock with this tick, which begins so long after a second does, shows at a time; over the wire and back. */
+export function ticked(time: UnixTime, tick: Seconds, phase: Seconds = 0): UnixTime {
+  const second = 1_000_000_000n;
+  const since = Number(time % (1000n * second)) - phase * 1e9;
+  const shown = Math.floor(since / (tick * 1e9)) * tick * 1e9 + phase * 1e9;
+  const cut = unixTimeOf(time - (time % (1000n * second)) + BigInt(Math.round(shown)));
+  return toUnixTime(toNtpTimestamp(cut), time);
 }
 
 /** Both clocks at an instant of ours; the monotonic one began at an odd time. */

@@ -10,6 +10,10 @@ export interface NtsReplyOptions {
   /** One is sent for each cookie or placeholder of the request, as far as there are any. */
   readonly cookies?: readonly Uint8Array[];
   readonly uniqueId?: Uint8Array;
+  /** Puts the unique identifier behind the authenticator, which does not cover it there. */
+  readonly idLast?: boolean;
+  /** Is encrypted in the place of the cookies. */
+  readonly plaintext?: Uint8Array;
   /** Leaves out the authenticator: what a server does that says NTSN. */
   readonly bare?: boolean;
 }
@@ -28,5 +32,8 @@ export function ntsReply(request: Uint8Array, header: Uint8Array, options: NtsRe
   const fresh = (options.cookies ?? []).slice(0, wanted).map(cookie => field(COOKIE, cookie));
   const plain = Buffer.concat([header, field(UNIQUE_ID, uniqueId)]);
   if (options.bare) return plain;
-  return seal(plain, options.s2c, new Uint8Array(16).fill(9), Buffer.concat(fresh));
+  const nonce = new Uint8Array(16).fill(9);
+  const plaintext = options.plaintext ?? Buffer.concat(fresh);
+  if (!options.idLast) return seal(plain, options.s2c, nonce, plaintext);
+  return Buffer.concat([seal(header, options.s2c, nonce, plaintext), field(UNIQUE_ID, uniqueId)]);
 }

@@ -107,7 +107,7 @@ describe('where servers come from', () => {
     expect(() => chooseServers([], [], '', [list('host:99999')])).toThrow(/:1: cannot read "host:99999"/);
   });
 
-  test('the well-known files are those of ntpd, chronyd and timesyncd, our own first', () => {
+  test('the well-known files are those of tsntp first, then of ntpd, chronyd and timesyncd', () => {
     expect(DEFAULT_LISTS).toEqual([
       '/etc/tsntp.conf',
       '/etc/chrony/chrony.conf',

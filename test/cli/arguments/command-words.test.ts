@@ -100,19 +100,6 @@ test.each([
   expect(() => refuseCommandWords([word])).toThrow(message);
 });
 
-test('edits are those of one finger: an exchange of neighbors is one', () => {
-  expect([edits('qeury', 'query'), edits('query', 'query'), edits('qry', 'query'), edits('', 'rtc')]).toEqual(
-    [1, 0, 2, 3],
-  );
-  fc.assert(
-    fc.property(fc.string({ maxLength: 8 }), fc.string({ maxLength: 8 }), (a, b) => {
-      expect(edits(a, b)).toBe(edits(b, a));
-      expect(edits(a, b) === 0).toBe(a === b);
-      expect(edits(a, b)).toBeLessThanOrEqual(Math.max([...a].length, [...b].length));
-    }),
-  );
-});
-
 describe('a bare word beside other servers', () => {
   const nowhere = () => Promise.reject(new Error('no address found for update'));
   const running = () => new AbortController().signal;

@@ -21,7 +21,7 @@ test.each([
   expect(said({ TSNTP_QUERY: text })).toEqual({ query: value });
 });
 
-test('a count, a text, and what is not ours', () => {
+test('counts and texts are read, and variables of other programs are ignored', () => {
   const env = {
     TSNTP_VERBOSE: '2',
     TSNTP_MAX_OFFSET: '5',

@@ -37,7 +37,7 @@ describe.each(NUMBERS)('%s', (option, allowed) => {
     });
   }
 
-  test('twice is refused', async () => {
+  test('given twice is refused', async () => {
     const { code, stderr } = await inProcess(['sync', '-q', option, '1', `${option}=2`, '127.0.0.1']);
     expect(code).toBe(2);
     expect(stderr).toBe(`tsntp: ${option}: given 2 times; give it once\n`);
@@ -178,7 +178,7 @@ describe('short options', () => {
     expect(stderr).toContain('cannot send from 192.0.2.1');
   });
 
-  test('IPv6', async () => {
+  test('-6 asks over IPv6', async () => {
     const [server] = await serve({ address: '::1' });
     expect((await tsntp(['-q', '-p1', '-6', server!])).code).toBe(0);
     expect((await tsntp(['-q', '-p1', '-4', server!])).code).toBe(3);

@@ -37,7 +37,7 @@ describe.runIf(process.platform !== 'win32').each([
     await expectEnd(run);
   });
 
-  test('twice', async () => {
+  test('sent twice ends the run once', async () => {
     const { server, asked } = await serveSilence();
     const run = start(['sync', ...LONG, server]);
     await asked;
@@ -139,7 +139,7 @@ describe.runIf(existsSync('/dev/full'))('a full disk', () => {
     expect(stderr).toMatch(/^tsntp: cannot write the result to stdout: ENOSPC/);
   });
 
-  test('so it does of the version', async () => {
+  test('a version that cannot be written is reported on stderr', async () => {
     const { code, stderr } = await full(['--version'], 1);
     expect(code).toBe(7);
     expect(stderr).toMatch(/^tsntp: cannot write the result to stdout: ENOSPC/);

@@ -22,7 +22,7 @@ test('a bug shows where in the sources it is', async () => {
   expect(JSON.parse(stdout)).toMatchObject({ result: 'error', exitCode: 1 });
 });
 
-test('so does one that was not caught', async () => {
+test('a bug that nothing catches shows where in the sources it is', async () => {
   const { server } = await serveSilence();
   const program = brokenBy(`setTimeout(() => { ${fail} }, 1000)`);
   const { code, stderr } = await tsntp(['-q', '-t', '5', server], { program });

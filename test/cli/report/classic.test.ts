@@ -20,7 +20,7 @@ test('a query lists the servers, then the correction, as ntpdate -q', async () =
   expect(lines.slice(3)).toEqual(['']);
 });
 
-test('one that gave no time has zeros, as in ntpdate', async () => {
+test('a server that gave no time has zeros, as in ntpdate', async () => {
   const { server } = await serveSilence();
   const { stdout } = await tsntp(['-q', '-p', '1', '-t', '0.2', server]);
   expect(stdout).toMatch(
@@ -60,7 +60,7 @@ test('an offset never is -0', async () => {
   ]);
 });
 
-test('busy, as ntpdate says it; stderr says who it is', async () => {
+test('another time service is reported as ntpdate does, and named on stderr', async () => {
   const competitors = [{ kind: 'service', name: 'chronyd', pid: 7, stop: 'systemctl stop chrony' }] as const;
   const outcome = await world({ competitors, servers: { a: {} } }).sync();
   expect(classicLines(outcome, CONTEXT).at(-1)).toBe(

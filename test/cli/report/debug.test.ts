@@ -23,7 +23,7 @@ test('each packet: sent, received, T1 to T4, offset and delay', async () => {
   expect(instants).toEqual([...instants].sort());
 });
 
-test("a T4 that is not the kernel's: why", () => {
+test("a T4 that is not the kernel's stamp is traced with the reason", () => {
   const result = sampleOf();
   const arrival = { bytes: new Uint8Array(48), at: result.received, stampedBy: 'process' } as const;
   const address = { family: 4, address: '192.0.2.1', port: 123 } as const;

@@ -48,7 +48,7 @@ test('in a pipe: all columns, no trailing spaces, no escapes', async () => {
   expect(lines.find(line => line.startsWith(`${servers[4]}: `))).toMatch(/: server dropped: strata too high/);
 });
 
-test('the sentence: what was found, its bound, who agrees', async () => {
+test('the sentence below the table has the offset, its bound, and how many servers agree', async () => {
   const servers = await serve({ offset: -2 }, { offset: -2 }, { offset: 3 });
   const { stdout } = await tsntp(['-n', '-p', '1', '--format', 'table', ...servers]);
   expect(stdout).toMatch(
@@ -102,7 +102,7 @@ describe('many servers', () => {
     expect(lines).toHaveLength(1 + 400 + legend + 1 + reasons + 2);
   });
 
-  test('as many as fit are all shown', async () => {
+  test('a list of as many servers as fit is shown whole', async () => {
     expect(linesOf(await manyServers(ROWS), undefined)).toHaveLength(1 + ROWS + 2);
     expect(linesOf(await manyServers(ROWS + 1), undefined)).toHaveLength(1 + ROWS + 1 + 2);
   });
@@ -153,7 +153,7 @@ describe('at any width', () => {
     );
   });
 
-  test('the offset stays whatever goes', async () => {
+  test('the column of offsets stays at any width', async () => {
     const outcome = await outcomeOf(['192.0.2.1', '192.0.2.2']);
     expect(linesOf(outcome, 40)[0]).toMatch(/remote .*offset/);
     expect(linesOf(outcome, 30)[0]).toMatch(/remote .*offset/);

@@ -1,6 +1,6 @@
 // Key exchanges over real TLS on loopback, with good servers and every sort of bad one.
 
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { CertificateRules } from '../../../src/net/nts/certificate.ts';
 import { exchangeKeys } from '../../../src/net/nts/key-exchange.ts';
 import { NtsError, type NtsErrorKind } from '../../../src/net/nts/session.ts';
@@ -73,7 +73,7 @@ async function expectFailure(exchanging: Promise<unknown>, kind: NtsErrorKind, m
 }
 
 describe('an exchange', () => {
-  test('yields the keys that the server has, its cookies, and who answered', async () => {
+  test('yields the keys that the server has, its cookies, and the address that answered', async () => {
     let served: ServedKeys | undefined;
     const cookies = [new Uint8Array(100).fill(1), new Uint8Array(100).fill(2)];
     const server = await serve((socket, keys) => {
@@ -124,7 +124,7 @@ describe('an exchange', () => {
     });
   });
 
-  test('that is broken off right behind the response has who answered', async () => {
+  test('that is broken off right behind the response has the address that answered', async () => {
     const server = await serve((socket, keys) => {
       sends(...good())(socket, keys);
       server.reset();
@@ -228,7 +228,7 @@ describe('with dates ignored', () => {
       'certificate-untrusted',
     ],
     [
-      'of a stranger who bears the name of the authority',
+      'of a stranger that bears the name of the authority',
       valid => made.authority('Good Authority').issue('localhost', { valid }),
       'certificate-untrusted',
     ],
@@ -251,7 +251,7 @@ describe('with dates ignored', () => {
     expect(server.asked()).toBe(0);
   });
 
-  test('one of another host fails that is not out of date', async () => {
+  test('a certificate of another host fails, though its dates hold', async () => {
     const other = authority.issue('other', { names: ['DNS:other.example'] });
     await expectFailure(
       exchange(await serve(undefined, other), ignoring),
@@ -260,7 +260,7 @@ describe('with dates ignored', () => {
     );
   });
 
-  test('it is refused to a clock that is too good for it', async () => {
+  test('an expired certificate is refused to a clock that is known to be good', async () => {
     const server = await serve(undefined, authority.issue('localhost', { valid: PAST }));
     const message = /only for a clock that has not been set since boot/;
     await expectFailure(exchange(server, { dates: 'must-count' }), 'certificate-expired', message);
@@ -341,7 +341,22 @@ describe('a server fails by name:', () => {
     await expectFailure(exchange(server, { signal: over.signal }), 'timeout', message);
   });
 
-  test('where the run is over already', async () => {
+  test('that stalls is given up after five seconds, while the run goes on', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const server = await tcpServer(() => {});
+      servers.push(server);
+      const exchanging = failure(exchange(server));
+      await vi.advanceTimersByTimeAsync(5000);
+      // An exchange that is still waiting now would fail by this.
+      await server.stop();
+      expect(await exchanging).toMatchObject({ kind: 'timeout' });
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  test('after the run is over, as a timeout', async () => {
     const signal = AbortSignal.abort();
     await expectFailure(exchange(await serve(), { signal }), 'timeout', /timed out/);
   });

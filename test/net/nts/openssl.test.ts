@@ -1,4 +1,4 @@
-// Where OpenSSL cannot be called, nothing is believed without its dates. test/net/nts-chains.test.ts has what it verifies.
+// Where OpenSSL cannot be called, nothing is believed without its dates. certificate.test.ts has what it verifies.
 
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { exchangeKeys } from '../../../src/net/nts/key-exchange.ts';

@@ -24,7 +24,7 @@ const read = (text: string, ...wanted: number[]) => [...readKeys(text, 'ntp.keys
 const ascii = (text: string): Uint8Array => new TextEncoder().encode(text);
 const hex = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'hex'));
 
-describe('the keys of', () => {
+describe('the keys are read of', () => {
   test('ntp.keys', () => {
     expect(read(NTP, 1, 2, 3, 4)).toEqual([
       { id: 1, type: 'md5', secret: ascii('secret') },

@@ -11,6 +11,7 @@ import {
 } from '../../../src/ntp/auth/key.ts';
 import { encodeRequest, HEADER_LENGTH } from '../../../src/ntp/packet.ts';
 import { type Exchange, examine, exchange, NONCE } from '../../support/builders.ts';
+import { kiss } from '../../support/world/server.ts';
 
 const hash: Hash = (name, ...parts) => {
   const digest = createHash(name);
@@ -141,9 +142,9 @@ describe('a reply is rejected by name', () => {
 
   test('before its kiss code is believed', () => {
     const { request, received } = answer(ours, other);
-    const kiss = exchange({}, { stratum: 0, refid: Buffer.from('DENY').readUInt32BE() }).bytes;
-    const forged = keyAuthenticator(other, hash).seal(kiss)!.bytes;
-    const genuine = keyAuthenticator(ours, hash).seal(kiss)!.bytes;
+    const { bytes } = exchange({}, kiss('DENY'));
+    const forged = keyAuthenticator(other, hash).seal(bytes)!.bytes;
+    const genuine = keyAuthenticator(ours, hash).seal(bytes)!.bytes;
     expect(examine({ request, bytes: forged, received })).toMatchObject(failure('wrong-digest'));
     expect(examine({ request, bytes: genuine, received })).toMatchObject({ kind: 'kiss' });
   });

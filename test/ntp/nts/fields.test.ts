@@ -6,6 +6,7 @@ import {
   AUTHENTICATOR,
   COOKIE,
   COOKIES,
+  field,
   isCookie,
   ntsAuthenticator,
   PLACEHOLDER,
@@ -14,6 +15,7 @@ import {
 import { encodeRequest, type Packet } from '../../../src/ntp/packet.ts';
 import { type Exchange, examine, exchange, NONCE } from '../../support/builders.ts';
 import { fieldsOf, type NtsReplyOptions, ntsReply } from '../../support/nts-reply.ts';
+import { kiss } from '../../support/world/server.ts';
 
 const hex = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text.replaceAll(/\s/g, ''), 'hex'));
 const C2S = new Uint8Array(32).fill(1);
@@ -122,8 +124,6 @@ function answer(
   };
 }
 
-const kiss = (code: string) => ({ stratum: 0, refid: Buffer.from(code).readUInt32BE() });
-
 describe('a reply', () => {
   test('that is authentic is a sample, and fills the store again', () => {
     const nts = client();
@@ -148,10 +148,19 @@ describe('a reply', () => {
     expect(nts.cookies()).toEqual([]);
   });
 
+  test('brings no cookie whose field claims more bytes than were encrypted', () => {
+    const cut = field(COOKIE, cookie(2));
+    new DataView(cut.buffer).setUint16(2, cut.length + 4);
+    const nts = client([cookie(1)]);
+    expect(examine(answer(nts, { plaintext: cut }))).toMatchObject({ kind: 'sample' });
+    expect(nts.cookies()).toEqual([]);
+  });
+
   test.each<[string, Partial<NtsReplyOptions>, Partial<Packet>, string]>([
     ['of another key', { s2c: C2S }, {}, 'false-nts'],
     ['to another request', { uniqueId: new Uint8Array(32) }, {}, 'wrong-unique-id'],
     ['with half of its identifier', { uniqueId: new Uint8Array(16).fill(1) }, {}, 'wrong-unique-id'],
+    ['with its identifier where it is not authenticated', { idLast: true }, {}, 'false-nts'],
     ['without an authenticator', { bare: true }, {}, 'absent-nts'],
     ['with an unauthenticated kiss', { bare: true }, kiss('DENY'), 'absent-nts'],
     ['with NTSN', { bare: true }, kiss('NTSN'), 'nts-nak'],

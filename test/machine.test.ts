@@ -1,20 +1,16 @@
-// The three modes of a machine: what may be set, and which other programs matter. No test tries to set a clock: one that failed would.
+// The three modes of a machine: what may be set, and which other programs matter; and when its clock counts as good.
+// No test tries to set a clock: one that failed would.
 
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { acquireLock } from '../src/host/lock.ts';
-import { type MachineOptions, openMachine } from '../src/machine.ts';
+import { isGood, type MachineOptions, openMachine, windowsFolder } from '../src/machine.ts';
 import { RELEASED } from '../src/release.ts';
+import { scratch } from './support/command.ts';
+import { type WorldSetup, world } from './support/world.ts';
 
 const env = {};
-
-function scratch(): string {
-  const directory = mkdtempSync(join(tmpdir(), 'tsntp-machine-'));
-  onTestFinished(() => rmSync(directory, { recursive: true }));
-  return directory;
-}
 
 const made = {
   at: RELEASED,
@@ -75,4 +71,30 @@ test('a folder that is named is the only one that status looks into', async () =
   const stateDirectory = scratch();
   const named = await openMachine({ mode: 'look', env, stateDirectory });
   expect(named.memories().map(({ directory }) => directory)).toEqual([stateDirectory]);
+});
+
+describe('whether a clock is so good that the dates of certificates must count', () => {
+  const decade = 10 * 365.25 * 86_400;
+
+  test.each<[what: string, setup: WorldSetup, good: boolean]>([
+    ['that nothing speaks for is not', {}, false],
+    ['that tsntp has set since boot is', { setSinceBoot: true }, true],
+    ['that the kernel calls synchronized is, without tsntp', { synchronized: true }, true],
+    ['that the kernel calls unsynchronized is not', { synchronized: false }, false],
+    [
+      'that shows a time before the release is not, though set and synchronized',
+      { behind: decade, setSinceBoot: true, synchronized: true },
+      false,
+    ],
+  ])('a clock %s', (_, setup, good) => {
+    const w = world(setup);
+    expect(isGood(w.clock, w.ports().host)).toBe(good);
+  });
+});
+
+test('the folder of Windows is looked for on Windows alone', () => {
+  const env = { SystemRoot: 'C:\\Windows' };
+  expect(windowsFolder(env, 'win32')).toBe('C:\\Windows');
+  expect(windowsFolder(env, 'linux')).toBeUndefined();
+  expect(windowsFolder({}, 'win32')).toBeUndefined();
 });

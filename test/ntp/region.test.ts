@@ -15,7 +15,7 @@ import {
   type UnixTime,
   unixTimeOf,
 } from '../../src/ntp/time.ts';
-import { NOW, sampleOf } from '../support/builders.ts';
+import { NOW, sampleOf, ticked } from '../support/builders.ts';
 import { exponential, seeded } from '../support/world/random.ts';
 
 type Random = () => number;
@@ -37,15 +37,6 @@ const TICKS = [
   1e-4,
 ];
 const SPACINGS = [0.05, 0.1, 2];
-
-/** A stamp of a clock with this tick, which began so long after a second did; over the wire and back. */
-function stamped(time: UnixTime, tick: Seconds, phase: Seconds): UnixTime {
-  const second = 1_000_000_000n;
-  const since = Number(time % (1000n * second)) - phase * 1e9;
-  const shown = Math.floor(since / (tick * 1e9)) * tick * 1e9 + phase * 1e9;
-  const cut = unixTimeOf(time - (time % (1000n * second)) + BigInt(Math.round(shown)));
-  return toUnixTime(toNtpTimestamp(cut), time);
-}
 
 /** When the requests leave: timers are late by a part of a millisecond or more. */
 function departures(n: number, spacing: Seconds, random: Random): readonly Seconds[] {
@@ -79,7 +70,7 @@ function burst({ tick, phase, cuts, n, spacing }: World, random: Random) {
       kept: 5e-5 * random(),
     };
     const sample = sampleOf(course, { rootDelay: 0, rootDispersion: 0 });
-    const cut = (time: UnixTime) => stamped(time, tick, phase);
+    const cut = (time: UnixTime) => ticked(time, tick, phase);
     const { t2, t3 } = sample;
     return { ...sample, t2: cuts === 'transmit' ? t2 : cut(t2), t3: cuts === 'receive' ? t3 : cut(t3) };
   });

@@ -138,7 +138,7 @@ describe('with NTS', () => {
     expect(new Set(ids).size).toBe(4);
   });
 
-  test('what an earlier run left does', async () => {
+  test('cookies of an earlier run need no key exchange', async () => {
     const port = nts([], session());
     const { sources, kinds } = await ask(port, { servers: one(honest) });
     expect(samplesOf(sources)).toEqual([4]);
@@ -147,7 +147,7 @@ describe('with NTS', () => {
     expect(kinds).toContain('keys-kept');
   });
 
-  test('what an earlier run left, and the server forgot, is followed by one exchange', async () => {
+  test('cookies of an earlier run that the server does not know any more are followed by one key exchange', async () => {
     const port = nts([exchangeOf({ cookies: cookies(100) })], session());
     const { w, sources } = await ask(port, { servers: one(knows(100)) });
     expect(samplesOf(sources)).toEqual([4]);
@@ -156,7 +156,7 @@ describe('with NTS', () => {
     expect(w.asked.map(({ at }) => Math.round(at))).toEqual([0, 2, 4, 6, 8]);
   });
 
-  test('what an earlier run left, and brings no answer, is followed by one exchange', async () => {
+  test('cookies of an earlier run that bring no answer are followed by one key exchange', async () => {
     const moved = { ...one(honest), '203.0.113.2': { fault: 'silent' as const } };
     const port = nts([exchangeOf()], session({ host: '203.0.113.2' }));
     const { sources } = await ask(port, { servers: moved });
@@ -164,7 +164,7 @@ describe('with NTS', () => {
     expect(sources[0]!.address).toMatchObject({ address: AT });
   });
 
-  test('what an earlier run left, and brings no answer to its only request, leaves the address to the next', async () => {
+  test('cookies of an earlier run that bring no answer to their only request leave the address to the key exchange', async () => {
     const port = nts([exchangeOf({ cookies: cookies(100) })], session());
     const forgets: Script = exchange =>
       fieldsOf(exchange.bytes, COOKIE)[0]![0]! < 100 ? [] : honest(exchange);
@@ -197,7 +197,7 @@ describe('with NTS', () => {
     ['plain NTP', ({ reply }) => [{ bytes: reply() }]],
     ['another key', ({ bytes, reply }) => [{ bytes: ntsReply(bytes, reply(), { s2c: C2S }) }]],
     ['a plain DENY', ({ reply }) => [{ bytes: reply(kiss('DENY')) }]],
-  ])('nothing is believed of who answers with %s', async (_, answers) => {
+  ])('no sample comes of a server that answers with %s', async (_, answers) => {
     const { w, sources } = await ask(nts([exchangeOf()]), { servers: one(answers) });
     expect(samplesOf(sources)).toEqual([0]);
     expect(sources[0]!.burst!.kiss).toBeUndefined();
@@ -224,7 +224,7 @@ describe('with NTS', () => {
     expect(w.now()).toBeLessThan(4.5);
   });
 
-  test('the exchange says who serves the time, and of that name one address is asked', async () => {
+  test('one address is asked of the time server that the key exchange names', async () => {
     const names = { 'ntp.example': { addresses: ['203.0.113.7', '203.0.113.8'] } };
     const servers = { '203.0.113.7': { answers: honest }, '203.0.113.8': { answers: honest } };
     const port = nts([exchangeOf({ host: 'ntp.example', port: 1123 })]);
@@ -234,7 +234,7 @@ describe('with NTS', () => {
     ]);
   });
 
-  test('where dates were ignored, nothing is kept', async () => {
+  test('no cookie is kept of a key exchange that ignored dates', async () => {
     const port = nts([exchangeOf({}, true)]);
     expect(samplesOf((await ask(port, { servers: one(honest) })).sources)).toEqual([4]);
     expect(port.kept).toEqual([]);
@@ -273,7 +273,7 @@ describe('with NTS', () => {
     expect(most).toBe(128);
   });
 
-  test('what an earlier run left is not touched when the time is up', async () => {
+  test('cookies of an earlier run are not taken when the run is over already', async () => {
     const port = nts([], session());
     const asks = [server('203.0.113.2'), server(AT, { nts: true })];
     await ask(port, { asks, servers: { '203.0.113.2': {} }, overAfter: 0.001 });
@@ -281,7 +281,7 @@ describe('with NTS', () => {
     expect(port.kept).toEqual([]);
   });
 
-  test('what an earlier run left is kept again when nothing of it was sent', async () => {
+  test('cookies of an earlier run are kept again when none was sent', async () => {
     const kept = session({ host: 'hangs' });
     const names = { hangs: { takes: Infinity } };
     const port = nts([], kept);
@@ -290,7 +290,7 @@ describe('with NTS', () => {
     expect(port.kept).toEqual([kept]);
   });
 
-  test('a server that is named with and without is asked both ways', async () => {
+  test('a server that is named with NTS and without is asked both ways', async () => {
     const both: Script = exchange =>
       exchange.bytes.length > HEADER_LENGTH ? honest(exchange) : [{ bytes: exchange.reply() }];
     const asks = [server(AT), server(AT, { nts: true }), server(AT)];
@@ -316,7 +316,7 @@ describe('with a key', () => {
     for (const { bytes } of w.asked) expect(bytes).toHaveLength(HEADER_LENGTH + 20);
   });
 
-  test('a reply without one is waited past', async () => {
+  test('a reply without a MAC is waited past', async () => {
     const late: Script = exchange => [
       { bytes: exchange.reply({ stratum: 1 }) },
       ...signed(exchange).map(reply => ({ ...reply, after: 0.001 })),
@@ -337,7 +337,7 @@ describe('with a key', () => {
     expect(brought.map(({ address }) => address!.address)).toEqual(['203.0.113.66', ...others]);
   });
 
-  test('that was not given, no server is asked', async () => {
+  test('that was not given asks no server', async () => {
     await expect(ask(nts([]), { asks, servers: one(signed) })).rejects.toThrow(RangeError);
   });
 });

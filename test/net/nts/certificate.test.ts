@@ -97,6 +97,15 @@ const GOOD: Cases = [
       [`${keyType} with an intermediate`, of({ ...direct, middle })],
     ];
   }),
+  [
+    'two intermediates',
+    valid => {
+      const top = made.authority('Root', valid);
+      const first = top.issue('First', { authority: true, valid });
+      const second = first.issue('Second', { authority: true, valid });
+      return { identity: second.issue('localhost', { valid }), roots: [top.certificate] };
+    },
+  ],
   ['SHA-384', of({ leaf: { digest: 'sha384' } })],
   [
     'a path as long as it may be',
@@ -238,7 +247,7 @@ describe('a bad chain fails with dates that hold, and with dates ignored:', () =
   });
 });
 
-describe('with dates ignored, there is no indulgence:', () => {
+describe('a chain is refused with dates ignored:', () => {
   test.each(ONLY_WITH_DATES)('%s', async (_, make) => {
     expect(await verdict(make(CURRENT), 'count')).toBe(true);
     expect(await verdict(make(PAST), 'ignore')).toBeInstanceOf(NtsError);
