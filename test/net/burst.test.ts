@@ -305,7 +305,7 @@ describe('a network that fails', () => {
     expect(spaces(times)).toEqual([0.0433, 2, 0.0433]);
   });
 
-  test('a silent server is reported as hopeless after the second request', async () => {
+  test('a silent server is reported as unresponsive after the second request', async () => {
     const { burst, events, times } = await ask({ fault: 'silent' });
     expect(burst).toMatchObject({ sent: 4, answered: 0, samples: [] });
     expect(spaces(times)).toEqual([2, 2, 2]);
