@@ -171,7 +171,7 @@ describeWith(PACKAGES.chronyd, 'NTS with chronyd', () => {
         expect(refused.report.servers).toMatchObject([
           {
             verdict: 'no-keys',
-            reason: expect.stringMatching(/if it is the clock that is wrong, .*--nts-ignore-dates/),
+            reason: expect.stringMatching(/if the clock is wrong, .*--nts-ignore-dates/),
           },
         ]);
         const believed = run(young, '--nts-ignore-dates');
