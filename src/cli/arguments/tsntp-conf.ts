@@ -13,9 +13,12 @@ import { asHost } from './command-words.ts';
 import { readSetting, type Setting, type Settings } from './settings.ts';
 import { UsageError } from './usage-error.ts';
 
-/** The options that a line may name: `pool NAME` is a line of the list. */
+/** Options whose names are directives of a list: `pool NAME`, and `keys FILE` for the servers of this list. */
+const OF_THE_LIST: readonly OptionName[] = ['pool', 'keys'];
+
+/** The options that a line may set, by their long names. */
 const KNOWN: ReadonlyMap<string, OptionName> = new Map(
-  OPTION_NAMES.filter(name => name !== 'pool').map(name => [flagOf(name), name]),
+  OPTION_NAMES.filter(name => !OF_THE_LIST.includes(name)).map(name => [flagOf(name), name]),
 );
 
 /** What the file says of options; nothing where there is none. Throws `UsageError`. */

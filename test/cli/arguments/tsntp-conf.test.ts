@@ -34,13 +34,13 @@ driftfile /var/lib/drift
     quiet: false,
     verbose: 2,
     format: 'json',
-    keys: resolve('/etc/my keys'),
     state: resolve('/var/lib/here'),
   });
   const list = withoutOptions(text).split('\n');
   expect(list.filter(line => line !== '')).toEqual([
     '# ours',
     'server ntp.example iburst',
+    'keys "my keys"',
     'pool pool.example',
     'driftfile /var/lib/drift',
   ]);
