@@ -110,7 +110,7 @@ export const hardware = [
       for (const verb of ['show', 'write', 'read'])
         said(
           ended(await guest.tsntp(['rtc', verb], { under }), EXIT.notPermitted),
-          /permission denied.*run as root/,
+          /permission denied.*Run as root/,
         );
       // Elsewhere, the kernel shows it to every user.
       const { stdout } = ended(await guest.tsntp(['status', '--json'], { under }), EXIT.done);
