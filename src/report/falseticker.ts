@@ -1,7 +1,8 @@
 // A falseticker → the reason in numbers: its offset, the result, and which servers contradict it.
 
 import type { PeerEstimate } from '../ntp/filter.ts';
-import type { Outcome, ServerReport, Verdict } from '../pipeline/outcome.ts';
+import type { Outcome, ServerReport } from '../pipeline/outcome.ts';
+import type { Verdict } from '../pipeline/verdict.ts';
 import { formatDuration, formatOffset } from './quantity.ts';
 
 /** Explains why a server is a falseticker, with its offset and that of the servers that contradict it. */

@@ -5,7 +5,8 @@ import type { Burst } from '../net/burst.ts';
 import { LEAP_NOT_SYNCHRONIZED, type Packet } from '../ntp/packet.ts';
 import { MAXSTRAT } from '../ntp/reply-tests.ts';
 import type { Sample } from '../ntp/sample.ts';
-import type { Competitor, ServerReport, Verdict } from '../pipeline/outcome.ts';
+import type { Competitor, ServerReport } from '../pipeline/outcome.ts';
+import type { Verdict } from '../pipeline/verdict.ts';
 import { formatServer, type Server } from '../sources/server.ts';
 
 /** The tally character of a server, as in `ntpq -p`. */

@@ -4,7 +4,8 @@ import type { ResolveErrorKind } from '../net/resolve.ts';
 import type { TransportErrorKind } from '../net/transport.ts';
 import type { KissDemand } from '../ntp/kiss.ts';
 import type { RejectionKind } from '../ntp/sample.ts';
-import type { Ending, ServerReport, Unsuitable, Verdict } from '../pipeline/outcome.ts';
+import type { Ending, ServerReport, Unsuitable } from '../pipeline/outcome.ts';
+import type { Verdict } from '../pipeline/verdict.ts';
 
 /** The note on a server: at most two words; empty if the server was used. */
 export function noteOf({ verdict, burst }: Pick<ServerReport, 'verdict' | 'burst'>, ending: Ending): string {

@@ -1,6 +1,7 @@
 // The reason why no server was suitable → one clause, which is consistent with the reasons of the single servers.
 
-import type { ServerReport, Unsuitable, Verdict } from '../pipeline/outcome.ts';
+import type { ServerReport, Unsuitable } from '../pipeline/outcome.ts';
+import type { Verdict } from '../pipeline/verdict.ts';
 import { explainDisagreement } from './disagreement.ts';
 import { count } from './labels.ts';
 import { formatDuration } from './quantity.ts';

@@ -95,7 +95,7 @@ test('server-option: exit 2 that says how servers are named', async () => {
   const { tsntp } = await field({ A: {} });
   const { code, stderr } = await tsntp('--server A -n');
   expect(code).toBe(2);
-  expect(stderr).toContain('unknown option --server; name servers without one');
+  expect(stderr).toContain('unknown option --server; name servers without an option');
 });
 
 test.each([

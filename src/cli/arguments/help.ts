@@ -5,6 +5,7 @@ import { flagOf, OPTION_ROWS, type OptionName, optionsOf } from '../../options/o
 import { GROUPS, type Group } from '../../options/option-row.ts';
 import { rangeText } from '../../options/value.ts';
 import { EXIT_CODES } from '../../report/exit-code.ts';
+import { wrap } from '../report/wrap.ts';
 
 /** A term, and its meaning. */
 type Entry = readonly [left: string, right: string];
@@ -113,19 +114,6 @@ function entries(rows: readonly Entry[], width: number): readonly string[] {
     if (narrow || one.length > left - 2) return [...wrap(one, width - 2).map(line => `  ${line}`), ...lines];
     return [`  ${one.padEnd(left)}${lines[0]!.trimStart()}`, ...lines.slice(1)];
   });
-}
-
-/** Lines of words, none longer than `width` unless one word is. */
-function wrap(paragraph: string, width: number): readonly string[] {
-  const indent = /^ */.exec(paragraph)![0];
-  const lines: string[] = [];
-  for (const word of paragraph.trim().split(' ')) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= width)
-      lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(last === undefined ? indent + word : word);
-  }
-  return lines;
 }
 
 function text(lines: readonly string[]): string {
