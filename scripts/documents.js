@@ -1,6 +1,5 @@
-// The tables of options in the documents, from the one table of src/options: `npm run documents` rewrites what stands
-// between their marks. What the table does not know stands in option-texts.json: what the manual page says beyond the
-// one line, and the Chinese.
+// The option table of src/options → the tables of options in the documents: `npm run documents` rewrites the text between
+// their marks. option-texts.json adds what the table lacks: further sentences for the manual page, and the Chinese.
 
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 

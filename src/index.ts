@@ -68,9 +68,9 @@ export type {
   ServerReport,
   SyncOutcome,
   Unsuitable,
-  Verdict,
 } from './pipeline/outcome.ts';
 export type { ClockLock, Host, LastSet, Memory, MemoryReading, Remembered } from './pipeline/ports.ts';
+export type { Verdict } from './pipeline/verdict.ts';
 export type { Report } from './report/report-type.ts';
 export type { RtcComparison, RtcOutcome, RtcPorts } from './rtc.ts';
 export { type Authorities, type Server, ServerSyntaxError } from './sources/server.ts';

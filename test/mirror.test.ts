@@ -39,6 +39,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'pipeline/apply': 'test/sync.test.ts',
   'pipeline/outcome': 'types',
   'pipeline/ports': 'interfaces',
+  'pipeline/verdict': 'test/pipeline/assess.test.ts',
   'pipeline/voters': 'test/pipeline/assess.test.ts',
   'sources/configuration': 'test/sources/directives.test.ts',
   'sources/directive-table': 'test/sources/directives.test.ts',

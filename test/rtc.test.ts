@@ -122,7 +122,7 @@ test.each(['show', 'write', 'read'] as const)('%s while another tsntp runs: busy
   const outcome = await run({ action, force: true });
   expect(outcome).toEqual({ kind: 'busy', competitors: [OTHER], warnings: [] });
   expect(exitCodeOf(outcome, undefined)).toBe(6);
-  expect(explainRtc(outcome)).toBe('another tsntp (pid 8) is running: wait until it has ended');
+  expect(explainRtc(outcome)).toBe('another tsntp (pid 8) is running: wait until it ends');
   expect(done).toEqual([]);
 });
 

@@ -62,7 +62,7 @@ describe('the last correction', () => {
     );
     expect(found).toMatchObject({ lastSet: { server: '192.0.2.1' }, noRecordIn: ['/d'], warnings: [] });
     expect(statusLines(found)).toMatch(
-      /^last set: +2026-11-21T12:10:23Z, before the machine came up: step of -3\.250 s to 192\.0\.2\.1 \(± 1\.00 ms\)$/m,
+      /^last set: +2026-11-21T12:10:23Z, before this boot: step of -3\.250 s to 192\.0\.2\.1 \(± 1\.00 ms\)$/m,
     );
   });
 

@@ -1,4 +1,4 @@
-// argv → a command → an exit code. A mistake of the user becomes one clear message and exit 2; a bug shows its stack.
+// argv → a command → an exit code. A user's mistake becomes one clear message and exit code 2; a bug prints its stack.
 
 import { ClockError } from '../clock/clock.ts';
 import { envelopeText } from '../report/envelope.ts';
@@ -9,7 +9,7 @@ import { UsageError } from './arguments/usage-error.ts';
 import { type Context, type Io, openContext } from './process/context.ts';
 import { describeBug } from './process/stack.ts';
 
-/** Runs tsntp as the command line says. Never rejects. */
+/** Runs the command that `argv` describes and resolves with its exit code. Never rejects. */
 export async function main(
   argv: readonly string[],
   io: Io,
@@ -34,7 +34,7 @@ function exitCodeFor(error: unknown): ExitCode {
   return error instanceof UsageError ? EXIT_USAGE : EXIT_BUG;
 }
 
-/** A message may quote what was typed: nothing in it may steer the terminal. */
+/** The message of an error, with control characters escaped: it may quote user input. */
 function messageOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   return message.split('\n').map(escaped).join('\n');

@@ -6,6 +6,7 @@ import { type CFunction, type Foreign, type Library, share } from '../clock/ffi.
 
 /** Local time to the second; `month` is 0 to 11. */
 export interface LocalTime {
+  readonly year: number;
   readonly month: number;
   readonly day: number;
   readonly hour: number;
@@ -35,9 +36,7 @@ export async function localTime(
  * An instant in local time to the second, RFC 3339 with the zone's offset: `2026-11-21T13:10:23+01:00`. Never rejects.
  */
 export async function localInstant(at: Date, zone: string | undefined): Promise<string> {
-  const { month, day, hour, minute, second } = await localTime(at, zone);
-  const turned = at.getUTCMonth() - month;
-  const year = at.getUTCFullYear() + (turned === 11 ? 1 : turned === -11 ? -1 : 0);
+  const { year, month, day, hour, minute, second } = await localTime(at, zone);
   const shown = Date.UTC(year, month, day, hour, minute, second);
   const east = Math.round((shown - at.getTime()) / 60_000);
   const two = (n: number) => String(n).padStart(2, '0');
@@ -57,6 +56,7 @@ function isNamed(zone: string | undefined): boolean {
 
 function nodesTime(at: Date): LocalTime {
   return {
+    year: at.getFullYear(),
     month: at.getMonth(),
     day: at.getDate(),
     hour: at.getHours(),
@@ -76,8 +76,9 @@ function byLibrary(foreign: Foreign, at: Date, arch: string): LocalTime | undefi
   const tm = share(foreign, 64);
   libc.func('void tzset(void)')();
   if (!call(time.address, tm.address)) return undefined;
-  const [second = 0, minute = 0, hour = 0, day = 0, month = 0] = tm.ints;
-  return { month, day, hour, minute, second };
+  const [second = 0, minute = 0, hour = 0, day = 0, month = 0, year = 0] = tm.ints;
+  // tm_year counts from 1900.
+  return { year: 1900 + year, month, day, hour, minute, second };
 }
 
 /** The last second of a 32-bit `time_t`. */

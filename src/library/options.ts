@@ -1,4 +1,4 @@
-// The options of the library as programs give them → checked: undefined is "not given", anything else must be in its range.
+// The options of a call of the library → `RangeError` unless every value is allowed. `undefined` is not given.
 
 import type { Keys } from '../net/authentication.ts';
 import type { NtsTrust } from '../net/nts/open.ts';
@@ -8,67 +8,67 @@ import { checkRanges, checkValue, checkValues, oneOf, type Range, type Ranges } 
 import type { Ports, SyncEvent } from '../sync.ts';
 
 /**
- * The options of `query`, `sync` and `measureOffset`. Each may be left out, or be undefined, which means the same. Durations are
- * seconds. A value out of its range, or an option that does not exist, is a `RangeError` that names both.
+ * The options of `query`, `sync` and `measureOffset`. All are optional; `undefined` is the same as absent. Durations are in
+ * seconds. A value out of range, or an option that does not exist, is a `RangeError` that names the option and the value.
  */
 export interface Options {
-  /** Requests to each server, from 1 to 16; 4 by default. They are sent one after the other (RFC 5905 §7.2, iburst). */
+  /** The number of requests to each server, from 1 to 16; 4 by default. They are sent one by one (RFC 5905 §7.2, iburst). */
   readonly samples?: number | undefined;
-  /** Seconds to wait for one reply; 2 by default. `Infinity` waits until the deadline. */
+  /** How long to wait for a reply, in seconds; 2 by default. `Infinity` waits until the deadline. */
   readonly timeout?: Seconds | undefined;
-  /** Seconds for the whole measurement; 15 by default. What has come by then is used. `Infinity` sets no deadline. */
+  /** The time limit of the whole measurement, in seconds; 15 by default. Uses the replies so far. `Infinity` is no limit. */
   readonly deadline?: Seconds | undefined;
-  /** Seconds between two requests to one server; `'auto'`, the default, asks a near server sooner again than a far one. */
+  /** The interval between two requests to a server, in seconds; `'auto'`, the default, is shorter for nearby servers. */
   readonly interval?: 'auto' | Seconds | undefined;
-  /** How many servers must agree before they are believed; 1 by default. */
+  /** The minimum number of servers that must agree; 1 by default. */
   readonly minServers?: number | undefined;
-  /** Seconds: a server whose root distance is greater is not believed (MAXDIST, RFC 5905 §11.2.1); 1.5 by default. */
+  /** Rejects servers with a greater root distance than this, in seconds (MAXDIST, RFC 5905 §11.2.1); 1.5 by default. */
   readonly maxDistance?: Seconds | undefined;
-  /** The version of NTP in requests, from 1 to 4; 4 by default. NTS needs version 4. */
+  /** The NTP version of requests, from 1 to 4; 4 by default. NTS needs version 4. */
   readonly version?: 1 | 2 | 3 | 4 | undefined;
-  /** Asks servers over IPv4 or over IPv6 only; by default over whichever the system prefers. */
+  /** Uses only IPv4 (4) or only IPv6 (6); by default whichever the system prefers. */
   readonly family?: 4 | 6 | undefined;
-  /** The IP address of this machine that requests are sent from; by default the system chooses. */
+  /** The local IP address to send from; by default the system chooses. */
   readonly source?: string | undefined;
-  /** Of `sync`: whether a correction is a step or a slew; by default `stepThreshold` decides. */
+  /** `sync` only: whether to step or slew the clock; by default `stepThreshold` decides. */
   readonly method?: 'by-threshold' | 'step' | 'slew' | undefined;
-  /** Of `sync`, in seconds: a correction of this size or more is a step (STEPT, RFC 5905 §11.3); 0.128 by default. */
+  /** `sync` only: steps the clock for offsets of at least this size, in seconds (STEPT, RFC 5905 §11.3); 0.128 by default. */
   readonly stepThreshold?: Seconds | undefined;
-  /** Seconds: an offset of a greater size is refused (`refused`), also by `query`. No limit by default. */
+  /** Refuses a larger offset, in seconds: the outcome is `refused`, also of `query`. No limit by default. */
   readonly maxOffset?: Seconds | undefined;
-  /** Believes servers whatever time they tell, and lifts the panic limit of 1000 s (PANICT, RFC 5905 §11.3). */
+  /** Accepts any time from servers, and lifts the panic limit of 1000 s (PANICT, RFC 5905 §11.3). */
   readonly allowAnyOffset?: boolean | undefined;
-  /** Of `sync`: sets the clock although another time service does; another run of tsntp still prevents it. */
+  /** `sync` only: sets the clock even if another time service sets it. Another run of tsntp still prevents that. */
   readonly force?: boolean | undefined;
-  /** Of `sync`: stays until a slew is finished. */
+  /** `sync` only: resolves only when a slew is finished. */
   readonly wait?: boolean | undefined;
-  /** Of `sync`: writes the hardware clock, too. */
+  /** `sync` only: also writes the hardware clock. */
   readonly rtc?: boolean | undefined;
   /**
-   * Of `sync`: measures and decides, and touches nothing. The outcome is `would-adjust` in place of `adjusted`, and `busy` where
-   * another program sets this clock.
+   * `sync` only: measures and decides, but changes nothing. The outcome is `would-adjust` instead of `adjusted`, and still
+   * `busy` if another program sets the clock.
    */
   readonly dryRun?: boolean | undefined;
-  /** The symmetric keys that servers name: the path of a key file (ntp.keys, chrony.keys), or a Map by their numbers. */
+  /** The symmetric keys that servers refer to: the path of a key file (ntp.keys, chrony.keys), or a Map by key id. */
   readonly keys?: string | Keys | undefined;
-  /** Requires NTS (RFC 8915) of every server. The port of a server that is named by a string is then that of its key exchange. */
+  /** Requires NTS (RFC 8915) for every server. In `'host:port'`, the port is then that of the key exchange. */
   readonly nts?: boolean | undefined;
-  /** Which authorities are trusted for NTS; by default those of the system, with the dates of certificates. */
+  /** The trusted authorities for NTS; by default those of the system. */
   readonly ntsTrust?: NtsTrust | undefined;
-  /** Stops the run: it resolves with an outcome of kind `interrupted`, with what was measured, and the clock untouched. */
+  /** Aborts the run, which resolves with an `interrupted` outcome that has the measurements so far. The clock is untouched. */
   readonly signal?: AbortSignal | undefined;
   /**
-   * Called with each packet, test and decision as it happens. If it throws, or returns a promise that rejects meanwhile, the run
-   * ends, and its promise rejects with that error.
+   * Called with each packet, test and decision as it happens. If it throws, or returns a promise that rejects during the
+   * run, the run ends and its promise rejects with that error.
    */
   readonly onEvent?: ((event: SyncEvent) => void) | undefined;
-  /** The folder of the state file and the lock; by default as the platform has it. */
+  /** The directory of the state file and the lock; by default the platform's. */
   readonly stateDirectory?: string | undefined;
-  /** Used in place of this machine's clock, network, resolver and so on: for tests and simulations. */
+  /** Replaces this machine's clock, network, resolver and so on, for tests and simulations. */
   readonly ports?: Optional<Ports> | undefined;
 }
 
-/** Throws `RangeError` for the first option that does not exist or is out of its range. */
+/** Throws `RangeError` for the first option that does not exist or is out of range. */
 export function checkOptions(options: Options): void {
   checkValue('options', options, anObject);
   checkRanges(options, OWN);
@@ -82,34 +82,35 @@ const anObject: Range = {
 };
 const aFunction: Range = { has: value => typeof value === 'function', text: 'a function' };
 
-/** Allows a text that is not empty, which `text` describes. */
-export function someText(text: string): Range {
+/** The range of non-empty strings; `text` describes them in messages. */
+export function nonEmpty(text: string): Range {
   return { has: value => typeof value === 'string' && value !== '', text };
 }
 
+/** The range of `true` and `false`. */
 export const yesOrNo: Range = oneOf(true, false);
 
 const keyMap: Range = {
   has: value =>
     value instanceof Map && [...value].every(([id, key]) => typeof id === 'number' && key?.id === id),
-  text: 'the path of a key file, or a Map of symmetric keys by their numbers',
+  text: 'the path of a key file, or a Map of symmetric keys by key id',
 };
 
-/** Those that the command has in another form, or not at all. */
+/** The options that the command lacks or has in another form. */
 const OWN: Ranges = {
   dryRun: yesOrNo,
-  keys: { has: value => keyMap.has(value) || someText('').has(value), text: keyMap.text },
+  keys: { has: value => keyMap.has(value) || nonEmpty('').has(value), text: keyMap.text },
   nts: yesOrNo,
   ntsTrust: { ...anObject, text: 'an object with ca, system or ignoreDates' },
   signal: { has: value => value instanceof AbortSignal, text: 'an AbortSignal' },
   onEvent: aFunction,
-  stateDirectory: someText('the path of a folder'),
+  stateDirectory: nonEmpty('the path of a directory'),
   ports: anObject,
 };
 
-/** The fields of `NtsTrust`, and of a server's `authorities`. */
+/** The fields of a server's `authorities`, which `NtsTrust` also has. */
 export const AUTHORITIES: Ranges = {
-  ca: someText('certificates as PEM text'),
+  ca: nonEmpty('certificates as PEM text'),
   system: yesOrNo,
 };
 

@@ -1,4 +1,4 @@
-// A call of the library → a run of the command's own pipeline on this machine, or on the ports that the caller gives.
+// A call of the library → a run of the command's own pipeline, on this machine or on the ports of the caller.
 
 import { dryRun as neverSet } from '../clock/dry-run.ts';
 import { openMachine } from '../machine.ts';
@@ -6,7 +6,7 @@ import type { Keys } from '../net/authentication.ts';
 import { readKeys } from '../ntp/auth/key-file.ts';
 import type { Seconds } from '../ntp/time.ts';
 import { given } from '../options/given.ts';
-import { listenedTo } from '../pipeline/listening.ts';
+import { withListener } from '../pipeline/listening.ts';
 import type { QueryOutcome, SyncOutcome } from '../pipeline/outcome.ts';
 import { readSecret } from '../sources/secret-file.ts';
 import { escaped, type Server } from '../sources/server.ts';
@@ -16,21 +16,19 @@ import { type Servers, serversOf } from './servers.ts';
 import { explain } from './words.ts';
 
 /**
- * Measures this machine's clock against servers, and touches nothing. It needs no privilege. Resolves with a `QueryOutcome`
- * whatever the network does: that no server answers, and that `signal` aborts, are outcomes.
+ * Measures this machine's clock against servers and changes nothing. Needs no privilege. Network failures and an abort of
+ * `signal` are part of the `QueryOutcome`.
  *
- * Rejects with `ServerSyntaxError` for a server that cannot be read, `RangeError` for an argument out of its range, `KeyFileError`
- * for a key file that cannot be used, `ClockError` for a clock that stands still, and with what `onEvent` throws.
+ * Rejects with `ServerSyntaxError` for an invalid server, `RangeError` for an argument out of range, `KeyFileError` for an
+ * unusable key file, `ClockError` for a clock that stands still, and with any error that `onEvent` throws.
  */
 export async function query(servers: Servers, options: Options = {}): Promise<QueryOutcome> {
   return run(queryWith, servers, options, 'look');
 }
 
 /**
- * Measures this machine's clock against servers, and then steps or slews it, once or not at all. What prevents that (privilege,
- * limits, another time service) is in the `SyncOutcome`. With `dryRun: true` it touches nothing.
- *
- * Rejects as `query` does.
+ * Measures this machine's clock against servers, then steps or slews it at most once. Missing privilege, a limit, or
+ * another time service is part of the `SyncOutcome`. With `dryRun: true`, changes nothing. Rejects as `query` does.
  */
 export async function sync(servers: Servers, options: Options = {}): Promise<SyncOutcome> {
   return run(syncWith, servers, options, options?.dryRun ? 'rehearse' : 'set');
@@ -38,17 +36,17 @@ export async function sync(servers: Servers, options: Options = {}): Promise<Syn
 
 /** The result of `measureOffset`, in seconds. */
 export interface MeasuredOffset {
-  /** Seconds to add to this machine's clock: positive where the clock is behind. */
+  /** The correction that this machine's clock needs, in seconds: positive if the clock is behind. */
   readonly offset: Seconds;
-  /** Seconds: the true offset lies within `offset` ± this, while most of the servers that answered are honest. */
+  /** The true offset is within `offset` ± this, in seconds, if a majority of the servers is honest. */
   readonly errorBound: Seconds;
 }
 
 /**
- * Measures by how much this machine's clock is off, and touches nothing: `query` for programs that want the number alone.
+ * Measures the offset of this machine's clock and changes nothing: `query` for programs that need only the number.
  *
- * Rejects with an `Error` whose message says why there is no number, and whose `cause` is the `QueryOutcome`: no suitable server,
- * an offset over `maxOffset`, or an abort. Rejects as `query` does otherwise.
+ * Rejects with an `Error` that has the reason as its message and the `QueryOutcome` as its `cause` if there is no suitable
+ * server, the offset exceeds `maxOffset`, or the run is aborted. Otherwise rejects as `query` does.
  */
 export async function measureOffset(servers: Servers, options: Options = {}): Promise<MeasuredOffset> {
   const outcome = await query(servers, options);
@@ -70,7 +68,7 @@ async function run<Outcome>(
     stateDirectory,
     nts = false,
     ntsTrust,
-    ports = {},
+    ports: own = {},
     keys,
     dryRun,
     ...rest
@@ -83,13 +81,13 @@ async function run<Outcome>(
     env: process.env,
     ...given({ stateDirectory, nts: ntsTrust, signal, emit: onEvent }),
   });
-  const chosen = { ...real, ...given(ports) };
+  const chosen = { ...real, ...given(own) };
   const world = dryRun ? { ...chosen, clock: neverSet(chosen.clock) } : chosen;
   const plan = { ...defaults, ...given({ ...rest, keys: keysOf(keys, named) }), servers: named };
-  return listenedTo(world, heard => pipeline(plan, heard));
+  return withListener(world, ports => pipeline(plan, ports));
 }
 
-/** The keys that servers name; of a file, those alone. */
+/** The keys; from a file, only those that servers refer to. */
 function keysOf(keys: string | Keys | undefined, servers: readonly Server[]): Keys | undefined {
   if (typeof keys !== 'string') return keys;
   const wanted = new Set(servers.flatMap(({ key }) => (key === undefined ? [] : [key])));

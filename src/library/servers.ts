@@ -1,4 +1,4 @@
-// The servers as programs name them, strings and objects → servers with all that a run needs to know of them.
+// The servers of a call of the library, as strings and objects → the servers of a run.
 
 import { checkValue, checkValues, oneOf, type Range, type Ranges, wholeNumber } from '../options/ranges.ts';
 import {
@@ -10,51 +10,48 @@ import {
   withNts,
   withPools,
 } from '../sources/server.ts';
-import { AUTHORITIES, someText, yesOrNo } from './options.ts';
+import { AUTHORITIES, nonEmpty, yesOrNo } from './options.ts';
 
-/** One server as a program names it: an object where a string is not enough. Only `host` is required. */
+/** A server as an object, for everything that a string cannot express. Only `host` is required. */
 export interface ServerSpec {
-  /** A name, an IPv4 address, or an IPv6 address without brackets and with its zone. */
+  /** A host name, an IPv4 address, or an IPv6 address without brackets, with its zone if it has one. */
   readonly host: string;
-  /** The UDP port that serves the time; 123 by default. */
+  /** The UDP port of the NTP server; 123 by default. */
   readonly port?: number | undefined;
-  /** The number of the symmetric key to authenticate with (RFC 5905 §7.3); the option `keys` has the key. */
+  /** The id of the symmetric key to authenticate with (RFC 5905 §7.3); the option `keys` provides the key. */
   readonly key?: number | undefined;
   /** Whether to authenticate with NTS (RFC 8915). */
   readonly nts?: boolean | undefined;
-  /** The TCP port where keys are exchanged for NTS; 4460 by default. */
+  /** The TCP port of the NTS key exchange; 4460 by default. */
   readonly ntsPort?: number | undefined;
-  /** The version of NTP in requests to this server; by default that of the run. */
+  /** The NTP version of requests to this server; by default the option `version`. */
   readonly version?: 1 | 2 | 3 | 4 | undefined;
-  /** Whether this server wins over others that are as good. */
+  /** Whether to prefer this server among survivors of equal quality (`prefer` of ntp.conf). */
   readonly prefer?: boolean | undefined;
-  /** Whether this server is measured and reported, and never used. */
+  /** Whether this server is measured and reported but never used. */
   readonly noselect?: boolean | undefined;
-  /**
-   * Whether this name stands for several servers. By default it does under pool.ntp.org, and where it is the only name that was
-   * given.
-   */
+  /** Whether this name stands for several servers; by default if it is under pool.ntp.org or is the only server. */
   readonly pool?: boolean | undefined;
-  /** Of a pool: how many of its addresses have a vote at most; 4 by default. */
+  /** The maximum number of a pool's addresses that have a vote; 4 by default. */
   readonly maxSources?: number | undefined;
-  /** Asks this server over IPv4 or over IPv6 only. */
+  /** Uses only IPv4 (4) or only IPv6 (6) for this server. */
   readonly family?: 4 | 6 | undefined;
-  /** Whether servers without this mark can never outvote this one (chrony's `trust`). */
+  /** Whether servers without `trust` can never outvote this one (`trust` of chrony.conf). */
   readonly trust?: boolean | undefined;
-  /** Whether nothing is set unless this server, or another with this mark, is believed (chrony's `require`). */
+  /** Whether at least one server with `require` must be accepted before the clock is set (`require` of chrony.conf). */
   readonly require?: boolean | undefined;
-  /** The authorities that are trusted for this server, in place of the option `ntsTrust`. */
+  /** The trusted authorities for this server, instead of those in `ntsTrust`. */
   readonly authorities?: Authorities | undefined;
-  /** Where the server was named, for messages and reports; `argument` by default. */
+  /** The origin of the server, for messages and reports; `argument` by default. */
   readonly from?: string | undefined;
 }
 
-/** The servers to ask: `host`, `host:port` or `[v6]:port` as a string, a `ServerSpec`, or an array of either. */
+/** The servers to query: `host`, `host:port` or `[v6]:port` as a string, a `ServerSpec`, or an array of both. */
 export type Servers = string | ServerSpec | readonly (string | ServerSpec)[];
 
 /**
- * The servers of a run. Throws `ServerSyntaxError` for a text that names no server, and `RangeError` for anything that is neither
- * a text nor a `ServerSpec`.
+ * Converts the servers of a call into those of a run. Throws `ServerSyntaxError` for a string that names no server, and
+ * `RangeError` for a value that is neither a string nor a valid `ServerSpec`.
  */
 export function serversOf(servers: Servers, nts: boolean): readonly Server[] {
   const alone = !Array.isArray(servers);
@@ -75,7 +72,7 @@ export function serversOf(servers: Servers, nts: boolean): readonly Server[] {
 const SERVER: Range = {
   has: value =>
     typeof value === 'string' || (typeof value === 'object' && value !== null && !Array.isArray(value)),
-  text: 'a host, as in "pool.ntp.org", an object with a host, or an array of one or more of them',
+  text: 'a host such as "pool.ntp.org", an object with a host, or a non-empty array of these',
 };
 
 const port = wholeNumber(1, 65_535);
@@ -83,7 +80,7 @@ const port = wholeNumber(1, 65_535);
 const FIELDS: Readonly<Record<keyof ServerSpec, Range>> = {
   host: {
     has: value => typeof value === 'string' && (!value.includes(':') || familyOf(value) === 6),
-    text: 'a name or an IP address, without brackets and without a port',
+    text: 'a host name or an IP address, without brackets and without a port',
   },
   port,
   key: wholeNumber(1, 0xffff_ffff),
@@ -101,10 +98,10 @@ const FIELDS: Readonly<Record<keyof ServerSpec, Range>> = {
     has: value => typeof value === 'object' && value !== null,
     text: 'an object with ca or system',
   },
-  from: someText('a text that is not empty'),
+  from: nonEmpty('a non-empty string'),
 };
 
-/** A flag that is false is one that is not given. */
+/** Converts a `ServerSpec`. A flag that is false is the same as one that is absent. */
 function serverOf(spec: ServerSpec, where: string): Server {
   checkValues(spec, FIELDS as Ranges, 'field', `${where}.`);
   checkValue(`${where}.host`, spec.host, FIELDS.host);

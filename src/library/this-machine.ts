@@ -1,44 +1,45 @@
-// The verbs that ask no server, on this machine or on the ports that the caller gives: status and rtc.
+// A call of the library → a run of `status` or `rtc`, on this machine or on the ports of the caller.
 
 import { openMachine } from '../machine.ts';
 import { given, type Optional } from '../options/given.ts';
 import { type RtcAction, type RtcOptions, type RtcOutcome, type RtcPorts, rtc as rtcOf } from '../rtc.ts';
 import { type Status, type StatusPorts, status as statusOf } from '../status.ts';
 
-/** What `status` takes; all of it may be left out. */
+/** The options of `status`. All are optional. */
 export interface StatusOptions {
-  /** The one folder to look into for what tsntp remembers; every folder where it may be unless given. */
+  /** The only directory to search for the state file; by default all directories where it may be. */
   readonly stateDirectory?: string | undefined;
-  /** In place of this machine's clock, memory, …: for tests. */
+  /** Replaces this machine's clock, state and so on, for tests. */
   readonly ports?: Optional<StatusPorts> | undefined;
 }
 
 /**
- * What is known of this machine's clock without asking a server: whether the kernel calls it synchronized, how far off it may be,
- * what tsntp last did, which other programs set it, and what the hardware clock shows. Sets nothing, and needs no privilege.
- * Rejects with `ClockError` for a clock that stands still.
+ * Reads the state of this machine's clock without querying a server: whether the kernel considers it synchronized, its
+ * error bound, the last correction by tsntp, other programs that set it, and the hardware clock. Sets nothing and needs no
+ * privilege. Rejects with `ClockError` if the clock stands still.
  */
 export async function status({ stateDirectory, ports = {} }: StatusOptions = {}): Promise<Status> {
   const real = await openMachine({ mode: 'look', env: process.env, ...given({ stateDirectory }) });
   return statusOf({ ...real, ...given(ports) });
 }
 
-/** What `rtc.show`, `rtc.write` and `rtc.read` take; all of it may be left out. */
+/** The options of `rtc.show`, `rtc.write` and `rtc.read`. All are optional. */
 export interface HardwareClockOptions extends Optional<Omit<RtcOptions, 'action'>> {
-  /** Sets nothing, and says what would be done. */
+  /** Sets nothing; the outcome states what would be done. */
   readonly dryRun?: boolean | undefined;
-  /** Where the state file and the lock are; by default as the platform has it. */
+  /** The directory of the state file and the lock; by default the platform's. */
   readonly stateDirectory?: string | undefined;
+  /** Aborts the action before it sets a clock; the outcome is then `interrupted`. */
   readonly signal?: AbortSignal | undefined;
-  /** In place of this machine's clocks, lock, …: for tests. */
+  /** Replaces this machine's clocks, lock and so on, for tests. */
   readonly ports?: Optional<RtcPorts> | undefined;
 }
 
 type HardwareClockAction = (options?: HardwareClockOptions) => Promise<RtcOutcome>;
 
 /**
- * The hardware clock (Linux): `show` compares it with the system clock, `write` sets it to the system clock, `read` sets the system
- * clock to it, within the limits that hold for a server. Each resolves with an outcome; what stands in the way is in it.
+ * The hardware clock (Linux): `show` compares it with the system clock, `write` sets it from the system clock, and `read`
+ * sets the system clock from it, within the same limits as `sync`. Failures are part of the outcome.
  */
 export const rtc: {
   readonly show: HardwareClockAction;

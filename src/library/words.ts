@@ -1,4 +1,4 @@
-// An outcome of the library → the JSON object and the sentences that the command prints of it.
+// An outcome of the library → the JSON object and the sentences that the command prints for it.
 
 import type { QueryOutcome, ServerReport, SyncOutcome } from '../pipeline/outcome.ts';
 import { exitCodeOf } from '../report/exit-code.ts';
@@ -8,9 +8,8 @@ import type { Report } from '../report/report-type.ts';
 import { summaryOf } from '../report/summary.ts';
 
 /**
- * An outcome as the object that `tsntp --format json` prints, which report.schema.json describes. It holds strings, numbers,
- * booleans, arrays and objects only: `JSON.stringify(report(outcome))` always works. `exitCode` is the one that the command
- * would end with, 130 after an abort.
+ * Converts an outcome into the object that `tsntp --format json` prints; report.schema.json describes it. It contains only
+ * values that JSON can represent. `exitCode` is the exit code of the command for this outcome; 130 after an abort.
  */
 export function report(outcome: QueryOutcome | SyncOutcome): Report {
   return reportOf(outcome, {
@@ -20,8 +19,8 @@ export function report(outcome: QueryOutcome | SyncOutcome): Report {
 }
 
 /**
- * An outcome in one sentence, or one server of it in a few words: why it was not used, or that it was. `outcome` makes the words
- * on a server more exact: whether its majority was missed, say. The words may change from release to release.
+ * Describes an outcome in a sentence, or a server in a few words: why it was not used, or `used`. With `outcome`, the words
+ * about a server are more precise. The words may change between releases.
  */
 export function explain(outcome: QueryOutcome | SyncOutcome): string;
 export function explain(server: ServerReport, outcome?: QueryOutcome | SyncOutcome): string;

@@ -1,19 +1,20 @@
-// The commands, as help, completion and the documents have them.
+// The one table of commands. Help, completion, the command line and the documents are derived from it.
 
 /** One command of the command line. */
 export interface CommandRow {
-  /** What may follow its name besides options, as help writes it. */
+  /** The words that may follow its name, as help shows them. */
   readonly words?: string;
-  /** The argument that these words are. */
+  /** The name of the argument that holds these words. */
   readonly argument?: string;
-  /** The only words that may stand there, and one of them at most. */
+  /** The allowed words, of which at most one may be given. */
   readonly choices?: readonly string[];
-  /** One line, without a period. */
+  /** The description for help: one line, without a period. */
   readonly describe: string;
-  /** Whether TSNTP_* and /etc/tsntp.conf have a say. */
+  /** Whether TSNTP_* and /etc/tsntp.conf apply. */
   readonly settings: boolean;
 }
 
+/** Every command, by its name. */
 export const COMMANDS = {
   sync: {
     words: '[server..]',
@@ -28,7 +29,7 @@ export const COMMANDS = {
     settings: true,
   },
   status: {
-    describe: 'what is known of this clock, and who sets it',
+    describe: 'show the state of this clock, and what sets it',
     settings: true,
   },
   rtc: {
@@ -39,7 +40,7 @@ export const COMMANDS = {
     settings: true,
   },
   demo: {
-    describe: 'four servers in here, one of them lying',
+    describe: 'try it: four local servers, one of them wrong',
     settings: false,
   },
   completion: {
@@ -51,13 +52,14 @@ export const COMMANDS = {
   },
 } as const;
 
+/** The name of a command. */
 export type Command = keyof typeof COMMANDS;
 
-/** The rows of the table. */
+/** The rows of the table, by command. */
 export const COMMAND_ROWS: Readonly<Record<Command, CommandRow>> = COMMANDS;
 
 /** The names of all commands, in the table's order. */
 export const COMMAND_NAMES: readonly Command[] = Object.keys(COMMANDS) as Command[];
 
-/** The shells that `completion` writes for. */
+/** The shells that `completion` supports. */
 export type Shell = (typeof COMMANDS)['completion']['choices'][number];

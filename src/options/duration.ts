@@ -13,17 +13,17 @@ const UNITS: ReadonlyMap<string, Seconds> = new Map([
   ['d', 86_400],
 ]);
 
-/** A decimal number, as people write one: no hexadecimal, no infinity. */
+/** A decimal number: neither hexadecimal nor infinite. */
 const NUMBER = String.raw`[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?`;
 
-/** The seconds of a number with or without a unit; undefined for what is none. */
+/** Parses a number with or without a unit into seconds; undefined if it is not a duration. */
 export function parseDuration(text: string): Seconds | undefined {
   const [, number, unit = ''] = new RegExp(`^(${NUMBER}) ?([a-z]*)$`, 'i').exec(text.trim()) ?? [];
   const seconds = UNITS.get(unit);
   return number === undefined || seconds === undefined ? undefined : Number(number) * seconds;
 }
 
-/** The number of a text; undefined for what is none. */
+/** Parses a decimal number; undefined if it is none. */
 export function parseNumber(text: string): number | undefined {
   return new RegExp(`^${NUMBER}$`, 'i').test(text.trim()) ? Number(text) : undefined;
 }

@@ -1,12 +1,13 @@
-// The names of options → their flags and variables, and what each command takes.
+// The name of an option → its row, its flag and its variable; a command → its options.
 
 import type { Command } from './command-table.ts';
 import type { OptionRow } from './option-row.ts';
 import { OPTIONS } from './option-table.ts';
 
+/** The name of an option: `maxOffset`. */
 export type OptionName = keyof typeof OPTIONS;
 
-/** The rows of the table. */
+/** The rows of the table, by option. */
 export const OPTION_ROWS: Readonly<Record<OptionName, OptionRow>> = OPTIONS;
 
 /** The names of all options, in the table's order. */
@@ -17,12 +18,12 @@ export function optionsOf(command: Command): readonly OptionName[] {
   return OPTION_NAMES.filter(name => OPTION_ROWS[name].commands.includes(command));
 }
 
-/** The long flag of an option, without its dashes: also what stands in /etc/tsntp.conf. */
+/** The long flag of an option without its dashes, which is also its name in /etc/tsntp.conf: `max-offset`. */
 export function flagOf(name: OptionName): string {
   return name.replace(/[A-Z]/g, capital => `-${capital.toLowerCase()}`);
 }
 
-/** The environment variable that sets an option. */
+/** The environment variable that sets an option: `TSNTP_MAX_OFFSET`. */
 export function variableOf(name: OptionName): string {
   return `TSNTP_${flagOf(name).toUpperCase().replaceAll('-', '_')}`;
 }

@@ -1,35 +1,35 @@
-// What a row of the table of options holds, and the headings under which help has the rows.
+// The type of a row in the option table, and the headings that group the rows in --help.
 
 import type { Command } from './command-table.ts';
 import type { Value } from './value.ts';
 
 /** One option of the command line. */
 export interface OptionRow {
-  /** The flag of one letter. */
+  /** The one-letter flag, without its dash. */
   readonly letter?: string;
-  /** What values the option takes. */
+  /** The values that the option takes. */
   readonly value: Value;
-  /** What stands for the value in help: `S` for seconds, `N` for a number, `FILE`, `DIR`, `HOST`. */
+  /** The placeholder of the value in help: `S` for seconds, `N` for a number, `FILE`, `DIR`, `HOST`. */
   readonly placeholder?: string;
-  /** What holds where the option is not given. */
+  /** The value if the option is not given. */
   readonly default?: number | string;
   readonly group: Group;
-  /** One line, without a period. */
+  /** The description for help: one line, without a period. */
   readonly describe: string;
   readonly commands: readonly Command[];
-  /** Another option that may not be given beside this one. */
+  /** Another option that may not be given together with this one. */
   readonly conflicts?: string;
   /** Shown by -h. */
   readonly common?: true;
-  /** Only a flag: there is no variable for it. */
+  /** There is only a flag, no variable. */
   readonly flagOnly?: true;
-  /** Only a variable, as far as help is concerned. */
+  /** Not shown in help, because only the variable is documented. */
   readonly hidden?: true;
   /** Why a line of /etc/tsntp.conf may not set it. */
   readonly notInFile?: string;
 }
 
-/** The headings of --help, in their order. */
+/** The headings of --help, in order. */
 export const GROUPS = {
   setting: 'Setting the clock',
   measuring: 'Measuring',
@@ -37,4 +37,5 @@ export const GROUPS = {
   reporting: 'Reporting',
   general: 'Every command',
 } as const;
+/** The key of a heading. */
 export type Group = keyof typeof GROUPS;

@@ -1,7 +1,7 @@
-// The one table of options. From its rows come: flags, TSNTP_*, the lines of /etc/tsntp.conf, the library's validation,
+// The one table of options. Its rows define the flags, TSNTP_*, the lines of /etc/tsntp.conf, the library's validation,
 // --help, completion, and the tables in the manual page and the READMEs (npm run documents).
 //
-// A row is named as the library and the parsed arguments have it: maxOffset is --max-offset and TSNTP_MAX_OFFSET.
+// The key of a row is the option's name in the library: maxOffset is --max-offset and TSNTP_MAX_OFFSET.
 
 /** Every option, by its name. */
 export const OPTIONS = {
@@ -12,18 +12,16 @@ export const OPTIONS = {
     describe: 'measure and report; never touch the clock',
     commands: ['sync', 'query'],
     common: true,
-    notInFile:
-      'a run that sets nothing is asked for on its command line (tsntp query), or no run would ever set the clock',
+    notInFile: 'no run would ever set the clock; for one that sets nothing, use tsntp query',
   },
   dryRun: {
     letter: 'n',
     value: { kind: 'switch' },
     group: 'setting',
-    describe: 'everything but the final call: say what would be done',
+    describe: 'do everything but set the clock: say what would be done',
     commands: ['sync', 'rtc'],
     common: true,
-    notInFile:
-      'a run that sets nothing is asked for on its command line (-n), or no run would ever set the clock',
+    notInFile: 'no run would ever set the clock; give -n on the command line of one run',
   },
   step: {
     letter: 'b',
@@ -52,7 +50,7 @@ export const OPTIONS = {
     letter: 'g',
     value: { kind: 'switch' },
     group: 'setting',
-    describe: 'no panic limit, and believe any year',
+    describe: 'lift the panic limit, and accept any year',
     commands: ['sync', 'query', 'rtc'],
     common: true,
     notInFile: 'it lifts the panic limit of one run: give -g on its command line',
@@ -69,34 +67,34 @@ export const OPTIONS = {
     letter: 'w',
     value: { kind: 'switch' },
     group: 'setting',
-    describe: 'write the hardware clock, too (Linux)',
+    describe: 'also write the hardware clock (Linux)',
     commands: ['sync'],
   },
   wait: {
     value: { kind: 'switch' },
     group: 'setting',
-    describe: 'stay until a slew is finished, with its progress',
+    describe: 'wait until a slew is finished, and show its progress',
     commands: ['sync'],
   },
   force: {
     value: { kind: 'switch' },
     group: 'setting',
-    describe: 'set the clock though another time service is setting it, too',
+    describe: 'set the clock even if another time service sets it',
     commands: ['sync', 'rtc'],
-    notInFile: 'it is for one run beside another time service: give --force on its command line',
+    notInFile: 'it is meant for a single run: give --force on its command line',
   },
   state: {
     value: { kind: 'text' },
     placeholder: 'DIR',
     group: 'setting',
-    describe: 'folder of the state file and the lock',
+    describe: 'directory of the state file and the lock',
     commands: ['sync', 'query', 'status', 'rtc'],
   },
   device: {
     value: { kind: 'text' },
     placeholder: 'DEV',
     group: 'setting',
-    describe: 'another hardware clock than the first, such as /dev/rtc1',
+    describe: 'use this hardware clock instead of the first: /dev/rtc1',
     commands: ['rtc'],
   },
   samples: {
@@ -123,7 +121,7 @@ export const OPTIONS = {
     placeholder: 'S',
     default: 'auto',
     group: 'measuring',
-    describe: "seconds between one server's requests, or auto: 2, and 0.043 next door",
+    describe: "seconds between one server's requests, or auto: 2, but 0.043 on a LAN",
     commands: ['sync', 'query'],
   },
   deadline: {
@@ -139,7 +137,7 @@ export const OPTIONS = {
     placeholder: 'N',
     default: 1,
     group: 'measuring',
-    describe: 'believe no fewer servers than this',
+    describe: 'require at least this many servers to agree',
     commands: ['sync', 'query'],
   },
   maxDistance: {
@@ -147,7 +145,7 @@ export const OPTIONS = {
     placeholder: 'S',
     default: 1.5,
     group: 'measuring',
-    describe: 'believe no server whose root distance is over S seconds',
+    describe: 'reject servers with a root distance over S seconds',
     commands: ['sync', 'query'],
   },
   ipv4: {
@@ -179,7 +177,7 @@ export const OPTIONS = {
     placeholder: 'N',
     default: 4,
     group: 'measuring',
-    describe: 'NTP version to ask in',
+    describe: 'NTP version of the requests',
     commands: ['sync', 'query'],
   },
   unprivilegedPort: {
@@ -194,7 +192,7 @@ export const OPTIONS = {
     value: { kind: 'duration', min: 0, max: 3600 },
     placeholder: 'S',
     group: 'measuring',
-    describe: "ignored: accepted for ntpdate's sake",
+    describe: 'ignored: accepted for compatibility with ntpdate',
     commands: ['sync', 'query'],
   },
   file: {
@@ -217,10 +215,10 @@ export const OPTIONS = {
   servers: {
     value: { kind: 'text' },
     group: 'measuring',
-    describe: 'servers, between blanks or commas (TSNTP_SERVERS)',
+    describe: 'servers, separated by spaces or commas (TSNTP_SERVERS)',
     commands: ['sync', 'query'],
     hidden: true,
-    notInFile: 'write one server a line',
+    notInFile: 'write one server per line',
   },
   key: {
     letter: 'a',
@@ -237,7 +235,7 @@ export const OPTIONS = {
     placeholder: 'FILE',
     default: '/etc/ntp.keys',
     group: 'authentication',
-    describe: 'where the keys are: an ntp.keys or chrony.keys',
+    describe: 'read keys from FILE: an ntp.keys or chrony.keys',
     commands: ['sync', 'query'],
   },
   nts: {
@@ -251,13 +249,13 @@ export const OPTIONS = {
     value: { kind: 'text' },
     placeholder: 'FILE',
     group: 'authentication',
-    describe: "trust the authorities in FILE (PEM) for NTS, and not the system's",
+    describe: "trust the authorities in FILE (PEM) for NTS instead of the system's",
     commands: ['sync', 'query'],
   },
   ntsIgnoreDates: {
     value: { kind: 'switch' },
     group: 'authentication',
-    describe: 'NTS on a clock not set since boot: check all but the dates of certificates',
+    describe: 'NTS on a clock not set since boot: ignore the dates of certificates',
     commands: ['sync', 'query'],
   },
   format: {
@@ -265,7 +263,8 @@ export const OPTIONS = {
     placeholder: 'F',
     default: 'auto',
     group: 'reporting',
-    describe: 'the report: table, classic (as ntpdate) or json; auto is table on a terminal, else classic',
+    describe:
+      'format of the report: table, classic (as ntpdate) or json; auto is table on a terminal, else classic',
     commands: ['sync', 'query', 'demo', 'status', 'rtc', 'completion'],
   },
   json: {
@@ -280,7 +279,7 @@ export const OPTIONS = {
     letter: 'v',
     value: { kind: 'count' },
     group: 'reporting',
-    describe: 'say more; twice: the trace of -d, and set the clock',
+    describe: 'show more; twice: the trace of -d, and set the clock',
     commands: ['sync', 'query'],
     common: true,
   },
@@ -291,7 +290,7 @@ export const OPTIONS = {
     describe: 'trace the run to stderr; never touch the clock',
     commands: ['sync', 'query'],
     common: true,
-    notInFile: 'it keeps the clock from being set: give -d on the command line, or write "verbose 2" here',
+    notInFile: 'no run would ever set the clock; give -d on the command line, or write "verbose 2" here',
   },
   quiet: {
     value: { kind: 'switch' },
@@ -303,7 +302,7 @@ export const OPTIONS = {
     letter: 's',
     value: { kind: 'switch' },
     group: 'reporting',
-    describe: "accepted for ntpdate's sake; results still go to stdout",
+    describe: 'accepted for compatibility with ntpdate; results still go to stdout',
     commands: ['sync', 'query'],
   },
   color: {
@@ -317,7 +316,7 @@ export const OPTIONS = {
     letter: 'h',
     value: { kind: 'switch' },
     group: 'general',
-    describe: 'show help: -h on one screen, --help all of it',
+    describe: 'show help: -h on one screen, --help in full',
     commands: ['sync', 'query', 'demo', 'status', 'rtc', 'completion'],
     flagOnly: true,
     notInFile: 'it is no setting',

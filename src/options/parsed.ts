@@ -1,4 +1,4 @@
-// The rows of the table → the types of a command's arguments, once they are read and checked.
+// The rows of the option table → the types of a command's validated arguments.
 
 import type { Command } from './command-table.ts';
 import type { OptionName } from './option-names.ts';
@@ -18,10 +18,10 @@ type Counted<C extends Command> = {
   [K in TakenBy<C>]: Rows[K]['value'] extends { readonly kind: 'count' } ? K : never;
 }[TakenBy<C>];
 
-/** The checked arguments of a command: undefined where nothing was said, and a count 0. --json is `format`. */
+/** The validated arguments of a command. An option that is not given is undefined; a count is then 0. --json sets `format`. */
 export type Arguments<C extends Command> = {
   readonly [K in Exclude<TakenBy<C>, Counted<C>>]?: ValueOf<Rows[K]['value']> | undefined;
 } & { readonly [K in Counted<C>]: number };
 
-/** How a report is written. */
+/** The format of a report. */
 export type Format = ValueOf<Rows['format']['value']>;

@@ -1,4 +1,4 @@
-// The library's options → the same, checked against the table: undefined is not given, and every value is in its range.
+// The library's options → `RangeError` unless every value is in the range of the option table. `undefined` is not given.
 
 import { inspect } from 'node:util';
 import type { SyncOptions } from '../sync.ts';
@@ -7,45 +7,48 @@ import { OPTION_ROWS, type OptionName } from './option-names.ts';
 import { OPTIONS } from './option-table.ts';
 import { allowedNumbers, allowedText, allowsNumber, readValue } from './value.ts';
 
-/** Values of an option, and how a message calls them. */
+/** The allowed values of an option. */
 export interface Range {
+  /** Whether a value is allowed. */
   has(value: unknown): boolean;
+  /** The allowed values in words, for messages. */
   readonly text: string;
 }
 
+/** The allowed values of options, by name. */
 export type Ranges = Readonly<Record<string, Range>>;
 
 /**
- * Throws `RangeError` for the first option that there is not, or that is out of its range: with its name, its value and what
- * is allowed. An option that is passed over may be a limit that is lost. `others` are allowed besides those of a run.
+ * Throws `RangeError` for the first option that does not exist or is out of range, with its name, its value, and what is
+ * allowed. An unknown option is an error because it may be a misspelled limit. `others` are allowed in addition.
  */
 export function checkRanges(options: object, others: Ranges = {}): void {
   checkValues(options, { ...RANGES, ...others }, 'option');
 }
 
-/** The same for any object; `noun` is what its properties are called, `prefix` what stands before their names. */
+/** Checks the properties of any object. In messages, `noun` describes a property and `prefix` precedes its name. */
 export function checkValues(values: object, ranges: Ranges, noun: string, prefix = ''): void {
   for (const [name, value] of Object.entries(given(values))) {
     if (!Object.hasOwn(ranges, name)) {
       const all = Object.keys(ranges).join(', ');
-      throw new RangeError(`${prefix}${name}: there is no such ${noun}; the ${noun}s are ${all}`);
+      throw new RangeError(`${prefix}${name}: no such ${noun}; the ${noun}s are ${all}`);
     }
     checkValue(`${prefix}${name}`, value, ranges[name]!);
   }
 }
 
-/** Throws `RangeError` for a value that is out of its range. */
+/** Throws `RangeError` if a value is out of range. */
 export function checkValue(name: string, value: unknown, range: Range): void {
   if (!range.has(value)) throw new RangeError(`${name}: ${shown(value)} is not allowed; give ${range.text}`);
 }
 
-/** What the table allows; but waiting may last for ever. Lists are the command's alone. */
+/** The ranges of the table, except that timeouts may be infinite. */
 const RANGES: Readonly<
   Record<Exclude<keyof SyncOptions, 'servers' | 'limitsFrom' | 'estimator' | 'keys'>, Range>
 > = {
   samples: row('samples'),
-  timeout: endless('timeout'),
-  deadline: endless('deadline'),
+  timeout: unbounded('timeout'),
+  deadline: unbounded('deadline'),
   interval: row('interval'),
   minServers: row('minServers'),
   maxDistance: row('maxDistance'),
@@ -61,7 +64,7 @@ const RANGES: Readonly<
   rtc: row('rtc'),
 };
 
-/** What a row of the table allows, of values that are no longer text. */
+/** The range of a row of the table, for values that are not text. */
 function row(name: OptionName): Range {
   const { value } = OPTION_ROWS[name];
   switch (value.kind) {
@@ -84,8 +87,8 @@ function row(name: OptionName): Range {
   }
 }
 
-/** The same without an end. */
-function endless(name: 'timeout' | 'deadline'): Range {
+/** The range of a row, including `Infinity`. */
+function unbounded(name: 'timeout' | 'deadline'): Range {
   const value = { ...OPTIONS[name].value, max: Infinity };
   return {
     has: given => typeof given === 'number' && allowsNumber(value, given),
@@ -93,7 +96,7 @@ function endless(name: 'timeout' | 'deadline'): Range {
   };
 }
 
-/** Whole numbers from `min` to `max`. */
+/** The range of whole numbers from `min` to `max`. */
 export function wholeNumber(min: number, max: number): Range {
   const value = { kind: 'whole', min, max } as const;
   return {
@@ -102,12 +105,12 @@ export function wholeNumber(min: number, max: number): Range {
   };
 }
 
-/** These values. */
+/** A range of exactly these values. */
 export function oneOf(...allowed: readonly unknown[]): Range {
   return { has: value => allowed.includes(value), text: allowed.map(shown).join(' or ') };
 }
 
-/** A value as a message has it, whatever it is. */
+/** Any value as text for a message. */
 function shown(value: unknown): string {
   return inspect(value, { depth: 0, breakLength: Infinity });
 }

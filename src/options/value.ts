@@ -1,9 +1,9 @@
-// What values an option takes: its text → the value, the library's value checked, and the words for what is allowed.
+// A text and the values that an option takes → the option's value; also the words that describe the allowed values.
 
 import { familyOf } from '../sources/server.ts';
 import { parseDuration, parseNumber } from './duration.ts';
 
-/** What values an option takes. Durations are in seconds. */
+/** The values that an option takes. Durations are in seconds. */
 export type Value =
   | { readonly kind: 'switch' }
   | { readonly kind: 'count' }
@@ -13,7 +13,7 @@ export type Value =
   | { readonly kind: 'address' }
   | { readonly kind: 'text'; readonly repeated?: true };
 
-/** Numbers from `min` to `max`. */
+/** The numbers from `min` to `max`. */
 export interface NumberRange {
   readonly min: number;
   readonly max: number;
@@ -21,7 +21,7 @@ export interface NumberRange {
   readonly above?: true;
 }
 
-/** The type of an option's value, once it is read. */
+/** The type of an option's value. */
 export type ValueOf<V extends Value> = V extends { readonly kind: 'switch' }
   ? boolean
   : V extends { readonly kind: 'count' }
@@ -34,7 +34,7 @@ export type ValueOf<V extends Value> = V extends { readonly kind: 'switch' }
           ? readonly string[]
           : string;
 
-/** Reads one text of an option; undefined for one that is not allowed. */
+/** Reads the text of an option's value; undefined if it is not allowed. */
 export function readValue(value: Value, text: string): boolean | number | string | undefined {
   switch (value.kind) {
     case 'switch':
@@ -56,7 +56,7 @@ export function readValue(value: Value, text: string): boolean | number | string
   }
 }
 
-/** Whether a number lies in the range of a value that takes numbers. */
+/** Whether an option allows a number. */
 export function allowsNumber(
   value: Value & { readonly kind: 'whole' | 'duration' },
   number: number,
@@ -67,7 +67,7 @@ export function allowsNumber(
   );
 }
 
-/** What a text of an option may be, for messages. */
+/** The allowed texts of an option, for messages. */
 export function allowedText(value: Value): string {
   switch (value.kind) {
     case 'switch':
@@ -91,7 +91,7 @@ export function allowedText(value: Value): string {
   }
 }
 
-/** The numbers that an option takes, in short, for help and documents; undefined where there is no range to speak of. */
+/** The range of an option in short, for help and documents; undefined if it is practically unlimited. */
 export function rangeText(value: Value): string | undefined {
   if (value.kind !== 'whole' && value.kind !== 'duration') return undefined;
   const { min, max, above } = value;
@@ -100,7 +100,7 @@ export function rangeText(value: Value): string | undefined {
   return value.kind === 'duration' ? `${range} s` : range;
 }
 
-/** What a number of an option may be, for messages. */
+/** The allowed numbers of an option, for messages. */
 export function allowedNumbers({
   kind,
   min,
@@ -127,6 +127,6 @@ function yesOrNo(text: string): boolean | undefined {
   return YES.includes(word) ? true : NO.includes(word) ? false : undefined;
 }
 
-function countOf(said: boolean | undefined): number | undefined {
-  return said === undefined ? undefined : Number(said);
+function countOf(answer: boolean | undefined): number | undefined {
+  return answer === undefined ? undefined : Number(answer);
 }

@@ -12,9 +12,9 @@ import type { Rate } from '../ntp/rate.ts';
 import { type Sample, slewAdjusted } from '../ntp/sample.ts';
 import { selectTruechimers } from '../ntp/select.ts';
 import { elapsed, type MonotonicTime, type Seconds } from '../ntp/time.ts';
-import { formatServer } from '../sources/server.ts';
-import type { LimitsFrom, ServerReport, Unsuitable, Verdict } from './outcome.ts';
-import { electorateOf, judgeByTrusted, type Peer, requiredAmiss, votersAmong } from './voters.ts';
+import type { LimitsFrom, ServerReport, Unsuitable } from './outcome.ts';
+import { type Verdict, verdictWithoutSamples } from './verdict.ts';
+import { electorateOf, judgeByTrusted, missingRequired, type Peer, votersAmong } from './voters.ts';
 
 export interface AssessmentRules {
   /** Accept no result from fewer truechimers than this. */
@@ -62,7 +62,7 @@ export function assess(sources: readonly Source[], rules: AssessmentRules, now: 
   for (const peer of [...selection.falsetickers, ...others.outside])
     verdicts.set(peer, { kind: 'falseticker' });
   for (const peer of others.agreeing) verdicts.set(peer, { kind: 'outlier' });
-  const missing = requiredAmiss(sources, truechimers);
+  const missing = missingRequired(sources, truechimers);
   if (missing) return { kind: 'no-suitable-server', reason: missing, intersection, servers: report() };
   if (truechimers.length < rules.minServers) {
     const from = rules.limitsFrom?.minServers;
@@ -111,20 +111,6 @@ function judge(
     return { source, verdict: { kind: 'too-far', rootDistance: claimed, ...limit } };
   }
   return { ...estimate, rootDistance: estimate.rootDistance + slewed, source };
-}
-
-function verdictWithoutSamples({ burst, error, duplicateOf }: Source): Verdict {
-  if (duplicateOf) return { kind: 'duplicate', of: formatServer(duplicateOf) };
-  if (error instanceof NtsError) return { kind: 'no-keys', message: error.message };
-  if (error) return { kind: 'not-resolved', cause: error.kind, message: error.message };
-  if (burst?.kiss) return { kind: 'kissed', kiss: burst.kiss };
-  const rejection =
-    burst?.rejections.find(({ test }) => test !== '1' && test !== '2') ??
-    burst?.rejections.find(({ kind }) => kind === 'late') ??
-    burst?.rejections[0];
-  if (rejection) return { kind: 'dropped', rejection };
-  if (burst?.error) return { kind: 'unreachable', message: burst.error.message };
-  return { kind: 'no-reply' };
 }
 
 function reportOf(judged: Judged, verdicts: ReadonlyMap<Peer, Verdict>): ServerReport {

@@ -10,12 +10,12 @@ interface Listened<Event> {
 }
 
 /**
- * Runs `story` with ports whose `emit` may throw, or return a promise that rejects during the run. The run is then
+ * Runs `run` with ports whose `emit` may throw, or return a promise that rejects during the run. The run is then
  * aborted, and the first such error is thrown once it has ended.
  */
-export async function listenedTo<Event, P extends Listened<Event>, T>(
+export async function withListener<Event, P extends Listened<Event>, T>(
   ports: P & Listened<Event>,
-  story: (ports: P) => Promise<T>,
+  run: (ports: P) => Promise<T>,
 ): Promise<T> {
   const end = new AbortController();
   const errors: unknown[] = [];
@@ -38,7 +38,7 @@ export async function listenedTo<Event, P extends Listened<Event>, T>(
   // A listener, unlike AbortSignal.any, keeps a signal of AbortSignal.timeout from being garbage-collected.
   const stopListening = onAbort(ports.signal, () => end.abort(ports.signal.reason));
   try {
-    const result = await story({ ...ports, emit, signal: end.signal });
+    const result = await run({ ...ports, emit, signal: end.signal });
     // The promise of the last event may just have been rejected.
     if (promised) await new Promise(setImmediate);
     if (errors.length > 0) throw errors[0];

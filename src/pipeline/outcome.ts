@@ -4,55 +4,17 @@
 import type { ClockError, Slew } from '../clock/clock.ts';
 import type { Authentication } from '../net/authentication.ts';
 import type { Burst } from '../net/burst.ts';
-import type { ResolveErrorKind } from '../net/resolve.ts';
 import type { Address } from '../net/transport.ts';
 import type { ClockTrust } from '../ntp/clock-trust.ts';
 import type { Estimate } from '../ntp/combine.ts';
 import type { Decision } from '../ntp/decide.ts';
 import type { PeerEstimate } from '../ntp/filter.ts';
-import type { Kiss } from '../ntp/kiss.ts';
 import type { Interval } from '../ntp/overlap.ts';
-import type { Rejection } from '../ntp/sample.ts';
-import type { Seconds, UnixTime } from '../ntp/time.ts';
+import type { UnixTime } from '../ntp/time.ts';
 import type { Server } from '../sources/server.ts';
+import type { Verdict } from './verdict.ts';
 
-/**
- * What became of one server. The first four are of servers with a vote (RFC 5905 §11.2); the rest have none, or gave
- * no usable time.
- */
-export type Verdict =
-  | { readonly kind: 'system-peer'; readonly weight: number }
-  | { readonly kind: 'survivor'; readonly weight: number }
-  | { readonly kind: 'outlier' }
-  | { readonly kind: 'falseticker' }
-  /** Measured only: other servers are authenticated, this one is not. */
-  | { readonly kind: 'unauthenticated' }
-  /** Another server of the list holds the vote of this name or of all its addresses; `of` names it if known. */
-  | { readonly kind: 'duplicate'; readonly of?: string }
-  /** Usable, but there was no majority, or too few servers were left. */
-  | { readonly kind: 'undecided' }
-  /** Measured, but its list marks it `noselect`. */
-  | { readonly kind: 'noselect' }
-  /** It answered, but no reply passed the tests. */
-  | { readonly kind: 'dropped'; readonly rejection: Rejection }
-  | { readonly kind: 'kissed'; readonly kiss: Kiss }
-  /** Its samples contradict each other by this many seconds: a clock was changed during the burst. */
-  | { readonly kind: 'inconsistent'; readonly by: Seconds }
-  /** Its root distance exceeds the limit. */
-  | {
-      readonly kind: 'too-far';
-      readonly rootDistance: Seconds;
-      readonly limit: Seconds;
-      /** The origin of the limit, if a list set it. */
-      readonly from?: string;
-    }
-  | { readonly kind: 'no-reply' }
-  | { readonly kind: 'unreachable'; readonly message: string }
-  | { readonly kind: 'not-resolved'; readonly cause: ResolveErrorKind; readonly message: string }
-  /** The NTS key exchange failed. */
-  | { readonly kind: 'no-keys'; readonly message: string };
-
-/** One server of a run: what was asked, what it said, and what became of it. */
+/** One server of a run: its configuration, its replies, and the verdict on it. */
 export interface ServerReport {
   readonly server: Server;
   readonly address?: Address;
@@ -103,7 +65,7 @@ export type Unsuitable =
   /** Our clock was changed during every measurement. */
   | { readonly kind: 'clock-unsteady'; readonly attempts: number };
 
-/** What every outcome has, however the run ended: what each server said, and when. */
+/** The members that every outcome has, however the run ended. */
 export interface Findings {
   readonly started: UnixTime;
   readonly finished: UnixTime;
@@ -155,7 +117,7 @@ export type Ending =
   | { readonly kind: 'no-suitable-server'; readonly reason: Unsuitable }
   | { readonly kind: 'interrupted' };
 
-/** What a run came to: what was measured, and how the run ended. */
+/** The result of a run: its findings, and how it ended. */
 export type Outcome = Findings & Ending;
 
 /** How `query` can end. It never touches the clock, and `refused` says only that the offset is over `maxOffset`. */
@@ -164,5 +126,5 @@ export type QueryOutcome = { readonly command: 'query' } & Extract<
   { readonly kind: 'queried' | 'refused' | 'no-suitable-server' | 'interrupted' }
 >;
 
-/** How `sync` can end. `would-adjust` comes of a dry run only. */
+/** How `sync` can end. `would-adjust` occurs only in a dry run. */
 export type SyncOutcome = { readonly command: 'sync' } & Exclude<Outcome, { readonly kind: 'queried' }>;

@@ -5,7 +5,8 @@ import type { PeerEstimate } from '../ntp/filter.ts';
 import type { Interval } from '../ntp/overlap.ts';
 import { intervalOf } from '../ntp/select.ts';
 import { formatServer, identityOf, type Server } from '../sources/server.ts';
-import type { Unsuitable, Verdict } from './outcome.ts';
+import type { Unsuitable } from './outcome.ts';
+import type { Verdict } from './verdict.ts';
 
 /** A source with an estimate. */
 export interface Peer extends PeerEstimate {
@@ -75,7 +76,7 @@ export function judgeByTrusted(
 }
 
 /** The reason to stop if the list requires servers and none of them is a truechimer (chrony's `require`). */
-export function requiredAmiss(
+export function missingRequired(
   sources: readonly Source[],
   truechimers: readonly Peer[],
 ): Unsuitable | undefined {

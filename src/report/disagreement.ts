@@ -1,4 +1,4 @@
-// Servers without a majority → the groups that agree, and on what: the largest group first, then the rest, group by group.
+// Servers without a majority → the groups that agree, each with its offset, the largest group first.
 
 import { overlapsOf } from '../ntp/overlap.ts';
 import { intervalOf, LEAST_DISTANCE } from '../ntp/select.ts';
@@ -7,25 +7,25 @@ import type { ServerReport } from '../pipeline/outcome.ts';
 import { count, namesOf } from './labels.ts';
 import { formatOffset } from './quantity.ts';
 
-/** As many groups are told, and as many names of a group. */
-const TOLD = 4;
+/** The maximum number of groups in the text, and of names in a group. */
+const SHOWN = 4;
 
-/** `A and B agree on +30.00 ms, C says +5.000 s; a majority is 2 of 3`; empty where no server has a say. */
+/** `A and B agree on +30.00 ms, C says +5.000 s; a majority is 2 of 3`; empty if no server has a vote. */
 export function explainDisagreement(servers: readonly ServerReport[]): string {
   const voters = votersAmong(servers);
   if (voters.length === 0) return '';
   const nameOf = namesOf(servers);
   const groups = groupsOf(voters);
-  const told = groups.slice(0, TOLD).map(({ members, offset }) => {
+  const clauses = groups.slice(0, SHOWN).map(({ members, offset }) => {
     const names = members.map(({ report }) => nameOf(report));
     return members.length === 1
       ? `${names[0]} says ${formatOffset(offset)}`
       : `${enumerated(names)} agree on ${formatOffset(offset)}`;
   });
-  const others = groups.slice(TOLD).flatMap(({ members }) => members).length;
-  if (others > 0) told.push(`${count(others, 'other')} ${others === 1 ? 'differs' : 'differ'}`);
+  const others = groups.slice(SHOWN).flatMap(({ members }) => members).length;
+  if (others > 0) clauses.push(`${count(others, 'other')} ${others === 1 ? 'differs' : 'differ'}`);
   const majority = Math.floor(voters.length / 2) + 1;
-  return `${told.join(', ')}; a majority is ${majority} of ${voters.length}`;
+  return `${clauses.join(', ')}; a majority is ${majority} of ${voters.length}`;
 }
 
 interface Voter {
@@ -36,11 +36,11 @@ interface Voter {
 
 interface Group {
   readonly members: readonly Voter[];
-  /** The middle of where all of them overlap. */
+  /** The midpoint of the interval in which all members overlap, in seconds. */
   readonly offset: Seconds;
 }
 
-/** Where the list trusts some of them, those alone; each widened as the selection widens it. */
+/** The servers with a vote: only the trusted ones, if the list trusts any. Their intervals are as wide as in the selection. */
 function votersAmong(servers: readonly ServerReport[]): readonly Voter[] {
   const undecided = servers.filter(({ verdict }) => verdict.kind === 'undecided');
   const trusted = undecided.filter(({ server }) => server.trust);
@@ -51,7 +51,7 @@ function votersAmong(servers: readonly ServerReport[]): readonly Voter[] {
   });
 }
 
-/** A server may overlap with two groups: the larger has it. */
+/** Forms groups, the largest first. A server that overlaps with two groups belongs to the larger. */
 function groupsOf(voters: readonly Voter[]): readonly Group[] {
   const groups: Group[] = [];
   let left = voters;
@@ -69,7 +69,7 @@ function groupsOf(voters: readonly Voter[]): readonly Group[] {
 
 /** `A, B and C`. */
 function enumerated(names: readonly string[]): string {
-  const more = names.length - TOLD;
-  const told = more > 0 ? [...names.slice(0, TOLD), count(more, 'other')] : names;
-  return `${told.slice(0, -1).join(', ')} and ${told.at(-1)}`;
+  const more = names.length - SHOWN;
+  const parts = more > 0 ? [...names.slice(0, SHOWN), count(more, 'other')] : names;
+  return `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
 }

@@ -1,20 +1,21 @@
-// What every JSON report of the command begins with, whatever it reports.
+// A command and its exit code → the members that every JSON report starts with.
 
 import { VERSION } from '../release.ts';
 
+/** The members of a report that differ between commands. */
 export interface EnvelopeHead {
-  /** `sync`, `status`, `rtc read`, …; absent where the command line could not be read. */
+  /** `sync`, `status`, `rtc read`, …; absent if the command line is invalid. */
   readonly command?: string;
-  /** How the process ends. */
+  /** The exit code of the process. */
   readonly exitCode: number;
 }
 
-/** A report as a line of JSON: the version of its form, the program, the command and its exit code, then `content`. */
+/** A report as a line of JSON: the format version, the release, the command and its exit code, then `content`. */
 export function envelopeText(head: EnvelopeHead, content: object): string {
   return `${JSON.stringify({ ...envelopeOf(head), ...content })}\n`;
 }
 
-/** What a report begins with. */
+/** The first members of a report. */
 export function envelopeOf<Head extends EnvelopeHead>(head: Head): Head & { version: 1; tsntp: string } {
   return { version: 1, tsntp: VERSION, ...head };
 }

@@ -1,11 +1,11 @@
-// How a verb ended → the exit code a script sees. The one place where they are numbered.
+// An outcome → the exit code of the process. The only place that numbers the exit codes.
 
 import type { Outcome } from '../pipeline/outcome.ts';
 import type { RtcOutcome } from '../rtc.ts';
 import type { Status } from '../status.ts';
 
-/** Exit code, its short meaning, and what a script does about it: for --help, README and man page. */
-export const EXIT_CODES: readonly (readonly [code: string, meaning: string, then: string])[] = [
+/** Each exit code, its meaning, and what to do, for --help, the README and the manual page. */
+export const EXIT_CODES: readonly (readonly [code: string, meaning: string, action: string])[] = [
   ['0', 'done: set, within tolerance, or queried; status: synchronized', 'go on'],
   ['1', 'a bug in tsntp', 'report it'],
   ['2', 'usage: bad option, bad server, unreadable file', 'fix the command'],
@@ -21,7 +21,7 @@ export const EXIT_CODES: readonly (readonly [code: string, meaning: string, then
   ['130, 143', 'interrupted', ''],
 ];
 
-/** What a verb ends with, and a report says. */
+/** The exit codes of outcomes, which reports contain. */
 export type ExitCode = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 130 | 143;
 
 export const EXIT_DONE = 0;
@@ -31,14 +31,14 @@ const EXIT_UNSYNCHRONIZED = 3;
 export const EXIT_CLOCK = 4;
 const EXIT_REFUSED = 5;
 const EXIT_BUSY = 6;
-/** The exit code of a process whose verb was done, and whose result could not be written; no report can say it. */
+/** The exit code of a successful run whose result could not be written. No report contains it. */
 export const EXIT_LOST = 7;
 
-/** What of an outcome decides the exit code. */
-type Kinds = Pick<Outcome | RtcOutcome | Status, 'kind'> & { readonly waited?: 'finished' | 'interrupted' };
+/** The members of an outcome that determine the exit code. */
+type Ended = Pick<Outcome | RtcOutcome | Status, 'kind'> & { readonly waited?: 'finished' | 'interrupted' };
 
-/** The exit code of an outcome; `interruptedBy` tells SIGINT (130) from SIGTERM (143). */
-export function exitCodeOf({ kind, waited }: Kinds, interruptedBy: string | undefined): ExitCode {
+/** The exit code of an outcome. After an interruption, 143 if `interruptedBy` is SIGTERM, otherwise 130. */
+export function exitCodeOf({ kind, waited }: Ended, interruptedBy: string | undefined): ExitCode {
   switch (kind) {
     case 'queried':
     case 'unchanged':

@@ -1,10 +1,11 @@
-// Why a server is a falseticker, in numbers: its offset, the one that was found, and which servers contradict it.
+// A falseticker → the reason in numbers: its offset, the result, and which servers contradict it.
 
 import type { PeerEstimate } from '../ntp/filter.ts';
-import type { Outcome, ServerReport, Verdict } from '../pipeline/outcome.ts';
+import type { Outcome, ServerReport } from '../pipeline/outcome.ts';
+import type { Verdict } from '../pipeline/verdict.ts';
 import { formatDuration, formatOffset } from './quantity.ts';
 
-/** A falseticker's offset beside that of the servers that contradict it. */
+/** Explains why a server is a falseticker, with its offset and that of the servers that contradict it. */
 export function explainFalseticker(
   report: ServerReport & { readonly estimate: PeerEstimate },
   outcome: Outcome,
@@ -15,7 +16,7 @@ export function explainFalseticker(
   return `falseticker: ${contradicting(report, outcome)} it (its offset is ${own}${theirs})`;
 }
 
-/** What contradicts a falseticker: where any server that the list trusts is usable, only such have a say. */
+/** The servers that contradict a falseticker. If a trusted server is usable, only trusted servers have a vote. */
 function contradicting({ server }: ServerReport, { servers }: Outcome): string {
   const voting: readonly Verdict['kind'][] = [
     'system-peer',

@@ -1,5 +1,5 @@
-// An outcome as one JSON object, version 1: report.schema.json describes it. Durations are seconds as numbers,
-// instants RFC 3339 strings with nanoseconds. Keys are only ever added.
+// An outcome → one JSON object of version 1, which report.schema.json describes. Durations are numbers of seconds;
+// instants are RFC 3339 strings with nanoseconds. Later releases only add keys.
 
 import type { Authentication } from '../net/authentication.ts';
 import type { KeyExchange } from '../net/nts/session.ts';
@@ -25,19 +25,20 @@ import type {
 } from './report-type.ts';
 import { summaryOf } from './summary.ts';
 
+/** What a report contains besides the outcome. */
 export interface JsonContext {
   readonly command: 'sync' | 'query';
   readonly exitCode: ExitCode;
-  /** The file or variable that named the servers, when the user did not. */
+  /** The file or variable that names the servers; absent if the command line does. */
   readonly serversFrom?: string;
 }
 
-/** The text of the object, on one line, ending with a line end. */
+/** The report as one line of JSON, with its line end. */
 export function jsonText(outcome: Outcome, context: JsonContext): string {
   return `${JSON.stringify(reportOf(outcome, context))}\n`;
 }
 
-/** The object. */
+/** The report as an object. */
 export function reportOf(outcome: Outcome, context: JsonContext): Report {
   const { command, exitCode } = context;
   return {
@@ -123,7 +124,7 @@ function serverOf(report: ServerReport, outcome: Outcome): ReportServer {
     ...('weight' in verdict && { weight: verdict.weight }),
     ...(reason !== '' && { reason }),
     authenticated: authenticationOf(report) !== '',
-    ...(authentication && { authentication: provenBy(authentication) }),
+    ...(authentication && { authentication: authenticationReportOf(authentication) }),
     ...(packet && {
       version: packet.version,
       leap: packet.leap,
@@ -152,8 +153,8 @@ function addressOf({ address, port, family }: Address): Pick<ReportServer, 'addr
   return { address, port, family };
 }
 
-/** How a source was to be authenticated. */
-function provenBy(authentication: Authentication): ReportAuthentication {
+/** The configured authentication of a server. */
+function authenticationReportOf(authentication: Authentication): ReportAuthentication {
   if (authentication.kind === 'key') {
     return { method: 'key', keyId: authentication.id, keyType: authentication.type };
   }

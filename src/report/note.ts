@@ -1,12 +1,13 @@
-// What became of a server → one word or two, for a column; reason.ts has the whole reason.
+// A server's verdict → a note of one or two words for a table column. reason.ts has the full reason.
 
 import type { ResolveErrorKind } from '../net/resolve.ts';
 import type { TransportErrorKind } from '../net/transport.ts';
 import type { KissDemand } from '../ntp/kiss.ts';
 import type { RejectionKind } from '../ntp/sample.ts';
-import type { Ending, ServerReport, Unsuitable, Verdict } from '../pipeline/outcome.ts';
+import type { Ending, ServerReport, Unsuitable } from '../pipeline/outcome.ts';
+import type { Verdict } from '../pipeline/verdict.ts';
 
-/** The note on a server: at most two words; empty for a server that was used. */
+/** The note on a server: at most two words; empty if the server was used. */
 export function noteOf({ verdict, burst }: Pick<ServerReport, 'verdict' | 'burst'>, ending: Ending): string {
   switch (verdict.kind) {
     case 'dropped':
@@ -92,7 +93,7 @@ const UNRESOLVED = {
   failed: 'unresolved',
 } as const satisfies Record<ResolveErrorKind, string>;
 
-/** Of a server that was measured, by what a run without a choice came to. */
+/** The notes on usable servers of a run without a result, by the reason. */
 const UNDECIDED = {
   'none-answered': MEASURED_ONLY,
   'none-passed': MEASURED_ONLY,

@@ -1,12 +1,12 @@
-// Seconds → text for people: `-0.463 ms`, `+1.000 s`, `3600.1 s (1.0 h)`.
+// Seconds → text: `-0.463 ms`, `+1.000 s`, `3600.1 s (1.0 h)`.
 
 import type { Seconds } from '../ntp/time.ts';
 
 const MILLISECOND = 0.001;
-/** From here on two decimals of ms would round to 1000. */
+/** From this size on, milliseconds with two decimals would round to 1000. */
 const ALMOST_A_SECOND = 0.999995;
 
-/** A duration without a sign for positive ones; under a second in ms, so that a column compares at a glance. */
+/** Formats a duration: in ms below a second, so that the values of a column are easy to compare. */
 export function formatDuration(s: Seconds): string {
   const size = Math.abs(s);
   if (size >= 1000) return `${s.toFixed(1)} s`;
@@ -14,7 +14,7 @@ export function formatDuration(s: Seconds): string {
   return `${(s / MILLISECOND).toFixed(size < MILLISECOND ? 3 : 2)} ms`;
 }
 
-/** The same with its sign: an offset. */
+/** Formats an offset: as a duration, always with its sign. */
 export function formatOffset(s: Seconds): string {
   return s >= 0 ? `+${formatDuration(s)}` : formatDuration(s);
 }
@@ -26,7 +26,7 @@ const LARGE: readonly (readonly [unit: string, seconds: Seconds])[] = [
   ['min', 60],
 ];
 
-/** A size in seconds, and in a larger unit when that is easier to grasp. */
+/** Formats the size of an offset: in seconds, and also in a larger unit if it is large. */
 export function formatSize(s: Seconds): string {
   const size = Math.abs(s);
   const large = LARGE.find(([, seconds]) => size >= 2 * seconds || (seconds === 3600 && size >= seconds));
@@ -35,7 +35,7 @@ export function formatSize(s: Seconds): string {
     : formatDuration(size);
 }
 
-/** As ntpdate writes it: six decimals of seconds. */
+/** Formats seconds with six decimals, as ntpdate does. */
 export function sixDecimals(s: Seconds): string {
   const text = s.toFixed(6);
   return Number(text) === 0 ? '0.000000' : text;

@@ -1,5 +1,5 @@
-// Why a server was not used, in words: the thing, its value, the limit, and the option or step that helps. Empty for a
-// server that was used. A reason depends on how the run ended, so that it never contradicts the sentence beside it.
+// A server's verdict → why it was not used, in words: the thing, its value, the limit, and the option that helps. A reason
+// depends on how the run ended, so that it never contradicts the summary.
 
 import type { Rejection } from '../ntp/sample.ts';
 import type { Ending, Outcome, ServerReport } from '../pipeline/outcome.ts';
@@ -8,7 +8,7 @@ import { explainFalseticker } from './falseticker.ts';
 import { count } from './labels.ts';
 import { formatDuration } from './quantity.ts';
 
-/** Why, in a few words; empty for a server that was used. */
+/** Why a server was not used, in a few words; empty if it was used. */
 export function reasonOf({ server, verdict, burst }: ServerReport, ending: Ending): string {
   switch (verdict.kind) {
     case 'system-peer':
@@ -19,11 +19,11 @@ export function reasonOf({ server, verdict, burst }: ServerReport, ending: Endin
     case 'noselect':
       return verdict.kind;
     case 'unauthenticated':
-      return 'measured only: others are authenticated, and this one has neither a key nor NTS';
+      return 'measured only: others are authenticated, but this one has neither a key nor NTS';
     case 'duplicate':
-      if (verdict.of === undefined) return 'measured only: its address has a vote already';
+      if (verdict.of === undefined) return 'measured only: its address already has a vote';
       return verdict.of === formatServer(server)
-        ? 'no vote of its own: it is named more than once'
+        ? 'no vote of its own: it is listed more than once'
         : `no vote of its own: it is the same server as ${verdict.of}`;
     case 'undecided':
       return whyUndecided(ending);
@@ -32,7 +32,7 @@ export function reasonOf({ server, verdict, burst }: ServerReport, ending: Endin
     case 'kissed':
       return `server dropped: kiss code ${verdict.kiss.code}: ${demandOf(verdict.kiss.demand)}`;
     case 'inconsistent':
-      return `server dropped: its samples contradict each other by ${formatDuration(verdict.by)}: a clock was moved meanwhile`;
+      return `server dropped: its samples contradict each other by ${formatDuration(verdict.by)}: a clock was changed during the measurement`;
     case 'too-far':
       return `server dropped: too far away (root distance ${formatDuration(verdict.rootDistance)}, ${verdict.from ?? '--max-distance'} is ${formatDuration(verdict.limit)})`;
     case 'no-reply':
@@ -48,38 +48,38 @@ export function reasonOf({ server, verdict, burst }: ServerReport, ending: Endin
   }
 }
 
-/** The same, and of a falseticker also what contradicts it, in numbers. */
+/** Why a server was not used; for a falseticker also the numbers, and which servers contradict it. */
 export function fullReasonOf(report: ServerReport, outcome: Outcome): string {
   const { verdict, estimate } = report;
   if (verdict.kind !== 'falseticker' || !estimate) return reasonOf(report, outcome);
   return explainFalseticker({ ...report, estimate }, outcome);
 }
 
-/** A server that was measured, of a run that chose none or came to no choice. */
+/** Why a usable server was not used: the run was not meant to choose, or reached no choice. */
 function whyUndecided(ending: Ending): string {
   if (ending.kind !== 'no-suitable-server') return 'measured only';
   switch (ending.reason.kind) {
     case 'no-majority':
       return 'no majority agrees';
     case 'too-few':
-      return `agrees, but ${ending.reason.from ?? '--min-servers'} asks for ${ending.reason.wanted}`;
+      return `agrees, but ${ending.reason.from ?? '--min-servers'} requires ${ending.reason.wanted}`;
     default:
       return 'measured only';
   }
 }
 
-/** The option that would let such a reply pass, where there is one. */
+/** Advice on the option that would accept such a reply; empty if there is none. */
 function adviceOn({ kind, measured }: Rejection, timeout: number | undefined): string {
   switch (kind) {
     case 'late':
       return `: the timeout is ${timeout} s, allow more with -t`;
     case 'bad-delay':
-      // Not where it is negative, and so stands at its floor.
+      // A negative delay was raised to its floor, and --max-distance would not help.
       return measured && measured.delay > measured.dispersion ? '; --max-distance allows more' : '';
     case 'root-distance':
       return ', whatever --max-distance says';
     case 'implausible-time':
-      return '; -g believes any time';
+      return '; -g accepts any time';
     default:
       return '';
   }

@@ -1,23 +1,24 @@
-// Why a correction was refused: the limit, what is over it, what the hardware clock says, and what to do.
+// A refused correction → the reason in words: the limit, what exceeds it, what the hardware clock shows, and what to do.
 
 import type { ClockTrust } from '../ntp/clock-trust.ts';
 import type { Decision } from '../ntp/decide.ts';
 import type { Testimony } from '../ntp/witness.ts';
 import { formatSize } from './quantity.ts';
 
+/** A decision to refuse a correction. */
 export type Refusal = Extract<Decision, { readonly kind: 'refuse' }>;
 
-/** In words, to follow the offset; without a full stop at the end. */
+/** Explains a refusal. The text follows the offset and has no period at the end. */
 export function explainRefusal({ by, limit, offset }: Refusal, clockTrust: ClockTrust | undefined): string {
   if (by === 'max-offset') return `over --max-offset ${limit} s; left alone`;
   const what =
     Math.abs(offset) <= limit && clockTrust
-      ? `with the corrections made since boot this comes to ${formatSize(clockTrust.sum)}, over the panic limit of ${limit} s`
+      ? `with the corrections since boot, the total is ${formatSize(clockTrust.sum)}, over the panic limit of ${limit} s`
       : `over the panic limit of ${limit} s for a clock that was set before`;
-  return `${what}; left alone.${said(clockTrust?.witness)} If this is right, use -g`;
+  return `${what}; left alone.${testimonyText(clockTrust?.witness)} If this is right, use -g`;
 }
 
-function said(witness: Testimony | undefined): string {
+function testimonyText(witness: Testimony | undefined): string {
   switch (witness) {
     case 'clock':
       return ' The hardware clock agrees with this clock.';

@@ -1,4 +1,4 @@
-// What became of an action on the hardware clock → one sentence, and the content of its JSON report.
+// The outcome of an action on the hardware clock → one sentence, and the content of its JSON report.
 // Sign: a positive offset = the hardware clock is ahead of the system's.
 
 import { formatInstant } from '../ntp/time.ts';
@@ -7,22 +7,22 @@ import { explainCompetitor } from './labels.ts';
 import { formatOffset } from './quantity.ts';
 import { explainRefusal } from './refusal.ts';
 
-/** In words: what the hardware clock shows, and what was done or why not. */
+/** Describes the outcome in words: what the hardware clock shows, and what was done or why not. */
 export function explainRtc(outcome: RtcOutcome): string {
   const { comparison } = outcome;
-  const done = doneOf(outcome);
+  const done = actionText(outcome);
   if (!comparison || outcome.kind === 'clock-error') return done ?? '';
-  const shown = showing(comparison);
+  const shown = comparisonText(comparison);
   if (['refused', 'busy', 'interrupted'].includes(outcome.kind)) return `${shown}: ${done}`;
   const others = comparison.otherDevices;
   const more = others.length > 0 ? `\nThis machine also has ${others.join(', ')}: see --device.` : '';
   return `${shown}${done === undefined ? '' : `; ${done}`}.${more}`;
 }
 
-/** Keys are only ever added. Durations are seconds, instants RFC 3339. */
+/** The content of the JSON report. Durations are in seconds, instants in RFC 3339. Later releases only add keys. */
 export function rtcContent(outcome: RtcOutcome): object {
   const { kind, comparison, warnings } = outcome;
-  const done = doneOf(outcome);
+  const done = actionText(outcome);
   return {
     result: kind,
     ...(comparison && { ...comparison, time: formatInstant(comparison.time) }),
@@ -34,14 +34,14 @@ export function rtcContent(outcome: RtcOutcome): object {
   };
 }
 
-function showing({ device, utc, time, offset }: RtcComparison): string {
+function comparisonText({ device, utc, time, offset }: RtcComparison): string {
   const kept = utc ? 'UTC' : 'local time';
   const second = formatInstant(time).replace(/\.0+Z$/, 'Z');
   return `${device} shows ${second} (keeps ${kept}), ${formatOffset(offset)} from the system clock`;
 }
 
-/** What was done, or why it was not; undefined where nothing was to be done. */
-function doneOf(outcome: RtcOutcome): string | undefined {
+/** What was done, or why not; undefined for `show`, which does nothing. */
+function actionText(outcome: RtcOutcome): string | undefined {
   switch (outcome.kind) {
     case 'shown':
       return undefined;

@@ -1,9 +1,9 @@
-// A status as the content of its JSON report. Keys are only ever added.
+// A status → the content of its JSON report. Later releases only add keys.
 
 import { formatInstant } from '../ntp/time.ts';
 import type { Status } from '../status.ts';
 
-/** Durations are seconds, instants RFC 3339; what the platform does not tell is absent. */
+/** The content of the JSON report. Durations are in seconds, instants in RFC 3339. Unknown values are absent. */
 export function statusContent({ kind, now, kernel, ...known }: Status): object {
   return { result: kind, now: formatInstant(now), ...known, ...kernel };
 }

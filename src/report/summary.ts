@@ -1,4 +1,4 @@
-// An outcome in one sentence, and what to do next where something is to be done.
+// An outcome → one sentence, with advice on what to do next if there is something to do.
 
 import { slewDuration } from '../clock/clock.ts';
 import type { Estimate } from '../ntp/combine.ts';
@@ -9,16 +9,18 @@ import { explainRefusal } from './refusal.ts';
 import { explainUnsuitable } from './unsuitable.ts';
 import { explainWaiver } from './waiver.ts';
 
+/** Describes an outcome in one sentence. */
 export function summaryOf(outcome: Outcome): string {
   if (outcome.kind === 'no-suitable-server') {
     return `No server suitable for synchronization found: ${explainUnsuitable(outcome.reason, outcome.servers)}.`;
   }
-  if (outcome.kind === 'interrupted') return `Interrupted; the clock was not touched.${progress(outcome)}`;
-  return `This clock ${tenseOf(outcome)} ${finding(outcome)}${ending(outcome)}`;
+  if (outcome.kind === 'interrupted')
+    return `Interrupted; the clock was not touched.${progressText(outcome)}`;
+  return `This clock ${tenseOf(outcome)} ${findingText(outcome)}${endingText(outcome)}`;
 }
 
-/** What an interrupt has left. */
-function progress({ servers }: Findings): string {
+/** How many servers had been measured before the interruption. */
+function progressText({ servers }: Findings): string {
   const measured = servers.filter(({ estimate }) => estimate).length;
   return measured === 0 ? '' : ` ${measured} of ${count(servers.length, 'server')} had been measured.`;
 }
@@ -29,8 +31,8 @@ function tenseOf({ kind }: Measured): 'was' | 'is' {
   return kind === 'adjusted' ? 'was' : 'is';
 }
 
-/** A clock that may be right, as far as can be told, is called that; not beside a refusal, which it would contradict. */
-function finding({ kind, estimate, servers }: Measured): string {
+/** Calls a clock right if its offset is within the bound, except beside a refusal, which that would contradict. */
+function findingText({ kind, estimate, servers }: Measured): string {
   const { offset, rootDistance } = estimate;
   const bound = `± ${formatDuration(rootDistance)}`;
   const agreement = agreementOf(servers);
@@ -47,23 +49,23 @@ function agreementOf(servers: readonly ServerReport[]): string {
   ).length;
   const usable = believed + servers.filter(({ verdict }) => verdict.kind === 'falseticker').length;
   return usable === 1
-    ? 'one server, which nothing checks'
+    ? 'one server, not confirmed by others'
     : `${believed} of ${count(usable, 'server')} agree`;
 }
 
-/** From the measurement on: what was done, would be done, or why not. */
-function ending(outcome: Measured & Ending): string {
+/** What was done or would be done with the offset, or why nothing was done. */
+function endingText(outcome: Measured & Ending): string {
   switch (outcome.kind) {
     case 'queried':
       return '.';
     case 'unchanged':
       return `; nothing to correct${outcome.rtc ? '; the hardware clock was written' : ''}.`;
     case 'adjusted':
-      return `; ${doneWith(outcome)}${waiver(outcome)}${outcome.rtc ? '; the hardware clock was written, too' : ''}.`;
+      return `; ${correctionText(outcome)}${waiverText(outcome)}${outcome.rtc ? '; the hardware clock was also written' : ''}.`;
     case 'would-adjust':
       return outcome.decision.kind === 'step'
-        ? `; it would be stepped${waiver(outcome)}.`
-        : `; it would be slewed, for ${slewTime(outcome.decision.offset)}${waiver(outcome)}.`;
+        ? `; it would be stepped${waiverText(outcome)}.`
+        : `; it would be slewed, for ${slewTime(outcome.decision.offset)}${waiverText(outcome)}.`;
     case 'refused':
       return `: ${explainRefusal(outcome.decision, outcome.clockTrust)}.`;
     case 'busy':
@@ -75,7 +77,7 @@ function ending(outcome: Measured & Ending): string {
   }
 }
 
-function waiver({
+function waiverText({
   decision,
   clockTrust,
 }: Extract<Outcome, { readonly kind: 'adjusted' | 'would-adjust' }>): string {
@@ -83,14 +85,14 @@ function waiver({
   return words === '' ? '' : `; ${words}`;
 }
 
-function doneWith({ decision, slew, waited }: Extract<Outcome, { readonly kind: 'adjusted' }>): string {
+function correctionText({ decision, slew, waited }: Extract<Outcome, { readonly kind: 'adjusted' }>): string {
   if (decision.kind === 'step') return 'it has been stepped';
   if (waited === 'finished') return 'it has been slewed';
   if (waited === undefined) return `it is being slewed, for ${slewTime(decision.offset)}`;
   const left = formatDuration(Math.abs(slew?.remaining() ?? 0));
   return slew?.unattended
-    ? `interrupted while it is being slewed: the kernel goes on with the ${left} that are left`
-    : `interrupted while it was being slewed: ${left} are still to be corrected`;
+    ? `interrupted while it is being slewed: the kernel continues with the remaining ${left}`
+    : `interrupted while it was being slewed: ${left} remain uncorrected`;
 }
 
 function slewTime(offset: number): string {

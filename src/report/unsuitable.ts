@@ -1,11 +1,12 @@
-// Why no server was suitable → one clause, which contradicts none of the lines beside it.
+// The reason why no server was suitable → one clause, which is consistent with the reasons of the single servers.
 
-import type { ServerReport, Unsuitable, Verdict } from '../pipeline/outcome.ts';
+import type { ServerReport, Unsuitable } from '../pipeline/outcome.ts';
+import type { Verdict } from '../pipeline/verdict.ts';
 import { explainDisagreement } from './disagreement.ts';
 import { count } from './labels.ts';
 import { formatDuration } from './quantity.ts';
 
-/** Why no server was suitable, and what to do about it. */
+/** Explains why no server was suitable, and what to do about it. */
 export function explainUnsuitable(reason: Unsuitable, servers: readonly ServerReport[]): string {
   switch (reason.kind) {
     case 'none-answered':
@@ -15,19 +16,19 @@ export function explainUnsuitable(reason: Unsuitable, servers: readonly ServerRe
     case 'none-authenticated':
       return explainNoneAuthenticated(servers);
     case 'no-majority':
-      return `${reason.usable} servers answered and no majority of them agrees: ${explainDisagreement(servers)}; name more servers, so that a wrong one is outvoted`;
+      return `${reason.usable} servers answered, and no majority of them agrees: ${explainDisagreement(servers)}; name more servers, so that a wrong one is outvoted`;
     case 'required-missing':
-      return `the list requires ${reason.required.join(' or ')}, and ${reason.required.length === 1 ? 'it' : 'none of them'} is not believed`;
+      return `the list requires ${reason.required.join(' or ')}, ${reason.required.length === 1 ? 'which was not accepted' : 'none of which was accepted'}`;
     case 'too-few':
-      return `${reason.truechimers === 1 ? '1 server agrees' : `${reason.truechimers} servers agree`}, ${reason.from ?? '--min-servers'} asks for ${reason.wanted}`;
+      return `${reason.truechimers === 1 ? '1 server agrees' : `${reason.truechimers} servers agree`}, ${reason.from ?? '--min-servers'} requires ${reason.wanted}`;
     case 'clock-unsteady':
-      return `this clock was moved during ${count(reason.attempts, 'measurement')}; stop what moves it, and try again`;
+      return `this clock was changed during ${count(reason.attempts, 'measurement')}; stop the program that changes it, and try again`;
     default:
       return reason satisfies never;
   }
 }
 
-/** No server could be used: what came is told before what did not, so that "no reply" never stands above a reply. */
+/** Replies take precedence over silence, so that "no reply" is never printed above a reply. */
 function explainNone(servers: readonly ServerReport[]): string {
   const heard = servers.filter(({ verdict }) => causeOf(verdict) !== undefined);
   return heard.length > 0 ? explainUnfit(heard) : explainSilence(servers);
@@ -46,7 +47,7 @@ function explainSilence(servers: readonly ServerReport[]): string {
   return servers.length === 1 ? 'no reply came' : `none of ${servers.length} answered`;
 }
 
-/** In one clause where all that came was unfit for one cause. */
+/** Names the cause if all servers that answered have the same. */
 function explainUnfit(heard: readonly ServerReport[]): string {
   const [first] = heard as readonly [ServerReport];
   const causes = new Set(heard.map(({ verdict }) => causeOf(verdict)));
@@ -70,7 +71,7 @@ function explainUnfit(heard: readonly ServerReport[]): string {
   }
 }
 
-/** Why what a server sent was of no use; undefined for one that sent nothing. */
+/** Why a server's replies were not used; undefined if it sent none. */
 function causeOf(verdict: Verdict): string | undefined {
   switch (verdict.kind) {
     case 'dropped':

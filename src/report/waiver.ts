@@ -1,9 +1,9 @@
-// Why the panic limit did not hold for a correction that is over it: the first of the reasons that decide.ts knows.
+// A correction over the panic limit → why the limit was waived: the first reason in the order of decide.ts.
 
 import { type ClockTrust, isVouchedFor } from '../ntp/clock-trust.ts';
 import { type Decision, PANICT } from '../ntp/decide.ts';
 
-/** What waived the panic limit, in words; empty for a correction that needed no waiver. */
+/** Explains why the panic limit was waived; empty if the correction needed no waiver. */
 export function explainWaiver(
   { offset }: Extract<Decision, { readonly kind: 'slew' | 'step' }>,
   clockTrust: ClockTrust | undefined,

@@ -54,7 +54,7 @@ test.each([
 });
 
 test.each([
-  ['/bin/tcsh', 'completion: there is none for "tcsh" ($SHELL); name the shell: tsntp completion bash'],
+  ['/bin/tcsh', 'completion: there is no script for "tcsh" ($SHELL); name the shell: tsntp completion bash'],
   ['', 'completion: $SHELL is not set; name the shell: tsntp completion bash'],
 ])('completion for SHELL=%s is exit 2', async (shell, message) => {
   const { code, stdout, stderr } = await tsntp(['completion'], { env: { SHELL: shell } });

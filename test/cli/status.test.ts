@@ -62,7 +62,7 @@ describe.runIf(onLinux)('status', () => {
   test('lines: what was done before the machine came up', async () => {
     const { stdout } = await tsntp(['status', '--state', memory({ ...LAST_SET, bootId: 'another boot' })]);
     expect(stdout).toMatch(
-      /^last set: +2026-11-21T12:10:23Z, before the machine came up: step of -3\.250 s to 192\.0\.2\.1 \(± 1\.00 ms\)$/m,
+      /^last set: +2026-11-21T12:10:23Z, before this boot: step of -3\.250 s to 192\.0\.2\.1 \(± 1\.00 ms\)$/m,
     );
     expect(stdout).toMatch(/^synchronized: +(no|yes)$/m);
   });

@@ -54,7 +54,7 @@ describe.runIf(onLinux)('the panic limit', () => {
     await bench.file('state/state.json', memory(changes), 0o600);
     const { code, out } = await withState(bench, `-n -p 1 ${option} A`);
     expect({ code, out }).toMatchObject({ code: expected });
-    if (expected === 5) expect(out).toMatch(/with the corrections made since boot this comes to .*use -g/);
+    if (expected === 5) expect(out).toMatch(/with the corrections since boot, the total is .*use -g/);
   });
 
   const unbelievable: Readonly<Record<string, (folder: string) => void>> = {

@@ -87,7 +87,7 @@ describe('a command mistyped asks nothing, sets nothing, and exits 2', () => {
     const { tsntp } = await field({ A: {} });
     const { code, stderr } = await tsntp(line);
     expect(code).toBe(2);
-    expect(stderr).toContain('is kept for a command of a later tsntp');
+    expect(stderr).toContain('is reserved for a command of a later tsntp');
   });
 });
 
@@ -95,7 +95,7 @@ test('server-option: exit 2 that says how servers are named', async () => {
   const { tsntp } = await field({ A: {} });
   const { code, stderr } = await tsntp('--server A -n');
   expect(code).toBe(2);
-  expect(stderr).toContain('unknown option --server; name servers without one');
+  expect(stderr).toContain('unknown option --server; name servers without an option');
 });
 
 test.each([
@@ -118,5 +118,5 @@ test('an option of another command is told to be that', async () => {
   const { tsntp } = await field();
   const { code, stderr } = await tsntp('query --step 192.0.2.1');
   expect(code).toBe(2);
-  expect(stderr).toContain('unknown option --step: query does not take it, but sync; see tsntp query --help');
+  expect(stderr).toContain('unknown option --step: it belongs to sync, not to query; see tsntp query --help');
 });

@@ -43,7 +43,7 @@ describe('lib-undefined: an option that is undefined is not given', () => {
 describe('lib-range: a value out of its range is an error that names option, value and range', () => {
   const waiting = 'a number above 0, up to Infinity (seconds)';
   const unknown =
-    'there is no such option; the options are samples, timeout, deadline, interval, minServers, maxDistance, version, family, source, ' +
+    'no such option; the options are samples, timeout, deadline, interval, minServers, maxDistance, version, family, source, ' +
     'method, stepThreshold, maxOffset, allowAnyOffset, force, wait, rtc, dryRun, keys, nts, ntsTrust, signal, onEvent, ' +
     'stateDirectory, ports';
   test.each<[Options, string]>([

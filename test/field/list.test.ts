@@ -204,7 +204,7 @@ test('minsources: fewer servers than the list wants are not believed', async () 
   const { code, stdout, stderr } = await here.tsntp('-q -p 1 -f c.conf');
   expect({ code, said: stdout + stderr }).toEqual({
     code: 3,
-    said: expect.stringMatching(/asks for 3/),
+    said: expect.stringMatching(/requires 3/),
   });
   expect((await here.tsntp('-q -p 1 --min-servers 1 -f c.conf')).code).toBe(0);
   await here.file('n.conf', 'server A.addr:A.port\ntos minclock 4 minsane 3\n');

@@ -129,19 +129,19 @@ describe('no line contradicts another', () => {
     const { tsntp } = await field({ A: {}, B: {} });
     const { code, stderr } = await tsntp(`-q ${quick} --min-servers 3 A B`);
     expect(code).toBe(3);
-    expect(stderr).toContain('2 servers agree, --min-servers asks for 3');
+    expect(stderr).toContain('2 servers agree, --min-servers requires 3');
     expect(stderr).not.toContain('no majority');
-    expect(stderr.match(/: agrees, but --min-servers asks for 3$/gm)).toHaveLength(2);
+    expect(stderr.match(/: agrees, but --min-servers requires 3$/gm)).toHaveLength(2);
   });
 
   test('a limit that a list sets is told with its line', async () => {
     const { tsntp, file, fill } = await field({ A: {}, B: { rootDispersion: 3 } });
     await file('few.conf', 'server A.addr port A.port trust\n\nminsources 4\n');
     const few = await tsntp(`-q ${quick} -f few.conf`);
-    expect(few.stderr).toMatch(/: 1 server agrees, "minsources 4" of few\.conf:3 asks for 4\./);
-    expect(few.stderr).toContain(`${fill('A')}: agrees, but "minsources 4" of few.conf:3 asks for 4\n`);
+    expect(few.stderr).toMatch(/: 1 server agrees, "minsources 4" of few\.conf:3 requires 4\./);
+    expect(few.stderr).toContain(`${fill('A')}: agrees, but "minsources 4" of few.conf:3 requires 4\n`);
     const flag = await tsntp(`-q ${quick} --min-servers 2 -f few.conf`);
-    expect(flag.stderr).toContain('1 server agrees, --min-servers asks for 2');
+    expect(flag.stderr).toContain('1 server agrees, --min-servers requires 2');
     await file('far.conf', 'server B.addr port B.port\ntos maxdist 2\n');
     const far = await tsntp(`-q ${quick} -f far.conf`);
     expect(far.stderr).toMatch(/farther away than the 2\.000 s of "tos maxdist 2" of far\.conf:2\./);
@@ -184,7 +184,7 @@ describe('no line contradicts another', () => {
     const { tsntp } = await field({ A: {}, B: { ahead: 1 } });
     const { stderr } = await tsntp(`-q ${quick} A B`);
     expect(stderr).toMatch(
-      /2 servers answered and no majority of them agrees: \S+ says [+-]\S+ m?s, \S+ says \+\S+ m?s; a majority is 2 of 2; name more servers/,
+      /2 servers answered, and no majority of them agrees: \S+ says [+-]\S+ m?s, \S+ says \+\S+ m?s; a majority is 2 of 2; name more servers/,
     );
     expect(stderr.match(/: no majority agrees$/gm)).toHaveLength(2);
   });

@@ -148,7 +148,7 @@ describe('servers that a list trusts or requires', () => {
     await file('c.conf', list(options));
     const { code, stdout, stderr } = await tsntp('-q -p 1 -t 1 -f c.conf');
     expect(code, stdout).toBe(3);
-    expect(stderr).toContain(`the list requires ${fill('A')}, and it is not believed`);
+    expect(stderr).toContain(`the list requires ${fill('A')}, which was not accepted`);
   });
 });
 

@@ -7,6 +7,7 @@ import { localInstant, localTime } from '../../src/host/local-time.ts';
 
 /** What Node says, by itself. */
 const nodes = (at: Date) => ({
+  year: at.getFullYear(),
   month: at.getMonth(),
   day: at.getDate(),
   hour: at.getHours(),
@@ -51,7 +52,7 @@ describe.runIf(process.platform !== 'win32')('the C library', () => {
 });
 
 test('the day has two places, as in syslog', () => {
-  const time = { month: 0, day: 5, hour: 1, minute: 2, second: 3 };
+  const time = { year: 2026, month: 0, day: 5, hour: 1, minute: 2, second: 3 };
   expect(formatTimestamp(time)).toBe(' 5 Jan 01:02:03');
   expect(formatTimestamp({ ...time, month: 11, day: 31 })).toBe('31 Dec 01:02:03');
 });

@@ -103,7 +103,7 @@ describeWith(PACKAGES.chronyd, 'NTS with chronyd', () => {
     await server.stop();
     server = await ntsServer(identity, server);
     const { status, report, stderr } = ask(server.kePort, '-d', '-t', '0.5');
-    expect(stderr).toContain('kept by an earlier run');
+    expect(stderr).toContain('kept from an earlier run');
     expect(stderr).toContain('nts-nak: kiss code NTSN');
     expect(report.servers).toMatchObject([{ authenticated: true, authentication: { keyExchange: {} } }]);
     expect(status).toBe(0);

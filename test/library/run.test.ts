@@ -24,21 +24,21 @@ describe('options that the command has in another form', () => {
     [{ ntsTrust: { ca: '' } }, "ntsTrust.ca: '' is not allowed; give certificates as PEM text"],
     [
       { ntsTrust: { dates: false } as never },
-      'ntsTrust.dates: there is no such field; the fields are ca, system, ignoreDates',
+      'ntsTrust.dates: no such field; the fields are ca, system, ignoreDates',
     ],
     [
       { keys: [] as never },
-      'keys: [] is not allowed; give the path of a key file, or a Map of symmetric keys by their numbers',
+      'keys: [] is not allowed; give the path of a key file, or a Map of symmetric keys by key id',
     ],
     [
       { signal: { aborted: false } as never },
       'signal: { aborted: false } is not allowed; give an AbortSignal',
     ],
     [{ onEvent: 'log' as never }, "onEvent: 'log' is not allowed; give a function"],
-    [{ stateDirectory: '' }, "stateDirectory: '' is not allowed; give the path of a folder"],
+    [{ stateDirectory: '' }, "stateDirectory: '' is not allowed; give the path of a directory"],
     [
       { ports: { clok: {} } as never },
-      expect.stringMatching(/^ports\.clok: there is no such port; the ports are clock,/),
+      expect.stringMatching(/^ports\.clok: no such port; the ports are clock,/),
     ],
     [{ ports: { timer: 1 as never } }, 'ports.timer: 1 is not allowed; give an object'],
     [{ nts: true, version: 3 }, 'version: 3 is not allowed with NTS; give 4'],

@@ -56,9 +56,8 @@ test.each<[what: string, Servers, nts: boolean, expected: readonly object[]]>([
 });
 
 describe('what is no server is a RangeError that says what is', () => {
-  const allowed =
-    'give a host, as in "pool.ntp.org", an object with a host, or an array of one or more of them';
-  const name = 'give a name or an IP address, without brackets and without a port';
+  const allowed = 'give a host such as "pool.ntp.org", an object with a host, or a non-empty array of these';
+  const name = 'give a host name or an IP address, without brackets and without a port';
   test.each<[unknown, string]>([
     [undefined, `servers: undefined is not allowed; ${allowed}`],
     [null, `servers: null is not allowed; ${allowed}`],
@@ -80,9 +79,7 @@ describe('what is no server is a RangeError that says what is', () => {
 
   test('a field that does not exist', () => {
     const slip = { host: 'a', prot: 123 } as Servers;
-    expect(() => serversOf(slip, false)).toThrow(
-      /^servers\.prot: there is no such field; the fields are host, port,/,
-    );
+    expect(() => serversOf(slip, false)).toThrow(/^servers\.prot: no such field; the fields are host, port,/);
   });
 });
 

@@ -1,11 +1,11 @@
 import { describe, expect, test, vi } from 'vitest';
-import { listenedTo } from '../../src/pipeline/listening.ts';
+import { withListener } from '../../src/pipeline/listening.ts';
 
 type Emit = (event: string) => unknown;
 
 /** A run that tells of these events, one after the other, and ends with the reason of its signal, if it was aborted. */
 function run(emit: Emit, events: readonly string[], signal = new AbortController().signal) {
-  return listenedTo(
+  return withListener(
     { emit, signal } as { emit: (event: string) => void; signal: AbortSignal },
     async ports => {
       for (const event of events) {

@@ -159,7 +159,7 @@ describe.runIf(onLinux)('exit code 6', () => {
     expect((await tsntp([...second, '--force'])).code).toBe(6);
     for (const action of ['read', 'write']) {
       const { code, stderr } = await tsntp(['rtc', action, '--state', state]);
-      const said = `tsntp: another tsntp (pid ${first.child.pid}) is running: wait until it has ended\n`;
+      const said = `tsntp: another tsntp (pid ${first.child.pid}) is running: wait until it ends\n`;
       expect({ code, stderr }).toEqual({ code: 6, stderr: said });
     }
     expect((await tsntp([...second, '-q'])).code).toBe(0);

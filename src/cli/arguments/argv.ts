@@ -1,5 +1,5 @@
-// argv as people write it → what it says: command, options, words. By the rules of getopt, as ntpdate has them, and
-// before yargs sees it: yargs takes -p4 for -p -4, and --query=1 for "no".
+// argv → the command, the options and the words that it contains. Follows the rules of getopt, as ntpdate does, and runs
+// before yargs, which reads -p4 as -p -4 and --query=1 as "no".
 
 import { COMMAND_NAMES, type Command } from '../../options/command-table.ts';
 import { flagOf, OPTION_NAMES, OPTION_ROWS, type OptionName, optionsOf } from '../../options/option-names.ts';
@@ -9,7 +9,7 @@ import { closest, editsOfOption } from '../../sources/spelling.ts';
 import { isCommand } from './command-words.ts';
 import { UsageError } from './usage-error.ts';
 
-/** One option with its value: that of a switch is true or false, of a count true. */
+/** One option of a command line. The value of a switch is true or false, that of a count is true. */
 export interface Given {
   readonly name: OptionName;
   readonly value: string | boolean;
@@ -17,16 +17,16 @@ export interface Given {
   readonly written: string;
 }
 
-/** What a command line says. */
+/** A command line, split into its parts. */
 export interface CommandLine {
-  /** Undefined where none is named. */
+  /** Undefined if no command is named. */
   readonly command: Command | undefined;
   readonly options: readonly Given[];
-  /** What is no option: servers, the action of `rtc`, the shell of `completion`. */
+  /** The arguments that are not options: servers, the action of `rtc`, the shell of `completion`. */
   readonly words: readonly string[];
 }
 
-/** Reads a command line. Throws `UsageError` for what it cannot mean. */
+/** Splits a command line into its parts. Throws `UsageError` if it is invalid. */
 export function readArgv(argv: readonly string[]): CommandLine {
   const [first, ...others] = argv;
   if (first === 'help' || first === 'version') return readArgv([`--${first}`, ...others]);
@@ -43,7 +43,7 @@ export function readArgv(argv: readonly string[]): CommandLine {
   return { command, options, words };
 }
 
-/** A command line for yargs, which leaves it nothing to guess. */
+/** The command line in the one form that yargs cannot misread: `--name=value`, and words after `--`. */
 export function canonicalArgv({ command, options, words }: CommandLine): readonly string[] {
   const flags = options.map(({ name, value }) => `--${flagOf(name)}${value === true ? '' : `=${value}`}`);
   return [
@@ -53,7 +53,7 @@ export function canonicalArgv({ command, options, words }: CommandLine): readonl
   ];
 }
 
-/** Options by their flags, without dashes. */
+/** The options by flag, without dashes. */
 const KNOWN: ReadonlyMap<string, OptionName> = new Map(
   OPTION_NAMES.flatMap(name =>
     [flagOf(name), OPTION_ROWS[name].letter].flatMap(flag =>
@@ -67,19 +67,21 @@ function readLong(word: string, rest: string[]): readonly Given[] {
   const [, written = '', value] = /^--([^=]*)(?:=(.*))?$/su.exec(word) ?? [];
   const known = KNOWN.get(written.length === 1 ? '' : dashed(written));
   if (known !== undefined) return [withValue(`--${written}`, known, value, rest)];
-  const denied = KNOWN.get(/^no-(.{2,})$/u.exec(dashed(written))?.[1] ?? '');
-  if (denied === undefined) throw unknownOption(`--${written}`, '');
-  if (OPTION_ROWS[denied].value.kind !== 'switch' || OPTION_ROWS[denied].flagOnly)
-    throw new UsageError(`--${flagOf(denied)} cannot be negated: leave out --${written}`);
+  const negated = KNOWN.get(/^no-(.{2,})$/u.exec(dashed(written))?.[1] ?? '');
+  if (negated === undefined) throw unknownOption(`--${written}`, '');
+  if (OPTION_ROWS[negated].value.kind !== 'switch' || OPTION_ROWS[negated].flagOnly)
+    throw new UsageError(`--${flagOf(negated)} cannot be negated: leave out --${written}`);
   if (value !== undefined) throw new UsageError(`--${written} takes no value`);
-  return [{ name: denied, value: false, written: `--${written}` }];
+  return [{ name: negated, value: false, written: `--${written}` }];
 }
 
-/** `-q`, `-qup4`, `-t1.5`, `-t=1.5`, `-vq=1`: what follows a letter that takes a value is its value. */
+/** `-q`, `-qup4`, `-t1.5`, `-t=1.5`, `-vq=1`: the text after a letter that takes a value is its value. */
 function splitShortOption(word: string, rest: string[]): readonly Given[] {
   const whole = KNOWN.get(dashed(word.slice(1)));
   if (whole !== undefined && word.length > 2)
-    throw new UsageError(`${escaped(word)}: did you mean --${flagOf(whole)}? One dash is for letters`);
+    throw new UsageError(
+      `${escaped(word)}: did you mean --${flagOf(whole)}? A single dash is for one-letter options`,
+    );
   const given: Given[] = [];
   const letters = [...word.slice(1)];
   while (letters.length > 0) {
@@ -98,26 +100,26 @@ function takesValue(name: OptionName): boolean {
   return kind !== 'switch' && kind !== 'count';
 }
 
-/** An option with the value that is attached to it, or with the next word of the `rest`, which it then takes. */
+/** An option with its attached value, or with the next word, which is then removed from `rest`. */
 function withValue(written: string, name: OptionName, attached: string | undefined, rest: string[]): Given {
   const { value } = OPTION_ROWS[name];
   if (takesValue(name)) return { name, value: attached ?? nextValue(written, name, rest), written };
   if (attached === undefined) return { name, value: true, written };
   if (value.kind === 'count')
-    throw new UsageError(`${written} takes no value; give it twice to be told more`);
+    throw new UsageError(`${written} takes no value; give it twice for more detail`);
   const said = readValue(value, attached);
   if (typeof said !== 'boolean')
     throw new UsageError(`${written}: "${escaped(attached)}" is not allowed; give ${allowedText(value)}`);
   return { name, value: said, written };
 }
 
-/** An option in its place is none: the option that it would else hide may be -q. */
+/** Takes the next word as a value. An option is not accepted as one, because it may be -q. */
 function nextValue(written: string, name: OptionName, rest: string[]): string {
   const value = rest.shift();
   if (value === undefined) throw new UsageError(`${written} needs a value; see tsntp --help`);
   if (value === '--' || isOption(value))
     throw new UsageError(
-      `${written} needs a value, and "${escaped(value)}" is an option; write --${flagOf(name)}=${escaped(value)} if it is meant`,
+      `${written} needs a value, and "${escaped(value)}" is an option; if it is the value, write --${flagOf(name)}=${escaped(value)}`,
     );
   return value;
 }
@@ -129,7 +131,7 @@ function isOption(word: string): boolean {
   return KNOWN.has(letter);
 }
 
-/** `dryRun` is `dry-run`, too. */
+/** `dryRun` → `dry-run`. */
 function dashed(name: string): string {
   return name.replace(/[A-Z]/g, capital => `-${capital.toLowerCase()}`);
 }
@@ -137,14 +139,16 @@ function dashed(name: string): string {
 function unknownOption(written: string, within: string): UsageError {
   const shown = escaped(written);
   if (written === '--server')
-    return new UsageError(`unknown option ${shown}; name servers without one, as in "tsntp pool.ntp.org"`);
+    return new UsageError(
+      `unknown option ${shown}; name servers without an option, as in "tsntp pool.ntp.org"`,
+    );
   const where = within === '' || within === written ? '' : ` in ${escaped(within)}`;
   const meant = suggestion(written);
   const advice = meant === undefined ? '; see tsntp --help' : `: did you mean --${meant}?`;
   return new UsageError(`unknown option ${shown}${where}${advice}`);
 }
 
-/** A mistyped name, one without its dashes, or the beginning of one. */
+/** The option that a mistyped, undashed or abbreviated name probably means. */
 function suggestion(written: string): string | undefined {
   if (!written.startsWith('--')) return undefined;
   const name = dashed(written.slice(2)).toLowerCase();
@@ -153,13 +157,13 @@ function suggestion(written: string): string | undefined {
   return closest(name, names, editsOfOption) ?? (begun.length === 1 ? begun[0] : undefined);
 }
 
-/** Refuses options that are another command's. Throws `UsageError`. */
+/** Throws `UsageError` if an option belongs to other commands only. */
 export function refuseForeignOptions(command: Command, options: readonly Given[]): void {
   for (const { name } of options) {
     if (optionsOf(command).includes(name)) continue;
     const takers = COMMAND_NAMES.filter(each => optionsOf(each).includes(name));
     throw new UsageError(
-      `unknown option --${flagOf(name)}: ${command} does not take it, but ${takers.join(' and ')}; see tsntp ${command} --help`,
+      `unknown option --${flagOf(name)}: it belongs to ${takers.join(' and ')}, not to ${command}; see tsntp ${command} --help`,
     );
   }
 }

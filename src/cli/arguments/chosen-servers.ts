@@ -1,6 +1,6 @@
-// Which servers a command asks: those named on the command line and in -f files; with none of either, those of
-// TSNTP_SERVERS; else of the first well-known file that names any. There is no silent default. What the lists demand
-// of the run comes along: a flag or a variable goes before it.
+// The command line, -f files, TSNTP_SERVERS and the well-known files → the servers to query. Servers on the command line
+// and in -f files come first; without any, those of TSNTP_SERVERS; without these, those of the first well-known file that
+// names any. There is no silent default. The limits that the lists set are included; a flag or a variable overrides them.
 
 import { readFileSync } from 'node:fs';
 import type { LimitsFrom } from '../../pipeline/outcome.ts';
@@ -12,20 +12,21 @@ import { DEFAULT_LISTS, OWN_LIST, readWellKnownList } from '../../sources/well-k
 import { withoutOptions } from './tsntp-conf.ts';
 import { UsageError } from './usage-error.ts';
 
+/** The servers of a run. */
 export interface ChosenServers extends ServerList {
-  /** Where they were found, when the user did not say. */
+  /** The variable or file that names them; absent if the command line does. */
   readonly foundIn?: string;
 }
 
-/** Options that a list, too, can set. */
+/** The options that a list can also set. */
 export interface DemandedArguments {
   readonly minServers?: number | undefined;
   readonly maxDistance?: number | undefined;
 }
 
 /**
- * Collects the servers: the `named` ones and `pools`, those of `files`, or else those of `environment` (what TSNTP_SERVERS says).
- * Throws `UsageError` when there is none, or when something cannot be read.
+ * Collects the servers: those in `named`, `pools` and `files`; without any, those in `environment`, the value of
+ * TSNTP_SERVERS. Throws `UsageError` if there are none or a list cannot be read.
  */
 export function chooseServers(
   named: readonly string[],
@@ -49,7 +50,7 @@ export function chooseServers(
     if (servers.length > 0) return { servers, demands, notes };
     if (files.length > 0)
       throw new UsageError(
-        withNotes(`${files.map(escaped).join(', ')}: names no servers; one a line is expected`, notes),
+        withNotes(`${files.map(escaped).join(', ')}: names no servers; write one server per line`, notes),
       );
     return fromEnvironment(environment) ?? fromDefaultLists(defaultLists);
   } catch (error) {
@@ -58,7 +59,7 @@ export function chooseServers(
   }
 }
 
-/** The arguments, and where they say nothing, what the lists demand. */
+/** The arguments, completed by the limits of the lists. */
 export function withDemands<A extends DemandedArguments>(args: A, { minServers, maxDistance }: Demands): A {
   return {
     ...args,
@@ -67,7 +68,7 @@ export function withDemands<A extends DemandedArguments>(args: A, { minServers, 
   };
 }
 
-/** What set the limits that the arguments leave to the lists, for messages. */
+/** The origin of each limit that only the lists set, for messages. */
 export function limitsFrom(args: DemandedArguments, { minServers, maxDistance }: Demands): LimitsFrom {
   const setBy = ({ text, from }: Demand<number>) => `"${escaped(text)}" of ${escaped(from)}`;
   return {
@@ -77,7 +78,7 @@ export function limitsFrom(args: DemandedArguments, { minServers, maxDistance }:
 }
 
 function readNamedList(file: string): ServerList {
-  // What a shell hands over in `-f <(command)` is a pipe, and is waited for like stdin.
+  // `-f <(command)` of a shell is a pipe, which is read to its end like stdin.
   const stream = file === '-' || /^\/(dev|proc\/self)\/(fd\/\d+|stdin)$/.test(file);
   const text = stream ? readStream(file) : namedFiles.read(file);
   if (text === undefined) throw new UsageError(`cannot read the server list ${escaped(file)}: no such file`);
@@ -117,7 +118,7 @@ function fromDefaultLists(files: readonly string[]): ChosenServers {
   throw new UsageError(withNotes(`${nowhere}\n(looked in ${files.join(', ')})`, notes));
 }
 
-/** Several lists as one: of two limits, the stricter holds. */
+/** Merges lists. Of two limits, the stricter applies. */
 function combined(lists: readonly ServerList[]): ServerList {
   const all = lists.map(list => list.demands);
   const minServers = strictest(

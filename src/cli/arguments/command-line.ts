@@ -1,4 +1,4 @@
-// argv → one of cli/commands/ with its checked arguments, or help, or the version.
+// argv → a call of one of cli/commands/ with its validated arguments, or the help, or the version.
 
 import { COMMAND_ROWS, type Command } from '../../options/command-table.ts';
 import { OPTION_ROWS } from '../../options/option-names.ts';
@@ -17,11 +17,11 @@ import { argumentsOf, type Settings } from './settings.ts';
 import { readOwnFile } from './tsntp-conf.ts';
 import { UsageError } from './usage-error.ts';
 
-/** Runs the command that `argv` names, and resolves with its exit code. Rejects with `UsageError` and what commands throw. */
+/** Runs the command that `argv` names and resolves with its exit code. Rejects with `UsageError` or the command's error. */
 export async function runCommandLine(argv: readonly string[], context: Context): Promise<ExitCode> {
   const line = readArgv(argv);
   if (line.options.some(({ name, value }) => OPTION_ROWS[name].flagOnly && value === true))
-    return runGeneral(line, context);
+    return printHelpOrVersion(line, context);
   const { command = 'sync' } = line;
   refuseLine(command, line);
   return run(command, line, context);
@@ -29,28 +29,31 @@ export async function runCommandLine(argv: readonly string[], context: Context):
 
 async function run<C extends Command>(command: C, line: CommandLine, context: Context): Promise<ExitCode> {
   const flags = readFlags(command, line);
-  const others = COMMAND_ROWS[command].settings ? settingsBeside(command, context) : [];
+  const others = COMMAND_ROWS[command].settings ? settingsBesideFlags(command, context) : [];
   for (const word of line.words) warnOfPort(word, context);
   const args = { ...argumentsOf(command, [flags, ...others]), ...wordsOf(command, line.words) };
   return commands[command](args as CommandArguments<C>, context);
 }
 
-/** The words under the name that the command has for them. */
+/** The words under the name of the command's argument. */
 function wordsOf(command: Command, words: readonly string[]): object {
   const { argument, choices } = COMMAND_ROWS[command];
   if (argument === undefined) return {};
   return { [argument]: choices === undefined ? words : words[0] };
 }
 
-/** What the environment and /etc/tsntp.conf say, in this order. */
-function settingsBeside(command: Command, context: Context): readonly Settings[] {
+/** The settings of the environment and of /etc/tsntp.conf, in this order. */
+function settingsBesideFlags(command: Command, context: Context): readonly Settings[] {
   const { env, warnings } = readVariables(context.io.env);
   for (const warning of warnings) context.note(`warning: ${warning}`);
   return [fromEnvironment(env, command), readOwnFile()];
 }
 
-/** Of a line that asks for help, the command counts wherever it stands, and nothing else does. */
-async function runGeneral({ command, options, words }: CommandLine, context: Context): Promise<ExitCode> {
+/** With --help, only the command matters, wherever on the line it is. */
+async function printHelpOrVersion(
+  { command, options, words }: CommandLine,
+  context: Context,
+): Promise<ExitCode> {
   const asked = options.find(({ name }) => name === 'help');
   if (asked === undefined) context.print(`${VERSION}\n`);
   else {
@@ -62,7 +65,7 @@ async function runGeneral({ command, options, words }: CommandLine, context: Con
   return 0;
 }
 
-/** Refuses what the command does not take. Throws `UsageError`. */
+/** Throws `UsageError` for options and words that the command does not take. */
 function refuseLine(command: Command, { options, words }: CommandLine): void {
   refuseForeignOptions(command, options);
   const { choices } = COMMAND_ROWS[command];
@@ -72,12 +75,12 @@ function refuseLine(command: Command, { options, words }: CommandLine): void {
     throw new UsageError(`tsntp ${command} takes no servers: leave out "${escaped(words[0]!)}"`);
 }
 
-/** The names that --pool is given: a command after it was meant as one. */
+/** The values of --pool, which may be mistyped commands. */
 function poolsIn(options: CommandLine['options']): readonly string[] {
   return options.flatMap(({ name, value }) => (name === 'pool' && typeof value === 'string' ? [value] : []));
 }
 
-/** Refuses words beside the one that a command needs, or takes. */
+/** Throws `UsageError` unless the words are exactly one of the command's choices. */
 function refuseChoices(
   command: Command,
   choices: readonly string[],
@@ -85,7 +88,7 @@ function refuseChoices(
 ): void {
   if (first === undefined) {
     if (command === 'completion') return;
-    throw new UsageError(`${command}: say what to do: ${choices.join(', ')}`);
+    throw new UsageError(`${command}: give one of ${choices.join(', ')}`);
   }
   if (!choices.includes(first)) {
     const meant = closest(first, choices, () => 1);
@@ -96,7 +99,7 @@ function refuseChoices(
     throw new UsageError(`${command} ${first} takes no more words: "${escaped(second)}"`);
 }
 
-/** An IPv6 address that ends like one with the port of NTP is valid, and hardly ever meant. */
+/** Warns of an IPv6 address that ends in `:123`: it is valid, but 123 was probably meant as the port. */
 function warnOfPort(word: string, context: Context): void {
   const [, address] = /^([\da-f:]+):123$/i.exec(word) ?? [];
   if (address === undefined || !/:.*:/.test(word)) return;
@@ -110,15 +113,15 @@ function warnOfPort(word: string, context: Context): void {
   context.note(`warning: ${word} is an IPv6 address without a port; with the port 123 it is ${meant}`);
 }
 
-/** Whether a report is to be JSON, as far as can be said of a command line that may be wrong. */
+/** Whether the report must be JSON, as far as a possibly invalid command line shows it. */
 export function wantsJson(argv: readonly string[], env: NodeJS.ProcessEnv): boolean {
   const said = /(?:^|\n)--format[=\n](.*)/.exec(argv.join('\n'))?.[1];
   if (argv.includes('--json') || said !== undefined) return said === undefined || said === 'json';
   const places = [() => fromEnvironment(env, 'status'), () => readOwnFile()];
-  return places.some(place => saysJson(place));
+  return places.some(asksForJson);
 }
 
-function saysJson(place: () => Settings): boolean {
+function asksForJson(place: () => Settings): boolean {
   try {
     const settings = place();
     return settings.get('json')?.value === true || settings.get('format')?.value === 'json';

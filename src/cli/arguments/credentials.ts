@@ -1,5 +1,5 @@
-// -a, -k, --nts, --nts-ca and what lists say → which servers are authenticated and with what: the keys that they name,
-// and the authorities that are trusted. What cannot be read, or could have been read by others, is a usage error.
+// -a, -k, --nts, --nts-ca and the lists → the servers with their authentication: symmetric keys, or NTS with its trusted
+// authorities. A file that cannot be read, or a secret that other users can read, is a usage error.
 
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,19 +15,20 @@ import { readSecret } from '../../sources/secret-file.ts';
 import { escaped, formatServer, type Server, withNts } from '../../sources/server.ts';
 import { UsageError } from './usage-error.ts';
 
-/** What the command line says of authentication. */
+/** The options that concern authentication. */
 export type AuthenticationArguments = Pick<
   Arguments<'query'>,
   'key' | 'keys' | 'nts' | 'ntsCa' | 'ntsIgnoreDates' | 'ntpVersion'
 >;
 
+/** The servers of a run, with everything that authenticates them. */
 export interface AuthenticatedServers {
   readonly servers: readonly Server[];
   readonly keys: Keys;
   readonly nts: NtsTrust;
 }
 
-/** Throws `UsageError`. */
+/** Reads keys and authorities, and assigns them to the servers. Rejects with `UsageError`. */
 export async function authenticateServers(
   { servers: listed, demands }: Pick<ServerList, 'servers' | 'demands'>,
   args: AuthenticationArguments,
@@ -47,7 +48,7 @@ export async function authenticateServers(
   };
 }
 
-/** What was given for authentication that authenticates no server: one line each. */
+/** A line for each authentication option that has no effect, because no server uses it. */
 export function unusedAuthentication(
   { servers, keys }: AuthenticatedServers,
   args: AuthenticationArguments,
@@ -68,20 +69,20 @@ function withAuthentication(server: ListedServer, { key, nts }: AuthenticationAr
   return key === undefined || server.key !== undefined ? server : { ...server, key };
 }
 
-/** chrony's way: servers without authentication are measured and reported, and not believed. */
+/** As in chrony, servers without authentication are measured and reported but never used. */
 function onlyAuthenticated(
   servers: readonly ListedServer[],
   { from, text }: Demand<true>,
 ): readonly ListedServer[] {
   const isAuthenticated = ({ key, nts, noselect }: Server) => !noselect && (nts || key !== undefined);
   if (!servers.some(isAuthenticated)) {
-    const problem = 'no server has a key or NTS: write "key N" or "nts" behind one, or give --key N or --nts';
+    const problem = 'no server has a key or NTS: add "key N" or "nts" to a server, or give --key N or --nts';
     throw new UsageError(`${escaped(`${from}: ${text}`)}: ${problem}`);
   }
   return servers.map(server => (isAuthenticated(server) ? server : { ...server, noselect: true }));
 }
 
-/** Without what only its list needed; its authorities read, unless --nts-ca goes before them. */
+/** The server with the contents of its authorities, unless --nts-ca overrides them. */
 async function withAuthorities(
   { keyFile: _, certificates, ...server }: ListedServer,
   { ntsCa }: AuthenticationArguments,
@@ -98,7 +99,7 @@ async function withAuthorities(
   };
 }
 
-/** The keys that servers name, each from -k, or from where its list says. */
+/** Reads the keys that servers name: from -k, or from the key file of their list. */
 function keysOf(servers: readonly ListedServer[], args: AuthenticationArguments): Keys {
   const wanted = new Map<string, Set<number>>();
   for (const { key, nts, keyFile = OPTIONS.keys.default } of servers) {
@@ -111,7 +112,7 @@ function keysOf(servers: readonly ListedServer[], args: AuthenticationArguments)
     for (const [id, key] of keysIn(file, ids)) {
       if (keys.has(id) && !isSameKey(keys.get(id)!, key)) {
         const files = [...wanted.keys()].map(escaped).join(', ');
-        throw new UsageError(`key ${id} is another in each of ${files}: give the right file with -k FILE`);
+        throw new UsageError(`key ${id} differs between ${files}: give the right file with -k FILE`);
       }
       keys.set(id, key);
     }
@@ -132,14 +133,14 @@ function keysIn(file: string, ids: ReadonlySet<number>): Keys {
   }
 }
 
-/** The certificates of files, and of what is in folders, as PEM; `by` is what names them. */
+/** The certificates of files, and of the files in directories, as PEM. `by` is the option or line that names them. */
 async function authoritiesIn(paths: readonly string[], by: string): Promise<string> {
   const { holdsCertificates } = await import('../../net/nts/trust.ts');
   return paths
     .flatMap(path => {
       const texts = authorityFilesIn(path, by).filter(holdsCertificates);
       if (texts.length > 0) return texts;
-      const expected = 'this is no certificate in PEM (-----BEGIN CERTIFICATE-----)';
+      const expected = 'it contains no PEM certificate (-----BEGIN CERTIFICATE-----)';
       throw new UsageError(`${by} ${escaped(path)}: ${expected}`);
     })
     .join('\n');

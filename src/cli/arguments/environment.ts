@@ -1,5 +1,5 @@
-// TSNTP_* → what the environment says of options. Not by yargs' own `env`: that reads TSNTP_QUERY=1 as "no", and the
-// clock would be set; and it stumbles over variables that another command takes.
+// TSNTP_* → the settings of the environment. The `env` of yargs is not used: it reads TSNTP_QUERY=1 as "no", so that the
+// clock would be set, and it rejects variables that belong to another command.
 
 import type { Command } from '../../options/command-table.ts';
 import {
@@ -16,43 +16,43 @@ import { UsageError } from './usage-error.ts';
 
 const PREFIX = 'TSNTP_';
 
-/** What Kubernetes puts into every pod for a service named tsntp, or tsntp-anything. */
+/** The variables that Kubernetes sets in every pod for a service named tsntp or tsntp-NAME. */
 const KUBERNETES =
   /^TSNTP_(\w+_)?(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT(_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)$/;
 
-/** The options that have variables, by these. */
+/** The options by variable. */
 const KNOWN: ReadonlyMap<string, OptionName> = new Map(
   OPTION_NAMES.filter(name => !OPTION_ROWS[name].flagOnly).map(name => [variableOf(name), name]),
 );
 
-/** The variables that are some command's options. */
+/** The variables that set options. */
 export interface Variables {
-  /** Each under the name that its option has. */
+  /** The values by the correct name of the variable. */
   readonly env: NodeJS.ProcessEnv;
   readonly warnings: readonly string[];
 }
 
 /**
- * Sorts the environment by the options of all commands. One that differs by its underscores alone is read, with a
- * warning; one that is misspelled throws `UsageError`, for the limit that it may set would be lost; others are a warning.
+ * Picks the variables that set options from the environment. A name that differs only in its underscores is accepted with
+ * a warning. A misspelled one throws `UsageError`, because it may set a limit. Any other unknown one is a warning.
  */
 export function readVariables(env: NodeJS.ProcessEnv): Variables {
   const own: Record<string, string | undefined> = {};
-  const strangers: string[] = [];
+  const unknown: string[] = [];
   const warnings: string[] = [];
   for (const [name, text] of Object.entries(env).filter(([name]) => name.startsWith(PREFIX))) {
     const written = PREFIX + name.slice(PREFIX.length).toUpperCase().replaceAll('-', '_');
     const meant = KNOWN.has(written) ? written : withoutItsUnderscores(written);
     if (meant === undefined) {
       refuseMisspelled(name, written);
-      strangers.push(name);
+      unknown.push(name);
     } else if (meant === written) own[meant] = text;
     else {
       own[meant] ??= text;
-      warnings.push(`${escaped(name)} is read as ${meant}: write that`);
+      warnings.push(`${escaped(name)} is read as ${meant}: rename it`);
     }
   }
-  return { env: own, warnings: [...warnings, ...strangersWarning(strangers)] };
+  return { env: own, warnings: [...warnings, ...unknownWarning(unknown)] };
 }
 
 function withoutItsUnderscores(name: string): string | undefined {
@@ -62,25 +62,25 @@ function withoutItsUnderscores(name: string): string | undefined {
 
 function refuseMisspelled(name: string, written: string): void {
   if (KUBERNETES.test(written)) return;
-  // Of three letters, one more or less is as likely another program's.
+  // A name of three letters that differs in one is just as likely to be another program's.
   const most = (option: string) => (option.length < 4 ? 0 : editsOfOption(option));
   const meant = closest(written, KNOWN.keys(), each => most(each.slice(PREFIX.length)));
   if (meant !== undefined)
     throw new UsageError(
-      `${escaped(name)}: no option has this name: did you mean ${meant}? Else give it another name`,
+      `${escaped(name)}: no option has this name: did you mean ${meant}? If not, rename it`,
     );
 }
 
-function strangersWarning(names: readonly string[]): readonly string[] {
+function unknownWarning(names: readonly string[]): readonly string[] {
   if (names.length === 0) return [];
-  const makers = names.some(name => KUBERNETES.test(name))
-    ? ' (Kubernetes makes such for a service of that name: enableServiceLinks: false)'
+  const advice = names.some(name => KUBERNETES.test(name))
+    ? ' (Kubernetes sets these for a service of that name; prevent that with enableServiceLinks: false)'
     : '';
   const listed = names.map(escaped).join(', ');
-  return [`${listed}: no option has ${names.length === 1 ? 'this name' : 'these names'}; ignored${makers}`];
+  return [`${listed}: no option has ${names.length === 1 ? 'this name' : 'these names'}; ignored${advice}`];
 }
 
-/** What the variables `env` say of a command's options; those of other commands are passed over. Throws `UsageError`. */
+/** The settings in `env` of a command's options. Ignores those of other commands. Throws `UsageError`. */
 export function fromEnvironment(env: NodeJS.ProcessEnv, command: Command): Settings {
   return new Map(
     optionsOf(command).flatMap(name => {
@@ -91,7 +91,7 @@ export function fromEnvironment(env: NodeJS.ProcessEnv, command: Command): Setti
   );
 }
 
-/** An empty variable switches nothing on. */
+/** Reads one variable. An empty one turns a switch off. */
 function settingOf(name: OptionName, variable: string, text: string): Setting {
   const { kind } = OPTION_ROWS[name].value;
   const isSwitch = kind === 'switch' || kind === 'count';

@@ -1,5 +1,5 @@
-// The command line → what its flags say, parsed by yargs as the table has them. yargs parses, and that is all: which
-// command is meant, help, completion and checks are told from the table.
+// The command line → the settings of its flags. yargs only parses: the choice of command, help, completion and
+// validation come from the option table.
 
 import yargs, { type Options as YargsOption } from 'yargs';
 import type { Command } from '../../options/command-table.ts';
@@ -7,7 +7,7 @@ import { flagOf, OPTION_ROWS, type OptionName, optionsOf } from '../../options/o
 import { type CommandLine, canonicalArgv } from './argv.ts';
 import { readSetting, type Setting, type Settings, shownFlag } from './settings.ts';
 
-/** What the flags say. Throws `UsageError`. */
+/** Reads the flags of a command line. Throws `UsageError`. */
 export function readFlags(command: Command, line: CommandLine): Settings {
   const parsed = parse(command, line);
   return new Map(
@@ -42,6 +42,6 @@ function yargsOption(name: OptionName): YargsOption {
 }
 
 function settingOf(name: OptionName, value: unknown): Setting {
-  if (typeof value === 'boolean' || typeof value === 'number') return { as: shownFlag(name), value };
+  if (typeof value === 'boolean' || typeof value === 'number') return { label: shownFlag(name), value };
   return readSetting(name, `--${flagOf(name)}`, [value].flat().map(String));
 }

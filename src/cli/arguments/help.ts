@@ -1,24 +1,25 @@
-// The tables of options and commands → help: of one screen for -h, all of it for --help; as wide as the terminal.
+// The tables of options and commands → the help text: one screen for -h, everything for --help; as wide as the terminal.
 
 import { COMMAND_NAMES, COMMAND_ROWS, type Command } from '../../options/command-table.ts';
 import { flagOf, OPTION_ROWS, type OptionName, optionsOf } from '../../options/option-names.ts';
 import { GROUPS, type Group } from '../../options/option-row.ts';
 import { rangeText } from '../../options/value.ts';
 import { EXIT_CODES } from '../../report/exit-code.ts';
+import { wrap } from '../report/wrap.ts';
 
-/** What stands on the left, and what it means. */
+/** A term, and its meaning. */
 type Entry = readonly [left: string, right: string];
 
-/** Lines are no longer, however wide the terminal is. */
+/** The maximum length of a line, however wide the terminal is. */
 const WIDEST = 100;
-/** Below this, what a thing means stands under it. */
+/** In a narrower terminal, each meaning is below its term instead of beside it. */
 const NARROW = 60;
-/** What is longer on the left has its meaning on the next line. */
+/** A longer term has its meaning on the next line. */
 const LEFT = 30;
 
 const TITLE = 'tsntp: sets this machine’s clock from the network, once, and exits';
 
-/** One screen: the usage, the commands, the options that people use, and where the rest is. */
+/** One screen: the usage, the commands, the most common options, and where to find all of them. */
 export function shortHelp(command: Command | undefined, columns: number): string {
   const width = Math.min(WIDEST, columns);
   const common = optionsOf(command ?? 'sync').filter(name => OPTION_ROWS[name].common);
@@ -32,7 +33,7 @@ export function shortHelp(command: Command | undefined, columns: number): string
   ]);
 }
 
-/** Everything about tsntp, or about one command. */
+/** The complete help of tsntp, or of one command. */
 export function longHelp(command: Command | undefined, columns: number): string {
   const width = Math.min(WIDEST, columns);
   const about = command === undefined ? TITLE : COMMAND_ROWS[command].describe;
@@ -55,14 +56,14 @@ export function longHelp(command: Command | undefined, columns: number): string 
 
 const EXAMPLES: readonly Entry[] = [
   ['tsntp sync pool.ntp.org', 'set the clock (as root)'],
-  ['tsntp -q -v pool.ntp.org', 'who says what? no privilege needed'],
+  ['tsntp -q -v pool.ntp.org', 'compare the servers; no privilege needed'],
   ['tsntp -f /etc/ntp.conf --json', 'for scripts'],
 ];
 
 const NOTES: readonly string[] = [
   'S is seconds, or a number with a unit: 250ms, 2m, 1h.',
-  'Every option can be given in the environment, TSNTP_TIMEOUT=1 is --timeout 1, and most in /etc/tsntp.conf: ' +
-    '"timeout 1". A flag goes before the environment, that before the file. TSNTP_SERVERS names servers.',
+  'Every option can also be set in the environment (TSNTP_TIMEOUT=1 is --timeout 1), and most in /etc/tsntp.conf ' +
+    '("timeout 1"). A flag overrides the environment, which overrides the file. TSNTP_SERVERS names servers.',
   'Positive offset = the server is ahead = this clock is behind. More in tsntp(8).',
 ];
 
@@ -89,7 +90,7 @@ function optionEntry(name: OptionName): Entry {
   ];
 }
 
-/** The options of a command by their headings. */
+/** The options of a command, grouped by heading. */
 function groupsOf(command: Command): readonly (readonly [title: string, names: readonly OptionName[]])[] {
   const shown = optionsOf(command).filter(name => !OPTION_ROWS[name].hidden);
   return Object.entries(GROUPS)
@@ -104,7 +105,7 @@ function section(title: string, rows: readonly Entry[], width: number): readonly
   return ['', `${title}:`, ...entries(rows, width)];
 }
 
-/** Two columns, or in a narrow terminal one below the other. */
+/** Two columns, or in a narrow terminal one column. */
 function entries(rows: readonly Entry[], width: number): readonly string[] {
   const narrow = width < NARROW;
   const left = narrow ? 4 : Math.min(LEFT, Math.max(...rows.map(([one]) => one.length))) + 2;
@@ -113,19 +114,6 @@ function entries(rows: readonly Entry[], width: number): readonly string[] {
     if (narrow || one.length > left - 2) return [...wrap(one, width - 2).map(line => `  ${line}`), ...lines];
     return [`  ${one.padEnd(left)}${lines[0]!.trimStart()}`, ...lines.slice(1)];
   });
-}
-
-/** Lines of words, none longer than `width` unless one word is. */
-function wrap(paragraph: string, width: number): readonly string[] {
-  const indent = /^ */.exec(paragraph)![0];
-  const lines: string[] = [];
-  for (const word of paragraph.trim().split(' ')) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= width)
-      lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(last === undefined ? indent + word : word);
-  }
-  return lines;
 }
 
 function text(lines: readonly string[]): string {

@@ -1,5 +1,5 @@
-// What flags, variables and /etc/tsntp.conf say → a command's checked arguments. The stronger place goes before the
-// weaker one, also where two options exclude each other.
+// The settings of flags, variables and /etc/tsntp.conf → the validated arguments of a command. The command line overrides
+// the environment, which overrides the file, also between two options that exclude each other.
 
 import { COMMAND_ROWS, type Command } from '../../options/command-table.ts';
 import { flagOf, OPTION_NAMES, OPTION_ROWS, type OptionName, optionsOf } from '../../options/option-names.ts';
@@ -8,30 +8,31 @@ import { allowedText, readValue } from '../../options/value.ts';
 import { escaped } from '../../sources/server.ts';
 import { UsageError } from './usage-error.ts';
 
-/** What one place says of one option. */
+/** The value that one source gives to one option. */
 export interface Setting {
-  /** How a message calls it: `--step (-b)`, `TSNTP_STEP`, `/etc/tsntp.conf:3: step`. */
-  readonly as: string;
+  /** Its name in messages: `--step (-b)`, `TSNTP_STEP`, `/etc/tsntp.conf:3: step`. */
+  readonly label: string;
   readonly value: boolean | number | string | readonly (boolean | number | string)[];
 }
 
-/** What one place says: the command line, the environment, or the file. */
+/** The settings of one source: the command line, the environment, or the file. */
 export type Settings = ReadonlyMap<OptionName, Setting>;
 
-/** Reads what one place says of an option, in one text or several. Throws `UsageError` that calls the option `as`. */
-export function readSetting(name: OptionName, as: string, texts: readonly string[]): Setting {
+/** Reads the values that one source gives to an option. Throws `UsageError`, which names the option by `label`. */
+export function readSetting(name: OptionName, label: string, texts: readonly string[]): Setting {
   const { value } = OPTION_ROWS[name];
   const repeated = value.kind === 'text' && value.repeated;
-  if (texts.length > 1 && !repeated) throw new UsageError(`${as}: given ${texts.length} times; give it once`);
+  if (texts.length > 1 && !repeated)
+    throw new UsageError(`${label}: given ${texts.length} times; give it once`);
   const values = texts.map(text => {
     const read = readValue(value, text);
     if (read !== undefined) return read;
-    throw new UsageError(`${as}: "${escaped(text)}" is not allowed; give ${allowedText(value)}`);
+    throw new UsageError(`${label}: "${escaped(text)}" is not allowed; give ${allowedText(value)}`);
   });
-  return { as, value: repeated ? values : values[0]! };
+  return { label, value: repeated ? values : values[0]! };
 }
 
-/** The arguments of a command, from all that has a say: the strongest place first. Throws `UsageError`. */
+/** Merges settings into the arguments of a command. The first source has precedence. Throws `UsageError`. */
 export function argumentsOf<C extends Command>(command: C, places: readonly Settings[]): Arguments<C> {
   const { settings } = COMMAND_ROWS[command];
   const held = new Map<OptionName, Setting>();
@@ -49,31 +50,31 @@ export function argumentsOf<C extends Command>(command: C, places: readonly Sett
   return { ...values, ...(json === true && { format: 'json' }) } as unknown as Arguments<C>;
 }
 
-/** Refuses two options that exclude each other in one place. */
+/** Throws `UsageError` for two options in one source that exclude each other. */
 function refuseConflicts(names: readonly OptionName[], place: Settings): void {
   for (const name of names.filter(each => asks(place, each))) {
     const other = names.find(each => each === OPTION_ROWS[name].conflicts && asks(place, each));
     if (other !== undefined)
       throw new UsageError(
-        `${place.get(name)!.as} and ${place.get(other)!.as} exclude each other: give one of them`,
+        `${place.get(name)!.label} and ${place.get(other)!.label} exclude each other: give one of them`,
       );
   }
 }
 
-/** The options that an option excludes. */
+/** The options that may not be given together with this one. */
 function opponentsOf(name: OptionName): readonly OptionName[] {
   return OPTION_NAMES.filter(
     other => OPTION_ROWS[other].conflicts === name || OPTION_ROWS[name].conflicts === other,
   );
 }
 
-/** A switch that says no asks for nothing. */
+/** Whether an option is set, other than to `false`. */
 function asks(place: Settings, name: OptionName): boolean {
   const setting = place.get(name);
   return setting !== undefined && setting.value !== false;
 }
 
-/** A flag as messages call it, with its letter. */
+/** The name of a flag in messages, with its letter: `--step (-b)`. */
 export function shownFlag(name: OptionName): string {
   const { letter } = OPTION_ROWS[name];
   return `--${flagOf(name)}${letter === undefined ? '' : ` (-${letter})`}`;

@@ -1,10 +1,10 @@
-// A command's arguments, checked → the options of the run.
+// A command's validated arguments → the options of the pipeline.
 
 import { given } from '../../options/given.ts';
 import type { Arguments } from '../../options/parsed.ts';
 import { defaults, type SyncOptions } from '../../sync.ts';
 
-/** The pipeline's options out of the command line's; `servers` come from chosen-servers.ts. */
+/** The options of the pipeline, except `servers`, which come from chosen-servers.ts. */
 export function syncOptionsOf(args: Arguments<'sync'>): Omit<SyncOptions, 'servers'> {
   return {
     ...defaults,

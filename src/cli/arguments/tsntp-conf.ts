@@ -1,5 +1,5 @@
-// /etc/tsntp.conf → what its lines say of options, by their long names: `max-offset 60`, `rtc`, `format json`. All other
-// lines are those of a server list. A line that is neither is an error, for the limit that it may set would be lost.
+// /etc/tsntp.conf → the settings of the lines that name an option: `max-offset 60`, `rtc`, `format json`. All other lines
+// belong to the server list in the file. A line that is neither is an error, because it may be meant to set a limit.
 
 import { dirname, resolve } from 'node:path';
 import { flagOf, OPTION_NAMES, OPTION_ROWS, type OptionName } from '../../options/option-names.ts';
@@ -13,15 +13,15 @@ import { asHost } from './command-words.ts';
 import { readSetting, type Setting, type Settings } from './settings.ts';
 import { UsageError } from './usage-error.ts';
 
-/** Options whose names are directives of a list: `pool NAME`, and `keys FILE` for the servers of this list. */
-const OF_THE_LIST: readonly OptionName[] = ['pool', 'keys'];
+/** Options whose names are directives of a list: `pool NAME`, and `keys FILE` for the servers of the list. */
+const LIST_DIRECTIVES: readonly OptionName[] = ['pool', 'keys'];
 
-/** The options that a line may set, by their long names. */
+/** The options that a line may name. */
 const KNOWN: ReadonlyMap<string, OptionName> = new Map(
-  OPTION_NAMES.filter(name => !OF_THE_LIST.includes(name)).map(name => [flagOf(name), name]),
+  OPTION_NAMES.filter(name => !LIST_DIRECTIVES.includes(name)).map(name => [flagOf(name), name]),
 );
 
-/** What the file says of options; nothing where there is none. Throws `UsageError`. */
+/** Reads the settings of the file; none if there is no file. Throws `UsageError`. */
 export function readOwnFile(read: (path: string) => string | undefined = wellKnownFiles.read): Settings {
   try {
     return settingsIn(read(OWN_LIST) ?? '', OWN_LIST);
@@ -31,22 +31,22 @@ export function readOwnFile(read: (path: string) => string | undefined = wellKno
   }
 }
 
-/** What the text of a file called `name` says of options. Throws `UsageError`. */
+/** Reads the settings in `text`; messages name the file `name`. Throws `UsageError`. */
 export function settingsIn(text: string, name: string): Settings {
   const lines = significantLines(text, name);
-  if (isTimesyncds(lines)) return new Map();
+  if (isTimesyncdConf(lines)) return new Map();
   const settings = new Map<OptionName, Setting>();
   for (const line of lines) {
     const option = optionOf(line);
-    if (option === undefined) refuseStranger(line);
+    if (option === undefined) refuseUnknown(line);
     else settings.set(option, settingOf(option, line, settings.get(option)));
   }
   return settings;
 }
 
-/** The text with the lines of options left empty: those of the list stay where they are. */
+/** The text with the option lines emptied, so that the lines of the server list keep their numbers. */
 export function withoutOptions(text: string): string {
-  if (isTimesyncds(significantLines(text, ''))) return text;
+  if (isTimesyncdConf(significantLines(text, ''))) return text;
   return text
     .split(/\r\n|\n|\r/)
     .map(physical => {
@@ -56,7 +56,7 @@ export function withoutOptions(text: string): string {
     .join('\n');
 }
 
-function isTimesyncds(lines: readonly Line[]): boolean {
+function isTimesyncdConf(lines: readonly Line[]): boolean {
   return lines.some(({ text }) => text === '[Time]');
 }
 
@@ -66,46 +66,48 @@ function optionOf(line: Line): OptionName | undefined {
 
 function settingOf(option: OptionName, line: Line, before: Setting | undefined): Setting {
   const { value, notInFile } = OPTION_ROWS[option];
-  const as = `${escaped(line.from)}: ${flagOf(option)}`;
-  if (notInFile !== undefined) throw new UsageError(`${as} does not belong in this file: ${notInFile}`);
-  if (before !== undefined) throw new UsageError(`${as}: given twice; give it once`);
+  const label = `${escaped(line.from)}: ${flagOf(option)}`;
+  if (notInFile !== undefined) throw new UsageError(`${label} may not be set in this file: ${notInFile}`);
+  if (before !== undefined) throw new UsageError(`${label}: given twice; give it once`);
   const [, ...words] = wordsOf(line);
   const withoutValue = value.kind === 'switch' || value.kind === 'count';
   if (words.length === 0 && !withoutValue)
-    throw new UsageError(`${as} needs a value: write "${flagOf(option)} ${OPTION_ROWS[option].placeholder}"`);
+    throw new UsageError(
+      `${label} needs a value: write "${flagOf(option)} ${OPTION_ROWS[option].placeholder}"`,
+    );
   const text = words.length === 0 ? '1' : words.join(' ');
-  return readSetting(option, as, [isPath(option) ? resolve(dirname(OWN_LIST), text) : text]);
+  return readSetting(option, label, [isPath(option) ? resolve(dirname(OWN_LIST), text) : text]);
 }
 
-/** A path in the file is relative to its folder, as in the files that it may include. */
+/** Whether the value is a path, which is relative to the directory of the file. */
 function isPath(option: OptionName): boolean {
   return ['FILE', 'DIR', 'DEV'].includes(OPTION_ROWS[option].placeholder ?? '');
 }
 
-/** Throws `UsageError` for a line that can be neither an option nor a line of a list. */
-function refuseStranger(line: Line): void {
+/** Throws `UsageError` unless the line can be part of a server list. */
+function refuseUnknown(line: Line): void {
   const [first = '', ...others] = wordsOf(line);
   if (isDirective(first)) return;
   const meant = nearestOption(first);
   const shown = `${escaped(line.from)}: "${escaped(first)}"`;
   if (meant !== undefined) {
     const host = others.length === 0 ? asHost(first) : '';
-    throw new UsageError(`${shown} is no option: did you mean "${meant}"?${host}`);
+    throw new UsageError(`${shown} is not an option: did you mean "${meant}"?${host}`);
   }
   const isHost = (word: string) => /^[^/]*\w[.:][^/]*$/.test(word);
   if (others.length > 0 && ![first, ...others].every(isHost))
     throw new UsageError(
-      `${shown} is no option; tsntp --help has them all. A server is written "server HOST"`,
+      `${shown} is not an option; tsntp --help lists them. Write a server as "server HOST"`,
     );
 }
 
-/** The option that a word nearly is, as it is written in the file. */
+/** The option that a misspelled word probably means, as the file spells it. */
 function nearestOption(word: string): string | undefined {
   const bare = word.replace(/^--?/, '').replace(/=.*$/, '');
   if (bare !== word && KNOWN.has(bare)) return `${bare}${word.includes('=') ? ' VALUE' : ''}`;
   if (KNOWN.has(bare.replace(/^no-/, ''))) return `${bare.replace(/^no-/, '')} no`;
   if (/[.:]/.test(bare)) return undefined;
-  // A host may well be called ntp: nothing so short is a slip of "nts" or "rtc".
+  // Names of three letters are not suggested: a host may be called ntp, which is close to "nts" and "rtc".
   const names = [...KNOWN.keys(), 'server', 'peer', 'pool'].filter(name => name.length > 3);
   return closest(bare.toLowerCase(), names, editsOfOption);
 }

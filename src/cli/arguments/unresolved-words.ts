@@ -1,4 +1,5 @@
-// A word of the command line that may be a mistyped command, beside servers that would set the clock all the same.
+// Words of the command line that may be mistyped commands → an error unless they resolve as servers. Otherwise the other
+// servers on the line would set the clock.
 
 import { type Resolve, resolve } from '../../net/resolve.ts';
 import { realTimer } from '../../net/timer.ts';
@@ -6,12 +7,12 @@ import type { Seconds } from '../../ntp/time.ts';
 import { asHost, isBareWord } from './command-words.ts';
 import { UsageError } from './usage-error.ts';
 
-/** What is left to ask for a late answer, in which none comes. */
+/** The deadline that is left if the lookup used it up: too short for a reply. */
 const SHORTEST: Seconds = 0.001;
 
 /**
- * Looks up those of the `words` that have nothing that only a host has; resolves with the seconds that are left of
- * `deadline`. Rejects with `UsageError` for one that is no host. An abort of `signal` ends the look, and is no error.
+ * Looks up the `words` that could also be commands. Resolves with the seconds that are left of `deadline`. Rejects with
+ * `UsageError` if one of them is not a host. An abort of `signal` ends the lookup without an error.
  */
 export async function refuseUnresolvedWords(
   words: readonly string[],
@@ -40,7 +41,7 @@ export async function refuseUnresolvedWords(
 function refuse(word: string): (reason: Error) => never {
   return ({ message }) => {
     throw new UsageError(
-      `"${word}" is no command, and not found as a server: ${message}. Nothing was asked or set.${asHost(word)}`,
+      `"${word}" is not a command, and was not found as a server: ${message}. Nothing was queried or set.${asHost(word)}`,
     );
   };
 }

@@ -1,4 +1,4 @@
-// `tsntp completion [bash|zsh|fish]`: prints the shell's script; without a word, for the shell that $SHELL names.
+// `tsntp completion [bash|zsh|fish]` → the completion script on stdout; without a word, the one for $SHELL.
 
 import { basename } from 'node:path';
 import { COMMANDS, type Shell } from '../../options/command-table.ts';
@@ -17,7 +17,7 @@ const SCRIPTS: { readonly [S in Shell]: () => string } = {
   fish: fishScript,
 };
 
-/** Prints the script. Rejects with `UsageError` where the shell is not known. */
+/** Prints the completion script of a shell. Rejects with `UsageError` if the shell is unknown. */
 export async function runCompletion(
   args: CommandArguments<'completion'>,
   context: Context,
@@ -33,7 +33,7 @@ function shellOf(path: string | undefined): Shell {
   const shells: readonly string[] = COMMANDS.completion.choices;
   const name = basename(path ?? '').replace(/\.exe$/i, '');
   if (shells.includes(name)) return name as Shell;
-  const problem = name === '' ? '$SHELL is not set' : `there is none for "${name}" ($SHELL)`;
+  const problem = name === '' ? '$SHELL is not set' : `there is no script for "${name}" ($SHELL)`;
   throw new UsageError(
     `completion: ${problem}; name the shell: ${shells.map(one => `tsntp completion ${one}`).join(', ')}`,
   );

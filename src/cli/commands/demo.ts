@@ -1,5 +1,5 @@
-// `tsntp demo`: the main job against four servers inside this process, on loopback, one of them a second off.
-// With --format json the report is JSON. It needs no network and no privilege, and never touches the clock.
+// `tsntp demo` → the report of a dry run against four servers inside this process, one of which is wrong by a second.
+// Uses only the loopback interface, needs no privilege, and never touches the clock.
 
 import { withDemoServers } from '../../demo.ts';
 import { openMachine } from '../../machine.ts';
@@ -8,15 +8,17 @@ import type { CommandArguments } from '../arguments/command-arguments.ts';
 import type { Context } from '../process/context.ts';
 import { runSync } from './sync.ts';
 
-/** Starts the servers, runs `sync --dry-run` against them, and stops them. */
+/** Starts the demo servers, runs `sync --dry-run` against them, and stops them. */
 export async function runDemo(args: CommandArguments<'demo'>, context: Context): Promise<ExitCode> {
   const machine = await openMachine({ mode: 'look', env: context.io.env });
   return withDemoServers(machine, server => {
     const format = args.format === 'json' ? 'json' : 'table';
     if (format === 'table')
-      context.print('Four servers on this machine, the last of them one second off. Nothing is set.\n\n');
+      context.print(
+        'Four servers on this machine, the last of which is wrong by one second. Nothing is set.\n\n',
+      );
     const rehearsal = { server, format, verbose: 0, dryRun: true, force: true } as const;
-    // Nothing will be set: whether this process could says nothing here.
+    // Without notes: a demo need not warn that this process may not set the clock.
     return runSync(rehearsal, { ...context, note() {} });
   });
 }

@@ -1,4 +1,5 @@
-// The commands by their names. What `sync` can start without is imported when it is called.
+// The name of a command → the function that runs it. All but `sync` and `query` are imported when called, so that these
+// start faster.
 
 import type { Command } from '../../options/command-table.ts';
 import type { ExitCode } from '../../report/exit-code.ts';
@@ -11,7 +12,7 @@ type Commands = {
   readonly [C in Command]: (args: CommandArguments<C>, context: Context) => Promise<ExitCode>;
 };
 
-/** Runs each command with its checked arguments. */
+/** The function of each command, which runs it with validated arguments and resolves with the exit code. */
 export const commands: Commands = {
   sync: runSync,
   query: runQuery,

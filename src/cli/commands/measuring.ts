@@ -1,4 +1,4 @@
-// What `tsntp sync` and `tsntp query` share: arguments → servers and a machine → the verb → report and exit code.
+// The arguments of `tsntp sync` or `tsntp query` → servers, options and a machine → the verb → report and exit code.
 
 import { type MachineOptions, openMachine } from '../../machine.ts';
 import { type ExitCode, exitCodeOf } from '../../report/exit-code.ts';
@@ -19,7 +19,7 @@ import { unbelievedLines } from '../report/unbelieved.ts';
 type Purpose = 'sync' | 'query';
 type Arguments = CommandArguments<'sync'>;
 
-/** Asks, sets where that is the purpose, and reports. */
+/** Runs `sync` or `query`, reports the outcome, and resolves with the exit code. */
 export async function runMeasuring(purpose: Purpose, args: Arguments, context: Context): Promise<ExitCode> {
   const { chosen, options, nts } = await optionsFrom(purpose, args, context);
   noteBefore(args, chosen, context);
@@ -39,7 +39,7 @@ export async function runMeasuring(purpose: Purpose, args: Arguments, context: C
   return exitCode;
 }
 
-/** Servers, keys and options, checked; what the user did not mean is an error or a warning. */
+/** Validates servers, keys and options. A probable mistake is an error or a warning. */
 async function optionsFrom(purpose: Purpose, args: Arguments, context: Context) {
   const named = args.server ?? [];
   const chosen = chooseServers(named, args.file ?? [], args.servers ?? '', undefined, args.pool);
@@ -52,13 +52,13 @@ async function optionsFrom(purpose: Purpose, args: Arguments, context: Context) 
     servers,
     keys,
   };
-  const mayMislead = purpose === 'sync' && !args.debug && servers.length > 1;
-  if (!mayMislead) return { chosen, options, nts };
+  const mayMisreadCommand = purpose === 'sync' && !args.debug && servers.length > 1;
+  if (!mayMisreadCommand) return { chosen, options, nts };
   const deadline = await refuseUnresolvedWords(named, options.deadline, context.signal);
   return { chosen, options: { ...options, deadline }, nts };
 }
 
-/** A query only looks; a dry run names the programs that would keep it from setting the clock; -d does neither. */
+/** A dry run reports the programs that would keep it from setting the clock; a query and -d do not. */
 function modeOf(purpose: Purpose, args: Arguments): MachineOptions['mode'] {
   if (args.debug) return 'look';
   if (args.dryRun) return 'rehearse';
@@ -76,13 +76,13 @@ function noteBefore(
 ): void {
   if (verbose > 0) context.note(...notes);
   if (foundIn !== undefined && verbose > 0) context.note(`servers from ${foundIn}`);
-  if (syslog) context.note('-s: results go to stdout; this tsntp writes nothing to the system log');
+  if (syslog) context.note('-s: results go to stdout; this version writes nothing to the system log');
 }
 
 function spinnerFor(args: Arguments, options: SyncOptions, { io }: Context): Spinner {
   if (isTracing(args) || args.quiet) return noSpinner;
-  const course = { ...options, servers: options.servers.length };
-  return startSpinner(course, io.stderr, terminalOf(io.stderr, io.env, args.color));
+  const plan = { ...options, servers: options.servers.length };
+  return startSpinner(plan, io.stderr, terminalOf(io.stderr, io.env, args.color));
 }
 
 interface Reported {
@@ -92,14 +92,14 @@ interface Reported {
   readonly serversFrom: string | undefined;
 }
 
-/** Notes and warnings to stderr, the result to stdout unless --quiet keeps a success silent. */
+/** Prints notes and warnings to stderr, and the result to stdout. --quiet suppresses the result of a success. */
 async function report(outcome: Outcome, reported: Reported, context: Context): Promise<void> {
   const { purpose, args, exitCode, serversFrom } = reported;
   const { io } = context;
   const format = chosenFormat(args.format ?? 'auto', io);
   const silent = args.quiet === true && exitCode === 0;
   const verbose = args.verbose > 0;
-  // With -d, parsers of ntpdate look for the blocks on stdout.
+  // Parsers of `ntpdate -d` expect the blocks on stdout.
   const blocks = isTracing(args) ? await blockLines(outcome, io.env.TZ) : [];
   const blocksOnStdout = format === 'classic' && args.debug === true && !silent;
   const besideTable = format === 'table' && !silent && io.stdout.isTTY === true && io.stderr.isTTY === true;
@@ -112,7 +112,7 @@ async function report(outcome: Outcome, reported: Reported, context: Context): P
   context.print(await reporters[format](outcome, about));
 }
 
-/** What goes to stderr beside the report: a table and JSON tell of each server themselves, where they are printed. */
+/** The notes for stderr. A table or JSON report that is printed contains the reasons itself. */
 function notesOn(
   outcome: Outcome,
   format: ChosenFormat,

@@ -1,4 +1,4 @@
-// `tsntp rtc show|write|read`: the hardware clock beside the system's. write = systohc, read = hctosys.
+// `tsntp rtc show|write|read` → an action on the hardware clock, and its report. write = systohc, read = hctosys.
 
 import { openMachine } from '../../machine.ts';
 import { envelopeText } from '../../report/envelope.ts';
@@ -8,14 +8,14 @@ import { rtc } from '../../rtc.ts';
 import type { CommandArguments } from '../arguments/command-arguments.ts';
 import type { Context } from '../process/context.ts';
 
-/** Runs one action on the hardware clock, and reports it. */
+/** Runs an action on the hardware clock and reports the outcome. */
 export async function runRtc(args: CommandArguments<'rtc'>, context: Context): Promise<ExitCode> {
   const { action = 'show', state } = args;
   const machine = await openMachine({
     mode: action === 'show' ? 'look' : args.dryRun ? 'rehearse' : 'set',
     env: context.io.env,
     ...(state !== undefined && { stateDirectory: state }),
-    // An interrupt ends the others at once: nothing is half done by then.
+    // Without the signal, an interrupt ends the process at once; `show` and `write` leave nothing half done.
     ...(action === 'read' && { signal: context.signal }),
   });
   const outcome = await rtc({ action, ...limitsOf(args) }, machine);

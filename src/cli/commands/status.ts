@@ -1,4 +1,4 @@
-// `tsntp status`: what the kernel and the last runs say of this machine's clock, as lines or JSON.
+// `tsntp status` → the state of this machine's clock, from the kernel and from earlier runs, as lines or JSON.
 
 import { openMachine } from '../../machine.ts';
 import { envelopeText } from '../../report/envelope.ts';
@@ -9,7 +9,7 @@ import type { CommandArguments } from '../arguments/command-arguments.ts';
 import type { Context } from '../process/context.ts';
 import { statusLines } from '../report/status-lines.ts';
 
-/** Looks, and reports. */
+/** Reads the state of the clock and reports it. */
 export async function runStatus(
   { format, state }: CommandArguments<'status'>,
   context: Context,

@@ -1,10 +1,10 @@
-// What a command runs with: the process's streams and signals, and ways to print that survive a closed pipe or a
+// The process → what a command needs of it: streams, signals, and functions for output that survive a closed pipe or a
 // full disk.
 
 import type { EventEmitter } from 'node:events';
 import type { Output } from './terminal.ts';
 
-/** The process as the command line sees it; `process` itself is one. */
+/** The parts of `process` that the command uses. */
 export interface Io {
   readonly stdout: Output & EventEmitter;
   readonly stderr: Output & EventEmitter;
@@ -13,26 +13,28 @@ export interface Io {
   off(signal: NodeJS.Signals, listener: () => void): unknown;
 }
 
+/** What a command needs of its process. */
 export interface Context {
   readonly io: Io;
-  /** Aborts at SIGINT, SIGTERM and their like, which end the process as ever until this is asked for. */
+  /** Aborts on SIGINT, SIGTERM and similar signals. Until this property is first read, they end the process. */
   readonly signal: AbortSignal;
+  /** The signal that caused the abort; undefined before. */
   interruptedBy(): NodeJS.Signals | undefined;
-  /** The result, to stdout. */
+  /** Writes the result to stdout. */
   print(text: string): void;
-  /** Whether a result could not be written, other than to a pipe that is not read. */
+  /** Whether writing the result failed. A pipe closed by its reader does not count. */
   isLost(): boolean;
-  /** Everything else, to stderr, each a line. */
+  /** Writes everything but the result to stderr, one line each. */
   note(...lines: readonly string[]): void;
-  /** Listens to signals no more. */
+  /** Stops listening to signals. */
   end(): void;
 }
 
-/** On Windows also Ctrl+Break, and the console window closed: a slew that is held there has to be let go. */
+/** On Windows also Ctrl+Break and the closing of the console window: a slew that this process holds must be released. */
 const SIGNALS: readonly NodeJS.Signals[] =
   process.platform === 'win32' ? ['SIGINT', 'SIGTERM', 'SIGBREAK', 'SIGHUP'] : ['SIGINT', 'SIGTERM'];
 
-/** Begins to listen to broken streams. */
+/** Opens the context of a process, and handles the errors of its streams. */
 export function openContext(io: Io): Context {
   const interrupt = new AbortController();
   let by: NodeJS.Signals | undefined;
@@ -50,10 +52,10 @@ export function openContext(io: Io): Context {
   const note = (...lines: readonly string[]) => {
     if (lines.length > 0) io.stderr.write(lines.map(line => `${line}\n`).join(''));
   };
-  // A report that is not read changes no exit code: the clock's state decides it.
+  // A closed pipe does not change the exit code, which reports the state of the clock.
   io.stderr.on('error', () => {});
   io.stdout.on('error', () => {});
-  // Not at the event: the process may end before it.
+  // In the callback of `write`, because the process may end before the `error` event.
   let lost = false;
   const written = (error?: NodeJS.ErrnoException | null) => {
     if (!error || error.code === 'EPIPE') return;

@@ -1,5 +1,5 @@
-// The process's beginning and end. What scripts ask often is answered before the command is read; what was not caught
-// is reported as the bug it is.
+// The process → a run of the command → the process's exit. Answers --version before it loads the command, because scripts
+// ask for it often, and reports uncaught exceptions as bugs.
 
 import { VERSION } from '../../release.ts';
 import { EXIT_BUG, EXIT_LOST } from '../../report/exit-code.ts';
@@ -7,16 +7,16 @@ import { type Context, openContext } from './context.ts';
 import { forceExit } from './force-exit.ts';
 import { describeBug } from './stack.ts';
 
-/** Runs tsntp as this process, and ends it. */
+/** Runs the command in this process, and ends the process with its exit code. */
 export async function runProcess(process: NodeJS.Process): Promise<void> {
-  // Ten frames, as Node has it, do not reach from the core to the command.
+  // Node's default of ten frames does not reach from the core to the command.
   Error.stackTraceLimit = 20;
   process.once('uncaughtException', error => {
     process.stderr.write(`tsntp: ${describeBug(error)}\n`, () => process.exit(EXIT_BUG));
   });
   const context = openContext(process);
   const exitCode = await exitCodeFor(process, context);
-  // Pipes take their time: what has not been read yet would be lost.
+  // Waits until all output is flushed: exiting earlier would lose what a pipe has not taken yet.
   process.stdout.write('', () => {
     const code = exitCode === 0 && context.isLost() ? EXIT_LOST : exitCode;
     process.stderr.write('', () => forceExit(code));

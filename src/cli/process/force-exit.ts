@@ -1,18 +1,18 @@
-// The end of the process, with a name server still silent: process.exit would join libuv's threads first, and so
-// wait for the C library's resolver, which nothing can stop, for half a minute and more.
+// An exit code → the end of the process, even during a name lookup. process.exit joins libuv's threads first, and so
+// waits for the C library's resolver, which cannot be canceled and may take more than half a minute.
 
-/** Ends the process with this exit code, at once. All output must have been written. */
+/** Ends the process immediately with this exit code. All output must have been written. */
 export async function forceExit(exitCode: number): Promise<void> {
-  if (process.getActiveResourcesInfo().includes('GetAddrInfoReqWrap')) await leaveThreads(exitCode);
+  if (process.getActiveResourcesInfo().includes('GetAddrInfoReqWrap')) await exitWithoutJoining(exitCode);
   process.exit(exitCode);
 }
 
-/** By _exit(2), which runs no handlers. Where it cannot be called, returns. */
-async function leaveThreads(exitCode: number): Promise<void> {
+/** Calls _exit(2), which waits for no thread. Returns if it cannot be called. */
+async function exitWithoutJoining(exitCode: number): Promise<void> {
   try {
     const { default: koffi } = await import('koffi');
     koffi.load(null).func('void _exit(int status)')(exitCode);
   } catch {
-    // Without koffi, or on Windows: late, but not wrong.
+    // Without koffi, or on Windows: process.exit ends the process later, with the same exit code.
   }
 }

@@ -1,4 +1,4 @@
-// What happens in a run → one line that says how far it is: which round of requests, and how long it may still take.
+// The events of a run → one line with its progress: the round of requests, and the time left.
 
 import { slewDuration } from '../../clock/clock.ts';
 import { REQUEST_INTERVAL } from '../../net/request-interval.ts';
@@ -7,26 +7,28 @@ import { count } from '../../report/labels.ts';
 import { formatDuration } from '../../report/quantity.ts';
 import type { SyncEvent } from '../../sync.ts';
 
-/** What a run is about to do. */
-export interface Course {
+/** The planned extent of a run, for its progress. */
+export interface ProgressPlan {
   readonly servers: number;
-  /** Requests to each server, and so the rounds. */
+  /** The number of requests to each server, which is the number of rounds. */
   readonly samples: number;
   readonly interval: 'auto' | Seconds;
-  /** How long one reply is waited for. */
+  /** How long to wait for a reply, in seconds. */
   readonly timeout: Seconds;
+  /** The limit for the whole run, in seconds. */
   readonly deadline: Seconds;
 }
 
+/** The progress of a run. */
 export interface Progress {
-  /** Takes note of what has happened. */
+  /** Records an event of the run. */
   event(event: SyncEvent): void;
-  /** `5 servers, round 2 of 4, about 4 s left`, or less where that is wider than `width`. */
+  /** `5 servers, round 2 of 4, about 4 s left`, shortened to `width` characters. */
   text(width: number): string;
 }
 
-/** Follows a run that begins now; `now` counts seconds. */
-export function followProgress(course: Course, now: () => Seconds = monotonicSeconds): Progress {
+/** Tracks a run that starts now. `now` returns seconds from any origin. */
+export function followProgress(plan: ProgressPlan, now: () => Seconds = monotonicSeconds): Progress {
   const began = now();
   const rounds = new Map<string, number>();
   const awaited = new Set<string>();
@@ -41,7 +43,7 @@ export function followProgress(course: Course, now: () => Seconds = monotonicSec
           rounds.set(key, (rounds.get(key) ?? 0) + 1);
           awaited.add(key);
           if (rounds.get(key)! <= round) return;
-          round = Math.min(course.samples, rounds.get(key)!);
+          round = Math.min(plan.samples, rounds.get(key)!);
           roundBegan = now();
           return;
         }
@@ -50,7 +52,7 @@ export function followProgress(course: Course, now: () => Seconds = monotonicSec
         case 'unreachable':
           awaited.delete(keyOf(event.address));
           return;
-        // What was measured is thrown away, and all begins anew.
+        // The measurement is discarded and starts again.
         case 'clock-stepped':
         case 'slew-changed':
           rounds.clear();
@@ -64,10 +66,10 @@ export function followProgress(course: Course, now: () => Seconds = monotonicSec
     text(width) {
       if (slewing) return longestWithin(width, slewTexts(slewing));
       const left = Math.min(
-        roundsLeft(course, round, now() - roundBegan, awaited.size > 0),
-        course.deadline - (now() - began),
+        roundsLeft(plan, round, now() - roundBegan, awaited.size > 0),
+        plan.deadline - (now() - began),
       );
-      return longestWithin(width, roundTexts(course, round, left));
+      return longestWithin(width, roundTexts(plan, round, left));
     },
   };
 }
@@ -78,9 +80,9 @@ function keyOf({ address, port }: { readonly address: string; readonly port: num
   return `${address} ${port}`;
 }
 
-/** At most: a server that is silent may hold up the last round until its timeout. */
+/** The maximum time left: a silent server may delay the last round until the timeout. */
 function roundsLeft(
-  { samples, interval, timeout }: Course,
+  { samples, interval, timeout }: ProgressPlan,
   round: number,
   sinceItBegan: Seconds,
   isAwaited: boolean,
@@ -89,24 +91,24 @@ function roundsLeft(
   return (samples - round) * spacing + (isAwaited ? timeout : 0) - sinceItBegan;
 }
 
-/** From the longest to the shortest. */
-function roundTexts({ servers, samples }: Course, round: number, left: Seconds): readonly string[] {
-  const who = count(servers, 'server');
-  if (round === 0) return [`${who}, looking them up`, who];
+/** The progress of the measurement, from the longest text to the shortest. */
+function roundTexts({ servers, samples }: ProgressPlan, round: number, left: Seconds): readonly string[] {
+  const counted = count(servers, 'server');
+  if (round === 0) return [`${counted}, looking them up`, counted];
   const which = `round ${round} of ${samples}`;
   const time = `about ${Math.max(1, Math.ceil(left))} s left`;
-  return [`${who}, ${which}, ${time}`, `${which}, ${time}`, which];
+  return [`${counted}, ${which}, ${time}`, `${which}, ${time}`, which];
 }
 
 const BAR = 20;
 
-/** How far a slew is, and how long it still takes; from the longest to the shortest. */
+/** The progress of a slew, from the longest text to the shortest. */
 function slewTexts({ left, of }: Slewing): readonly string[] {
   const done = Math.round(BAR * (1 - left / of));
   const bar = '█'.repeat(done) + '░'.repeat(BAR - done);
-  const rest = formatDuration(Math.abs(left));
+  const remainder = formatDuration(Math.abs(left));
   const time = `about ${Math.ceil(slewDuration(left))} s left`;
-  return [`slewing ${bar} ${rest}, ${time}`, `slewing ${rest}, ${time}`, `slewing, ${time}`];
+  return [`slewing ${bar} ${remainder}, ${time}`, `slewing ${remainder}, ${time}`, `slewing, ${time}`];
 }
 
 function longestWithin(width: number, texts: readonly string[]): string {

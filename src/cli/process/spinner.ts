@@ -1,38 +1,39 @@
-// A run's progress on a terminal's stderr, once it takes longer than a second. ora alone redraws it, four times a second:
-// an event only counts, so that nothing is written while timestamps are taken.
+// The events of a run → a progress line on a terminal, once the run takes longer than a second. Only ora's timer draws
+// the line, four times a second: an event only updates counters, so that nothing is written while timestamps are taken.
 
 import type { SyncEvent } from '../../sync.ts';
-import { type Course, followProgress } from './progress.ts';
+import { followProgress, type ProgressPlan } from './progress.ts';
 import type { Output, Terminal } from './terminal.ts';
 
+/** A progress line. */
 export interface Spinner {
-  /** Takes note of what has happened. */
+  /** Records an event of the run. */
   event(event: SyncEvent): void;
-  /** Takes the line away. */
+  /** Removes the line. */
   stop(): void;
 }
 
-/** A run that is over by then shows nothing. */
-const PATIENCE_MS = 1000;
-const REDRAWN_EVERY_MS = 250;
-/** What the moving character and the space behind it take, and the last column, where a terminal may wrap. */
+/** A shorter run shows no spinner. */
+const SHOWN_AFTER_MS = 1000;
+const REDRAW_INTERVAL_MS = 250;
+/** The columns of the moving character, the space after it, and the last column, where a terminal may wrap. */
 const MARGIN = 3;
 
-/** A spinner that does nothing: for pipes, files, dumb terminals, and beside a trace. */
+/** A spinner that shows nothing: for pipes, files, dumb terminals, and runs with a trace. */
 export const noSpinner: Spinner = { event() {}, stop() {} };
 
-/** Shows on `output`, of which `terminal` must say that it is interactive. */
-export function startSpinner(course: Course, output: Output, terminal: Terminal): Spinner {
+/** Starts a spinner on `output`, or none unless `terminal` is interactive. */
+export function startSpinner(plan: ProgressPlan, output: Output, terminal: Terminal): Spinner {
   const { interactive, colors, width = Infinity } = terminal;
   if (!interactive) return noSpinner;
-  const progress = followProgress(course);
+  const progress = followProgress(plan);
   let stopped = false;
   let spinner: import('ora').Ora | undefined;
   const timer = setTimeout(async () => {
     const { default: ora } = await import('ora');
     if (stopped) return;
     const started = ora({
-      // Asked for by each redrawing, before the text.
+      // ora calls this on each redraw, before it reads the text.
       prefixText: () => {
         started.text = progress.text(width - MARGIN);
         return '';
@@ -40,10 +41,10 @@ export function startSpinner(course: Course, output: Output, terminal: Terminal)
       stream: output as NodeJS.WriteStream,
       color: colors > 0 ? 'cyan' : false,
       discardStdin: false,
-      interval: REDRAWN_EVERY_MS,
+      interval: REDRAW_INTERVAL_MS,
     });
     spinner = started.start();
-  }, PATIENCE_MS);
+  }, SHOWN_AFTER_MS);
   return {
     event: progress.event,
     stop() {

@@ -1,11 +1,11 @@
-// The stack of a bug, with the places in the sources instead of those in the bundle. The source maps are read only
-// now: Node, told to use them, would read them at every start.
+// An unexpected error → its stack, with positions in the sources instead of the bundle. The source maps are read only
+// here: with --enable-source-maps, Node would read them at every start.
 
 import { readFileSync } from 'node:fs';
 import { SourceMap } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
-/** What to show of a bug. An error's stack; of anything else that was thrown, its text. */
+/** The report of a bug: the stack of an error, or the text of any other thrown value. */
 export function describeBug(error: unknown): string {
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   const maps = new Map<string, SourceMap | undefined>();
@@ -18,7 +18,7 @@ export function describeBug(error: unknown): string {
   return `this is a bug, please report it: ${inSources}`;
 }
 
-/** Undefined where there is none: run from the sources. */
+/** The source map of a file; undefined if it has none, as when run from the sources. */
 function mapOf(file: string): SourceMap | undefined {
   try {
     return new SourceMap(JSON.parse(readFileSync(`${fileURLToPath(file)}.map`, 'utf8')));

@@ -1,4 +1,4 @@
-// An outcome in ntpdate's words, one line each, for the scripts and cron mails that rely on them.
+// An outcome → the lines of ntpdate, on which scripts and cron mails rely.
 
 import type { Estimate } from '../../ntp/combine.ts';
 import type { Correction, Findings, Outcome, ServerReport } from '../../pipeline/outcome.ts';
@@ -6,36 +6,37 @@ import { measuredOf, packetOf, stratumOf } from '../../report/labels.ts';
 import { sixDecimals } from '../../report/quantity.ts';
 import { summaryOf } from '../../report/summary.ts';
 
+/** What the classic lines contain besides the outcome. */
 export interface ClassicContext {
-  /** Also one line for each server: `query`, `-q`. */
+  /** Whether each server has a line: with `query` or -q. */
   readonly listServers: boolean;
-  /** The local time as ntpdate writes it: ` 5 Nov 12:10:23`. */
+  /** The local time in ntpdate's form: ` 5 Nov 12:10:23`. */
   readonly timestamp: string;
-  /** The name that the program was called by. */
+  /** The name that the program was started by. */
   readonly program: string;
   readonly pid: number;
 }
 
-/** The lines of the result, without their line ends. */
+/** The lines of the result, without line ends. */
 export function classicLines(outcome: Outcome, context: ClassicContext): readonly string[] {
   const { listServers, timestamp, program, pid } = context;
   const servers =
-    listServers || keptFromSetting(outcome) ? outcome.servers.filter(wasAsked).map(serverLine) : [];
+    listServers || keptFromSetting(outcome) ? outcome.servers.filter(wasQueried).map(serverLine) : [];
   return [...servers, `${timestamp} ${program}[${pid}]: ${resultOf(outcome)}`];
 }
 
-/** A second entry of a server is not: its line would be that of a dead one. */
-function wasAsked({ verdict, burst }: ServerReport): boolean {
+/** Whether the server was queried. The second entry of a server was not, and its line would look like that of a dead one. */
+function wasQueried({ verdict, burst }: ServerReport): boolean {
   return verdict.kind !== 'duplicate' || burst !== undefined;
 }
 
-/** Whether something was measured, and a correction kept from being made. */
+/** Whether there is a measurement, but something prevented the correction. */
 function keptFromSetting({ kind, servers }: Outcome): boolean {
   if (kind === 'interrupted') return servers.some(({ estimate }) => estimate);
   return kind === 'refused' || kind === 'busy' || kind === 'clock-error';
 }
 
-/** What the classic line of a failure or an interrupted wait does not say, for stderr and so for cron's mail: why. */
+/** The reason for a failure or an interrupted wait, which the classic line lacks; for stderr, and so for cron's mail. */
 export function classicNotes(outcome: Outcome): readonly string[] {
   switch (outcome.kind) {
     case 'queried':
@@ -56,8 +57,8 @@ export function classicNotes(outcome: Outcome): readonly string[] {
 }
 
 /**
- * `server 203.0.113.5, stratum 2, offset -0.000463, delay 0.02113`, believed or not: stratum 16 for one that is not
- * synchronized, as ntpdate, and zeros for one that is silent.
+ * `server 203.0.113.5, stratum 2, offset -0.000463, delay 0.02113`, whether the server is used or not. As in ntpdate, an
+ * unsynchronized server has stratum 16, and a silent one has zeros.
  */
 function serverLine(report: ServerReport): string {
   const measured = measuredOf(report);

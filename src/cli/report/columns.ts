@@ -1,4 +1,4 @@
-// A server → the cells of its row; a width → the columns that are worth it.
+// A server → the cells of its row; the width of a terminal → the columns that fit it.
 
 import { formatRefid } from '../../ntp/refid.ts';
 import type { Outcome, ServerReport } from '../../pipeline/outcome.ts';
@@ -14,6 +14,7 @@ import {
 import { noteOf } from '../../report/note.ts';
 import { formatDuration, formatOffset } from '../../report/quantity.ts';
 
+/** The key of a column. */
 export type Key =
   | 'tally'
   | 'remote'
@@ -27,13 +28,16 @@ export type Key =
   | 'reach'
   | 'version'
   | 'note';
+/** The cells of a row. */
 export type Cells = Readonly<Record<Key, string>>;
 
+/** A column of the table. */
 export interface Column {
   readonly key: Key;
   readonly title: string;
+  /** Whether it is aligned to the right. */
   readonly numeric?: true;
-  /** Characters that fit a line of its cells. */
+  /** The maximum width, in characters; longer cells are broken. */
   readonly limit?: number;
 }
 
@@ -51,10 +55,10 @@ const COLUMNS: readonly Column[] = [
   { key: 'version', title: 'version', numeric: true },
   { key: 'note', title: 'note' },
 ];
-/** Stand in every table. */
-const NEEDED: ReadonlySet<Key> = new Set(['tally', 'remote', 'offset']);
-/** The others, in the order in which they get what room is left: notes stand below the table, too, but explain the tally. */
-const BY_WORTH: readonly Key[] = [
+/** The columns of every table. */
+const REQUIRED: ReadonlySet<Key> = new Set(['tally', 'remote', 'offset']);
+/** The other columns by priority. Notes come first: the reasons are also below the table, but notes explain the tally. */
+const BY_PRIORITY: readonly Key[] = [
   'note',
   'auth',
   'address',
@@ -67,23 +71,23 @@ const BY_WORTH: readonly Key[] = [
 ];
 /** Spaces between two columns. */
 export const GAP = 2;
-/** What a longer name has room for, at least, before any column that is not needed. */
-const LEGIBLE = 24;
-/** What a name has room for on the narrowest of terminals. */
-const NARROWEST = 8;
+/** A longer name gets at least this width before an optional column gets any. */
+const READABLE_NAME = 24;
+/** The width of names in the narrowest terminal. */
+const NARROWEST_NAME = 8;
 
-/** What stands in each column; the columns of -v are empty without it. */
+/** The cells of each row. The columns of -v are empty unless `verbose`. */
 export function cellsOf(
   servers: readonly ServerReport[],
   outcome: Outcome,
   verbose: boolean,
 ): readonly Cells[] {
-  const titleOf = namesOf(outcome.servers);
+  const displayName = namesOf(outcome.servers);
   return servers.map(report => {
     const { estimate, burst, verdict } = report;
     const packet = packetOf(report);
     const measured = measuredOf(report);
-    const remote = titleOf(report);
+    const remote = displayName(report);
     const address = nameOf(report);
     return {
       tally: tallyOf(verdict),
@@ -102,18 +106,18 @@ export function cellsOf(
   });
 }
 
-/** The columns that are not empty and fit the width, the worthier ones first; the names take what is left. */
+/** The non-empty columns that fit the width, chosen by priority. The names get the remaining width. */
 export function columnsFor(rows: readonly Cells[], width: number | undefined): readonly Column[] {
-  const filled = COLUMNS.filter(({ key }) => NEEDED.has(key) || rows.some(row => row[key] !== ''));
+  const filled = COLUMNS.filter(({ key }) => REQUIRED.has(key) || rows.some(row => row[key] !== ''));
   if (width === undefined) return filled;
   const widthOf = ({ key, title }: Column) => Math.max(title.length, ...rows.map(row => row[key].length));
   const room = (column: Column) =>
-    column.key === 'remote' ? Math.min(widthOf(column), LEGIBLE) : widthOf(column);
+    column.key === 'remote' ? Math.min(widthOf(column), READABLE_NAME) : widthOf(column);
   let left = filled
-    .filter(({ key }) => NEEDED.has(key))
+    .filter(({ key }) => REQUIRED.has(key))
     .reduce((rest, column) => rest - room(column) - GAP, width + GAP);
-  const taken = new Set(NEEDED);
-  for (const column of BY_WORTH.flatMap(wanted => filled.filter(({ key }) => key === wanted))) {
+  const taken = new Set(REQUIRED);
+  for (const column of BY_PRIORITY.flatMap(wanted => filled.filter(({ key }) => key === wanted))) {
     const cost = room(column) + GAP;
     if (cost > left) continue;
     left -= cost;
@@ -122,6 +126,6 @@ export function columnsFor(rows: readonly Cells[], width: number | undefined): r
   return filled
     .filter(({ key }) => taken.has(key))
     .map(column =>
-      column.key === 'remote' ? { ...column, limit: Math.max(NARROWEST, room(column) + left) } : column,
+      column.key === 'remote' ? { ...column, limit: Math.max(NARROWEST_NAME, room(column) + left) } : column,
     );
 }

@@ -1,5 +1,5 @@
-// The trace of -d: each packet and test as it happens, then for each server the block of ntpdate -d, and how the
-// answer came about.
+// Events and the outcome → the trace of -d: each packet and test as it happens, then for each server the block of
+// ntpdate -d, the intersection, the weights, and the result.
 
 import type { KeyExchange } from '../../net/nts/session.ts';
 import type { ClockTrust } from '../../ntp/clock-trust.ts';
@@ -15,7 +15,7 @@ import { formatServer } from '../../sources/server.ts';
 import type { SyncEvent } from '../../sync.ts';
 import { ntpdateBlock } from './ntpdate-block.ts';
 
-/** One event as lines of the trace, without their line ends. */
+/** The lines of an event in the trace, without line ends. */
 export function traceLines(event: SyncEvent): readonly string[] {
   switch (event.kind) {
     case 'resolved':
@@ -28,7 +28,7 @@ export function traceLines(event: SyncEvent): readonly string[] {
       return [`keys(${formatServer(event.server)}) failed: ${event.error.kind}: ${event.error.message}`];
     case 'keys-kept':
       return [
-        `keys(${formatServer(event.server)}) kept by an earlier run, with ${count(event.cookies, 'cookie')}`,
+        `keys(${formatServer(event.server)}) kept from an earlier run, with ${count(event.cookies, 'cookie')}`,
       ];
     case 'transmit':
       return [`transmit(${event.address.address})`];
@@ -62,14 +62,14 @@ export function traceLines(event: SyncEvent): readonly string[] {
   }
 }
 
-/** The blocks of ntpdate -d, of all servers that answered. */
+/** The blocks of `ntpdate -d` for all servers that answered. `zone` is the value of TZ. */
 export async function blockLines({ servers }: Outcome, zone: string | undefined): Promise<readonly string[]> {
   return (await Promise.all(servers.map(report => ntpdateBlock(report, zone)))).flat();
 }
 
 /**
- * After the run: who was dropped, the intersection, the weights, and the result; without what a table says that is
- * `besideTable`, on the same screen.
+ * The end of the trace: dropped servers, the intersection, the weights, and the result. With `besideTable`, a table on the
+ * same screen already shows the dropped servers and the result.
  */
 export function summaryLines(outcome: Outcome, besideTable: boolean): readonly string[] {
   const { servers, intersection } = outcome;
@@ -102,12 +102,12 @@ function exchangeLines({ address, certificate, duration, session }: KeyExchange)
   return [
     `  exchanged with ${address} in ${(duration * 1000).toFixed(1)} ms, ${count(session.cookies.length, 'cookie')}`,
     `  certificate of ${subject} (${names.join(', ')}) by ${issuer}`,
-    `  valid from ${validFrom} to ${validUntil}${datesIgnored ? ', which was IGNORED' : ''}`,
+    `  valid from ${validFrom} to ${validUntil}${datesIgnored ? ', which was ignored' : ''}`,
     `  time from ${formatServer(session)}`,
   ];
 }
 
-/** Why a server gave no usable time, in the capitals of ntpdate. */
+/** Why a server gave no usable time, capitalized as in ntpdate. */
 function droppedLine(report: ServerReport, outcome: Outcome): readonly string[] {
   if (tallyOf(report.verdict) !== '?') return [];
   return [`${nameOf(report)}: ${capitalized(reasonOf(report, outcome))}`];
@@ -119,14 +119,14 @@ function capitalized(text: string): string {
 
 function clockTrustText({ setSinceBoot, synchronized, beforeRelease, sum, witness }: ClockTrust): string {
   return [
-    `set since boot: ${yes(setSinceBoot)}`,
-    `kernel synchronized: ${yes(synchronized)}`,
-    `before our release: ${yes(beforeRelease)}`,
+    `set since boot: ${yesOrNo(setSinceBoot)}`,
+    `kernel synchronized: ${yesOrNo(synchronized)}`,
+    `before this release: ${yesOrNo(beforeRelease)}`,
     `sum since boot: ${sixDecimals(sum)} s`,
     ...(witness ? [`hardware clock agrees with: ${witness}`] : []),
   ].join(', ');
 }
 
-function yes(value: boolean): string {
+function yesOrNo(value: boolean): string {
   return value ? 'yes' : 'no';
 }

@@ -1,4 +1,4 @@
-// The formats of a run's report → the text that goes to stdout.
+// An outcome and a format → the text of the report on stdout.
 
 import type { Format } from '../../options/parsed.ts';
 import type { ExitCode } from '../../report/exit-code.ts';
@@ -10,28 +10,29 @@ import { terminalOf } from '../process/terminal.ts';
 import { classicLines } from './classic.ts';
 import { timestampOf } from './timestamp.ts';
 
+/** What a report contains besides the outcome, and where it goes. */
 export interface ReportContext {
   readonly command: 'sync' | 'query';
   readonly exitCode: ExitCode;
-  /** The file or variable that named the servers, when the user did not. */
+  /** The file or variable that names the servers; undefined if the command line does. */
   readonly serversFrom: string | undefined;
   readonly color: boolean | undefined;
   readonly verbose: boolean;
   readonly io: Io;
 }
 
-/** A format that stands for itself. */
+/** A format other than `auto`. */
 export type ChosenFormat = Exclude<Format, 'auto'>;
 
-/** `auto` is a table for people, and lines in the manner of ntpdate for programs. */
-export function chosenFormat(wish: Format, { stdout }: Io): ChosenFormat {
-  if (wish !== 'auto') return wish;
+/** Resolves `auto`: a table on a terminal, otherwise the lines of ntpdate. */
+export function chosenFormat(format: Format, { stdout }: Io): ChosenFormat {
+  if (format !== 'auto') return format;
   return stdout.isTTY ? 'table' : 'classic';
 }
 
 type Reporter = (outcome: Outcome, context: ReportContext) => string | Promise<string>;
 
-/** The text of a report, in each format. */
+/** The function of each format that turns an outcome into the text of the report. */
 export const reporters: Readonly<Record<ChosenFormat, Reporter>> = {
   json: (outcome, { command, exitCode, serversFrom }) =>
     jsonText(outcome, { command, exitCode, ...(serversFrom !== undefined && { serversFrom }) }),

@@ -1,4 +1,4 @@
-// One server as `ntpdate -d` prints it, for those who read it and for the scripts that look for its `transmit timestamp:`.
+// A server's report → the block that `ntpdate -d` prints for it. Scripts search it for `transmit timestamp:`.
 
 import { formatRefid } from '../../ntp/refid.ts';
 import {
@@ -13,12 +13,12 @@ import { authenticationOf, measuredOf, nameOf, packetOf, samplesOf, stratumOf } 
 import { sixDecimals } from '../../report/quantity.ts';
 import { prettyDate } from './pretty-date.ts';
 
-/** Columns of the filter rows. */
+/** The values in a filter row. */
 const FILTER_ROW = 4;
 
 /**
- * The lines of a server that answered, and an empty one after them; none for one that did not. `zone` is what TZ says. The
- * originate timestamp is T1 and the transmit timestamp T3 of its last reply: the packet's own origin is a random nonce.
+ * The lines for a server that answered, followed by an empty line; none if it did not answer. `zone` is the value of TZ.
+ * The originate timestamp is T1 of the last reply, because the origin in the packet is a random nonce.
  */
 export async function ntpdateBlock(
   report: ServerReport,
@@ -50,7 +50,7 @@ export async function ntpdateBlock(
   ];
 }
 
-/** The 64 bits, and the instant in local time where its era is known. */
+/** The 64 bits in hexadecimal, and the local time if the era is known. */
 async function timestamp(
   bits: NtpTimestamp,
   pivot: UnixTime | undefined,

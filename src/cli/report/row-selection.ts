@@ -1,23 +1,24 @@
-// The servers of a long list → the few that a table shows: the system peer, and those that something is wrong with,
-// each kind of trouble in turn. The others are counted.
+// The servers of a long list → the few that a table shows: the system peer, then those with a problem, alternating
+// between the kinds of problem. The others are only counted.
 
 import type { ServerReport } from '../../pipeline/outcome.ts';
 import { count, type Tally, tallyOf } from '../../report/labels.ts';
 
-/** As many servers are all shown; of more, this many. */
+/** The maximum number of servers in a table without -v. */
 export const ROWS = 30;
 
+/** The servers that a table shows, and the others. */
 export interface RowSelection {
-  /** In the order in which they were named. */
+  /** The servers to show, in their original order. */
   readonly shown: readonly ServerReport[];
-  /** How many are left out, and what they are: one line; empty when none is. */
+  /** One line that counts the others by kind; empty if there are none. */
   readonly rest: string;
 }
 
-/** Chooses what a table of these servers shows. */
+/** Selects the servers that a table shows. */
 export function selectRows(servers: readonly ServerReport[]): RowSelection {
   if (servers.length <= ROWS) return { shown: servers, rest: '' };
-  const chosen = new Set(byInterest(servers).slice(0, ROWS));
+  const chosen = new Set(byImportance(servers).slice(0, ROWS));
   const left = servers.filter(report => !chosen.has(report));
   const counts = TALLIES.map(([tally, name]) =>
     name(left.filter(one => tallyOf(one.verdict) === tally).length),
@@ -37,27 +38,27 @@ const TALLIES: readonly (readonly [Tally, (n: number) => string])[] = [
   [' ', n => `${n} measured only`],
 ];
 
-/** What is shown first comes first. */
-function byInterest(servers: readonly ServerReport[]): readonly ServerReport[] {
+/** The servers in the order of their importance. */
+function byImportance(servers: readonly ServerReport[]): readonly ServerReport[] {
   const withTally = (...tallies: readonly Tally[]) =>
     servers.filter(({ verdict }) => tallies.includes(tallyOf(verdict)));
   const systemPeer = withTally('*');
   const center = systemPeer[0]?.estimate?.offset ?? 0;
   const distance = ({ estimate }: ServerReport) => Math.abs((estimate?.offset ?? center) - center);
   const farthestFirst = (a: ServerReport, b: ServerReport) => distance(b) - distance(a);
-  const troubled = withTally('x', '?').toSorted(farthestFirst);
-  const troubles = new Set(troubled.map(({ verdict }) => verdict.kind));
-  const byTrouble = [...troubles].map(kind => troubled.filter(({ verdict }) => verdict.kind === kind));
+  const problematic = withTally('x', '?').toSorted(farthestFirst);
+  const problems = new Set(problematic.map(({ verdict }) => verdict.kind));
+  const byProblem = [...problems].map(kind => problematic.filter(({ verdict }) => verdict.kind === kind));
   return [
     ...systemPeer,
-    ...inTurn(byTrouble),
+    ...interleave(byProblem),
     ...withTally('-').toSorted(farthestFirst),
     ...withTally('+', ' '),
   ];
 }
 
-/** The first of each list, then the second of each, and so on. */
-function inTurn<T>(lists: readonly (readonly T[])[]): readonly T[] {
+/** The first element of each list, then the second of each, and so on. */
+function interleave<T>(lists: readonly (readonly T[])[]): readonly T[] {
   const longest = Math.max(0, ...lists.map(list => list.length));
   return Array.from({ length: longest }, (_, i) => lists.flatMap(list => list.slice(i, i + 1))).flat();
 }

@@ -1,10 +1,11 @@
-// A status as lines of names and values, the values in one column.
+// A status → lines of names and values, with the values aligned.
 
 import { slewDuration } from '../../clock/clock.ts';
 import { formatInstant } from '../../ntp/time.ts';
 import { formatDuration, formatOffset } from '../../report/quantity.ts';
 import type { Status } from '../../status.ts';
 
+/** The text of a status: `name: value` lines, with line ends. */
 export function statusLines(status: Status): string {
   const rows = rowsOf(status);
   const width = Math.max(...rows.map(([name]) => name.length));
@@ -32,9 +33,9 @@ function rowsOf(status: Status): readonly (readonly [string, string])[] {
   return rows.filter((row): row is readonly [string, string] => row[1] !== undefined);
 }
 
-/** With the time since when, where no program but tsntp has set the clock. */
+/** Includes the start time if only tsntp sets the clock. */
 function synchronizedText({ kind, lastSet, services, servicesHidden }: Status): string {
-  if (kind === 'unknown') return 'this platform does not tell';
+  if (kind === 'unknown') return 'unknown on this platform';
   if (kind === 'unsynchronized') return 'no';
   const alone = services.length === 0 && servicesHidden === undefined;
   return lastSet?.sinceBoot && alone ? `yes, since ${secondsOf(lastSet.time)}` : 'yes';
@@ -45,7 +46,7 @@ function servicesText({ services, servicesHidden }: Status): string {
   return servicesHidden === undefined ? 'no other program' : `unknown: ${servicesHidden}`;
 }
 
-/** An instant without the fraction of its second. */
+/** An instant without fractional seconds. */
 function secondsOf(time: string): string {
   return time.replace(/\.\d+Z$/, 'Z');
 }
@@ -58,7 +59,7 @@ function slewText(left: number): string {
 function lastSetText({ lastSet, noRecordIn }: Status): string {
   if (!lastSet) return noRecordIn.length === 0 ? 'unknown' : `no record in ${noRecordIn.join(', ')}`;
   const { time, kind, offset, server, errorBound, sinceBoot } = lastSet;
-  const when = sinceBoot ? '' : ', before the machine came up';
+  const when = sinceBoot ? '' : ', before this boot';
   const how = `${kind} of ${formatOffset(offset)} to ${server} (± ${formatDuration(errorBound)})`;
   return `${secondsOf(time)}${when}: ${how}`;
 }

@@ -1,6 +1,5 @@
-// An outcome for a person at a terminal: a table with the columns and tally characters of `ntpq -p`, the reasons in full
-// below it, then the summary. No line is wider than the terminal, and nothing but empty columns and the less important
-// ones is left out.
+// An outcome → the report for a terminal: a table with the columns and tally characters of `ntpq -p`, the full reasons
+// below it, then the summary. No line is wider than the terminal: columns of low priority are omitted, and nothing is cut.
 
 import { Chalk, type ChalkInstance } from 'chalk';
 import Table from 'cli-table3';
@@ -13,17 +12,18 @@ import { reasonLines } from './reasons.ts';
 import { selectRows } from './row-selection.ts';
 import { breakWord, wrap } from './wrap.ts';
 
+/** How to show a table. */
 export interface TableContext {
   readonly terminal: Pick<Terminal, 'colors' | 'width'>;
-  /** Every server, however many there are; also the addresses behind names, versions, and what the tally means. */
+  /** Shows all servers, their addresses and versions, and the legend of the tally characters. */
   readonly verbose: boolean;
 }
 
 const LEGEND = '* system peer, + survivor, - outlier, x falseticker, ? unusable, blank: measured only';
-/** How far a reason's second line is indented, so that the names stand out. */
+/** The indentation of a reason's continuation lines, so that the names stand out. */
 const HANGING = 4;
 
-/** The table, the reasons and the summary, ending with a line end. */
+/** The text of the report, with line ends. */
 export function tableText(outcome: Outcome, { terminal, verbose }: TableContext): string {
   const { colors, width } = terminal;
   const chalk = new Chalk({ level: colors });
@@ -44,7 +44,7 @@ export function tableText(outcome: Outcome, { terminal, verbose }: TableContext)
   return textOf([table, reasons, summary]);
 }
 
-/** Blocks of lines, with an empty line between two. */
+/** Joins blocks of lines, separated by empty lines. */
 function textOf(blocks: readonly (readonly string[])[]): string {
   return blocks
     .filter(lines => lines.length > 0)
@@ -52,7 +52,7 @@ function textOf(blocks: readonly (readonly string[])[]): string {
     .join('\n');
 }
 
-/** The header, and a row for each server: of one line, or of more where its name is broken. */
+/** The lines of the table: a header and a row for each server, of several lines if its name is broken. */
 function rowsOf(
   shown: readonly ServerReport[],
   cells: readonly Cells[],
@@ -81,7 +81,7 @@ function rowsOf(
     .map(line => line.trimEnd());
 }
 
-/** Colors that can be read on a dark background and on a light one; of the row, only what they are about has them. */
+/** The color of a row's tally and note: readable on dark and light backgrounds. */
 function paintOf({ verdict }: ServerReport, chalk: ChalkInstance): (text: string) => string {
   switch (tallyOf(verdict)) {
     case '*':

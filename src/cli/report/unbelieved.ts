@@ -1,16 +1,16 @@
-// The servers that were named and not believed, one line each, for stderr: so that cron's mail tells of one that is dying
-// while the others still make a majority.
+// An outcome → a line for each named server that was not believed, for stderr, so that cron's mail reports a failing
+// server while the others still form a majority.
 
 import type { Outcome, ServerReport } from '../../pipeline/outcome.ts';
-import { behind, nameOf, tallyOf } from '../../report/labels.ts';
+import { nameBehind, nameOf, tallyOf } from '../../report/labels.ts';
 import { fullReasonOf } from '../../report/reason.ts';
 import { summaryOf } from '../../report/summary.ts';
 import { formatServer } from '../../sources/server.ts';
 import { ROWS } from './row-selection.ts';
 
 /**
- * A line for each named server of which no address was believed: its name and why. A failure tells of every server. Of
- * many, the first are told and the others counted, unless `verbose`.
+ * A line for each named server without a believed address: its name and the reason. A failed run lists every server. Of
+ * many servers, lists the first and counts the others, unless `verbose`.
  */
 export function unbelievedLines(outcome: Outcome, verbose: boolean): readonly string[] {
   const lines = allLines(outcome);
@@ -32,22 +32,22 @@ function allLines(outcome: Outcome): readonly string[] {
     const failed = outcome.kind === 'no-suitable-server';
     const unproven = reports.some(({ verdict }) => verdict.kind === 'unauthenticated');
     if (!failed && !unproven && !tallies.some(tally => tally === 'x' || tally === '?')) return [];
-    // That an entry is named twice says less than what became of the other entry.
+    // The result of the other entry says more than that an entry is a duplicate.
     const others = reports.filter(({ verdict }) => verdict.kind !== 'duplicate');
-    const told = others.length > 0 ? others : reports;
+    const listed = others.length > 0 ? others : reports;
     const reasons = new Set(
-      told
+      listed
         .map(report => fullReasonOf(report, outcome))
         .filter(reason => reason !== '' && !summary.endsWith(`: ${reason}.`)),
     );
-    return reasons.size === 0 ? [] : [`${titleOf(told)}: ${[...reasons].join('; ')}`];
+    return reasons.size === 0 ? [] : [`${titleOf(listed)}: ${[...reasons].join('; ')}`];
   });
 }
 
-/** As it was named, and its address where that says more. */
+/** The name as the user gave it, and the address if it differs. */
 function titleOf(reports: readonly ServerReport[]): string {
   const [first] = reports as readonly [ServerReport];
-  const name = behind(first);
+  const name = nameBehind(first);
   const addresses = new Set(reports.map(nameOf));
   if (addresses.size > 1) return `${formatServer(first.server)} (${addresses.size} addresses)`;
   return name ? `${formatServer(name)} (${nameOf(first)})` : nameOf(first);

@@ -1,15 +1,15 @@
-// Text → lines that fit a width. Nothing is ever cut: what is too long goes on in the next line.
+// Text → lines that fit a width. Nothing is cut: a word that is too long continues on the next line.
 
-/** A number stays with its unit, and `±` with its number. */
-const TOGETHER = /(?<=\d) (?=(?:ms|s|min|h|days|years)\b)|(?<=±) /g;
-const BOUND = '\u00a0';
+/** Spaces that must not be broken: between a number and its unit, and after `±`. */
+const UNBREAKABLE = /(?<=\d) (?=(?:ms|s|min|h|days|years)\b)|(?<=±) /g;
+const NO_BREAK_SPACE = '\u00a0';
 
-/** Breaks at spaces, and inside a word that alone is too long; lines after the first are indented by `hanging` spaces. */
+/** Breaks at spaces, and inside words longer than a line. Indents continuation lines by `hanging` spaces. */
 export function wrap(text: string, width: number | undefined, hanging = 0): readonly string[] {
   if (width === undefined) return [text];
   const lines: string[] = [];
   let line = '';
-  for (const word of text.replace(TOGETHER, BOUND).split(' ')) {
+  for (const word of text.replace(UNBREAKABLE, NO_BREAK_SPACE).split(' ')) {
     if (line.length + 1 + word.length <= width && line !== '') {
       line = `${line} ${word}`;
       continue;
@@ -20,10 +20,10 @@ export function wrap(text: string, width: number | undefined, hanging = 0): read
     lines.push(...pieces.slice(0, -1));
     line = pieces.at(-1)!;
   }
-  return [...lines, line].map(one => one.replaceAll(BOUND, ' '));
+  return [...lines, line].map(one => one.replaceAll(NO_BREAK_SPACE, ' '));
 }
 
-/** A host name or an address goes on after a dot, a colon or a hyphen, where one is in the second half of the line. */
+/** Breaks a host name or an address after a dot, a colon or a hyphen, if one is in the second half of the line. */
 export function breakWord(word: string, width: number, hanging: number): readonly string[] {
   const pieces: string[] = [];
   let rest = word;

@@ -51,21 +51,24 @@ test.each([
 });
 
 test.each([
-  ['--server 192.0.2.1', 'unknown option --server; name servers without one, as in "tsntp pool.ntp.org"'],
+  [
+    '--server 192.0.2.1',
+    'unknown option --server; name servers without an option, as in "tsntp pool.ntp.org"',
+  ],
   ['--qurey', 'unknown option --qurey: did you mean --query?'],
   ['--dryrun', 'unknown option --dryrun: did you mean --dry-run?'],
   ['--kye 1', 'unknown option --kye: did you mean --key?'],
   ['--deb', 'unknown option --deb: did you mean --debug?'],
   ['--nonsense=1', 'unknown option --nonsense; see tsntp --help'],
   ['-qxu', 'unknown option -x in -qxu; see tsntp --help'],
-  ['-query', '-query: did you mean --query? One dash is for letters'],
+  ['-query', '-query: did you mean --query? A single dash is for one-letter options'],
   ['--no-timeout', '--timeout cannot be negated: leave out --no-timeout'],
   ['--no-help', '--help cannot be negated: leave out --no-help'],
   ['--no-query=1', '--no-query takes no value'],
   ['-p', '-p needs a value; see tsntp --help'],
-  ['--state -q', '--state needs a value, and "-q" is an option; write --state=-q if it is meant'],
-  ['-qf --nts', '-f needs a value, and "--nts" is an option; write --file=--nts if it is meant'],
-  ['-f --', '-f needs a value, and "--" is an option; write --file=-- if it is meant'],
+  ['--state -q', '--state needs a value, and "-q" is an option; if it is the value, write --state=-q'],
+  ['-qf --nts', '-f needs a value, and "--nts" is an option; if it is the value, write --file=--nts'],
+  ['-f --', '-f needs a value, and "--" is an option; if it is the value, write --file=--'],
   ['--_', 'unknown option --_; see tsntp --help'],
   ['--$0 x', 'unknown option --$0; see tsntp --help'],
   ['--action show', 'unknown option --action; see tsntp --help'],
@@ -191,7 +194,7 @@ test('--verbose=2 is refused', async () => {
   const { code, stderr } = await tsntp(['--verbose=2', '-q', '127.0.0.1']);
   expect({ code, stderr }).toEqual({
     code: 2,
-    stderr: 'tsntp: --verbose takes no value; give it twice to be told more\n',
+    stderr: 'tsntp: --verbose takes no value; give it twice for more detail\n',
   });
 });
 
@@ -204,7 +207,7 @@ test.each([
   const [server] = await serve({});
   const { code, stdout, stderr } = await tsntp([option, command, server!]);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-  expect(stderr).toContain(`"${command}" is a command, and comes first: tsntp ${command} …`);
+  expect(stderr).toContain(`"${command}" is a command and must come first: tsntp ${command} …`);
 });
 
 test('--servers is a variable’s name, and given once', async () => {

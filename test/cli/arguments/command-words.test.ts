@@ -63,7 +63,7 @@ test('the advice that a refusal gives can be followed', () => {
       } catch (error) {
         message = (error as Error).message;
       }
-      const [, dotted, ported] = / is written (.*) or (.*)$/s.exec(message) ?? [];
+      const [, dotted, ported] = / Write a server of that name as (.*) or (.*)$/s.exec(message) ?? [];
       fc.pre(dotted !== undefined && ported !== undefined);
       refuseCommandWords([dotted!, ported!]);
       expect(parseServer(dotted!, 'test').host).not.toBe('');
@@ -85,17 +85,17 @@ test('a word that resembles no command is a host', () => {
 test.each([
   [
     'qeury',
-    '"qeury" is no command: did you mean "query"? A server of that name is written qeury. or qeury:123',
+    '"qeury" is not a command: did you mean "query"? Write a server of that name as qeury. or qeury:123',
   ],
-  ['QUERY', '"QUERY" is no command: did you mean "query"?'],
-  ['ｑuery', '"ｑuery" is no command: did you mean "query"?'],
-  ['que\u200bry', '"que\\u{200b}ry" is no command: did you mean "query"?'],
-  ['query', '"query" is a command, and comes first: tsntp query …. A server of that name is written query.'],
+  ['QUERY', '"QUERY" is not a command: did you mean "query"?'],
+  ['ｑuery', '"ｑuery" is not a command: did you mean "query"?'],
+  ['que\u200bry', '"que\\u{200b}ry" is not a command: did you mean "query"?'],
+  ['query', '"query" is a command and must come first: tsntp query …. Write a server of that name as query.'],
   [
     'wait',
-    '"wait" is kept for a command of a later tsntp. A server of that name is written wait. or wait:123',
+    '"wait" is reserved for a command of a later tsntp. Write a server of that name as wait. or wait:123',
   ],
-  ['query ', 'did you mean "query"? A server of that name is written query. or query:123'],
+  ['query ', 'did you mean "query"? Write a server of that name as query. or query:123'],
 ])('%s: %s', (word, message) => {
   expect(() => refuseCommandWords([word])).toThrow(message);
 });
@@ -110,7 +110,7 @@ describe('a bare word beside other servers', () => {
     expect(set.code).toBe(2);
     expect(set.stdout).toBe('');
     expect(set.stderr).toMatch(
-      /^tsntp: "no-such-host" is no command, and not found as a server: .*Nothing was asked or set/,
+      /^tsntp: "no-such-host" is not a command, and was not found as a server: .*Nothing was queried or set/,
     );
     expect((await tsntp(['-q', '-p', '1', 'no-such-host', server!])).code).toBe(0);
   });

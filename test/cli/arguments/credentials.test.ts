@@ -87,7 +87,7 @@ describe('what a list says', () => {
     const [a, b] = [file('1 MD5 one\n'), file('1 MD5 two\n')];
     const servers = [a, b].flatMap(keys => list(`keys ${keys}`, 'server a.example key 1').servers);
     await expect(authenticateServers({ servers, demands: {} }, args())).rejects.toThrow(
-      `key 1 is another in each of ${a}, ${b}: give the right file with -k FILE`,
+      `key 1 differs between ${a}, ${b}: give the right file with -k FILE`,
     );
   });
 
@@ -179,7 +179,7 @@ describe('a mistake is named:', () => {
 
   test('authorities that are none', async () => {
     const ntsCa = file('-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n');
-    expect(await refused({ nts: true, ntsCa })).toMatch(/this is no certificate in PEM/);
+    expect(await refused({ nts: true, ntsCa })).toMatch(/it contains no PEM certificate/);
     expect(await refused({ nts: true, ntsCa: '/none' })).toBe('cannot read --nts-ca /none: no such file');
   });
 

@@ -61,7 +61,7 @@ test.each([
 test('underscores alone make no other option: it is read, and the warning says how to write it', () => {
   expect(readVariables({ TSNTP_MAXOFFSET: '60' })).toEqual({
     env: { TSNTP_MAX_OFFSET: '60' },
-    warnings: ['TSNTP_MAXOFFSET is read as TSNTP_MAX_OFFSET: write that'],
+    warnings: ['TSNTP_MAXOFFSET is read as TSNTP_MAX_OFFSET: rename it'],
   });
   const both = { TSNTP_MAX_OFFSET: '1', TSNTP_MAXOFFSET: '60' };
   expect(readVariables(both).env).toEqual({ TSNTP_MAX_OFFSET: '1' });

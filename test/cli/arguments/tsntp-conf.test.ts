@@ -48,18 +48,18 @@ driftfile /var/lib/drift
 });
 
 test.each([
-  ['max-ofset 60', '"max-ofset" is no option: did you mean "max-offset"?'],
-  ['maxoffset 60', '"maxoffset" is no option: did you mean "max-offset"?'],
-  ['Timeout 1', '"Timeout" is no option: did you mean "timeout"?'],
-  ['--max-offset 60', '"--max-offset" is no option: did you mean "max-offset"?'],
-  ['max-offset=60', '"max-offset=60" is no option: did you mean "max-offset VALUE"?'],
-  ['no-color', '"no-color" is no option: did you mean "color no"?'],
-  ['sever ntp.example', '"sever" is no option: did you mean "server"?'],
+  ['max-ofset 60', '"max-ofset" is not an option: did you mean "max-offset"?'],
+  ['maxoffset 60', '"maxoffset" is not an option: did you mean "max-offset"?'],
+  ['Timeout 1', '"Timeout" is not an option: did you mean "timeout"?'],
+  ['--max-offset 60', '"--max-offset" is not an option: did you mean "max-offset"?'],
+  ['max-offset=60', '"max-offset=60" is not an option: did you mean "max-offset VALUE"?'],
+  ['no-color', '"no-color" is not an option: did you mean "color no"?'],
+  ['sever ntp.example', '"sever" is not an option: did you mean "server"?'],
   [
     'quite',
-    '"quite" is no option: did you mean "quiet"? A server of that name is written quite. or quite:123',
+    '"quite" is not an option: did you mean "quiet"? Write a server of that name as quite. or quite:123',
   ],
-  ['frobnicate 5', '"frobnicate" is no option; tsntp --help has them all. A server is written "server HOST"'],
+  ['frobnicate 5', '"frobnicate" is not an option; tsntp --help lists them. Write a server as "server HOST"'],
   ['max-offset', 'max-offset needs a value: write "max-offset S"'],
   ['max-offset soon', 'max-offset: "soon" is not allowed; give a number from 0 to 10000000000 (seconds)'],
   ['rtc maybe', 'rtc: "maybe" is not allowed; give 1 or 0'],
@@ -77,14 +77,14 @@ test.each(OPTION_NAMES.filter(name => OPTION_ROWS[name].notInFile !== undefined)
   '%s is refused with a reason',
   name => {
     expect(() => settingsIn(`${flagOf(name)} 1\n`, FILE)).toThrow(
-      `${FILE}:1: ${flagOf(name)} does not belong in this file: ${OPTION_ROWS[name].notInFile}`,
+      `${FILE}:1: ${flagOf(name)} may not be set in this file: ${OPTION_ROWS[name].notInFile}`,
     );
   },
 );
 
 test('what lifts a limit, or keeps the clock from being set, is refused', () => {
   for (const line of ['allow-any-offset', 'force', 'query', 'dry-run', 'debug', 'file /x', 'help'])
-    expect(() => settingsIn(`${line}\n`, FILE)).toThrow('does not belong in this file');
+    expect(() => settingsIn(`${line}\n`, FILE)).toThrow('may not be set in this file');
 });
 
 test.each([
@@ -115,7 +115,7 @@ test('a flag goes before a variable, that before the file; what they exclude goe
     ['timeout', readSetting('timeout', 'TSNTP_TIMEOUT', ['2'])],
     ['slew', readSetting('slew', 'TSNTP_SLEW', ['1'])],
   ] as const);
-  const flags = new Map([['json', { as: '--json', value: true }]] as const);
+  const flags = new Map([['json', { label: '--json', value: true }]] as const);
   expect(argumentsOf('sync', [flags, variables, file])).toEqual({
     timeout: 2,
     samples: 1,
@@ -156,7 +156,7 @@ describe.runIf(mounts)('a real run', () => {
   test('an option that is misspelled is exit 2, also where the command line names servers', async () => {
     const { code, stderr, asked } = await runWith('format json\nmax-ofset 1\n', '-q -p 1 A');
     expect({ code, asked }).toEqual({ code: 2, asked: 0 });
-    expect(stderr).toContain('/etc/tsntp.conf:2: "max-ofset" is no option: did you mean "max-offset"?');
+    expect(stderr).toContain('/etc/tsntp.conf:2: "max-ofset" is not an option: did you mean "max-offset"?');
   });
 
   test.each([

@@ -2,18 +2,18 @@
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Course, followProgress } from '../../../src/cli/process/progress.ts';
+import { followProgress, type ProgressPlan } from '../../../src/cli/process/progress.ts';
 import { TransportError } from '../../../src/net/transport.ts';
 import type { SyncEvent } from '../../../src/sync.ts';
 import { type WorldSetup, world } from '../../support/world.ts';
 
-const COURSE: Course = { servers: 5, samples: 4, interval: 'auto', timeout: 2, deadline: 15 };
+const COURSE: ProgressPlan = { servers: 5, samples: 4, interval: 'auto', timeout: 2, deadline: 15 };
 const WIDE = 200;
 
 /** What a run in the simulated world shows after each of its events. */
-async function shown(setup: WorldSetup, course: Partial<Course> = {}): Promise<readonly string[]> {
+async function shown(setup: WorldSetup, plan: Partial<ProgressPlan> = {}): Promise<readonly string[]> {
   const w = world(setup);
-  const all = { ...COURSE, servers: Object.keys(setup.servers ?? {}).length, ...course };
+  const all = { ...COURSE, servers: Object.keys(setup.servers ?? {}).length, ...plan };
   const progress = followProgress(all, w.now);
   const texts = [progress.text(WIDE)];
   const emit = (event: SyncEvent) => {

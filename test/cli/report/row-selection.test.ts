@@ -3,7 +3,8 @@
 import { describe, expect, test } from 'vitest';
 import { ROWS, selectRows } from '../../../src/cli/report/row-selection.ts';
 import type { PeerEstimate } from '../../../src/ntp/filter.ts';
-import type { ServerReport, Verdict } from '../../../src/pipeline/outcome.ts';
+import type { ServerReport } from '../../../src/pipeline/outcome.ts';
+import type { Verdict } from '../../../src/pipeline/verdict.ts';
 import { server } from '../../support/world.ts';
 
 type Kind = 'survivor' | 'outlier' | 'falseticker' | 'no-reply' | 'unreachable' | 'undecided';

@@ -122,7 +122,7 @@ export const slew = [
       await guest.sleep(3);
       run.child.stdin.write('\x03');
       const { stdout } = ended(await run.ended, EXIT.interrupted);
-      const [, left] = /the kernel goes on with the ([\d.]+) ms that are left\.$/.exec(plain(stdout)) ?? [];
+      const [, left] = /the kernel continues with the remaining ([\d.]+) ms\.$/.exec(plain(stdout)) ?? [];
       near('the reported remainder', Number(left) / 1e3, kernelClock().slewLeft, 1.5e-3);
       await underWay(guest, 0.1, 6);
     },

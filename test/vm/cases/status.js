@@ -80,7 +80,7 @@ export const status = [
       assert.equal(lastSet.sinceBoot, false);
       const rows = [
         ['synchronized', /^no$/],
-        ['last set', /Z, before the machine came up: step of \+/],
+        ['last set', /Z, before this boot: step of \+/],
       ];
       await shows(guest, rows, { code: EXIT.noServer });
     },

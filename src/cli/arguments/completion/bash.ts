@@ -1,9 +1,9 @@
-// The script that completes tsntp in bash, 3.2 and later.
+// The tables of options and commands → the completion script for bash 3.2 and later.
 
 import { COMMAND_NAMES } from '../../../options/command-table.ts';
 import { allFlags, commandsWithChoices, flagsBefore, flagsOf, withDashes } from './completable.ts';
 
-/** The script. */
+/** The completion script for bash. */
 export function bashScript(): string {
   return `# Completion of tsntp for bash. Try it: eval "$(tsntp completion bash)"
 # Keep it: tsntp completion bash > ~/.local/share/bash-completion/completions/tsntp
@@ -26,7 +26,7 @@ _tsntp() {
       compopt -o filenames 2> /dev/null
       IFS=$'\\n' COMPREPLY=($(compgen -f -- "$cur"))
       return ;;
-    ${flagsBefore(follows => follows === 'folder').join('|')})
+    ${flagsBefore(follows => follows === 'directory').join('|')})
       compopt -o filenames 2> /dev/null
       IFS=$'\\n' COMPREPLY=($(compgen -d -- "$cur"))
       return ;;
@@ -56,7 +56,7 @@ complete -F _tsntp tsntp
 `;
 }
 
-/** One case for each option that takes one of some words. */
+/** A `case` branch for each option that takes one of several words. */
 function listings(): string {
   return allFlags()
     .flatMap(flag => (Array.isArray(flag.follows) ? [[flag, flag.follows] as const] : []))

@@ -1,4 +1,4 @@
-// The table of options → what a shell completes, whichever shell it is.
+// The tables of options and commands → what the completion scripts of all shells complete.
 
 import { COMMAND_NAMES, COMMAND_ROWS, type Command } from '../../../options/command-table.ts';
 import {
@@ -9,14 +9,14 @@ import {
   optionsOf,
 } from '../../../options/option-names.ts';
 
-/** What follows a flag: nothing, a value that no shell knows, a file, a folder, or one of some words. */
-export type Following = 'nothing' | 'anything' | 'file' | 'folder' | readonly string[];
+/** What follows a flag: nothing, a value that cannot be completed, a file, a directory, or one of several words. */
+export type Following = 'nothing' | 'anything' | 'file' | 'directory' | readonly string[];
 
-/** One option as shells have it. */
+/** One option for a completion script. */
 export interface Flag {
-  /** Without dashes. */
+  /** The long flag without dashes. */
   readonly long: string;
-  /** Without its dash. */
+  /** The one-letter flag without its dash. */
   readonly letter: string | undefined;
   readonly describe: string;
   readonly follows: Following;
@@ -42,7 +42,7 @@ export function flagsOf(command: Command): readonly Flag[] {
   return flags.filter(({ long }) => names.includes(long));
 }
 
-/** The flags after which the same follows, with their dashes. */
+/** The flags, with dashes, that a matching value follows. */
 export function flagsBefore(matches: (follows: Following) => boolean): readonly string[] {
   return flags.filter(({ follows }) => matches(follows)).flatMap(withDashes);
 }
@@ -52,7 +52,7 @@ export function withDashes({ letter, long }: Flag): readonly string[] {
   return [...(letter === undefined ? [] : [`-${letter}`]), `--${long}`];
 }
 
-/** The commands that need one of some words, with these. */
+/** The commands that take one of several words, with these words. */
 export function commandsWithChoices(): readonly (readonly [Command, readonly string[]])[] {
   return COMMAND_NAMES.flatMap(name => {
     const { choices } = COMMAND_ROWS[name];
@@ -60,7 +60,7 @@ export function commandsWithChoices(): readonly (readonly [Command, readonly str
   });
 }
 
-/** A text between single quotes, as every shell reads it. */
+/** A text in single quotes, for any shell. */
 export function quoted(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
@@ -73,6 +73,6 @@ function followingOf(name: OptionName): Following {
   return placeholder === 'FILE' || placeholder === 'DEV'
     ? 'file'
     : placeholder === 'DIR'
-      ? 'folder'
+      ? 'directory'
       : 'anything';
 }

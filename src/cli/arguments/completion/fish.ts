@@ -1,9 +1,9 @@
-// The script that completes tsntp in fish.
+// The tables of options and commands → the completion script for fish.
 
 import { COMMAND_NAMES, COMMAND_ROWS } from '../../../options/command-table.ts';
 import { allFlags, commandsWithChoices, type Flag, type Following, quoted } from './completable.ts';
 
-/** The script. */
+/** The completion script for fish. */
 export function fishScript(): string {
   return `# Completion of tsntp for fish. Try it: tsntp completion fish | source
 # Keep it: tsntp completion fish > ~/.config/fish/completions/tsntp.fish
@@ -55,7 +55,7 @@ function argumentOf(follows: Following): readonly string[] {
       return ['-x'];
     case 'file':
       return ['-r', '-F'];
-    case 'folder':
+    case 'directory':
       return ['-x', "-a '(__fish_complete_directories)'"];
     default:
       return ['-x', `-a '${follows.join(' ')}'`];

@@ -1,13 +1,13 @@
-// The script that completes tsntp in zsh.
+// The tables of options and commands → the completion script for zsh.
 
 import { COMMAND_NAMES, COMMAND_ROWS } from '../../../options/command-table.ts';
 import { allFlags, commandsWithChoices, flagsBefore, flagsOf, quoted, withDashes } from './completable.ts';
 
-/** The script. */
+/** The completion script for zsh. */
 export function zshScript(): string {
   return `#compdef tsntp
 # Completion of tsntp for zsh. Try it: eval "$(tsntp completion zsh)"
-# Keep it: tsntp completion zsh > a folder of $fpath/_tsntp
+# Keep it: tsntp completion zsh > DIR/_tsntp, where DIR is in $fpath
 
 _tsntp() {
   local prev=$words[CURRENT-1] command=sync word
@@ -23,7 +23,7 @@ _tsntp() {
   fi
   case $prev in
     (${flagsBefore(follows => follows === 'file').join('|')}) _files; return ;;
-    (${flagsBefore(follows => follows === 'folder').join('|')}) _files -/; return ;;
+    (${flagsBefore(follows => follows === 'directory').join('|')}) _files -/; return ;;
 ${listings()}    (${flagsBefore(follows => follows === 'anything').join('|')}) return 1 ;;
   esac
   if [[ $PREFIX == -* ]]; then
@@ -53,14 +53,14 @@ if [[ $funcstack[1] == _tsntp ]]; then _tsntp "$@"; else compdef _tsntp tsntp; f
 `;
 }
 
-/** The flags of a command with their meanings, each a word. */
+/** The flags of a command with their descriptions, each as a quoted word. */
 function described(command: (typeof COMMAND_NAMES)[number]): string {
   return flagsOf(command)
     .flatMap(flag => withDashes(flag).map(written => `        ${quoted(`${written}:${flag.describe}`)}`))
     .join('\n');
 }
 
-/** One case for each option that takes one of some words. */
+/** A `case` branch for each option that takes one of several words. */
 function listings(): string {
   return allFlags()
     .flatMap(flag => (Array.isArray(flag.follows) ? [[flag, flag.follows] as const] : []))
