@@ -2,6 +2,7 @@
 
 import { COMMAND_ROWS, type Command } from '../../options/command-table.ts';
 import { OPTION_ROWS } from '../../options/option-names.ts';
+import { readValue } from '../../options/value.ts';
 import { VERSION } from '../../release.ts';
 import type { ExitCode } from '../../report/exit-code.ts';
 import { escaped, parseServer } from '../../sources/server.ts';
@@ -14,7 +15,7 @@ import { isCommand, refuseCommandWords } from './command-words.ts';
 import { fromEnvironment, readVariables } from './environment.ts';
 import { readFlags } from './flags.ts';
 import { argumentsOf, type Settings } from './settings.ts';
-import { readOwnFile } from './tsntp-conf.ts';
+import { formatInOwnFile, readOwnFile } from './tsntp-conf.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Runs the command that `argv` names, and resolves with its exit code. Rejects with `UsageError` and what commands throw. */
@@ -110,19 +111,26 @@ function warnOfPort(word: string, context: Context): void {
   context.note(`warning: ${word} is an IPv6 address without a port; with the port 123 it is ${meant}`);
 }
 
-/** Whether a report is to be JSON, as far as can be said of a command line that may be wrong. */
+/** Whether a report is to be JSON, as far as can be said of a command line, or of settings, that may be wrong. */
 export function wantsJson(argv: readonly string[], env: NodeJS.ProcessEnv): boolean {
-  const said = /(?:^|\n)--format[=\n](.*)/.exec(argv.join('\n'))?.[1];
-  if (argv.includes('--json') || said !== undefined) return said === undefined || said === 'json';
-  const places = [() => fromEnvironment(env, 'status'), () => readOwnFile()];
-  return places.some(place => saysJson(place));
+  const [flags = ''] = argv.join('\n').split(/(?:^|\n)--(?=\n|$)/);
+  const json = /(?:^|\n)--json(?:=(.*))?(?=\n|$)/.exec(flags);
+  if (json) return readValue(OPTION_ROWS.json.value, json[1] ?? '1') !== false;
+  const format = /(?:^|\n)--format[=\n](.*)/.exec(flags)?.[1];
+  if (format !== undefined) return format === 'json';
+  // Of the environment, what `completion` takes: the format, and nothing that may be wrong.
+  const places = [() => fromEnvironment(readVariables(env).env, 'completion'), () => formatInOwnFile()];
+  return places.map(place => saysJson(place)).find(said => said !== undefined) ?? false;
 }
 
-function saysJson(place: () => Settings): boolean {
+/** Undefined where the place does not say, or cannot be read. */
+function saysJson(place: () => Settings): boolean | undefined {
   try {
     const settings = place();
-    return settings.get('json')?.value === true || settings.get('format')?.value === 'json';
+    if (settings.get('json')?.value === true) return true;
+    const format = settings.get('format')?.value;
+    return format === undefined ? undefined : format === 'json';
   } catch {
-    return false;
+    return undefined;
   }
 }
