@@ -23,8 +23,11 @@ export function checkRanges(options: object, others: Ranges = {}): void {
   checkValues(options, { ...RANGES, ...others }, 'option');
 }
 
-/** The same for any object; `noun` is what its properties are called, `prefix` what stands before their names. */
+/** The same for any object; `noun` is what its properties are called, `prefix` what stands before their names. Inherited ones count as mistakes: nothing reads them. */
 export function checkValues(values: object, ranges: Ranges, noun: string, prefix = ''): void {
+  const inherited = Object.keys(ranges).find(name => name in values && !Object.hasOwn(values, name));
+  if (inherited !== undefined)
+    throw new RangeError(`${prefix}${inherited}: an inherited ${noun} is not read; give the object its own`);
   for (const [name, value] of Object.entries(given(values))) {
     if (!Object.hasOwn(ranges, name)) {
       const all = Object.keys(ranges).join(', ');
@@ -62,7 +65,7 @@ const RANGES: Readonly<
 };
 
 /** What a row of the table allows, of values that are no longer text. */
-function row(name: OptionName): Range {
+export function row(name: OptionName): Range {
   const { value } = OPTION_ROWS[name];
   switch (value.kind) {
     case 'switch':
