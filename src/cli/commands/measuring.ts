@@ -59,7 +59,7 @@ async function optionsFrom(purpose: Purpose, args: Arguments, context: Context) 
 }
 
 /** A query only looks; a dry run names the programs that would keep it from setting the clock; -d does neither. */
-function modeOf(purpose: Purpose, args: Arguments): MachineOptions['mode'] {
+export function modeOf(purpose: Purpose, args: Pick<Arguments, 'debug' | 'dryRun'>): MachineOptions['mode'] {
   if (args.debug) return 'look';
   if (args.dryRun) return 'rehearse';
   return purpose === 'sync' ? 'set' : 'look';
