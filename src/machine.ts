@@ -3,7 +3,7 @@
 
 import { randomBytes } from 'node:crypto';
 import type { Clock } from './clock/clock.ts';
-import { dryRun } from './clock/dry-run.ts';
+import { dryRun, dryRunRtc } from './clock/dry-run.ts';
 import { openClock } from './clock/index.ts';
 import { missingPermission } from './clock/permission.ts';
 import { openRtc, peekRtc } from './clock/rtc/device.ts';
@@ -87,7 +87,7 @@ function surroundingsOf(
     peekRtc: () => peekRtc(clock),
     async openRtc(path) {
       const device = await openRtc(clock, path === undefined ? {} : { path });
-      return mode === 'set' ? device : { ...device, sets: false, write: async () => {} };
+      return mode === 'set' ? device : dryRunRtc(device);
     },
   };
 }

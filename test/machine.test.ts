@@ -3,14 +3,30 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import { openRtc } from '../src/clock/rtc/device.ts';
 import { acquireLock } from '../src/host/lock.ts';
 import { isGood, type MachineOptions, openMachine, windowsFolder } from '../src/machine.ts';
 import { RELEASED } from '../src/release.ts';
 import { scratch } from './support/command.ts';
 import { type WorldSetup, world } from './support/world.ts';
 
+vi.mock(import('../src/clock/rtc/device.ts'), async original => ({
+  ...(await original()),
+  openRtc: vi.fn(),
+}));
+
 const env = {};
+
+const DEVICE = {
+  path: '/dev/rtc9',
+  others: [],
+  utc: true,
+  sets: true,
+  read: () => Promise.reject(new Error('not read here')),
+  async write() {},
+  close() {},
+};
 
 const made = {
   at: RELEASED,
@@ -30,6 +46,35 @@ test.each<MachineOptions['mode']>(['look', 'rehearse'])(
     expect(existsSync(join(stateDirectory, 'state.json'))).toBe(false);
   },
 );
+
+test.each<[mode: MachineOptions['mode'], sets: boolean]>([
+  ['look', false],
+  ['rehearse', false],
+  ['set', true],
+])('to %s: whether the hardware clock that it opens can be written is %s', async (mode, sets) => {
+  const write = vi.fn(async () => {});
+  vi.mocked(openRtc)
+    .mockReset()
+    .mockResolvedValueOnce({ ...DEVICE, write });
+  const device = await (await openMachine({ mode, env })).openRtc();
+  await device.write(0);
+  expect(device.sets).toBe(sets);
+  expect(write).toHaveBeenCalledTimes(sets ? 1 : 0);
+});
+
+test.each<[mode: MachineOptions['mode'], times: number]>([
+  ['look', 0],
+  ['rehearse', 0],
+  ['set', 1],
+])('to %s: --rtc writes the hardware clock this often: %i', async (mode, times) => {
+  const write = vi.fn(async () => {});
+  vi.mocked(openRtc)
+    .mockReset()
+    .mockResolvedValueOnce({ ...DEVICE, write });
+  const { host } = await openMachine({ mode, env });
+  await host.writeRtc(0.25);
+  expect(write.mock.calls).toEqual(Array(times).fill([0.25]));
+});
 
 test('to set: a correction is remembered where the machine looks for it', async () => {
   const stateDirectory = join(scratch(), 'state');

@@ -7,7 +7,7 @@ import type { ClockErrorKind } from '../src/clock/clock.ts';
 import { dryRun } from '../src/clock/dry-run.ts';
 import { difference } from '../src/ntp/time.ts';
 import type { Competitor, Outcome } from '../src/pipeline/outcome.ts';
-import { type SyncOptions, sync } from '../src/sync.ts';
+import { type SyncEvent, type SyncOptions, sync } from '../src/sync.ts';
 import { declarations, ended, expectUntouched, moves, near, pass } from './support/runs.ts';
 import { type Exchange, kiss, kissAfter, otherNonce, type SimulatedServer } from './support/world/server.ts';
 import { server, type World, type WorldSetup, world } from './support/world.ts';
@@ -42,6 +42,15 @@ describe.each([0.2, 2, 100, 1e8].flatMap(size => [size, -size]))('a clock that i
     const w = near({ behind });
     const outcome = await w.sync({ maxOffset: enough, allowAnyOffset: true });
     expect(outcome).toMatchObject({ kind: 'refused', decision: { by: 'max-offset', limit: enough } });
+    expectUntouched(w);
+  });
+
+  test('is left alone beyond the limit, whatever a listener does to the decision that it is told', async () => {
+    const w = near({ behind });
+    const emit = (event: SyncEvent) => {
+      if (event.kind === 'decided') Object.assign(event.decision, { kind: 'step' });
+    };
+    expect((await w.sync({ maxOffset: enough }, { emit })).kind).toBe('refused');
     expectUntouched(w);
   });
 

@@ -3,6 +3,7 @@
 
 import type { Seconds } from '../ntp/time.ts';
 import type { Clock, Quality } from './clock.ts';
+import type { HardwareClock } from './hardware-clock.ts';
 
 /** A call that would have changed the clock. */
 export type RecordedCall =
@@ -34,4 +35,9 @@ export function dryRun(clock: Clock): DryRunClock {
       recorded.push({ kind: 'declare-synchronized', quality });
     },
   };
+}
+
+/** Wraps a hardware clock so that it is never written. */
+export function dryRunRtc(device: HardwareClock): HardwareClock {
+  return { ...device, sets: false, write: async () => {} };
 }

@@ -5,7 +5,7 @@ import type { NtsTrust } from '../net/nts/open.ts';
 import type { Seconds } from '../ntp/time.ts';
 import type { Optional } from '../options/given.ts';
 import { checkRanges, checkValue, checkValues, oneOf, type Range, type Ranges } from '../options/ranges.ts';
-import type { Ports, SyncEvent } from '../sync.ts';
+import type { Ports, SyncEvent, SyncOptions } from '../sync.ts';
 
 /**
  * The options of `query`, `sync` and `measureOffset`. All are optional; `undefined` is the same as absent. Durations are in
@@ -76,11 +76,11 @@ export function checkOptions(options: Options): void {
   if (options.ports !== undefined) checkValues(options.ports, PORTS, 'port', 'ports.');
 }
 
-const anObject: Range = {
+export const anObject: Range = {
   has: value => typeof value === 'object' && value !== null && !Array.isArray(value),
   text: 'an object',
 };
-const aFunction: Range = { has: value => typeof value === 'function', text: 'a function' };
+export const aFunction: Range = { has: value => typeof value === 'function', text: 'a function' };
 
 /** The range of non-empty strings; `text` describes them in messages. */
 export function nonEmpty(text: string): Range {
@@ -97,7 +97,7 @@ const keyMap: Range = {
 };
 
 /** The options that the command lacks or has in another form. */
-const OWN: Ranges = {
+export const OWN: Readonly<Record<Exclude<keyof Options, keyof SyncOptions> | 'keys', Range>> = {
   dryRun: yesOrNo,
   keys: { has: value => keyMap.has(value) || nonEmpty('').has(value), text: keyMap.text },
   nts: yesOrNo,
@@ -116,7 +116,7 @@ export const AUTHORITIES: Ranges = {
 
 const TRUST: Ranges = { ...AUTHORITIES, ignoreDates: yesOrNo };
 
-const PORTS: Readonly<Record<keyof Ports, Range>> = {
+export const PORTS: Readonly<Record<keyof Ports, Range>> = {
   clock: anObject,
   transport: anObject,
   resolve: aFunction,
@@ -126,5 +126,5 @@ const PORTS: Readonly<Record<keyof Ports, Range>> = {
   host: anObject,
   release: { has: value => typeof value === 'bigint', text: 'nanoseconds since 1970 as a bigint' },
   emit: aFunction,
-  signal: OWN.signal!,
+  signal: OWN.signal,
 };

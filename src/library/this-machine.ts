@@ -1,9 +1,12 @@
 // A call of the library → a run of `status` or `rtc`, on this machine or on the ports of the caller.
 
+import { dryRun as neverSet, dryRunRtc as neverWritten } from '../clock/dry-run.ts';
 import { openMachine } from '../machine.ts';
 import { given, type Optional } from '../options/given.ts';
+import { checkValue, checkValues, type Range, type Ranges, row } from '../options/ranges.ts';
 import { type RtcAction, type RtcOptions, type RtcOutcome, type RtcPorts, rtc as rtcOf } from '../rtc.ts';
 import { type Status, type StatusPorts, status as statusOf } from '../status.ts';
+import { aFunction, anObject, nonEmpty, OWN, PORTS, yesOrNo } from './options.ts';
 
 /** The options of `status`. All are optional. */
 export interface StatusOptions {
@@ -16,9 +19,12 @@ export interface StatusOptions {
 /**
  * Reads the state of this machine's clock without querying a server: whether the kernel considers it synchronized, its
  * error bound, the last correction by tsntp, other programs that set it, and the hardware clock. Sets nothing and needs no
- * privilege. Rejects with `ClockError` if the clock stands still.
+ * privilege. Rejects with `ClockError` if the clock stands still, and with `RangeError` for an unknown
+ * option or one out of its range.
  */
-export async function status({ stateDirectory, ports = {} }: StatusOptions = {}): Promise<Status> {
+export async function status(options: StatusOptions = {}): Promise<Status> {
+  checkOptions(options, STATUS, STATUS_PORTS);
+  const { stateDirectory, ports = {} } = options;
   const real = await openMachine({ mode: 'look', env: process.env, ...given({ stateDirectory }) });
   return statusOf({ ...real, ...given(ports) });
 }
@@ -39,7 +45,8 @@ type HardwareClockAction = (options?: HardwareClockOptions) => Promise<RtcOutcom
 
 /**
  * The hardware clock (Linux): `show` compares it with the system clock, `write` sets it from the system clock, and `read`
- * sets the system clock from it, within the same limits as `sync`. Failures are part of the outcome.
+ * sets the system clock from it, within the same limits as `sync`. Failures are part of the outcome. Each rejects
+ * with `RangeError` for an unknown option or one out of its range.
  */
 export const rtc: {
   readonly show: HardwareClockAction;
@@ -51,11 +58,59 @@ export const rtc: {
   read: options => runRtc('read', options),
 };
 
-async function runRtc(
-  action: RtcAction,
-  { dryRun, stateDirectory, signal, ports = {}, ...options }: HardwareClockOptions = {},
-): Promise<RtcOutcome> {
+async function runRtc(action: RtcAction, all: HardwareClockOptions = {}): Promise<RtcOutcome> {
+  checkOptions(all, RTC, RTC_PORTS);
+  const { dryRun, stateDirectory, signal, ports = {}, ...options } = all;
   const mode = action === 'show' ? 'look' : dryRun ? 'rehearse' : 'set';
   const real = await openMachine({ mode, env: process.env, ...given({ stateDirectory, signal }) });
-  return rtcOf({ action, ...given(options) }, { ...real, ...given(ports) });
+  const chosen = { ...real, ...given(ports) };
+  return rtcOf({ action, ...given(options) }, dryRun ? rehearsing(chosen) : chosen);
 }
+
+/** The same ports, with which nothing is set. */
+function rehearsing(ports: RtcPorts): RtcPorts {
+  return {
+    ...ports,
+    clock: neverSet(ports.clock),
+    openRtc: async path => neverWritten(await ports.openRtc(path)),
+  };
+}
+
+/** Throws `RangeError` for the first option or port that does not exist or is out of its range. */
+function checkOptions(options: { readonly ports?: object | undefined }, ranges: Ranges, ports: Ranges): void {
+  checkValue('options', options, anObject);
+  checkValues(options, ranges, 'option');
+  if (options.ports !== undefined) checkValues(options.ports, ports, 'port', 'ports.');
+}
+
+const { stateDirectory, signal, ports } = OWN;
+
+const STATUS: Readonly<Record<keyof StatusOptions, Range>> = { stateDirectory, ports };
+
+const STATUS_PORTS: Readonly<Record<keyof StatusPorts, Range>> = {
+  clock: PORTS.clock,
+  memories: aFunction,
+  timeServices: aFunction,
+  localTime: aFunction,
+  peekRtc: aFunction,
+};
+
+const RTC: Readonly<Record<keyof HardwareClockOptions, Range>> = {
+  device: nonEmpty('the path of a device, as in "/dev/rtc1"'),
+  allowAnyOffset: row('allowAnyOffset'),
+  maxOffset: row('maxOffset'),
+  force: row('force'),
+  dryRun: yesOrNo,
+  stateDirectory,
+  signal,
+  ports,
+};
+
+const RTC_PORTS: Readonly<Record<keyof RtcPorts, Range>> = {
+  clock: PORTS.clock,
+  host: PORTS.host,
+  release: PORTS.release,
+  emit: PORTS.emit,
+  signal: PORTS.signal,
+  openRtc: aFunction,
+};

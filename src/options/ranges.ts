@@ -26,8 +26,11 @@ export function checkRanges(options: object, others: Ranges = {}): void {
   checkValues(options, { ...RANGES, ...others }, 'option');
 }
 
-/** Checks the properties of any object. In messages, `noun` describes a property and `prefix` precedes its name. */
+/** Checks the properties of any object. In messages, `noun` describes a property and `prefix` precedes its name. An inherited property is a mistake: nothing reads it. */
 export function checkValues(values: object, ranges: Ranges, noun: string, prefix = ''): void {
+  const inherited = Object.keys(ranges).find(name => name in values && !Object.hasOwn(values, name));
+  if (inherited !== undefined)
+    throw new RangeError(`${prefix}${inherited}: an inherited ${noun} is not read; give the object its own`);
   for (const [name, value] of Object.entries(given(values))) {
     if (!Object.hasOwn(ranges, name)) {
       const all = Object.keys(ranges).join(', ');
@@ -65,7 +68,7 @@ const RANGES: Readonly<
 };
 
 /** The range of a row of the table, for values that are not text. */
-function row(name: OptionName): Range {
+export function row(name: OptionName): Range {
   const { value } = OPTION_ROWS[name];
   switch (value.kind) {
     case 'switch':

@@ -64,7 +64,8 @@ export function apply(
 ): Applied {
   const memory = ports.host.recall();
   const { decision, clockTrust } = judge(proposal, options, memory, ports);
-  ports.emit({ kind: 'decided', decision, clockTrust });
+  // Copies: what a listener does to them decides nothing.
+  ports.emit({ kind: 'decided', decision: { ...decision }, clockTrust: { ...clockTrust } });
   const competitors = lock.competitors.filter(({ kind }) => !options.force || kind === 'tsntp');
   const ending = act(decision, competitors, ports);
   const kept = keep(ending, proposal, clockTrust, ports.host);

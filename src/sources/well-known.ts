@@ -1,6 +1,6 @@
 // The places to look for servers when neither the command line nor the environment names any.
 
-import { wellKnownFiles } from './files.ts';
+import { type Files, wellKnownFiles } from './files.ts';
 import type { ServerList } from './list.ts';
 import { parseServerList } from './read.ts';
 import { TIMESYNCD_PLACES } from './timesyncd.ts';
@@ -19,17 +19,19 @@ export const DEFAULT_LISTS: readonly string[] = [
 ];
 
 /**
- * Reads the list at a well-known place; `listIn` takes the list out of the file's text. Undefined if there is none. Throws
+ * Reads the list at a well-known place; `listIn` takes the list out of the file's text; `included` reads what
+ * it includes. Undefined if there is none. Throws
  * `ServerSyntaxError` and `ListError`.
  */
 export function readWellKnownList(
   file: string,
   listIn: (text: string) => string = text => text,
+  included: Files = wellKnownFiles,
 ): ServerList | undefined {
   const timesyncd = file === TIMESYNCD_PLACES[0];
   for (const place of timesyncd ? TIMESYNCD_PLACES : [file]) {
     const text = wellKnownFiles.read(place);
-    if (text !== undefined) return parseServerList(listIn(text), place, wellKnownFiles);
+    if (text !== undefined) return parseServerList(listIn(text), place, included);
   }
   // Drop-ins count even without the main file.
   return timesyncd ? parseServerList('', file, wellKnownFiles) : undefined;

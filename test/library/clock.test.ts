@@ -1,7 +1,14 @@
 // The library's `status` and `rtc`, with ports of a test in place of this machine.
 
 import { expect, test } from 'vitest';
-import { ClockError, type HardwareClock, rtc, status } from '../../src/index.ts';
+import {
+  ClockError,
+  type HardwareClock,
+  type HardwareClockOptions,
+  rtc,
+  type StatusOptions,
+  status,
+} from '../../src/index.ts';
 import { add } from '../../src/ntp/time.ts';
 import { world } from '../support/world.ts';
 
@@ -20,7 +27,8 @@ test('status tells of the clock that it is given, and of what the machine around
   expect(found.localTime).toMatch(/^2026-11-2\dT/);
 });
 
-test('rtc shows, writes and reads the hardware clock that it is given', async () => {
+/** A clock 5 s behind with a hardware clock that is right; what that was written. */
+function machine() {
   const there = world({ behind: 5 });
   const written: number[] = [];
   const device: HardwareClock = {
@@ -36,14 +44,62 @@ test('rtc shows, writes and reads the hardware clock that it is given', async ()
     close() {},
   };
   const { clock, host, release } = there.ports();
-  // A dry run keeps this machine's own clock out of it, should its ports be taken by mistake.
-  const options = { dryRun: true, ports: { clock, host, release, openRtc: async () => device } };
-  const comparison = { device: '/dev/rtc9', offset: 5 };
-  expect(await there.run(rtc.show(options))).toMatchObject({ kind: 'shown', comparison });
-  expect(await there.run(rtc.write(options))).toMatchObject({ kind: 'written', comparison });
+  return { there, written, ports: { clock, host, release, openRtc: async () => device } };
+}
+
+const comparison = { device: '/dev/rtc9', offset: 5 };
+
+test('rtc shows, writes and reads the hardware clock that it is given', async () => {
+  const { there, written, ports } = machine();
+  expect(await there.run(rtc.show({ ports }))).toMatchObject({ kind: 'shown', comparison });
+  expect(await there.run(rtc.write({ ports }))).toMatchObject({ kind: 'written', comparison });
   expect(written).toEqual([0]);
-  const limited = { ...options, maxOffset: 1 };
-  expect(await there.run(rtc.read(limited))).toMatchObject({ kind: 'refused', comparison });
-  expect(await there.run(rtc.read(options))).toMatchObject({ kind: 'adjusted', comparison });
+  expect(await there.run(rtc.read({ ports, maxOffset: 1 }))).toMatchObject({ kind: 'refused', comparison });
+  expect(await there.run(rtc.read({ ports }))).toMatchObject({ kind: 'adjusted', comparison });
   expect(there.clock.behind()).toBeCloseTo(0, 9);
+});
+
+test('a dry run of rtc sets nothing, whatever clocks it is given', async () => {
+  const { there, written, ports } = machine();
+  const options = { dryRun: true, ports };
+  expect(await there.run(rtc.write(options))).toMatchObject({ kind: 'would-write', comparison });
+  expect(await there.run(rtc.read(options))).toMatchObject({ kind: 'would-adjust', comparison });
+  expect(written).toEqual([]);
+  expect(there.remembered).toEqual([]);
+  expect(there.clock.behind()).toBeCloseTo(5, 9);
+});
+
+test.each<[HardwareClockOptions, string]>([
+  [{ maxoffset: 1 } as never, 'maxoffset: there is no such option; the options are device, allowAnyOffset,'],
+  [{ dryrun: true } as never, 'dryrun: there is no such option;'],
+  [{ action: 'read' } as never, 'action: there is no such option;'],
+  [{ maxOffset: '60' as never }, "maxOffset: '60' is not allowed; give a number from 0"],
+  [{ maxOffset: -1 }, 'maxOffset: -1 is not allowed'],
+  [{ force: 'no' as never }, "force: 'no' is not allowed; give true or false"],
+  [{ allowAnyOffset: 0 as never }, 'allowAnyOffset: 0 is not allowed'],
+  [{ dryRun: 1 as never }, 'dryRun: 1 is not allowed'],
+  [{ device: 5 as never }, 'device: 5 is not allowed; give the path of a device'],
+  [Object.create({ maxOffset: 1 }), 'maxOffset: an inherited option is not read'],
+  [null as never, 'options: null is not allowed; give an object'],
+  [{ ports: { clok: {} } as never }, 'ports.clok: there is no such port; the ports are clock, host,'],
+])('rtc rejects %o, and touches nothing', async (options, message) => {
+  for (const action of ['show', 'write', 'read'] as const) {
+    const { there, written, ports } = machine();
+    const all = options?.ports || options === null ? options : Object.assign(options, { ports });
+    await expect(rtc[action](all)).rejects.toMatchObject({
+      name: 'RangeError',
+      message: expect.stringContaining(message),
+    });
+    expect(written).toEqual([]);
+    expect(there.clock.behind()).toBeCloseTo(5, 9);
+  }
+});
+
+test.each<[StatusOptions, string]>([
+  [{ state: '/x' } as never, 'state: there is no such option; the options are stateDirectory, ports'],
+  [{ stateDirectory: 5 as never }, 'stateDirectory: 5 is not allowed'],
+  [{ ports: { peekRtc: 1 as never } }, 'ports.peekRtc: 1 is not allowed; give a function'],
+  [null as never, 'options: null is not allowed'],
+])('status rejects %o', async (options, message) => {
+  await expect(status(options)).rejects.toThrow(message);
 });

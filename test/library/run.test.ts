@@ -42,6 +42,11 @@ describe('options that the command has in another form', () => {
     ],
     [{ ports: { timer: 1 as never } }, 'ports.timer: 1 is not allowed; give an object'],
     [{ nts: true, version: 3 }, 'version: 3 is not allowed with NTS; give 4'],
+    [Object.create({ maxOffset: 1 }), 'maxOffset: an inherited option is not read; give the object its own'],
+    [
+      { ports: Object.create({ clock: {} }) },
+      'ports.clock: an inherited port is not read; give the object its own',
+    ],
     [null as never, 'options: null is not allowed; give an object'],
   ])('%o', async (options, message) => {
     await expect(query(SERVER, options)).rejects.toMatchObject({ name: 'RangeError', message });

@@ -9,7 +9,12 @@ import { join } from 'node:path';
 const VERSIONS = ['20', '22', '24', '26'];
 /** An unsupported version, which the command must report. */
 const TOO_OLD = '18';
-const TESTS = ['test/net', 'test/sync.test.ts', 'test/measure.test.ts', 'test/cli/debug.test.ts'];
+const TESTS = [
+  'test/net',
+  'test/sync.test.ts',
+  'test/pipeline/measure.test.ts',
+  'test/cli/report/debug.test.ts',
+];
 /** In milliseconds; the tests of one version take 10 s. */
 const AT_MOST = 120_000;
 

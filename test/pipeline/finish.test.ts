@@ -93,8 +93,12 @@ describe('a slew that needs this process', () => {
     const w = near({ behind: 0.1, attended: true });
     const stop = new AbortController();
     w.at(100, () => stop.abort());
-    const { waited, slew } = ended('adjusted', await w.sync({}, { signal: stop.signal }));
+    const outcome = await w.sync({ rtc: true }, { signal: stop.signal });
+    const { waited, slew, warnings } = ended('adjusted', outcome);
     expect(waited).toBe('interrupted');
+    // The hardware clock is not tried, and so not warned of.
+    expect(warnings).toEqual([]);
+    expect(w.rtcWritten).toEqual([]);
     expect(w.now()).toBe(100);
     expect(slew?.remaining()).toBeCloseTo(0.05, 3);
     await pass(w, 50);

@@ -3,13 +3,14 @@
 // names any. There is no silent default. The limits that the lists set are included; a flag or a variable overrides them.
 
 import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { LimitsFrom } from '../../pipeline/outcome.ts';
-import { fileProblem, ListError, namedFiles } from '../../sources/files.ts';
+import { fileProblem, ListError, namedFiles, wellKnownFiles } from '../../sources/files.ts';
 import type { Demand, Demands, ServerList } from '../../sources/list.ts';
 import { parseServerList } from '../../sources/read.ts';
 import { escaped, parseServer, ServerSyntaxError, withPools } from '../../sources/server.ts';
 import { DEFAULT_LISTS, OWN_LIST, readWellKnownList } from '../../sources/well-known.ts';
-import { withoutOptions } from './tsntp-conf.ts';
+import { refuseOptions, withOptionsRefused, withoutOptions } from './tsntp-conf.ts';
 import { UsageError } from './usage-error.ts';
 
 /** The servers of a run. */
@@ -82,7 +83,10 @@ function readNamedList(file: string): ServerList {
   const stream = file === '-' || /^\/(dev|proc\/self)\/(fd\/\d+|stdin)$/.test(file);
   const text = stream ? readStream(file) : namedFiles.read(file);
   if (text === undefined) throw new UsageError(`cannot read the server list ${escaped(file)}: no such file`);
-  return parseServerList(text, file === '-' ? 'stdin' : file);
+  const name = file === '-' ? 'stdin' : file;
+  const own = resolve(file) === OWN_LIST;
+  if (!own) refuseOptions(text, name);
+  return parseServerList(own ? withoutOptions(text) : text, name, withOptionsRefused(namedFiles));
 }
 
 function readStream(file: string): string {
@@ -109,7 +113,10 @@ function fromEnvironment(environment: string): ChosenServers | undefined {
 function fromDefaultLists(files: readonly string[]): ChosenServers {
   const notes: string[] = [];
   for (const file of files) {
-    const list = readWellKnownList(file, file === OWN_LIST ? withoutOptions : undefined);
+    const list =
+      file === OWN_LIST
+        ? readWellKnownList(file, withoutOptions, withOptionsRefused(wellKnownFiles))
+        : readWellKnownList(file);
     if (list !== undefined && list.servers.length > 0) return { ...combined([list]), foundIn: file };
     notes.push(...(list?.notes ?? []));
   }

@@ -2,6 +2,7 @@
 
 import { COMMAND_ROWS, type Command } from '../../options/command-table.ts';
 import { OPTION_ROWS } from '../../options/option-names.ts';
+import { readValue } from '../../options/value.ts';
 import { VERSION } from '../../release.ts';
 import type { ExitCode } from '../../report/exit-code.ts';
 import { escaped, parseServer } from '../../sources/server.ts';
@@ -14,7 +15,7 @@ import { isCommand, refuseCommandWords } from './command-words.ts';
 import { fromEnvironment, readVariables } from './environment.ts';
 import { readFlags } from './flags.ts';
 import { argumentsOf, type Settings } from './settings.ts';
-import { readOwnFile } from './tsntp-conf.ts';
+import { formatInOwnFile, readOwnFile } from './tsntp-conf.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Runs the command that `argv` names and resolves with its exit code. Rejects with `UsageError` or the command's error. */
@@ -113,19 +114,26 @@ function warnOfPort(word: string, context: Context): void {
   context.note(`warning: ${word} is an IPv6 address without a port; with the port 123 it is ${meant}`);
 }
 
-/** Whether the report must be JSON, as far as a possibly invalid command line shows it. */
+/** Whether the report must be JSON, as far as a possibly invalid command line or setting shows it. */
 export function wantsJson(argv: readonly string[], env: NodeJS.ProcessEnv): boolean {
-  const said = /(?:^|\n)--format[=\n](.*)/.exec(argv.join('\n'))?.[1];
-  if (argv.includes('--json') || said !== undefined) return said === undefined || said === 'json';
-  const places = [() => fromEnvironment(env, 'status'), () => readOwnFile()];
-  return places.some(asksForJson);
+  const [flags = ''] = argv.join('\n').split(/(?:^|\n)--(?=\n|$)/);
+  const json = /(?:^|\n)--json(?:=(.*))?(?=\n|$)/.exec(flags);
+  if (json) return readValue(OPTION_ROWS.json.value, json[1] ?? '1') !== false;
+  const format = /(?:^|\n)--format[=\n](.*)/.exec(flags)?.[1];
+  if (format !== undefined) return format === 'json';
+  // `completion` takes the format alone, so that no other variable can be an error here.
+  const places = [() => fromEnvironment(readVariables(env).env, 'completion'), () => formatInOwnFile()];
+  return places.map(place => saysJson(place)).find(said => said !== undefined) ?? false;
 }
 
-function asksForJson(place: () => Settings): boolean {
+/** Whether a place asks for JSON; undefined if it does not say or cannot be read. */
+function saysJson(place: () => Settings): boolean | undefined {
   try {
     const settings = place();
-    return settings.get('json')?.value === true || settings.get('format')?.value === 'json';
+    if (settings.get('json')?.value === true) return true;
+    const format = settings.get('format')?.value;
+    return format === undefined ? undefined : format === 'json';
   } catch {
-    return false;
+    return undefined;
   }
 }

@@ -4,7 +4,7 @@
 import { dirname, resolve } from 'node:path';
 import { flagOf, OPTION_NAMES, OPTION_ROWS, type OptionName } from '../../options/option-names.ts';
 import { isDirective } from '../../sources/directives.ts';
-import { ListError, wellKnownFiles } from '../../sources/files.ts';
+import { type Files, ListError, wellKnownFiles } from '../../sources/files.ts';
 import { type Line, significantLines, wordsOf } from '../../sources/lines.ts';
 import { escaped } from '../../sources/server.ts';
 import { closest, editsOfOption } from '../../sources/spelling.ts';
@@ -31,10 +31,20 @@ export function readOwnFile(read: (path: string) => string | undefined = wellKno
   }
 }
 
+/** The format that the file sets, whatever mistakes its other lines hold. Throws if the file cannot be read. */
+export function formatInOwnFile(read: (path: string) => string | undefined = wellKnownFiles.read): Settings {
+  const lines = significantLines(read(OWN_LIST) ?? '', OWN_LIST);
+  const said = lines.filter(line => ['json', 'format'].includes(optionOf(line) ?? ''));
+  return settingsIn(said.map(({ text }) => text).join('\n'), OWN_LIST);
+}
+
 /** Reads the settings in `text`; messages name the file `name`. Throws `UsageError`. */
 export function settingsIn(text: string, name: string): Settings {
   const lines = significantLines(text, name);
-  if (isTimesyncdConf(lines)) return new Map();
+  if (isTimesyncdConf(lines)) {
+    refuseOptionsBesideTime(lines);
+    return new Map();
+  }
   const settings = new Map<OptionName, Setting>();
   for (const line of lines) {
     const option = optionOf(line);
@@ -54,6 +64,43 @@ export function withoutOptions(text: string): string {
       return line !== undefined && optionOf(line) !== undefined ? '' : physical;
     })
     .join('\n');
+}
+
+/**
+ * Access to lists and the files that they include. A line there that sets an option is an error: only /etc/tsntp.conf itself is
+ * read for options, and the limit that it sets would be lost.
+ */
+export function withOptionsRefused(files: Files): Files {
+  return {
+    ...files,
+    read(path) {
+      const text = files.read(path);
+      if (text !== undefined) refuseOptions(text, path);
+      return text;
+    },
+  };
+}
+
+/** Throws `ListError` for a line that sets an option. A word alone may be a host. */
+export function refuseOptions(text: string, name: string): void {
+  for (const line of significantLines(text, name)) {
+    const [first = '', ...values] = wordsOf(line);
+    if (values.length > 0 && KNOWN.has(first) && !isDirective(first))
+      throw new ListError(
+        line.from,
+        `"${first}" is an option of tsntp: put it into ${OWN_LIST} itself, or give it as --${first}`,
+      );
+  }
+}
+
+function refuseOptionsBesideTime(lines: readonly Line[]): void {
+  for (const { text, from } of lines) {
+    const [, word = ''] = /^-{0,2}([a-z\d-]+)(?=[\s=]|$)/.exec(text) ?? [];
+    if (KNOWN.has(word))
+      throw new UsageError(
+        `${escaped(from)}: "${word}" is an option, and a file with [Time] holds none: write the servers as "server HOST" instead`,
+      );
+  }
 }
 
 function isTimesyncdConf(lines: readonly Line[]): boolean {

@@ -59,7 +59,7 @@ async function optionsFrom(purpose: Purpose, args: Arguments, context: Context) 
 }
 
 /** A dry run reports the programs that would keep it from setting the clock; a query and -d do not. */
-function modeOf(purpose: Purpose, args: Arguments): MachineOptions['mode'] {
+export function modeOf(purpose: Purpose, args: Pick<Arguments, 'debug' | 'dryRun'>): MachineOptions['mode'] {
   if (args.debug) return 'look';
   if (args.dryRun) return 'rehearse';
   return purpose === 'sync' ? 'set' : 'look';

@@ -1,6 +1,6 @@
 // `tsntp rtc show|write|read` → an action on the hardware clock, and its report. write = systohc, read = hctosys.
 
-import { openMachine } from '../../machine.ts';
+import { type MachineOptions, openMachine } from '../../machine.ts';
 import { envelopeText } from '../../report/envelope.ts';
 import { EXIT_DONE, type ExitCode, exitCodeOf } from '../../report/exit-code.ts';
 import { explainRtc, rtcContent } from '../../report/rtc-content.ts';
@@ -12,7 +12,7 @@ import type { Context } from '../process/context.ts';
 export async function runRtc(args: CommandArguments<'rtc'>, context: Context): Promise<ExitCode> {
   const { action = 'show', state } = args;
   const machine = await openMachine({
-    mode: action === 'show' ? 'look' : args.dryRun ? 'rehearse' : 'set',
+    mode: rtcModeOf(action, args),
     env: context.io.env,
     ...(state !== undefined && { stateDirectory: state }),
     // Without the signal, an interrupt ends the process at once; `show` and `write` leave nothing half done.
@@ -26,6 +26,15 @@ export async function runRtc(args: CommandArguments<'rtc'>, context: Context): P
     context.print(envelopeText({ command: `rtc ${action}`, exitCode }, rtcContent(outcome)));
   else if (exitCode === EXIT_DONE) context.print(`${explainRtc(outcome)}\n`);
   return exitCode;
+}
+
+/** What an action may set. */
+export function rtcModeOf(
+  action: CommandArguments<'rtc'>['action'],
+  { dryRun }: Pick<CommandArguments<'rtc'>, 'dryRun'>,
+): MachineOptions['mode'] {
+  if (action === 'show') return 'look';
+  return dryRun ? 'rehearse' : 'set';
 }
 
 function limitsOf({ device, allowAnyOffset, maxOffset, force }: CommandArguments<'rtc'>) {

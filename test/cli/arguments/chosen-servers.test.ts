@@ -42,6 +42,12 @@ describe('where servers come from', () => {
     expect(pools([], [list(words)], '', [])).toEqual(['b.example']);
   });
 
+  test('an option in a list, or in a file that it includes, is an error: its limit would be lost', () => {
+    const included = list('max-offset 60\nserver b.example\n');
+    for (const file of [list('server a.example\nmax-offset 60\n'), list(`include ${included}\n`)])
+      expect(() => hosts([], [file], '', [])).toThrow('"max-offset" is an option of tsntp');
+  });
+
   test('the environment comes before well-known files; it separates by spaces or commas', () => {
     const chosen = chooseServers([], [], ' a.example, b.example:1234\tc.example', [list('d.example')]);
     expect(chosen.servers.map(({ host, port }) => `${host}:${port}`)).toEqual([

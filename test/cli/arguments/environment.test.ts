@@ -1,6 +1,7 @@
 // TSNTP_* as options: what is yes, what is no, and what is a mistake.
 
 import { describe, expect, test } from 'vitest';
+import { wantsJson } from '../../../src/cli/arguments/command-line.ts';
 import { fromEnvironment, readVariables } from '../../../src/cli/arguments/environment.ts';
 import { onLinux, serve, tsntp } from '../../support/command.ts';
 
@@ -105,6 +106,16 @@ describe('a real run', () => {
     expect(code).toBe(2);
     expect(stderr).toContain('"abc" is not allowed');
     expect(JSON.parse(stdout)).toMatchObject({ version: 1, result: 'error', exitCode: 2 });
+  });
+
+  test('an error has the format of the strongest place that says one', () => {
+    const json = { TSNTP_FORMAT: 'json' };
+    expect(wantsJson(['-q', '--bogus'], json)).toBe(true);
+    expect(wantsJson(['-q', '--bogus', '--format', 'table'], json)).toBe(false);
+    expect(wantsJson(['-q', '--json=no', '--bogus'], { TSNTP_TIMEOUT: 'x' })).toBe(false);
+    expect(wantsJson(['--bogus', '--json=yes'], {})).toBe(true);
+    expect(wantsJson(['--bogus', '--', '--json'], {})).toBe(false);
+    expect(wantsJson(['--bogus'], { TSNTP_JSON: '1', TSNTP_TIMEOUT: 'x' })).toBe(true);
   });
 
   test('what only rtc takes is no mistake for sync', async () => {

@@ -3,7 +3,14 @@
 import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { argumentsOf, readSetting } from '../../../src/cli/arguments/settings.ts';
-import { readOwnFile, settingsIn, withoutOptions } from '../../../src/cli/arguments/tsntp-conf.ts';
+import {
+  formatInOwnFile,
+  readOwnFile,
+  refuseOptions,
+  settingsIn,
+  withOptionsRefused,
+  withoutOptions,
+} from '../../../src/cli/arguments/tsntp-conf.ts';
 import { UsageError } from '../../../src/cli/arguments/usage-error.ts';
 import { flagOf, OPTION_NAMES, OPTION_ROWS } from '../../../src/options/option-names.ts';
 import { field, mounts } from '../../field/bench.ts';
@@ -103,6 +110,34 @@ test.each([
 
 test('a file of systemd-timesyncd has no options', () => {
   expect(said('[Time]\nNTP=a.example\n')).toEqual({});
+});
+
+test.each(['max-offset 60\n[Time]\nNTP=a.example\n', '[Time]\nNTP=a.example\nmax-offset=60\n'])(
+  'an option beside [Time] is an error: %j',
+  text => {
+    expect(() => settingsIn(text, FILE)).toThrow(
+      '"max-offset" is an option, and a file with [Time] holds none',
+    );
+  },
+);
+
+test.each(['max-offset 60', 'server a.example\nmax-offset 60\nkeys /k'])(
+  'an option in a list beside this file is an error: %j',
+  text => {
+    const files = withOptionsRefused({ read: () => text, names: () => [], isDirectory: () => false });
+    expect(() => files.read('/etc/other.conf')).toThrow(
+      /^\/etc\/other\.conf:\d: "max-offset" is an option of tsntp: put it into \/etc\/tsntp\.conf itself/,
+    );
+  },
+);
+
+test('words that are hosts or directives in a list are no options', () => {
+  expect(() => refuseOptions('wait\nrtc\nkeys /k\nserver json\n', '/etc/ntp.conf')).not.toThrow();
+});
+
+test('the format is known whatever is wrong with the other lines', () => {
+  expect(formatInOwnFile(() => 'timeout x\njson\nfrobnicate 1\n').get('json')?.value).toBe(true);
+  expect(formatInOwnFile(() => undefined).size).toBe(0);
 });
 
 test('no file says nothing', () => {
