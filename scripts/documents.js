@@ -50,7 +50,7 @@ function markdown(rows, which, language) {
     .filter(({ common }) => all || common)
     .map(row => [
       flags(row),
-      ...(all ? [row.commands.includes('query') ? 'q' : ''] : []),
+      ...(all ? [mark(row)] : []),
       language === 'zh'
         ? chinese(row)
         : row.range === undefined
@@ -60,6 +60,12 @@ function markdown(rows, which, language) {
     ]);
   const head = [option, ...(all ? [''] : []), meaning, otherwise];
   return [head, head.map(() => '---'), ...lines].map(cells => `${line(cells)}\n`).join('');
+}
+
+/** Which commands take an option, where `sync` alone needs no mark. @param {Row} row */
+function mark({ commands }) {
+  if (commands.includes('query')) return 'q';
+  return commands.includes('sync') ? '' : 'rtc';
 }
 
 /** @param {readonly (string | number)[]} cells */

@@ -104,12 +104,15 @@ describe('options', () => {
   it.each([
     ['docs/options.md', OPTIONS],
     ['docs/options.zh-CN.md', OPTIONS_ZH],
-  ])('of query are those with a q in %s', (_, text) => {
-    const rows = optionTable(text).matchAll(/^\| `(?:-\w`, `)?(--[\w-]+).*?` \| (q?) ?\|/gm);
-    const marked = new Map([...rows].map(([, option = '', mark]) => [option, mark === 'q']));
+  ])('of query have a q, and those that sync lacks are marked rtc in %s', (_, text) => {
+    const rows = optionTable(text).matchAll(/^\| `(?:-\w`, `)?(--[\w-]+).*?` \| (q|rtc|) ?\|/gm);
+    const marked = new Map([...rows].map(([, option = '', mark]) => [option, mark]));
     expect(marked.size).toBeGreaterThan(20);
-    const taken = optionsOf('query');
-    for (const [option, mark] of marked) expect(taken.includes(option), option).toBe(mark);
+    const [query, sync] = [optionsOf('query'), optionsOf('sync')];
+    for (const [option, mark] of marked) {
+      expect(query.includes(option), option).toBe(mark === 'q');
+      expect(sync.includes(option), option).toBe(mark !== 'rtc');
+    }
   });
 
   it('and commands have a place in the manual page', () => {
@@ -220,11 +223,12 @@ describe('links', () => {
 
   it('to the repository have one owner', () => {
     const { homepage, repository, bugs } = JSON.parse(readFileSync('package.json', 'utf8'));
-    const owners = [homepage, repository.url, bugs].map(
-      url => /github\.com\/([^/]+)\/tsntp\b/.exec(url)?.[1],
+    const texts = [homepage, repository.url, bugs, ...DOCUMENTS.map(file => readFileSync(file, 'utf8'))];
+    const owners = texts.flatMap(text =>
+      [...text.matchAll(/github\.com\/([^/\s]+)\/tsntp\b/g)].map(([, owner]) => owner),
     );
     expect(new Set(owners).size).toBe(1);
-    expect(owners[0]).toBeDefined();
+    expect(owners.length).toBeGreaterThan(4);
   });
 });
 
@@ -296,8 +300,15 @@ describe.runIf(process.platform !== 'win32')("the documents' lines for cron", ()
   const tables = ['README.md', 'README.zh-CN.md', 'docs/scripts-and-monitoring.md'].map(file => cronIn(file));
   const [atBoot, later] = tables[0]!;
 
-  it('are the same in each, one for the boot and one for later', () => {
-    for (const table of tables) expect(table).toEqual(tables[0]);
+  it('are the same in each but for the servers, one for the boot and one for later', () => {
+    const [english, chinese, scripts] = tables;
+    expect(scripts).toEqual(english);
+    // There the servers are those of /etc/tsntp.conf.
+    const unnamed = english!.map(({ when, command }) => ({
+      when,
+      command: command.replace(' pool.ntp.org', ''),
+    }));
+    expect(chinese).toEqual(unnamed);
     for (const { command } of tables[0]!) expect(MAN).toContain(`  root  ${command}\n`);
     expect(tables[0]!.map(({ when }) => when)).toEqual(['@reboot', '23 */6 * * *']);
     for (const { command } of tables[0]!) expect(command).not.toContain('%');

@@ -8,7 +8,7 @@ import { createSocket } from 'node:dgram';
 import { existsSync } from 'node:fs';
 import { cp, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join, posix, resolve } from 'node:path';
 import { promisify } from 'node:util';
 
 const checkout = resolve(import.meta.dirname, '../..');
@@ -61,29 +61,30 @@ async function pack(copy) {
   const { bin, man, exports } = JSON.parse(await readFile(join(checkout, 'package.json'), 'utf8'));
   const { types, default: entry } = exports['.'];
   const dist = ['dist/cli/main.js', 'dist/cli/entry.js'];
-  const linked = await linkedFrom('README.md', 'README.zh-CN.md');
-  const required = [
-    bin.tsntp,
-    man[0],
-    types,
-    entry,
-    exports['./report.schema.json'],
-    'LICENSE',
-    ...dist,
-    ...linked,
-  ];
+  const documents = ['README.md', 'README.zh-CN.md', 'LICENSE'];
+  const required = [bin.tsntp, man[0], types, entry, exports['./report.schema.json'], ...documents, ...dist];
   const missing = required.map(path => path.replace('./', '')).filter(path => !paths.includes(path));
   expect('npm pack', missing.length === 0, `the tarball lacks ${missing.join(', ')}`);
+  const dead = await deadLinks(copy, paths);
+  expect('npm pack', dead.length === 0, `the tarball lacks what its documents link to: ${dead.join(', ')}`);
   const strays = paths.filter(path => /^(src|test|scripts|\.)/.test(path));
   expect('npm pack', strays.length === 0, `the tarball should not have ${strays.join(', ')}`);
   return join(folder, filename);
 }
 
-/** These documents, and the documents of the package that they link to. */
-async function linkedFrom(...documents) {
-  const texts = await Promise.all(documents.map(file => readFile(join(checkout, file), 'utf8')));
-  const links = texts.flatMap(text => [...text.matchAll(/[("](docs\/[^)#" ]+)/g)].map(([, path]) => path));
-  return [...new Set([...documents, ...links])];
+/** The relative links and pictures of the packed documents that lead to nothing that is packed. */
+async function deadLinks(copy, paths) {
+  const dead = [];
+  for (const document of paths.filter(path => path.endsWith('.md'))) {
+    const text = await readFile(join(copy, document), 'utf8');
+    const links = text.matchAll(/(?:\]\(|(?:src|srcset)=")(?!https?:)([^)#"]+)/g);
+    for (const [, link] of links) {
+      const target = posix.join(posix.dirname(document), link);
+      const packed = paths.some(path => path === target || path.startsWith(`${target}/`));
+      if (!packed) dead.push(`${document} → ${link}`);
+    }
+  }
+  return dead;
 }
 
 async function install(tarball) {
