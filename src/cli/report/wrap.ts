@@ -4,9 +4,10 @@
 const TOGETHER = /(?<=\d) (?=(?:ms|s|min|h|days|years)\b)|(?<=±) /g;
 const BOUND = '\u00a0';
 
-/** Breaks at spaces, and inside a word that alone is too long; lines after the first are indented by `hanging` spaces. */
-export function wrap(text: string, width: number | undefined, hanging = 0): readonly string[] {
+/** Breaks at spaces, and inside a word that alone is too long; lines after the first are indented by `wanted` spaces, or half the line. */
+export function wrap(text: string, width: number | undefined, wanted = 0): readonly string[] {
   if (width === undefined) return [text];
+  const hanging = Math.min(wanted, Math.floor(width / 2));
   const lines: string[] = [];
   let line = '';
   for (const word of text.replace(TOGETHER, BOUND).split(' ')) {
@@ -24,7 +25,9 @@ export function wrap(text: string, width: number | undefined, hanging = 0): read
 }
 
 /** A host name or an address goes on after a dot, a colon or a hyphen, where one is in the second half of the line. */
-export function breakWord(word: string, width: number, hanging: number): readonly string[] {
+export function breakWord(word: string, width: number, wanted: number): readonly string[] {
+  // Wider than the line, an indent would leave no room for the word.
+  const hanging = Math.min(wanted, Math.floor(width / 2));
   const pieces: string[] = [];
   let rest = word;
   while (rest.length > width) {
