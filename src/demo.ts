@@ -1,4 +1,4 @@
-// Four servers inside this process, on loopback, one of them a second off: what `sync` is shown against without a network.
+// This machine's clock → four NTP servers on loopback, one of which is wrong by a second, to try `sync` without a network.
 
 import type { Clock } from './clock/clock.ts';
 import { type ResponderOptions, refidOf, startResponder } from './net/responder.ts';
@@ -11,14 +11,14 @@ const SERVERS: readonly ResponderOptions[] = [
   { stratum: 2, refid: 0xcb007103, offset: 1 },
 ];
 
-/** Runs `story` while the servers answer, with their names (`127.0.0.1:PORT`), the one that is off last. */
+/** Calls `run` with the servers (`127.0.0.1:PORT`, the wrong one last) and stops them when it is done. */
 export async function withDemoServers<T>(
   { clock }: { readonly clock: Clock },
-  story: (servers: readonly string[]) => Promise<T>,
+  run: (servers: readonly string[]) => Promise<T>,
 ): Promise<T> {
   const responders = await Promise.all(SERVERS.map(server => startResponder(() => clock.now(), server)));
   try {
-    return await story(
+    return await run(
       responders.map(({ address }) => formatServer({ host: address.address, port: address.port })),
     );
   } finally {

@@ -1,8 +1,8 @@
-// The library: `import { query, sync } from 'tsntp'`. The command's own pipeline with typed results; it prints
-// nothing and never exits.
+// The library: `import { query, sync } from 'tsntp'`. Runs the command's own pipeline with typed results. Prints nothing
+// and never ends the process.
 
 declare global {
-  /** Here without a member beyond the one that Node and the DOM both have, so that these declarations need neither. */
+  /** Has only the member that Node and the DOM share, so that these declarations need neither. */
   interface AbortSignal {
     readonly aborted: boolean;
   }

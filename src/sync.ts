@@ -38,7 +38,7 @@ export const defaults: Omit<SyncOptions, 'servers'> = {
   rtc: false,
 };
 
-/** Everything of this machine that a run touches. Tests and simulations give some of their own. */
+/** The parts of this machine that a run uses. Tests and simulations replace some of them. */
 export interface Ports extends MeasurePorts {
   readonly host: Host;
   readonly emit: (event: SyncEvent) => void;

@@ -31,6 +31,18 @@ test('offset prints the offset with its bound', async () => {
   expect(Math.abs(Number(offset) - 2)).toBeLessThanOrEqual(Number(bound) + 1e-6);
 });
 
+test('offset-or-reason prints the offset, or what became of each server', async () => {
+  expect(await stdoutOf('offset-or-reason', await serve({ offset: 2 }))).toMatch(
+    /^this clock is \d\.\d{6} s behind\n$/,
+  );
+  const { code, stdout, stderr } = await example('offset-or-reason', await serve({ stratum: 16 }));
+  expect({ code, stderr }).toEqual({ code: 3, stderr: '' });
+  expect(stdout).toMatch(/^no offset: .+\n127\.0\.0\.1: .*strat.*\n$/);
+  const mistaken = await example('offset-or-reason', ['http://192.0.2.1']);
+  expect(mistaken.code).toBe(1);
+  expect(mistaken.stderr).toContain('ServerSyntaxError');
+});
+
 test('compare-servers names the one that is outvoted', async () => {
   const servers = await serve({ offset: 2 }, { offset: 2 }, { offset: 5 });
   const lines = (await stdoutOf('compare-servers', servers)).trimEnd().split('\n');

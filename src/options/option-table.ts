@@ -18,7 +18,7 @@ export const OPTIONS = {
     letter: 'n',
     value: { kind: 'switch' },
     group: 'setting',
-    describe: 'do everything but set the clock: say what would be done',
+    describe: 'show what would be done, and set nothing',
     commands: ['sync', 'rtc'],
     common: true,
     notInFile: 'no run would ever set the clock; give -n on the command line of one run',
@@ -241,7 +241,7 @@ export const OPTIONS = {
   nts: {
     value: { kind: 'switch' },
     group: 'authentication',
-    describe: 'require NTS of every server',
+    describe: 'require NTS for every server',
     commands: ['sync', 'query'],
     common: true,
   },
@@ -295,7 +295,7 @@ export const OPTIONS = {
   quiet: {
     value: { kind: 'switch' },
     group: 'reporting',
-    describe: 'print no result on success; only errors, and which servers were not believed',
+    describe: 'print only errors, and which servers were not believed',
     commands: ['sync', 'query'],
   },
   syslog: {

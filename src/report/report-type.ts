@@ -5,7 +5,7 @@
  */
 export interface Report {
   /**
-   * Of this format.
+   * The version of this format.
    */
   readonly version: 1;
   /**
@@ -29,22 +29,22 @@ export interface Report {
     | 'error';
   readonly exitCode: 0 | 1 | 2 | 3 | 4 | 5 | 6 | 130 | 143;
   /**
-   * The result in a sentence, for people.
+   * The result in a sentence.
    */
   readonly message: string;
   readonly started?: string;
   readonly finished?: string;
   /**
-   * What must be added to this clock.
+   * The correction that this clock needs.
    */
   readonly offset?: number;
   /**
-   * The truth lies within offset ± errorBound.
+   * The true offset is within offset ± errorBound.
    */
   readonly errorBound?: number;
   readonly jitter?: number;
   /**
-   * Where most intervals overlap: those of all believed servers, if there is such a place.
+   * Where the most intervals overlap: the intersection of all believed servers, if there is one.
    */
   readonly intersection?: {
     readonly low: number;
@@ -52,46 +52,46 @@ export interface Report {
   };
   readonly decision?: ReportDecision;
   /**
-   * What was known of this clock when the correction was decided on.
+   * What was known about this clock when its correction was decided.
    */
   readonly clockTrust?: {
     /**
-     * tsntp has set it since the machine came up, or cannot tell.
+     * Whether tsntp has set it since boot; also true if that is unknown.
      */
     readonly setSinceBoot: boolean;
     /**
-     * The kernel calls it synchronized.
+     * Whether the kernel considers it synchronized.
      */
     readonly synchronized: boolean;
     /**
-     * It showed a time before the release of this tsntp.
+     * Whether it showed a time before the release of this tsntp.
      */
     readonly beforeRelease: boolean;
     /**
-     * What the corrections since boot come to with this one, beyond what drift explains; the panic limit holds for it, too.
+     * The sum of the corrections since boot, including this one, less what drift explains; the panic limit also applies to it.
      */
     readonly sum: number;
     /**
-     * Which side the hardware clock is on; absent where there is none, or no need to ask.
+     * What the hardware clock agrees with; absent if there is none or it was not consulted.
      */
     readonly witness?: 'servers' | 'clock' | 'neither';
   };
   /**
-   * The correction that was made or begun.
+   * The correction that was made or started.
    */
   readonly done?: {
     readonly kind: 'slew' | 'step';
     readonly offset: number;
     /**
-     * What the clock showed right after.
+     * The time on the clock right after.
      */
     readonly at: string;
     /**
-     * What was left of a slew when the report was written.
+     * The rest of a slew when the report was written.
      */
     readonly slewLeft?: number;
     /**
-     * With --wait: how the waiting ended.
+     * How the wait for a slew ended.
      */
     readonly waited?: 'finished' | 'interrupted';
   };
@@ -113,7 +113,7 @@ export interface Report {
     readonly message: string;
   };
   /**
-   * Who else sets this clock.
+   * Other programs that set this clock.
    */
   readonly competitors?: {
     readonly name: string;
@@ -124,7 +124,7 @@ export interface Report {
     readonly stop?: string;
   }[];
   /**
-   * The file or variable that named the servers, when the command line did not.
+   * The file or variable that names the servers, if the command line does not.
    */
   readonly serversFrom?: string;
   readonly servers?: readonly ReportServer[];
@@ -138,23 +138,23 @@ export interface ReportDecision {
   readonly offset?: number;
   readonly limit?: number;
   /**
-   * Which limit refused.
+   * The limit that refused the correction.
    */
   readonly by?: 'max-offset' | 'panic';
 }
 /**
- * One vote: an address that was asked, or the reason why a server came to none.
+ * One server: an address that was queried, or the reason why none was.
  */
 export interface ReportServer {
   /**
-   * As it was named.
+   * The name as listed.
    */
   readonly name: string;
   readonly address?: string;
   readonly port: number;
   readonly family?: 4 | 6;
   /**
-   * Where it was named.
+   * Where it was listed.
    */
   readonly from: string;
   readonly verdict:
@@ -176,7 +176,7 @@ export interface ReportServer {
     | 'no-keys';
   readonly tally: '*' | '+' | '-' | 'x' | '?' | ' ';
   /**
-   * Its share of the combined offset.
+   * Its share in the combined offset.
    */
   readonly weight?: number;
   /**
@@ -184,7 +184,7 @@ export interface ReportServer {
    */
   readonly reason?: string;
   /**
-   * Whether its samples are proven to be its own.
+   * Whether its samples are authenticated.
    */
   readonly authenticated: boolean;
   readonly authentication?: ReportAuthentication;
@@ -193,7 +193,7 @@ export interface ReportServer {
   readonly stratum?: number;
   readonly refid?: string;
   /**
-   * Log2 of seconds.
+   * The binary logarithm of seconds.
    */
   readonly precision?: number;
   readonly offset?: number;
@@ -210,14 +210,14 @@ export interface ReportServer {
   readonly rejections: readonly ReportRejection[];
 }
 /**
- * How it was to be authenticated.
+ * The configured authentication.
  */
 export interface ReportAuthentication {
   readonly method: 'key' | 'nts';
   readonly keyId?: number;
   readonly keyType?: 'md5' | 'sha1' | 'sha256' | 'sha384' | 'sha512' | 'aes128-cmac' | 'aes256-cmac';
   /**
-   * The NTS key exchange of this run; absent where an earlier one was still good.
+   * The NTS key exchange of this run; absent if the cookies of an earlier one were used.
    */
   readonly keyExchange?: {
     readonly address: string;
@@ -278,7 +278,7 @@ export interface ReportRejection {
     | 'kiss';
   readonly message: string;
   /**
-   * What it would have said, where that could be measured.
+   * The offset of the rejected reply, if it could be measured.
    */
   readonly offset?: number;
   readonly delay?: number;

@@ -4,9 +4,10 @@
 const UNBREAKABLE = /(?<=\d) (?=(?:ms|s|min|h|days|years)\b)|(?<=±) /g;
 const NO_BREAK_SPACE = '\u00a0';
 
-/** Breaks at spaces, and inside words longer than a line. Indents continuation lines by `hanging` spaces. */
-export function wrap(text: string, width: number | undefined, hanging = 0): readonly string[] {
+/** Breaks at spaces, and inside words longer than a line. Indents continuation lines by `wanted` spaces, or half the line. */
+export function wrap(text: string, width: number | undefined, wanted = 0): readonly string[] {
   if (width === undefined) return [text];
+  const hanging = Math.min(wanted, Math.floor(width / 2));
   const lines: string[] = [];
   let line = '';
   for (const word of text.replace(UNBREAKABLE, NO_BREAK_SPACE).split(' ')) {
@@ -24,7 +25,9 @@ export function wrap(text: string, width: number | undefined, hanging = 0): read
 }
 
 /** Breaks a host name or an address after a dot, a colon or a hyphen, if one is in the second half of the line. */
-export function breakWord(word: string, width: number, hanging: number): readonly string[] {
+export function breakWord(word: string, width: number, wanted: number): readonly string[] {
+  // Wider than the line, an indent would leave no room for the word.
+  const hanging = Math.min(wanted, Math.floor(width / 2));
   const pieces: string[] = [];
   let rest = word;
   while (rest.length > width) {
