@@ -85,7 +85,9 @@ export function withOptionsRefused(files: Files): Files {
 export function refuseOptions(text: string, name: string): void {
   for (const line of significantLines(text, name)) {
     const [first = '', ...values] = wordsOf(line);
-    if (values.length > 0 && KNOWN.has(first) && !isDirective(first))
+    const option = KNOWN.get(first);
+    const settable = option !== undefined && OPTION_ROWS[option].notInFile === undefined;
+    if (values.length > 0 && settable && !isDirective(first))
       throw new ListError(
         line.from,
         `"${first}" is an option of tsntp: put it into ${OWN_LIST} itself, or give it as --${first}`,
