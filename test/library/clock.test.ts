@@ -81,7 +81,7 @@ test.each<[HardwareClockOptions, string]>([
   [{ device: 5 as never }, 'device: 5 is not allowed; give the path of a device'],
   [Object.create({ maxOffset: 1 }), 'maxOffset: an inherited option is not read'],
   [null as never, 'options: null is not allowed; give an object'],
-  [{ ports: { clok: {} } as never }, 'ports.clok: there is no such port; the ports are clock, host,'],
+  [{ ports: { clok: {} } as never }, 'ports.clok: no such port; the ports are clock, host,'],
 ])('rtc rejects %o, and touches nothing', async (options, message) => {
   for (const action of ['show', 'write', 'read'] as const) {
     const { there, written, ports } = machine();
