@@ -7,7 +7,7 @@ import type { HardwareClock } from './clock/hardware-clock.ts';
 import { difference, formatInstant, type Seconds, type UnixTime } from './ntp/time.ts';
 import { type Applied, type ApplyPorts, apply } from './pipeline/apply.ts';
 import type { Competitor } from './pipeline/outcome.ts';
-import type { ClockLock } from './pipeline/ports.ts';
+import type { ClockLock, Host } from './pipeline/ports.ts';
 
 export type RtcAction = 'show' | 'write' | 'read';
 
@@ -25,6 +25,7 @@ export interface RtcOptions {
 
 /** What `rtc` uses of a machine. */
 export interface RtcPorts extends ApplyPorts {
+  readonly host: Host;
   /** Opens a hardware clock, by default the first. Rejects with `ClockError`. */
   readonly openRtc: (path?: string) => Promise<HardwareClock>;
 }
@@ -115,7 +116,11 @@ const actions: Record<RtcAction, (opened: Opened) => Promise<Compared>> = {
     const proposal = { offset, errorBound: ERROR_BOUND, server };
     const rules = { method: 'step', stepThreshold: 0, allowAnyOffset, force } as const;
     // The hardware clock cannot confirm its own time.
-    const host = { ...machine.host, hardwareAhead: () => undefined };
+    const host: ApplyPorts['host'] = {
+      recall: () => machine.host.recall(),
+      remember: correction => machine.host.remember(correction),
+      hardwareAhead: () => undefined,
+    };
     return apply(proposal, { ...rules, ...(maxOffset !== undefined && { maxOffset }) }, lock, {
       ...machine,
       host,

@@ -19,11 +19,17 @@ export interface DryRunClock extends Clock {
 /** Wraps `clock` so that nothing is ever set; a slew is complete immediately. */
 export function dryRun(clock: Clock): DryRunClock {
   const recorded: RecordedCall[] = [];
+  // Delegates call by call: the methods of a clock that is an instance of a class are not its own properties.
   return {
-    ...clock,
     name: 'dry-run',
     sets: false,
+    precision: clock.precision,
     recorded,
+    now: () => clock.now(),
+    monotonic: () => clock.monotonic(),
+    read: () => clock.read(),
+    status: () => clock.status(),
+    bootId: () => clock.bootId(),
     step(offset) {
       recorded.push({ kind: 'step', offset });
     },
@@ -39,5 +45,13 @@ export function dryRun(clock: Clock): DryRunClock {
 
 /** Wraps a hardware clock so that it is never written. */
 export function dryRunRtc(device: HardwareClock): HardwareClock {
-  return { ...device, sets: false, write: async () => {} };
+  return {
+    path: device.path,
+    others: device.others,
+    utc: device.utc,
+    sets: false,
+    read: () => device.read(),
+    write: async () => {},
+    close: () => device.close(),
+  };
 }

@@ -28,7 +28,7 @@ export interface ApplyOptions extends Limits {
 
 export interface ApplyPorts {
   readonly clock: Clock;
-  readonly host: Host;
+  readonly host: Pick<Host, 'recall' | 'remember' | 'hardwareAhead'>;
   /** The release of this program: a clock that shows an earlier time is wrong. */
   readonly release: UnixTime;
   readonly emit: (event: DecidedEvent) => void;
@@ -126,7 +126,7 @@ function keep(
   ending: Acted,
   { server, errorBound }: Proposal,
   { sum }: ClockTrust,
-  host: Host,
+  host: ApplyPorts['host'],
 ): string | undefined {
   if (ending.kind !== 'adjusted') return undefined;
   const { at, decision, slew } = ending;

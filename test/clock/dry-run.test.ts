@@ -31,3 +31,15 @@ test('the time of a dry run is the real one, and it says that it sets nothing', 
   expect(time).toBeLessThanOrEqual(real.now());
   expect(clock).toMatchObject({ name: 'dry-run', sets: false, precision: real.precision });
 });
+
+test('a clock whose methods are on a prototype is read as it is', () => {
+  const clock: Clock = Object.create(real);
+  expect({ ...clock }).toEqual({});
+  const wrapped = dryRun(clock);
+  expect(wrapped.now()).toBeGreaterThanOrEqual(0n);
+  expect(wrapped.read().time).toBeGreaterThanOrEqual(0n);
+  expect(wrapped.monotonic()).toBeTypeOf('bigint');
+  expect(wrapped.status()).toEqual(real.status());
+  expect(wrapped.bootId()).toBe(real.bootId());
+  expect(wrapped.precision).toBe(real.precision);
+});

@@ -70,9 +70,9 @@ test('a dry run of rtc sets nothing, whatever clocks it is given', async () => {
 });
 
 test.each<[HardwareClockOptions, string]>([
-  [{ maxoffset: 1 } as never, 'maxoffset: there is no such option; the options are device, allowAnyOffset,'],
-  [{ dryrun: true } as never, 'dryrun: there is no such option;'],
-  [{ action: 'read' } as never, 'action: there is no such option;'],
+  [{ maxoffset: 1 } as never, 'maxoffset: no such option; the options are device, allowAnyOffset,'],
+  [{ dryrun: true } as never, 'dryrun: no such option;'],
+  [{ action: 'read' } as never, 'action: no such option;'],
   [{ maxOffset: '60' as never }, "maxOffset: '60' is not allowed; give a number from 0"],
   [{ maxOffset: -1 }, 'maxOffset: -1 is not allowed'],
   [{ force: 'no' as never }, "force: 'no' is not allowed; give true or false"],
@@ -81,7 +81,7 @@ test.each<[HardwareClockOptions, string]>([
   [{ device: 5 as never }, 'device: 5 is not allowed; give the path of a device'],
   [Object.create({ maxOffset: 1 }), 'maxOffset: an inherited option is not read'],
   [null as never, 'options: null is not allowed; give an object'],
-  [{ ports: { clok: {} } as never }, 'ports.clok: there is no such port; the ports are clock, host,'],
+  [{ ports: { clok: {} } as never }, 'ports.clok: no such port; the ports are clock, host,'],
 ])('rtc rejects %o, and touches nothing', async (options, message) => {
   for (const action of ['show', 'write', 'read'] as const) {
     const { there, written, ports } = machine();
@@ -96,7 +96,7 @@ test.each<[HardwareClockOptions, string]>([
 });
 
 test.each<[StatusOptions, string]>([
-  [{ state: '/x' } as never, 'state: there is no such option; the options are stateDirectory, ports'],
+  [{ state: '/x' } as never, 'state: no such option; the options are stateDirectory, ports'],
   [{ stateDirectory: 5 as never }, 'stateDirectory: 5 is not allowed'],
   [{ ports: { peekRtc: 1 as never } }, 'ports.peekRtc: 1 is not allowed; give a function'],
   [null as never, 'options: null is not allowed'],

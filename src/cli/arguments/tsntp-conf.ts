@@ -67,8 +67,8 @@ export function withoutOptions(text: string): string {
 }
 
 /**
- * Access to lists and the files that they include. A line there that sets an option is an error: only /etc/tsntp.conf itself is
- * read for options, and the limit that it sets would be lost.
+ * Access to lists and the files that they include, in which a line that sets an option is an error: only /etc/tsntp.conf
+ * itself may set options, so that the line would have no effect.
  */
 export function withOptionsRefused(files: Files): Files {
   return {
@@ -81,11 +81,13 @@ export function withOptionsRefused(files: Files): Files {
   };
 }
 
-/** Throws `ListError` for a line that sets an option. A word alone may be a host. */
+/** Throws `ListError` for a line that sets an option. A single word may be a host; `servers` is probably a mistyped directive. */
 export function refuseOptions(text: string, name: string): void {
   for (const line of significantLines(text, name)) {
     const [first = '', ...values] = wordsOf(line);
-    if (values.length > 0 && KNOWN.has(first) && !isDirective(first))
+    const option = KNOWN.get(first);
+    const settable = option !== undefined && OPTION_ROWS[option].notInFile === undefined;
+    if (values.length > 0 && settable && !isDirective(first))
       throw new ListError(
         line.from,
         `"${first}" is an option of tsntp: put it into ${OWN_LIST} itself, or give it as --${first}`,
