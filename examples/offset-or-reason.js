@@ -10,7 +10,7 @@ try {
   // The cause is the outcome of the measurement; the error for a wrong argument has none.
   const outcome = error.cause;
   if (outcome?.servers === undefined) throw error;
-  console.log(`no offset: ${error.message}`);
+  console.log(`no offset: ${explain(outcome)}`);
   for (const one of outcome.servers) console.log(`${one.server.host}: ${explain(one, outcome)}`);
   process.exitCode = 3;
 }
