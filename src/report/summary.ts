@@ -67,7 +67,7 @@ function endingText(outcome: Measured & Ending): string {
         ? `; it would be stepped${waiverText(outcome)}.`
         : `; it would be slewed, for ${slewTime(outcome.decision.offset)}${waiverText(outcome)}.`;
     case 'refused':
-      return `: ${explainRefusal(outcome.decision, outcome.clockTrust)}.`;
+      return `: ${explainRefusal(outcome, 'the servers are')}.`;
     case 'busy':
       return `; left alone: ${outcome.competitors.map(explainCompetitor).join('; ')}.`;
     case 'clock-error':

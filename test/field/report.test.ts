@@ -216,7 +216,7 @@ describe('q-max-offset', () => {
       `${command} ${quick} --max-offset 0.01 --format ${format} A`,
     );
     expect(code).toBe(expected);
-    expect(stdout + stderr).toContain('over --max-offset 0.01 s');
+    expect(stdout + stderr).toContain('over the max-offset of 0.01 s (--max-offset)');
     if (format === 'classic') expect(stdout).toMatch(/\]: refuse time server .* offset 0\.04/);
     expect(stdout).not.toContain('adjust');
     if (format === 'json') expect(JSON.parse(stdout)).toMatchObject({ command: 'query', result: 'refused' });

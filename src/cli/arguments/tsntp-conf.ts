@@ -125,7 +125,8 @@ function settingOf(option: OptionName, line: Line, before: Setting | undefined):
       `${label} needs a value: write "${flagOf(option)} ${OPTION_ROWS[option].placeholder}"`,
     );
   const text = words.length === 0 ? '1' : words.join(' ');
-  return readSetting(option, label, [isPath(option) ? resolve(dirname(OWN_LIST), text) : text]);
+  const read = readSetting(option, label, [isPath(option) ? resolve(dirname(OWN_LIST), text) : text]);
+  return { ...read, from: escaped(line.from) };
 }
 
 /** Whether the value is a path, which is relative to the directory of the file. */
