@@ -24,7 +24,9 @@ describe('how good the clock is', () => {
 
   test('over a limit it is not called right', async () => {
     const outcome = await world({ behind: 0.002, servers: three }).query({ maxOffset: 0.0005 });
-    expect(summaryOf(outcome)).toMatch(/^This clock is 2\.00 ms behind \(.*: over the maxOffset of 0\.0005 s\.$/);
+    expect(summaryOf(outcome)).toMatch(
+      /^This clock is 2\.00 ms behind \(.*: over the maxOffset of 0\.0005 s\.$/,
+    );
   });
 });
 

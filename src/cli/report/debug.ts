@@ -107,14 +107,10 @@ function exchangeLines({ address, certificate, duration, session }: KeyExchange)
   ];
 }
 
-/** Why a server gave no usable time, capitalized as in ntpdate. */
+/** Why a server gave no usable time; `Server dropped` as ntpdate writes it. */
 function droppedLine(report: ServerReport, outcome: Outcome): readonly string[] {
   if (tallyOf(report.verdict) !== '?') return [];
-  return [`${nameOf(report)}: ${capitalized(reasonOf(report, outcome))}`];
-}
-
-function capitalized(text: string): string {
-  return text.replace(/^./, first => first.toUpperCase());
+  return [`${nameOf(report)}: ${reasonOf(report, outcome).replace(/^server dropped:/, 'Server dropped:')}`];
 }
 
 function clockTrustText({ setSinceBoot, synchronized, beforeRelease, sum, witness }: ClockTrust): string {
