@@ -144,5 +144,9 @@ test('lines: UTC, local time and what the kernel says, and nothing that it does 
   expect(lines).toMatch(
     /^error bound: +± 500\.00 ms\nlikely error: +10\.00 ms\nslew left: +none\nfrequency: +-1\.500 ppm$/m,
   );
+  const unset = { ...kernel, synchronized: false, maxError: 16, estimatedError: 16 };
+  expect(statusLines(await status(machine(unset)))).toMatch(
+    /^error bound: +unknown \(the kernel's maximum, 16 s\)\nlikely error: +unknown \(the kernel's maximum, 16 s\)$/m,
+  );
   expect(statusLines(await status(machine()))).not.toMatch(/error bound|likely error|slew left|frequency/);
 });
