@@ -68,7 +68,10 @@ test.each([
   ],
   ['frobnicate 5', '"frobnicate" is not an option; tsntp --help lists them. Write a server as "server HOST"'],
   ['max-offset', 'max-offset needs a value: write "max-offset S"'],
-  ['max-offset soon', 'max-offset: "soon" is not allowed; give a number from 0 to 10000000000 (seconds), or "none"'],
+  [
+    'max-offset soon',
+    'max-offset: "soon" is not allowed; give a number from 0 to 10000000000 (seconds), or "none"',
+  ],
   ['rtc maybe', 'rtc: "maybe" is not allowed; give 1 or 0'],
   ['samples 4 5', 'samples: "4 5" is not allowed; give a whole number from 1 to 16'],
 ])('%s is an error with its place', (line, message) => {
@@ -205,9 +208,7 @@ describe.runIf(mounts)('a real run', () => {
   });
 
   test('-v names the limit and its origin', async () => {
-    expect((await runWith(LIMIT, '-q -v -p 1')).stderr).toContain(
-      'max-offset 1 s from /etc/tsntp.conf:1\n',
-    );
+    expect((await runWith(LIMIT, '-q -v -p 1')).stderr).toContain('max-offset 1 s from /etc/tsntp.conf:1\n');
   });
 
   test('an option that is misspelled is exit 2, also where the command line names servers', async () => {
