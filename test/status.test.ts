@@ -104,12 +104,12 @@ describe('since when the clock is synchronized', () => {
 test('other programs are named, or why they may be hidden', async () => {
   const chronyd = { name: 'chronyd', pid: 7, stop: 'systemctl stop chronyd' };
   const seen = await status(machine({}, { timeServices: async () => ({ services: [chronyd] }) }));
-  expect(statusLines(seen)).toMatch(/^also set by: +chronyd$/m);
+  expect(statusLines(seen)).toMatch(/^other programs: +chronyd$/m);
   expect(statusContent(seen)).toMatchObject({ services: [chronyd] });
   const hidden = await status(
     machine({}, { timeServices: async () => ({ services: [], hidden: 'no /proc' }) }),
   );
-  expect(statusLines(hidden)).toMatch(/^also set by: +unknown: no \/proc$/m);
+  expect(statusLines(hidden)).toMatch(/^other programs: +unknown: no \/proc$/m);
 });
 
 describe('the hardware clock', () => {

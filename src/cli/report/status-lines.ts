@@ -27,7 +27,7 @@ function rowsOf(status: Status): readonly (readonly [string, string])[] {
       frequency === undefined ? undefined : `${frequency >= 0 ? '+' : ''}${frequency.toFixed(3)} ppm`,
     ],
     ['last set', lastSetText(status)],
-    ['also set by', servicesText(status)],
+    ['other programs', servicesText(status)],
     ['hardware clock', rtc ? `${formatOffset(rtc.offset)} from the system clock (${rtc.path})` : 'none'],
   ];
   return rows.filter((row): row is readonly [string, string] => row[1] !== undefined);
@@ -53,7 +53,7 @@ function synchronizedText({ kind, lastSet, services, servicesHidden }: Status): 
 
 function servicesText({ services, servicesHidden }: Status): string {
   if (services.length > 0) return services.map(({ name }) => name).join(', ');
-  return servicesHidden === undefined ? 'no other program' : `unknown: ${servicesHidden}`;
+  return servicesHidden === undefined ? 'none' : `unknown: ${servicesHidden}`;
 }
 
 /** An instant without fractional seconds. */
