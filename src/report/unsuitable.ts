@@ -20,7 +20,7 @@ export function explainUnsuitable(reason: Unsuitable, servers: readonly ServerRe
     case 'required-missing':
       return `the list requires ${reason.required.join(' or ')}, ${reason.required.length === 1 ? 'which was not accepted' : 'none of which was accepted'}`;
     case 'too-few':
-      return `${reason.truechimers === 1 ? '1 server agrees' : `${reason.truechimers} servers agree`}, ${reason.from ?? '--min-servers'} requires ${reason.wanted}`;
+      return `only ${reason.truechimers === 1 ? '1 server agrees' : `${reason.truechimers} servers agree`}; ${reason.from ?? '--min-servers'} requires ${reason.wanted}`;
     case 'clock-unsteady':
       return `this clock was changed during ${count(reason.attempts, 'measurement')}; stop the program that changes it, and try again`;
     default:

@@ -129,7 +129,7 @@ describe('no line contradicts another', () => {
     const { tsntp } = await field({ A: {}, B: {} });
     const { code, stderr } = await tsntp(`-q ${quick} --min-servers 3 A B`);
     expect(code).toBe(3);
-    expect(stderr).toContain('2 servers agree, --min-servers requires 3');
+    expect(stderr).toContain('only 2 servers agree; --min-servers requires 3');
     expect(stderr).not.toContain('no majority');
     expect(stderr.match(/: agrees, but --min-servers requires 3$/gm)).toHaveLength(2);
   });
@@ -138,10 +138,10 @@ describe('no line contradicts another', () => {
     const { tsntp, file, fill } = await field({ A: {}, B: { rootDispersion: 3 } });
     await file('few.conf', 'server A.addr port A.port trust\n\nminsources 4\n');
     const few = await tsntp(`-q ${quick} -f few.conf`);
-    expect(few.stderr).toMatch(/: 1 server agrees, "minsources 4" of few\.conf:3 requires 4\./);
+    expect(few.stderr).toMatch(/: only 1 server agrees; "minsources 4" of few\.conf:3 requires 4\./);
     expect(few.stderr).toContain(`${fill('A')}: agrees, but "minsources 4" of few.conf:3 requires 4\n`);
     const flag = await tsntp(`-q ${quick} --min-servers 2 -f few.conf`);
-    expect(flag.stderr).toContain('1 server agrees, --min-servers requires 2');
+    expect(flag.stderr).toContain('only 1 server agrees; --min-servers requires 2');
     await file('far.conf', 'server B.addr port B.port\ntos maxdist 2\n');
     const far = await tsntp(`-q ${quick} -f far.conf`);
     expect(far.stderr).toMatch(/farther away than the 2\.000 s of "tos maxdist 2" of far\.conf:2\./);
@@ -312,7 +312,10 @@ test('a second entry of a server has no line of its own: it would look dead', as
 });
 
 test.each([
-  ['-k DIR/none.keys', 'warning: --keys: no server uses a key: add --key ID'],
+  [
+    '-k DIR/none.keys',
+    'warning: --keys: no server uses a key: add --key N, or "key N" to the server in the list',
+  ],
   ['--nts-ignore-dates', 'warning: --nts-ignore-dates: no server uses NTS: add --nts'],
 ])('what authenticates no server is said to: %s', async (options, warning) => {
   const { tsntp } = await field({ A: {} });

@@ -60,6 +60,15 @@ describe('a limit that the command line, a variable or a file set', () => {
   });
 });
 
+test.each([
+  [0.0001, /; it would be slewed by \+0\.\d{3} ms\.$/],
+  [-0.05, /; it would be slewed by -50\.00 ms, for \d+ s\.$/],
+])('a slew of %d s that a dry run does not make: its size, and how long it takes', async (behind, words) => {
+  const outcome = await world({ behind, servers: three }).sync({ method: 'slew' });
+  if (outcome.kind !== 'adjusted') throw new Error(summaryOf(outcome));
+  expect(summaryOf({ ...outcome, kind: 'would-adjust' })).toMatch(words);
+});
+
 describe('the panic limit', () => {
   test.each<[words: string, setup: WorldSetup, options: Partial<SyncOptions>]>([
     ['for the first correction since boot', { behind: 2000 }, {}],
