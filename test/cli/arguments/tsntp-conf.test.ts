@@ -13,6 +13,7 @@ import {
 } from '../../../src/cli/arguments/tsntp-conf.ts';
 import { UsageError } from '../../../src/cli/arguments/usage-error.ts';
 import { flagOf, OPTION_NAMES, OPTION_ROWS } from '../../../src/options/option-names.ts';
+import { ListError } from '../../../src/sources/files.ts';
 import { field, mounts } from '../../field/bench.ts';
 import type { Surroundings } from '../../support/command.ts';
 
@@ -59,7 +60,7 @@ test.each([
   ['maxoffset 60', '"maxoffset" is not an option: did you mean "max-offset"?'],
   ['Timeout 1', '"Timeout" is not an option: did you mean "timeout"?'],
   ['--max-offset 60', '"--max-offset" is not an option: did you mean "max-offset"?'],
-  ['max-offset=60', '"max-offset=60" is not an option: did you mean "max-offset VALUE"?'],
+  ['max-offset=60', '"max-offset=60" is not an option: did you mean "max-offset 60"?'],
   ['no-color', '"no-color" is not an option: did you mean "color no"?'],
   ['sever ntp.example', '"sever" is not an option: did you mean "server"?'],
   [
@@ -113,6 +114,15 @@ test.each([
 
 test('a file of systemd-timesyncd has no options', () => {
   expect(said('[Time]\nNTP=a.example\n')).toEqual({});
+});
+
+test('a file that this user may not read: how to make it readable', () => {
+  const read = () => {
+    throw new ListError('/etc/tsntp.conf', 'cannot be read: permission denied');
+  };
+  expect(() => readOwnFile(read)).toThrow(
+    '/etc/tsntp.conf: cannot be read: permission denied: make it readable with "chmod 644" (keys belong in the key file)',
+  );
 });
 
 test.each(['max-offset 60\n[Time]\nNTP=a.example\n', '[Time]\nNTP=a.example\nmax-offset=60\n'])(
