@@ -6,7 +6,7 @@ import { ClockError } from './clock/clock.ts';
 import type { HardwareClock } from './clock/hardware-clock.ts';
 import { difference, formatInstant, type Seconds, type UnixTime } from './ntp/time.ts';
 import { type Applied, type ApplyPorts, apply } from './pipeline/apply.ts';
-import type { Competitor } from './pipeline/outcome.ts';
+import type { Competitor, LimitsFrom } from './pipeline/outcome.ts';
 import type { ClockLock, Host } from './pipeline/ports.ts';
 
 export type RtcAction = 'show' | 'write' | 'read';
@@ -19,6 +19,7 @@ export interface RtcOptions {
   readonly allowAnyOffset?: boolean;
   /** `read`: refuse any larger correction; in seconds. */
   readonly maxOffset?: Seconds;
+  readonly limitsFrom?: LimitsFrom;
   /** `read`: set the system clock even if another time service sets it. */
   readonly force?: boolean;
 }
@@ -111,10 +112,10 @@ const actions: Record<RtcAction, (opened: Opened) => Promise<Compared>> = {
 
   async read({ comparison, options, lock, machine }) {
     const { time, offset, device: server } = comparison;
-    const { allowAnyOffset = false, force = false, maxOffset } = options;
+    const { allowAnyOffset = false, force = false, maxOffset, limitsFrom = {} } = options;
     if (time < machine.release && !allowAnyOffset) return { kind: 'clock-error', error: batteryEmpty(time) };
     const proposal = { offset, errorBound: ERROR_BOUND, server };
-    const rules = { method: 'step', stepThreshold: 0, allowAnyOffset, force } as const;
+    const rules = { method: 'step', stepThreshold: 0, allowAnyOffset, force, limitsFrom } as const;
     // The hardware clock cannot confirm its own time.
     const host: ApplyPorts['host'] = {
       recall: () => machine.host.recall(),

@@ -3,7 +3,7 @@
 // Sign: a positive offset = our clock is behind = the correction moves it forward.
 
 import { OPTIONS } from './options/option-table.ts';
-import { type ApplyOptions, apply, type DecidedEvent, type Proposal } from './pipeline/apply.ts';
+import { type ApplyOptions, apply, type DecidedEvent, type Proposal, refused } from './pipeline/apply.ts';
 import { type FinishEvent, type FinishOptions, finish } from './pipeline/finish.ts';
 import {
   type Measured,
@@ -56,7 +56,7 @@ export async function query(options: QueryOptions, ports: Ports): Promise<QueryO
   const { maxOffset: limit } = options;
   if (limit === undefined || Math.abs(offset) <= limit) return { ...measured, command, kind: 'queried' };
   const decision = { kind: 'refuse', offset, limit, by: 'max-offset' } as const;
-  return { ...measured, command, kind: 'refused', decision };
+  return { ...measured, command, ...refused(decision, options.limitsFrom) };
 }
 
 /** Measures, decides, and sets the clock at most once. */

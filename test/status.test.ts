@@ -104,12 +104,12 @@ describe('since when the clock is synchronized', () => {
 test('other programs are named, or why they may be hidden', async () => {
   const chronyd = { name: 'chronyd', pid: 7, stop: 'systemctl stop chronyd' };
   const seen = await status(machine({}, { timeServices: async () => ({ services: [chronyd] }) }));
-  expect(statusLines(seen)).toMatch(/^also set by: +chronyd$/m);
+  expect(statusLines(seen)).toMatch(/^other programs: +chronyd$/m);
   expect(statusContent(seen)).toMatchObject({ services: [chronyd] });
   const hidden = await status(
     machine({}, { timeServices: async () => ({ services: [], hidden: 'no /proc' }) }),
   );
-  expect(statusLines(hidden)).toMatch(/^also set by: +unknown: no \/proc$/m);
+  expect(statusLines(hidden)).toMatch(/^other programs: +unknown: no \/proc$/m);
 });
 
 describe('the hardware clock', () => {
@@ -143,6 +143,10 @@ test('lines: UTC, local time and what the kernel says, and nothing that it does 
   expect(lines).toMatch(/^local time: +2026-11-21 01:00:00 \+01:00$/m);
   expect(lines).toMatch(
     /^error bound: +± 500\.00 ms\nlikely error: +10\.00 ms\nslew left: +none\nfrequency: +-1\.500 ppm$/m,
+  );
+  const unset = { ...kernel, synchronized: false, maxError: 16, estimatedError: 16 };
+  expect(statusLines(await status(machine(unset)))).toMatch(
+    /^error bound: +unknown \(the kernel's maximum, 16 s\)\nlikely error: +unknown \(the kernel's maximum, 16 s\)$/m,
   );
   expect(statusLines(await status(machine()))).not.toMatch(/error bound|likely error|slew left|frequency/);
 });

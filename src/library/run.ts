@@ -9,7 +9,7 @@ import { given } from '../options/given.ts';
 import { withListener } from '../pipeline/listening.ts';
 import type { QueryOutcome, SyncOutcome } from '../pipeline/outcome.ts';
 import { readSecret } from '../sources/secret-file.ts';
-import { escaped, type Server } from '../sources/server.ts';
+import { escaped, formatServer, type Server } from '../sources/server.ts';
 import { defaults, type Ports, query as queryWith, type SyncOptions, sync as syncWith } from '../sync.ts';
 import { checkOptions, type Options } from './options.ts';
 import { type Servers, serversOf } from './servers.ts';
@@ -45,14 +45,26 @@ export interface MeasuredOffset {
 /**
  * Measures the offset of this machine's clock and changes nothing: `query` for programs that need only the number.
  *
- * Rejects with an `Error` that has the reason as its message and the `QueryOutcome` as its `cause` if there is no suitable
+ * Rejects with an `Error` that has the reasons as its message and the `QueryOutcome` as its `cause` if there is no suitable
  * server, the offset exceeds `maxOffset`, or the run is aborted. Otherwise rejects as `query` does.
  */
 export async function measureOffset(servers: Servers, options: Options = {}): Promise<MeasuredOffset> {
   const outcome = await query(servers, options);
-  if (outcome.kind !== 'queried') throw new Error(explain(outcome), { cause: outcome });
+  if (outcome.kind !== 'queried') throw new Error(whyNoOffset(outcome), { cause: outcome });
   const { offset, rootDistance } = outcome.estimate;
   return { offset, errorBound: rootDistance };
+}
+
+/** The number of servers that the message of an error names. */
+const SERVERS_NAMED = 4;
+
+/** The summary and, if no server was suitable, the first servers with their reasons. */
+function whyNoOffset(outcome: QueryOutcome): string {
+  if (outcome.kind !== 'no-suitable-server') return explain(outcome);
+  const reasons = outcome.servers
+    .slice(0, SERVERS_NAMED)
+    .map(report => `${formatServer(report.server)}: ${explain(report, outcome)}`);
+  return `${explain(outcome)} ${reasons.join('; ')}`;
 }
 
 async function run<Outcome>(

@@ -30,7 +30,7 @@ export async function status(options: StatusOptions = {}): Promise<Status> {
 }
 
 /** The options of `rtc.show`, `rtc.write` and `rtc.read`. All are optional. */
-export interface HardwareClockOptions extends Optional<Omit<RtcOptions, 'action'>> {
+export interface HardwareClockOptions extends Optional<Omit<RtcOptions, 'action' | 'limitsFrom'>> {
   /** Sets nothing; the outcome states what would be done. */
   readonly dryRun?: boolean | undefined;
   /** The directory of the state file and the lock; by default the platform's. */

@@ -82,6 +82,8 @@ export interface Burst {
   readonly answered: number;
   /** The kiss that ended or slowed the burst. */
   readonly kiss?: Kiss;
+  /** The run ended while the last request still waited for its reply. */
+  readonly cutShort?: true;
   /** The last network error, if any. */
   readonly error?: TransportError;
 }
@@ -134,6 +136,7 @@ class Exchanges implements ChannelListener {
   #exhausted = false;
   #kiss: Kiss | undefined;
   #error: TransportError | undefined;
+  #cutShort = false;
   #leastRoundTrip: Seconds | undefined;
   #lastSent: MonotonicTime | undefined;
 
@@ -159,6 +162,7 @@ class Exchanges implements ChannelListener {
     const end = await concluded;
     cancel();
     stopListening();
+    this.#cutShort = end === 'aborted';
     if (end === 'waited') {
       this.#emit({ kind: 'timeout', address: this.#address, waited: timeout });
       this.#requests.expire();
@@ -226,6 +230,7 @@ class Exchanges implements ChannelListener {
       timeout: this.#plan.timeout,
       answered: this.#requests.answered,
       ...(this.#kiss && { kiss: this.#kiss }),
+      ...(this.#cutShort && { cutShort: true }),
       ...(this.#error && { error: this.#error }),
     };
   }

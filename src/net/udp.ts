@@ -198,7 +198,6 @@ function transportError(cause: unknown, { address, source }: Path): TransportErr
   const { code = String(cause), syscall } = cause as NodeJS.ErrnoException;
   const fail = (kind: TransportErrorKind, message: string): TransportError =>
     new TransportError(kind, `${message} (${syscall ?? 'socket'}: ${code})`, { cause });
-  const server = `${address.address} port ${address.port}`;
   if (source !== undefined && syscall === 'bind' && NOT_OURS.has(code)) {
     return fail('bad-source-address', `cannot send from ${source}: this machine has no such address`);
   }
@@ -216,13 +215,12 @@ function transportError(cause: unknown, { address, source }: Path): TransportErr
         `no route to ${address.address}: add the interface of the link-local address, as in fe80::1%eth0`,
       );
     case 'ECONNREFUSED':
-      return fail('connection-refused', `${server} refused the request: no NTP server listens there`);
+      return new TransportError('connection-refused', `refused: no NTP server listens there (${code})`, {
+        cause,
+      });
     case 'EACCES':
     case 'EPERM':
-      return fail(
-        'not-permitted',
-        `sending to ${server} is not permitted: a firewall or a sandbox forbids it`,
-      );
+      return fail('not-permitted', 'sending is not permitted: a firewall or a sandbox forbids it');
     case 'EMFILE':
     case 'ENFILE':
       return fail(
@@ -230,7 +228,7 @@ function transportError(cause: unknown, { address, source }: Path): TransportErr
         'too many open sockets: use fewer servers or raise the limit (ulimit -n)',
       );
     default:
-      return fail('failed', `cannot reach ${server}`);
+      return fail('failed', 'the server cannot be reached');
   }
 }
 

@@ -58,7 +58,7 @@ export function examineReply(
 ): Sample | Rejection {
   const packet = decodePacket(bytes);
   if (!packet) {
-    const message = `${bytes.length} bytes, expected at least ${HEADER_LENGTH}`;
+    const message = `not an NTP reply: ${bytes.length} bytes, where NTP has at least ${HEADER_LENGTH}`;
     return { kind: 'too-short', test: 'B', message };
   }
   const request = requestOf(bytes, expected.outstanding);

@@ -56,7 +56,7 @@ export const OPTIONS = {
     notInFile: 'it lifts the panic limit of one run: give -g on its command line',
   },
   maxOffset: {
-    value: { kind: 'duration', min: 0, max: 1e10 },
+    value: { kind: 'duration', min: 0, max: 1e10, none: true },
     placeholder: 'S',
     group: 'setting',
     describe: 'refuse a correction over S seconds (exit code 5)',

@@ -90,12 +90,12 @@ export function row(name: OptionName): Range {
   }
 }
 
-/** The range of a row, including `Infinity`. */
+/** The range of a row, and `Infinity`. A limit tells apart a timeout that was given in milliseconds. */
 function unbounded(name: 'timeout' | 'deadline'): Range {
-  const value = { ...OPTIONS[name].value, max: Infinity };
+  const { value } = OPTIONS[name];
   return {
-    has: given => typeof given === 'number' && allowsNumber(value, given),
-    text: allowedNumbers(value),
+    has: given => given === Infinity || (typeof given === 'number' && allowsNumber(value, given)),
+    text: `${allowedNumbers(value)}, not milliseconds, or Infinity`,
   };
 }
 

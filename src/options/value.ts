@@ -3,12 +3,12 @@
 import { familyOf } from '../sources/server.ts';
 import { parseDuration, parseNumber } from './duration.ts';
 
-/** The values that an option takes. Durations are in seconds. */
+/** The values that an option takes. Durations are in seconds; a limit that may be lifted also takes `none`, which is infinite. */
 export type Value =
   | { readonly kind: 'switch' }
   | { readonly kind: 'count' }
   | ({ readonly kind: 'whole' } & NumberRange)
-  | ({ readonly kind: 'duration'; readonly or?: string } & NumberRange)
+  | ({ readonly kind: 'duration'; readonly or?: string; readonly none?: true } & NumberRange)
   | { readonly kind: 'choice'; readonly of: readonly string[] }
   | { readonly kind: 'address' }
   | { readonly kind: 'text'; readonly repeated?: true };
@@ -44,6 +44,7 @@ export function readValue(value: Value, text: string): boolean | number | string
     case 'whole':
       return allowedNumber(value, parseNumber(text));
     case 'duration':
+      if (value.none && text === 'none') return Infinity;
       return value.or === text ? text : allowedNumber(value, parseDuration(text));
     case 'choice':
       return value.of.find(each => each === text);
@@ -75,7 +76,8 @@ export function allowedText(value: Value): string {
     case 'count':
       return 'a digit';
     case 'duration': {
-      const or = value.or === undefined ? '' : `, or "${value.or}"`;
+      const word = value.none ? 'none' : value.or;
+      const or = word === undefined ? '' : `, or "${word}"`;
       return `${allowedNumbers(value)}${or}; also with a unit, as in 250ms, 2m, 1h`;
     }
     case 'whole':

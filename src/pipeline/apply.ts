@@ -9,7 +9,7 @@ import { type Decision, decide, type Limits } from '../ntp/decide.ts';
 import { addUp } from '../ntp/sum.ts';
 import type { Seconds, UnixTime } from '../ntp/time.ts';
 import { testimonyOf } from '../ntp/witness.ts';
-import type { Competitor, Correction, Ending } from './outcome.ts';
+import type { Competitor, Correction, Ending, LimitsFrom } from './outcome.ts';
 import type { ClockLock, Host, Memory } from './ports.ts';
 
 /** A correction and its origin. */
@@ -24,6 +24,7 @@ export interface Proposal {
 export interface ApplyOptions extends Limits {
   /** Set the clock even if another time service sets it. Another run of tsntp still prevents that. */
   readonly force: boolean;
+  readonly limitsFrom?: LimitsFrom;
 }
 
 export interface ApplyPorts {
@@ -67,7 +68,7 @@ export function apply(
   // Copies: what a listener does to them decides nothing.
   ports.emit({ kind: 'decided', decision: { ...decision }, clockTrust: { ...clockTrust } });
   const competitors = lock.competitors.filter(({ kind }) => !options.force || kind === 'tsntp');
-  const ending = act(decision, competitors, ports);
+  const ending = act(decision, competitors, options.limitsFrom, ports);
   const kept = keep(ending, proposal, clockTrust, ports.host);
   const warnings = [...lock.warnings, memory.warning, kept].filter(warning => warning !== undefined);
   return { ...ending, clockTrust, warnings };
@@ -100,13 +101,24 @@ type Acted = Without<Applied, 'clockTrust' | 'warnings'>;
 function act(
   decision: Decision,
   competitors: readonly Competitor[],
+  limitsFrom: LimitsFrom | undefined,
   { clock, signal }: Pick<ApplyPorts, 'clock' | 'signal'>,
 ): Acted {
   if (signal.aborted) return { kind: 'interrupted' };
-  if (decision.kind === 'refuse') return { kind: 'refused', decision };
+  if (decision.kind === 'refuse') return refused(decision, limitsFrom);
   if (competitors.length > 0) return { kind: 'busy', decision, competitors };
   if (decision.kind === 'none') return { kind: 'unchanged' };
   return move(decision, clock);
+}
+
+/** A refusal, with the origin of the limit if a run knows it. */
+export function refused(
+  decision: Extract<Decision, { kind: 'refuse' }>,
+  limitsFrom: LimitsFrom = {},
+): Omit<Extract<Ending, { kind: 'refused' }>, 'estimate'> {
+  const { maxOffset: from } = limitsFrom;
+  const known = decision.by === 'max-offset' && from !== undefined;
+  return { kind: 'refused', decision, ...(known && { from }) };
 }
 
 function move(decision: Correction, clock: Clock): Acted {

@@ -38,10 +38,11 @@ export type Competitor =
   | ({ readonly kind: 'service' } & TimeService)
   | { readonly kind: 'tsntp'; readonly pid?: number };
 
-/** The origins of a run's limits as text; only for limits that a list set. */
+/** The origins of a run's limits as text; absent for limits that a caller of the library set. */
 export interface LimitsFrom {
   readonly minServers?: string;
   readonly maxDistance?: string;
+  readonly maxOffset?: string;
 }
 
 /** Why no server was suitable, so that nothing is known of the offset. */
@@ -101,6 +102,8 @@ export type Ending =
       readonly kind: 'refused';
       readonly estimate: Estimate;
       readonly decision: Extract<Decision, { kind: 'refuse' }>;
+      /** The origin of the limit `maxOffset`, if the command line, a variable or a file set it. */
+      readonly from?: string;
     }
   | {
       readonly kind: 'busy';

@@ -1,6 +1,7 @@
 // A server's verdict → why it was not used, in words: the thing, its value, the limit, and the option that helps. A reason
 // depends on how the run ended, so that it never contradicts the summary.
 
+import type { Burst } from '../net/burst.ts';
 import type { Rejection } from '../ntp/sample.ts';
 import type { Ending, Outcome, ServerReport } from '../pipeline/outcome.ts';
 import { formatServer } from '../sources/server.ts';
@@ -36,9 +37,7 @@ export function reasonOf({ server, verdict, burst }: ServerReport, ending: Endin
     case 'too-far':
       return `server dropped: too far away (root distance ${formatDuration(verdict.rootDistance)}, ${verdict.from ?? '--max-distance'} is ${formatDuration(verdict.limit)})`;
     case 'no-reply':
-      return burst && burst.sent > 0
-        ? `no reply to ${count(burst.sent, 'request')} (-t ${burst.timeout})`
-        : 'no reply';
+      return silenceOf(burst, ending);
     case 'unreachable':
     case 'not-resolved':
     case 'no-keys':
@@ -53,6 +52,14 @@ export function fullReasonOf(report: ServerReport, outcome: Outcome): string {
   const { verdict, estimate } = report;
   if (verdict.kind !== 'falseticker' || !estimate) return reasonOf(report, outcome);
   return explainFalseticker({ ...report, estimate }, outcome);
+}
+
+/** How long a silent server was given. A run that ends before the first timeout was cut short by its deadline. */
+function silenceOf(burst: Burst | undefined, { kind }: Ending): string {
+  if (!burst || burst.sent === 0) return 'no reply';
+  const asked = `no reply to ${count(burst.sent, 'request')}`;
+  if (!burst.cutShort || burst.sent > 1) return `${asked} (-t ${burst.timeout})`;
+  return kind === 'interrupted' ? asked : `${asked} before the deadline (--deadline)`;
 }
 
 /** Why a usable server was not used: the run was not meant to choose, or reached no choice. */

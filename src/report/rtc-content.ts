@@ -56,7 +56,7 @@ function actionText(outcome: RtcOutcome): string | undefined {
     case 'unchanged':
       return 'nothing to correct';
     case 'refused':
-      return explainRefusal(outcome.decision, outcome.clockTrust);
+      return explainRefusal(outcome, 'the hardware clock is');
     case 'busy':
       return outcome.competitors.map(explainCompetitor).join('; ');
     case 'interrupted':

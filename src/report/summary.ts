@@ -65,9 +65,9 @@ function endingText(outcome: Measured & Ending): string {
     case 'would-adjust':
       return outcome.decision.kind === 'step'
         ? `; it would be stepped${waiverText(outcome)}.`
-        : `; it would be slewed, for ${slewTime(outcome.decision.offset)}${waiverText(outcome)}.`;
+        : `; it would be slewed by ${slewText(outcome.decision.offset)}${waiverText(outcome)}.`;
     case 'refused':
-      return `: ${explainRefusal(outcome.decision, outcome.clockTrust)}.`;
+      return `: ${explainRefusal(outcome, 'the servers are')}.`;
     case 'busy':
       return `; left alone: ${outcome.competitors.map(explainCompetitor).join('; ')}.`;
     case 'clock-error':
@@ -93,6 +93,11 @@ function correctionText({ decision, slew, waited }: Extract<Outcome, { readonly 
   return slew?.unattended
     ? `interrupted while it is being slewed: the kernel continues with the remaining ${left}`
     : `interrupted while it was being slewed: ${left} remain uncorrected`;
+}
+
+/** The duration counts for more than a second only. */
+function slewText(offset: number): string {
+  return `${formatOffset(offset)}${slewDuration(offset) > 1 ? `, for ${slewTime(offset)}` : ''}`;
 }
 
 function slewTime(offset: number): string {

@@ -20,7 +20,7 @@ export function explainUnsuitable(reason: Unsuitable, servers: readonly ServerRe
     case 'required-missing':
       return `the list requires ${reason.required.join(' or ')}, ${reason.required.length === 1 ? 'which was not accepted' : 'none of which was accepted'}`;
     case 'too-few':
-      return `${reason.truechimers === 1 ? '1 server agrees' : `${reason.truechimers} servers agree`}, ${reason.from ?? '--min-servers'} requires ${reason.wanted}`;
+      return `only ${reason.truechimers === 1 ? '1 server agrees' : `${reason.truechimers} servers agree`}; ${reason.from ?? '--min-servers'} requires ${reason.wanted}`;
     case 'clock-unsteady':
       return `this clock was changed during ${count(reason.attempts, 'measurement')}; stop the program that changes it, and try again`;
     default:
@@ -30,21 +30,34 @@ export function explainUnsuitable(reason: Unsuitable, servers: readonly ServerRe
 
 /** Replies take precedence over silence, so that "no reply" is never printed above a reply. */
 function explainNone(servers: readonly ServerReport[]): string {
+  const [only] = servers;
+  if (servers.length === 1 && only && isUnsynchronized(only.verdict))
+    return 'the server has no time of its own yet; wait, or query another one';
   const heard = servers.filter(({ verdict }) => causeOf(verdict) !== undefined);
   return heard.length > 0 ? explainUnfit(heard) : explainSilence(servers);
+}
+
+function isUnsynchronized(verdict: Verdict): boolean {
+  return verdict.kind === 'dropped' && verdict.rejection.kind === 'not-synchronized';
 }
 
 function explainSilence(servers: readonly ServerReport[]): string {
   const kinds = new Set(servers.map(({ verdict }) => verdict.kind));
   if (kinds.size === 1 && kinds.has('not-resolved')) {
     return servers.length === 1
-      ? 'no address was found for its name'
+      ? unresolvedText(servers[0]!.verdict)
       : `none of ${servers.length} names has an address`;
   }
   if (kinds.size === 1 && kinds.has('unreachable')) {
-    return servers.length === 1 ? 'it cannot be reached' : `none of ${servers.length} can be reached`;
+    return servers.length === 1 ? 'the server cannot be reached' : `none of ${servers.length} can be reached`;
   }
   return servers.length === 1 ? 'no reply came' : `none of ${servers.length} answered`;
+}
+
+/** Why the only server has no address, whose name may be an address of the other family. */
+function unresolvedText(verdict: Verdict): string {
+  const other = verdict.kind === 'not-resolved' && verdict.cause !== 'not-found';
+  return other ? verdict.message : "the server's name has no address";
 }
 
 /** Names the cause if all servers that answered have the same. */

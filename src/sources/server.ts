@@ -92,7 +92,7 @@ export function termsOf({ key, nts, noselect, trust, require, prefer }: Server):
 }
 
 /** A server that cannot be parsed. The message states the place, the text, the problem, and what is allowed. */
-export class ServerSyntaxError extends Error {
+export class ServerSyntaxError extends RangeError {
   override readonly name = 'ServerSyntaxError';
   constructor(from: string, text: string, problem: string) {
     const excerpt = text.length > 100 ? `${text.slice(0, 100)}…` : text;
@@ -131,11 +131,13 @@ export function escaped(text: string): string {
 /** Splits a server into host and port, or returns what is wrong with it. */
 function hostAndPort(text: string): { host: string; port: number } | string {
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return 'this is a URL: remove the scheme and the slashes';
+  if (text.includes(',')) return 'put spaces between servers';
   if (familyOf(text) !== undefined) return { host: text, port: NTP_PORT };
 
   const [, bracketed, name, portText] = /^(?:\[([^\]]*)\]|([^:[\]]*))(?::([^:]*))?$/s.exec(text) ?? [];
   if (bracketed === undefined && name === undefined) {
     if (text.startsWith('[')) return 'only a port may follow the closing bracket of an IPv6 address';
+    if (!/^[\da-f.:]+(%.*)?$/i.test(text)) return 'this is neither a host with a port nor an IPv6 address';
     return 'this is not an IPv6 address; put an IPv6 address with a port in brackets';
   }
   if (portText !== undefined && !isPort(portText)) return 'the port must be a number from 1 to 65535';

@@ -1,9 +1,11 @@
 // The command in the places where it has to work: through a link, from anywhere, without koffi, without network, with
 // a name server that is silent.
 
+import { EventEmitter } from 'node:events';
 import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { main } from '../../src/cli/main.ts';
 import { VERSION } from '../../src/release.ts';
 import { BIN, onLinux, scratch, serve, tsntp, works } from '../support/command.ts';
 import { copyOfPackage } from '../support/package-copy.ts';
@@ -76,6 +78,17 @@ test('demo needs nothing, and finds its liar', async () => {
   expect(code).toBe(0);
   expect(stdout).toMatch(/^x .*falseticker$/m);
   expect(stdout).toMatch(/3 of 4 servers agree\); it would be /);
+});
+
+test('demo breaks its first line on a narrow terminal', async () => {
+  let text = '';
+  const write = (chunk: string) => {
+    text += chunk;
+  };
+  const stdout = Object.assign(new EventEmitter(), { write, columns: 40 });
+  const stderr = Object.assign(new EventEmitter(), { write() {} });
+  await main(['demo'], Object.assign(new EventEmitter(), { stdout, stderr, env: {} }));
+  expect(text).toMatch(/^Four servers on this machine, the last\nof which/);
 });
 
 describe('a run from any folder', () => {

@@ -180,7 +180,7 @@ describe.runIf(onLinux && works([...ownMounts, 'true']))('without /proc', () => 
     const seen = await tsntp('status');
     const { code, stdout } = await tsntp('status', { within });
     expect(code).toBe(seen.code);
-    expect(stdout).toMatch(/^also set by: +unknown/m);
+    expect(stdout).toMatch(/^other programs: +unknown/m);
   });
 });
 

@@ -131,7 +131,7 @@ describe.each([
     channel.send(Uint8Array.of(1));
     const error = await inbox.nextError();
     expect(error.kind).toBe('connection-refused');
-    expect(error.message).toContain(`127.0.0.1 port ${address.port}`);
+    expect(error.message).toBe('refused: no NTP server listens there (ECONNREFUSED)');
 
     await echo(4, address.port);
     channel.send(Uint8Array.of(3));

@@ -59,6 +59,12 @@ describe('exit code 3', () => {
     expect(stderr).toContain(`${server}: no reply to 1 request (-t 0.2)\n`);
   });
 
+  test('no server answers before the deadline', async () => {
+    const { server } = await serveSilence();
+    const { stderr } = await tsntp(['-q', '-p', '1', '--deadline', '0.2', server]);
+    expect(stderr).toContain(`${server}: no reply to 1 request before the deadline (--deadline)\n`);
+  });
+
   test('a server name that does not exist', async () => {
     const { code, stderr } = await tsntp(['-q', 'no-such-host.invalid']);
     expect(code).toBe(3);
@@ -130,7 +136,10 @@ describe('exit code 5', () => {
     const [server] = await serve({ offset: 10 });
     const { code, stderr } = await tsntp(['-n', '-p', '1', '--max-offset', limit, server!]);
     expect(code).toBe(expected);
-    if (expected === 5) expect(stderr).toMatch(/1?\d\.\d{3} s behind .* over --max-offset 9 s; left alone/);
+    if (expected === 5)
+      expect(stderr).toMatch(
+        /1?\d\.\d{3} s behind .* over the max-offset of 9 s \(--max-offset\), so the clock was not set\. .* with --max-offset 1\ds/,
+      );
   });
 });
 

@@ -24,8 +24,49 @@ describe('how good the clock is', () => {
 
   test('over a limit it is not called right', async () => {
     const outcome = await world({ behind: 0.002, servers: three }).query({ maxOffset: 0.0005 });
-    expect(summaryOf(outcome)).toMatch(/^This clock is 2\.00 ms behind \(.*: over --max-offset 0\.0005 s;/);
+    expect(summaryOf(outcome)).toMatch(
+      /^This clock is 2\.00 ms behind \(.*: over the maxOffset of 0\.0005 s\.$/,
+    );
   });
+});
+
+describe('a limit that the command line, a variable or a file set', () => {
+  const limitsFrom = { maxOffset: '/etc/tsntp.conf:2' };
+
+  test.each([
+    [3600, '--max-offset 2h.'],
+    [-90, '--max-offset 2m.'],
+    [1.5, '--max-offset 2s.'],
+    [3 * 86_400, '--max-offset 4d.'],
+  ])('%i s over it: the message names it and advises %s', async (behind, advice) => {
+    const outcome = await world({ behind, servers: three }).sync({ maxOffset: 1, limitsFrom });
+    expect(summaryOf(outcome)).toMatch(
+      /: over the max-offset of 1 s \(\/etc\/tsntp\.conf:2\), so the clock was not set\. If the servers are right, run once with --/,
+    );
+    expect(summaryOf(outcome).endsWith(advice)).toBe(true);
+  });
+
+  test('a query sets no clock and says nothing of that', async () => {
+    const outcome = await world({ behind: 5, servers: three }).query({ maxOffset: 1, limitsFrom });
+    expect(summaryOf(outcome)).toMatch(/: over the max-offset of 1 s \(\/etc\/tsntp\.conf:2\)\.$/);
+  });
+
+  test('the panic limit is not named after it', async () => {
+    const setup = { behind: 2000, setSinceBoot: true, servers: three };
+    const outcome = await world(setup).sync({ maxOffset: 1e5, limitsFrom });
+    expect(summaryOf(outcome)).toMatch(
+      /over the panic limit of 1000 s for a clock that was set before, so the clock was not set\. If the servers are right, run again with -g\.$/,
+    );
+  });
+});
+
+test.each([
+  [0.0001, /; it would be slewed by \+0\.\d{3} ms\.$/],
+  [-0.05, /; it would be slewed by -50\.00 ms, for \d+ s\.$/],
+])('a slew of %d s that a dry run does not make: its size, and how long it takes', async (behind, words) => {
+  const outcome = await world({ behind, servers: three }).sync({ method: 'slew' });
+  if (outcome.kind !== 'adjusted') throw new Error(summaryOf(outcome));
+  expect(summaryOf({ ...outcome, kind: 'would-adjust' })).toMatch(words);
 });
 
 describe('the panic limit', () => {

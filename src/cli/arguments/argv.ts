@@ -144,8 +144,14 @@ function unknownOption(written: string, within: string): UsageError {
     );
   const where = within === '' || within === written ? '' : ` in ${escaped(within)}`;
   const meant = suggestion(written);
-  const advice = meant === undefined ? '; see tsntp --help' : `: did you mean --${meant}?`;
+  const advice = meant === undefined ? commandAdvice(written) : `: did you mean --${meant}?`;
   return new UsageError(`unknown option ${shown}${where}${advice}`);
+}
+
+function commandAdvice(written: string): string {
+  if (!written.startsWith('--')) return '; see tsntp --help';
+  const command = closest(written.slice(2).toLowerCase(), COMMAND_NAMES, editsOfOption);
+  return command === undefined ? '; see tsntp --help' : `: did you mean the command "tsntp ${command}"?`;
 }
 
 /** The option that a mistyped, undashed or abbreviated name probably means. */
@@ -163,7 +169,7 @@ export function refuseForeignOptions(command: Command, options: readonly Given[]
     if (optionsOf(command).includes(name)) continue;
     const takers = COMMAND_NAMES.filter(each => optionsOf(each).includes(name));
     throw new UsageError(
-      `unknown option --${flagOf(name)}: it belongs to ${takers.join(' and ')}, not to ${command}; see tsntp ${command} --help`,
+      `${command} has no option --${flagOf(name)} (${takers.join(' and ')} ${takers.length === 1 ? 'does' : 'do'}); see tsntp ${command} --help`,
     );
   }
 }

@@ -82,7 +82,7 @@ function readNamedList(file: string): ServerList {
   // `-f <(command)` of a shell is a pipe, which is read to its end like stdin.
   const stream = file === '-' || /^\/(dev|proc\/self)\/(fd\/\d+|stdin)$/.test(file);
   const text = stream ? readStream(file) : namedFiles.read(file);
-  if (text === undefined) throw new UsageError(`cannot read the server list ${escaped(file)}: no such file`);
+  if (text === undefined) throw new UsageError(`${escaped(file)}: cannot be read: no such file`);
   const name = file === '-' ? 'stdin' : file;
   const own = resolve(file) === OWN_LIST;
   if (!own) refuseOptions(text, name);
@@ -93,8 +93,8 @@ function readStream(file: string): string {
   try {
     return readFileSync(file === '-' ? 0 : file, 'utf8');
   } catch (error) {
-    const which = file === '-' ? 'from stdin' : escaped(file);
-    throw new UsageError(`cannot read the server list ${which}: ${fileProblem(error)}`);
+    const which = file === '-' ? 'stdin' : escaped(file);
+    throw new UsageError(`${which}: cannot be read: ${fileProblem(error)}`);
   }
 }
 
@@ -121,7 +121,7 @@ function fromDefaultLists(files: readonly string[]): ChosenServers {
     notes.push(...(list?.notes ?? []));
   }
   const nowhere =
-    'no servers: name one, as in "tsntp sync pool.ntp.org", or list them with -f FILE or in TSNTP_SERVERS';
+    'no servers: name one, as in "tsntp -q pool.ntp.org" (-q only measures), or list them with -f FILE or in TSNTP_SERVERS';
   throw new UsageError(withNotes(`${nowhere}\n(looked in ${files.join(', ')})`, notes));
 }
 

@@ -13,4 +13,8 @@ type Words<Row> = Row extends { readonly argument: infer Name extends string }
   : unknown;
 
 /** The validated arguments of a command. */
-export type CommandArguments<C extends Command> = Arguments<C> & Words<Rows[C]>;
+export type CommandArguments<C extends Command> = Arguments<C> &
+  Words<Rows[C]> & {
+    /** The origin of `maxOffset`, for messages: a flag, a variable, or a line of /etc/tsntp.conf. */
+    readonly maxOffsetFrom?: string | undefined;
+  };

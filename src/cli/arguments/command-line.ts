@@ -14,7 +14,7 @@ import type { CommandArguments } from './command-arguments.ts';
 import { isCommand, refuseCommandWords } from './command-words.ts';
 import { fromEnvironment, readVariables } from './environment.ts';
 import { readFlags } from './flags.ts';
-import { argumentsOf, type Settings } from './settings.ts';
+import { argumentsOf, originOf, type Settings } from './settings.ts';
 import { formatInOwnFile, readOwnFile } from './tsntp-conf.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -32,7 +32,9 @@ async function run<C extends Command>(command: C, line: CommandLine, context: Co
   const flags = readFlags(command, line);
   const others = COMMAND_ROWS[command].settings ? settingsBesideFlags(command, context) : [];
   for (const word of line.words) warnOfPort(word, context);
-  const args = { ...argumentsOf(command, [flags, ...others]), ...wordsOf(command, line.words) };
+  const places = [flags, ...others];
+  const maxOffsetFrom = originOf('maxOffset', places);
+  const args = { ...argumentsOf(command, places), ...wordsOf(command, line.words), maxOffsetFrom };
   return commands[command](args as CommandArguments<C>, context);
 }
 

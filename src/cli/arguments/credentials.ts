@@ -57,7 +57,7 @@ export function unusedAuthentication(
   const noNts = 'no server uses NTS: add --nts, or "nts" to the server in the list';
   return [
     ...(args.keys !== undefined && keys.size === 0
-      ? ['--keys: no server uses a key: add --key ID, or "key ID" to the server in the list']
+      ? ['--keys: no server uses a key: add --key N, or "key N" to the server in the list']
       : []),
     ...(args.ntsCa !== undefined && withoutNts ? [`--nts-ca: ${noNts}`] : []),
     ...(args.ntsIgnoreDates && withoutNts ? [`--nts-ignore-dates: ${noNts}`] : []),

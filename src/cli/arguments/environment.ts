@@ -67,7 +67,7 @@ function refuseMisspelled(name: string, written: string): void {
   const meant = closest(written, KNOWN.keys(), each => most(each.slice(PREFIX.length)));
   if (meant !== undefined)
     throw new UsageError(
-      `${escaped(name)}: no option has this name: did you mean ${meant}? If not, rename it`,
+      `${escaped(name)} matches no option: did you mean ${meant}? If it is not for tsntp, rename it`,
     );
 }
 

@@ -12,6 +12,8 @@ import { UsageError } from './usage-error.ts';
 export interface Setting {
   /** Its name in messages: `--step (-b)`, `TSNTP_STEP`, `/etc/tsntp.conf:3: step`. */
   readonly label: string;
+  /** Its origin in reports, if that is not the label: `/etc/tsntp.conf:3`. */
+  readonly from?: string;
   readonly value: boolean | number | string | readonly (boolean | number | string)[];
 }
 
@@ -48,6 +50,12 @@ export function argumentsOf<C extends Command>(command: C, places: readonly Sett
     ...[...held].map(([name, { value }]) => [name, value] as const),
   ]);
   return { ...values, ...(json === true && { format: 'json' }) } as unknown as Arguments<C>;
+}
+
+/** The origin of an option's value: `--max-offset`, `TSNTP_MAX_OFFSET`, `/etc/tsntp.conf:2`; undefined if it is not set. */
+export function originOf(name: OptionName, places: readonly Settings[]): string | undefined {
+  const setting = places.find(place => place.has(name))?.get(name);
+  return setting?.from ?? setting?.label;
 }
 
 /** Throws `UsageError` for two options in one source that exclude each other. */

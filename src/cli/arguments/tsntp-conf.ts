@@ -26,9 +26,16 @@ export function readOwnFile(read: (path: string) => string | undefined = wellKno
   try {
     return settingsIn(read(OWN_LIST) ?? '', OWN_LIST);
   } catch (error) {
-    if (error instanceof ListError) throw new UsageError(error.message);
+    if (error instanceof ListError) throw new UsageError(`${error.message}${adviceOn(error.message)}`);
     throw error;
   }
+}
+
+/** All users need the options, and the file holds no secrets. */
+function adviceOn(problem: string): string {
+  return problem.endsWith('permission denied')
+    ? ': make it readable with "chmod 644" (keys belong in the key file)'
+    : '';
 }
 
 /** The format that the file sets, whatever mistakes its other lines hold. Throws if the file cannot be read. */
@@ -125,7 +132,8 @@ function settingOf(option: OptionName, line: Line, before: Setting | undefined):
       `${label} needs a value: write "${flagOf(option)} ${OPTION_ROWS[option].placeholder}"`,
     );
   const text = words.length === 0 ? '1' : words.join(' ');
-  return readSetting(option, label, [isPath(option) ? resolve(dirname(OWN_LIST), text) : text]);
+  const read = readSetting(option, label, [isPath(option) ? resolve(dirname(OWN_LIST), text) : text]);
+  return { ...read, from: escaped(line.from) };
 }
 
 /** Whether the value is a path, which is relative to the directory of the file. */
@@ -141,7 +149,7 @@ function refuseUnknown(line: Line): void {
   const shown = `${escaped(line.from)}: "${escaped(first)}"`;
   if (meant !== undefined) {
     const host = others.length === 0 ? asHost(first) : '';
-    throw new UsageError(`${shown} is not an option: did you mean "${meant}"?${host}`);
+    throw new UsageError(`${shown} is not an option: did you mean "${escaped(meant)}"?${host}`);
   }
   const isHost = (word: string) => /^[^/]*\w[.:][^/]*$/.test(word);
   if (others.length > 0 && ![first, ...others].every(isHost))
@@ -153,7 +161,7 @@ function refuseUnknown(line: Line): void {
 /** The option that a misspelled word probably means, as the file spells it. */
 function nearestOption(word: string): string | undefined {
   const bare = word.replace(/^--?/, '').replace(/=.*$/, '');
-  if (bare !== word && KNOWN.has(bare)) return `${bare}${word.includes('=') ? ' VALUE' : ''}`;
+  if (bare !== word && KNOWN.has(bare)) return `${bare}${word.replace(/^[^=]*=?/, ' ').trimEnd()}`;
   if (KNOWN.has(bare.replace(/^no-/, ''))) return `${bare.replace(/^no-/, '')} no`;
   if (/[.:]/.test(bare)) return undefined;
   // Names of three letters are not suggested: a host may be called ntp, which is close to "nts" and "rtc".

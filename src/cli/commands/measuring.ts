@@ -1,6 +1,7 @@
 // The arguments of `tsntp sync` or `tsntp query` → servers, options and a machine → the verb → report and exit code.
 
 import { type MachineOptions, openMachine } from '../../machine.ts';
+import { given } from '../../options/given.ts';
 import { type ExitCode, exitCodeOf } from '../../report/exit-code.ts';
 import { type Outcome, query, type SyncEvent, type SyncOptions, sync } from '../../sync.ts';
 import { type ChosenServers, chooseServers, limitsFrom, withDemands } from '../arguments/chosen-servers.ts';
@@ -48,7 +49,7 @@ async function optionsFrom(purpose: Purpose, args: Arguments, context: Context) 
   for (const unused of unusedAuthentication(authenticated, args)) context.note(`warning: ${unused}`);
   const options: SyncOptions = {
     ...syncOptionsOf(withDemands(args, chosen.demands)),
-    limitsFrom: limitsFrom(args, chosen.demands),
+    limitsFrom: { ...limitsFrom(args, chosen.demands), ...given({ maxOffset: args.maxOffsetFrom }) },
     servers,
     keys,
   };
@@ -70,13 +71,19 @@ function isTracing({ debug, verbose }: Arguments): boolean {
 }
 
 function noteBefore(
-  { verbose, syslog }: Arguments,
+  { verbose, syslog, maxOffset, maxOffsetFrom }: Arguments,
   { notes, foundIn }: ChosenServers,
   context: Context,
 ): void {
+  if (verbose > 0 && maxOffset !== undefined)
+    context.note(`max-offset ${limitText(maxOffset)} from ${maxOffsetFrom}`);
   if (verbose > 0) context.note(...notes);
   if (foundIn !== undefined && verbose > 0) context.note(`servers from ${foundIn}`);
   if (syslog) context.note('-s: results go to stdout; this version writes nothing to the system log');
+}
+
+function limitText(maxOffset: number): string {
+  return Number.isFinite(maxOffset) ? `${maxOffset} s` : 'none';
 }
 
 function spinnerFor(args: Arguments, options: SyncOptions, { io }: Context): Spinner {

@@ -1,6 +1,7 @@
 // `tsntp rtc show|write|read` → an action on the hardware clock, and its report. write = systohc, read = hctosys.
 
 import { type MachineOptions, openMachine } from '../../machine.ts';
+import { given } from '../../options/given.ts';
 import { envelopeText } from '../../report/envelope.ts';
 import { EXIT_DONE, type ExitCode, exitCodeOf } from '../../report/exit-code.ts';
 import { explainRtc, rtcContent } from '../../report/rtc-content.ts';
@@ -37,11 +38,11 @@ export function rtcModeOf(
   return dryRun ? 'rehearse' : 'set';
 }
 
-function limitsOf({ device, allowAnyOffset, maxOffset, force }: CommandArguments<'rtc'>) {
+function limitsOf({ device, allowAnyOffset, maxOffset, maxOffsetFrom, force }: CommandArguments<'rtc'>) {
   return {
     ...(device !== undefined && { device }),
     ...(allowAnyOffset !== undefined && { allowAnyOffset }),
-    ...(maxOffset !== undefined && { maxOffset }),
+    ...(maxOffset !== undefined && { maxOffset, limitsFrom: given({ maxOffset: maxOffsetFrom }) }),
     ...(force !== undefined && { force }),
   };
 }

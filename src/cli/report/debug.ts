@@ -53,8 +53,9 @@ export function traceLines(event: SyncEvent): readonly string[] {
       return [`this clock was stepped by ${sixDecimals(event.by)} s during the measurement: measuring again`];
     case 'slew-changed':
       return ['a slew of this clock began or ended during the measurement: measuring again'];
+    // Printed after the selection, which comes first.
     case 'decided':
-      return [`decide: ${event.decision.kind} (${clockTrustText(event.clockTrust)})`];
+      return [];
     case 'slewing':
       return [`slewing: ${sixDecimals(event.left)} s left of ${sixDecimals(event.of)} s`];
     default:
@@ -68,7 +69,7 @@ export async function blockLines({ servers }: Outcome, zone: string | undefined)
 }
 
 /**
- * The end of the trace: dropped servers, the intersection, the weights, and the result. With `besideTable`, a table on the
+ * The end of the trace: dropped servers, the intersection, the weights, the decision, and the result. With `besideTable`, a table on the
  * same screen already shows the dropped servers and the result.
  */
 export function summaryLines(outcome: Outcome, besideTable: boolean): readonly string[] {
@@ -84,7 +85,15 @@ export function summaryLines(outcome: Outcome, besideTable: boolean): readonly s
     const interval = `${sixDecimals(low)} to ${sixDecimals(high)} s`;
     lines.push(`${tallyOf(report.verdict)} ${nameOf(report)} ${report.verdict.kind}: ${interval}${weight}`);
   }
+  lines.push(...decisionLine(outcome));
   return besideTable ? lines : [...lines, summaryOf(outcome)];
+}
+
+function decisionLine(outcome: Outcome): readonly string[] {
+  const { kind, clockTrust } = outcome;
+  if (!clockTrust || (kind !== 'unchanged' && !('decision' in outcome))) return [];
+  const decision = 'decision' in outcome ? outcome.decision.kind : 'none';
+  return [`decide: ${decision} (${clockTrustText(clockTrust)})`];
 }
 
 function sampleLines({ t1, t2, t3, t4, offset, delay, dispersion }: Sample): readonly string[] {
@@ -107,14 +116,10 @@ function exchangeLines({ address, certificate, duration, session }: KeyExchange)
   ];
 }
 
-/** Why a server gave no usable time, capitalized as in ntpdate. */
+/** Why a server gave no usable time; `Server dropped` as ntpdate writes it. */
 function droppedLine(report: ServerReport, outcome: Outcome): readonly string[] {
   if (tallyOf(report.verdict) !== '?') return [];
-  return [`${nameOf(report)}: ${capitalized(reasonOf(report, outcome))}`];
-}
-
-function capitalized(text: string): string {
-  return text.replace(/^./, first => first.toUpperCase());
+  return [`${nameOf(report)}: ${reasonOf(report, outcome).replace(/^server dropped:/, 'Server dropped:')}`];
 }
 
 function clockTrustText({ setSinceBoot, synchronized, beforeRelease, sum, witness }: ClockTrust): string {

@@ -19,18 +19,28 @@ function rowsOf(status: Status): readonly (readonly [string, string])[] {
     ['clock', `${formatInstant(now)} (${clock})`],
     ['local time', localTime.replace('T', ' ').replace(/(?=[+-]\d\d:\d\d$)/, ' ')],
     ['synchronized', synchronizedText(status)],
-    ['error bound', maxError === undefined ? undefined : `± ${formatDuration(maxError)}`],
-    ['likely error', estimatedError === undefined ? undefined : formatDuration(estimatedError)],
+    ['error bound', errorText(maxError, '± ')],
+    ['likely error', errorText(estimatedError, '')],
     ['slew left', slewRemaining === undefined ? undefined : slewText(slewRemaining)],
     [
       'frequency',
       frequency === undefined ? undefined : `${frequency >= 0 ? '+' : ''}${frequency.toFixed(3)} ppm`,
     ],
     ['last set', lastSetText(status)],
-    ['also set by', servicesText(status)],
+    ['other programs', servicesText(status)],
     ['hardware clock', rtc ? `${formatOffset(rtc.offset)} from the system clock (${rtc.path})` : 'none'],
   ];
   return rows.filter((row): row is readonly [string, string] => row[1] !== undefined);
+}
+
+/** Where Linux stops counting an error (NTP_PHASE_LIMIT), in seconds: the error of a clock that was never set. */
+const UNKNOWN_ERROR = 16;
+
+function errorText(error: number | undefined, sign: string): string | undefined {
+  if (error === undefined) return undefined;
+  return error < UNKNOWN_ERROR
+    ? `${sign}${formatDuration(error)}`
+    : `unknown (the kernel's maximum, ${UNKNOWN_ERROR} s)`;
 }
 
 /** Includes the start time if only tsntp sets the clock. */
@@ -43,7 +53,7 @@ function synchronizedText({ kind, lastSet, services, servicesHidden }: Status): 
 
 function servicesText({ services, servicesHidden }: Status): string {
   if (services.length > 0) return services.map(({ name }) => name).join(', ');
-  return servicesHidden === undefined ? 'no other program' : `unknown: ${servicesHidden}`;
+  return servicesHidden === undefined ? 'none' : `unknown: ${servicesHidden}`;
 }
 
 /** An instant without fractional seconds. */

@@ -59,6 +59,8 @@ test.each([
   ['--dryrun', 'unknown option --dryrun: did you mean --dry-run?'],
   ['--kye 1', 'unknown option --kye: did you mean --key?'],
   ['--deb', 'unknown option --deb: did you mean --debug?'],
+  ['--stauts', 'unknown option --stauts: did you mean the command "tsntp status"?'],
+  ['--demo', 'unknown option --demo: did you mean the command "tsntp demo"?'],
   ['--nonsense=1', 'unknown option --nonsense; see tsntp --help'],
   ['-qxu', 'unknown option -x in -qxu; see tsntp --help'],
   ['-query', '-query: did you mean --query? A single dash is for one-letter options'],

@@ -56,7 +56,10 @@ test.each([
   const variables = () => readVariables({ [name]: '5' });
   if (meant === undefined)
     expect(variables().warnings).toEqual([`${name}: no option has this name; ignored`]);
-  else expect(variables).toThrow(`${name}: no option has this name: did you mean ${meant}?`);
+  else
+    expect(variables).toThrow(
+      `${name} matches no option: did you mean ${meant}? If it is not for tsntp, rename it`,
+    );
 });
 
 test('underscores alone make no other option: it is read, and the warning says how to write it', () => {

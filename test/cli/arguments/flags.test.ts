@@ -15,7 +15,7 @@ const NUMBERS: readonly (readonly [option: string, allowed: string])[] = [
   ['--min-servers', 'a whole number from 1 to 10000'],
   ['--ntp-version', 'a whole number from 1 to 4'],
   ['--step-threshold', `a number from 0 to 1000000000 (seconds)${UNITS}`],
-  ['--max-offset', `a number from 0 to 10000000000 (seconds)${UNITS}`],
+  ['--max-offset', `a number from 0 to 10000000000 (seconds), or "none"${UNITS}`],
 ];
 
 describe.each(NUMBERS)('%s', (option, allowed) => {

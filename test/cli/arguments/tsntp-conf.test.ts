@@ -13,6 +13,7 @@ import {
 } from '../../../src/cli/arguments/tsntp-conf.ts';
 import { UsageError } from '../../../src/cli/arguments/usage-error.ts';
 import { flagOf, OPTION_NAMES, OPTION_ROWS } from '../../../src/options/option-names.ts';
+import { ListError } from '../../../src/sources/files.ts';
 import { field, mounts } from '../../field/bench.ts';
 import type { Surroundings } from '../../support/command.ts';
 
@@ -59,7 +60,7 @@ test.each([
   ['maxoffset 60', '"maxoffset" is not an option: did you mean "max-offset"?'],
   ['Timeout 1', '"Timeout" is not an option: did you mean "timeout"?'],
   ['--max-offset 60', '"--max-offset" is not an option: did you mean "max-offset"?'],
-  ['max-offset=60', '"max-offset=60" is not an option: did you mean "max-offset VALUE"?'],
+  ['max-offset=60', '"max-offset=60" is not an option: did you mean "max-offset 60"?'],
   ['no-color', '"no-color" is not an option: did you mean "color no"?'],
   ['sever ntp.example', '"sever" is not an option: did you mean "server"?'],
   [
@@ -68,7 +69,10 @@ test.each([
   ],
   ['frobnicate 5', '"frobnicate" is not an option; tsntp --help lists them. Write a server as "server HOST"'],
   ['max-offset', 'max-offset needs a value: write "max-offset S"'],
-  ['max-offset soon', 'max-offset: "soon" is not allowed; give a number from 0 to 10000000000 (seconds)'],
+  [
+    'max-offset soon',
+    'max-offset: "soon" is not allowed; give a number from 0 to 10000000000 (seconds), or "none"',
+  ],
   ['rtc maybe', 'rtc: "maybe" is not allowed; give 1 or 0'],
   ['samples 4 5', 'samples: "4 5" is not allowed; give a whole number from 1 to 16'],
 ])('%s is an error with its place', (line, message) => {
@@ -110,6 +114,15 @@ test.each([
 
 test('a file of systemd-timesyncd has no options', () => {
   expect(said('[Time]\nNTP=a.example\n')).toEqual({});
+});
+
+test('a file that this user may not read: how to make it readable', () => {
+  const read = () => {
+    throw new ListError('/etc/tsntp.conf', 'cannot be read: permission denied');
+  };
+  expect(() => readOwnFile(read)).toThrow(
+    '/etc/tsntp.conf: cannot be read: permission denied: make it readable with "chmod 644" (keys belong in the key file)',
+  );
 });
 
 test.each(['max-offset 60\n[Time]\nNTP=a.example\n', '[Time]\nNTP=a.example\nmax-offset=60\n'])(
@@ -182,10 +195,30 @@ describe.runIf(mounts)('a real run', () => {
     ['query -p 1 -f /etc/hosts', {}, 2],
     ['-q -p 1 --max-offset 60', {}, 0],
     ['-q -p 1', { TSNTP_MAX_OFFSET: '60' }, 0],
+    ['-q -p 1 --max-offset none', {}, 0],
+    ['-q -p 1', { TSNTP_MAX_OFFSET: 'none' }, 0],
     ['--help', {}, 0],
   ])('%s with %j beside a limit of 1 s: exit %i', async (line, env, expected) => {
     const { code, stderr } = await runWith(LIMIT, line, { env });
     expect(code, stderr).toBe(expected);
+  });
+
+  test.each([
+    ['/etc/tsntp.conf:1', '-n -p 1', {}],
+    ['TSNTP_MAX_OFFSET', '-n -p 1', { TSNTP_MAX_OFFSET: '2' }],
+    ['--max-offset', '-n -p 1 --max-offset 3', { TSNTP_MAX_OFFSET: '2' }],
+  ])('a refusal names the origin of its limit: %s', async (from, line, env) => {
+    const { code, stderr } = await runWith(LIMIT, line, { env });
+    expect(code, stderr).toBe(5);
+    expect(stderr).toMatch(
+      new RegExp(
+        `: over the max-offset of [123] s \\(${from}\\), so the clock was not set\\. If the servers are right, run once with --max-offset \\ds\\.`,
+      ),
+    );
+  });
+
+  test('-v names the limit and its origin', async () => {
+    expect((await runWith(LIMIT, '-q -v -p 1')).stderr).toContain('max-offset 1 s from /etc/tsntp.conf:1\n');
   });
 
   test('an option that is misspelled is exit 2, also where the command line names servers', async () => {

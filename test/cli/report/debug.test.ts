@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { traceLines } from '../../../src/cli/report/debug.ts';
 import { prettyDate } from '../../../src/cli/report/pretty-date.ts';
 import { sampleOf } from '../../support/builders.ts';
-import { onLinux, serve, tsntp } from '../../support/command.ts';
+import { onLinux, serve, serveSilence, tsntp } from '../../support/command.ts';
 
 const INSTANT = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z`;
 
@@ -58,7 +58,9 @@ test('the block that ntpdate -d prints: on stdout before the classic report, els
   expect(json.stderr).toMatch(new RegExp(`^transmit timestamp:  ${stamp}  ${date}$`, 'm'));
   expect(stderr).toMatch(/^intersection -0\.\d{6} to 0\.\d{6} s$/m);
   expect(stderr).toMatch(/^\* 127\.0\.0\.1:\d+ system-peer: .*, weight 1\.000$/m);
-  expect(stderr).toMatch(/^decide: (slew|none|step) \(set since boot: /m);
+  expect(stderr).toMatch(
+    /^intersection .*\n\* 127.*\ndecide: (slew|none|step) \(set since boot: .*\)\nThis clock is /m,
+  );
 });
 
 test('a server that is dropped: the test by number and name, and why', async () => {
@@ -74,6 +76,12 @@ test('a falseticker is named', async () => {
   const servers = await serve({}, {}, { offset: 1 });
   const { stderr } = await tsntp(['-d', '-p', '1', ...servers]);
   expect(stderr).toMatch(new RegExp(`^x ${servers[2]} falseticker: `, 'm'));
+});
+
+test('a silent server: "no reply" is not the first word of a line, and stays lower case', async () => {
+  const { server } = await serveSilence();
+  const { stderr } = await tsntp(['-d', '-p', '1', '-t', '0.2', server]);
+  expect(stderr).toContain(`${server}: no reply to 1 request (-t 0.2)\n`);
 });
 
 test('a loss shows as a timeout', async () => {

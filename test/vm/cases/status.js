@@ -24,7 +24,7 @@ export const status = [
         ['synchronized', /^no$/],
         ['slew left', /^none$/],
         ['last set', /^no record in \/var\/lib\/tsntp, \/var\/lib\/tsntp-timer$/],
-        ['also set by', /^no other program$/],
+        ['other programs', /^none$/],
         ['hardware clock', /^none$/],
       ];
       await shows(guest, rows, { code: EXIT.noServer });

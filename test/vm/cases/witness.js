@@ -39,7 +39,10 @@ export const witness = [
       shift(-PAUSE);
       ended(await guest.tsntp(['rtc', 'write']), EXIT.done);
       const run = await guest.untouched(() => guest.tsntp(['sync', guest.address('main')]));
-      said(ended(run, EXIT.refused), /The hardware clock agrees with this clock\. If this is right, use -g/);
+      said(
+        ended(run, EXIT.refused),
+        /The hardware clock agrees with this clock\. If the \w.* right, run again with -g/,
+      );
     },
   },
   {
