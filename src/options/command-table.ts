@@ -19,7 +19,7 @@ export const COMMANDS = {
   sync: {
     words: '[server..]',
     argument: 'server',
-    describe: 'measure, and set this machine’s clock once',
+    describe: "measure, and set this machine's clock once",
     settings: true,
   },
   query: {

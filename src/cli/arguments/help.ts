@@ -17,7 +17,7 @@ const NARROW = 60;
 /** A longer term has its meaning on the next line. */
 const LEFT = 30;
 
-const TITLE = 'tsntp: sets this machine’s clock from the network, once, and exits';
+const TITLE = "tsntp: sets this machine's clock from the network, once, and exits";
 
 /** One screen: the usage, the commands, the most common options, and where to find all of them. */
 export function shortHelp(command: Command | undefined, columns: number): string {
