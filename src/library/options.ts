@@ -14,7 +14,7 @@ import type { Ports, SyncEvent, SyncOptions } from '../sync.ts';
 export interface Options {
   /** The number of requests to each server, from 1 to 16; 4 by default. They are sent one by one (RFC 5905 §7.2, iburst). */
   readonly samples?: number | undefined;
-  /** How long to wait for a reply, in seconds; 2 by default. `Infinity` waits until the deadline. */
+  /** How long to wait for a reply, in seconds; 2 by default. At most 3600, or `Infinity`, which waits until the deadline. */
   readonly timeout?: Seconds | undefined;
   /** The time limit of the whole measurement, in seconds; 15 by default. Uses the replies so far. `Infinity` is no limit. */
   readonly deadline?: Seconds | undefined;

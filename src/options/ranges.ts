@@ -50,8 +50,8 @@ const RANGES: Readonly<
   Record<Exclude<keyof SyncOptions, 'servers' | 'limitsFrom' | 'estimator' | 'keys'>, Range>
 > = {
   samples: row('samples'),
-  timeout: unbounded('timeout'),
-  deadline: unbounded('deadline'),
+  timeout: timeouts(),
+  deadline: deadlines(),
   interval: row('interval'),
   minServers: row('minServers'),
   maxDistance: row('maxDistance'),
@@ -90,9 +90,18 @@ export function row(name: OptionName): Range {
   }
 }
 
-/** The range of a row, and `Infinity`. A limit tells apart a timeout that was given in milliseconds. */
-function unbounded(name: 'timeout' | 'deadline'): Range {
-  const { value } = OPTIONS[name];
+/** Any positive time, including `Infinity`. */
+function deadlines(): Range {
+  const value = { ...OPTIONS.deadline.value, max: Infinity };
+  return {
+    has: given => typeof given === 'number' && allowsNumber(value, given),
+    text: allowedNumbers(value),
+  };
+}
+
+/** The range of the row, and `Infinity`. The limit reveals a timeout that was given in milliseconds. */
+function timeouts(): Range {
+  const { value } = OPTIONS.timeout;
   return {
     has: given => given === Infinity || (typeof given === 'number' && allowsNumber(value, given)),
     text: `${allowedNumbers(value)}, not milliseconds, or Infinity`,

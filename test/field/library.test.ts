@@ -42,6 +42,7 @@ describe('lib-undefined: an option that is undefined is not given', () => {
 
 describe('lib-range: a value out of its range is an error that names option, value and range', () => {
   const waiting = 'a number above 0, up to Infinity (seconds)';
+  const timeouts = 'a number above 0, up to 3600 (seconds), not milliseconds, or Infinity';
   const unknown =
     'no such option; the options are samples, timeout, deadline, interval, minServers, maxDistance, version, family, source, ' +
     'method, stepThreshold, maxOffset, allowAnyOffset, force, wait, rtc, dryRun, keys, nts, ntsTrust, signal, onEvent, ' +
@@ -54,7 +55,8 @@ describe('lib-range: a value out of its range is an error that names option, val
     [{ version: 5 as 4 }, 'version: 5 is not allowed; give a whole number from 1 to 4'],
     [{ deadline: NaN }, `deadline: NaN is not allowed; give ${waiting}`],
     [{ deadline: 0 }, `deadline: 0 is not allowed; give ${waiting}`],
-    [{ timeout: -1 }, `timeout: -1 is not allowed; give ${waiting}`],
+    [{ timeout: -1 }, `timeout: -1 is not allowed; give ${timeouts}`],
+    [{ timeout: 5000 }, `timeout: 5000 is not allowed; give ${timeouts}`],
     [{ interval: -1 }, "interval: -1 is not allowed; give a number from 0 to 3600 (seconds), or 'auto'"],
     [{ maxDistance: 0 }, 'maxDistance: 0 is not allowed; give a number above 0, up to 16 (seconds)'],
     [{ family: 5 as 4 }, 'family: 5 is not allowed; give 4 or 6'],
@@ -70,10 +72,14 @@ describe('lib-range: a value out of its range is an error that names option, val
 });
 
 describe('lib-infinite: waiting may last for ever', () => {
-  test.each([Infinity, 2 ** 31 / 1000, 1e9])('deadline and timeout of %d s', async long => {
+  test.each([
+    [Infinity, Infinity],
+    [2 ** 31 / 1000, Infinity],
+    [1e9, 3600],
+  ])('a deadline of %d s and a timeout of %d s', async (deadline, timeout) => {
     const { fill } = await field({ A: {} });
     const output = await program(`
-      const outcome = await tsntp.query('${fill('A')}', { deadline: ${long}, timeout: ${long}, samples: 1 });
+      const outcome = await tsntp.query('${fill('A')}', { deadline: ${deadline}, timeout: ${timeout}, samples: 1 });
       console.log(outcome.kind);
     `);
     expect(output).toEqual({ code: 0, stdout: 'queried\n', stderr: '' });
