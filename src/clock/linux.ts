@@ -1,6 +1,6 @@
-// Linux: implements Clock with clock_gettime and clock_adjtime. A step is relative (ADJ_SETOFFSET), so that nothing is
-// lost between reading and setting. A slew is adjtime's (ADJ_OFFSET_SINGLESHOT): the kernel continues at 500 ppm
-// without this process. adjtimex(2), linux/timex.h; RFC 5905 §11.3. Positive = forward.
+// Linux: implements Clock with clock_gettime and clock_adjtime. A step is relative (ADJ_SETOFFSET), so that the
+// time between reading and setting the clock is not lost. A slew works like adjtime(3) (ADJ_OFFSET_SINGLESHOT): the kernel
+// continues at 500 ppm without this process. adjtimex(2), linux/timex.h; RFC 5905 §11.3. Positive = forward.
 
 import { readFileSync } from 'node:fs';
 import {

@@ -13,7 +13,10 @@ import { checkDirectory, prepareDirectory, readOwn, replaceOwn } from './trusted
 
 /** Eight cookies of the maximum length in hexadecimal take half of this. */
 const LARGEST = 16_384;
-/** Servers keep the key of their cookies for a day or two (RFC 8915 §6), and their certificates may be revoked. */
+/**
+ * Servers keep the key of their cookies for a day or two (RFC 8915 §6), some longer. Older cookies rarely work, and the
+ * certificate may have been revoked.
+ */
 const MAX_AGE_DAYS = 7;
 
 /**

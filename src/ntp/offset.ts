@@ -23,7 +23,7 @@ export function offsetOf({ t1, t2, t3, t4 }: Timestamps): Seconds {
   return (difference(t2, t1) + difference(t3, t4)) / 2;
 }
 
-/** δ = (T4−T1) − (T3−T2), in seconds (RFC 5905 §8). It is negative where a stamp is coarser than the path is long. */
+/** δ = (T4−T1) − (T3−T2), in seconds (RFC 5905 §8). It can be negative if a clock's resolution is coarser than the round trip. */
 export function delayOf({ t1, t2, t3, t4 }: Timestamps): Seconds {
   return difference(t4, t1) - difference(t3, t2);
 }

@@ -84,7 +84,7 @@ function adviceOn({ kind, measured }: Rejection, timeout: number | undefined): s
       // A negative delay was raised to its floor, and --max-distance would not help.
       return measured && measured.delay > measured.dispersion ? '; --max-distance allows more' : '';
     case 'root-distance':
-      return ', whatever --max-distance says';
+      return ', regardless of --max-distance';
     case 'implausible-time':
       return '; -g accepts any time';
     default:
