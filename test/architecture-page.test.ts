@@ -60,7 +60,7 @@ describe('the seven questions', () => {
       const [path] = quoted(file!);
       const [first, ...others] = quoted(names!);
       expect(readFileSync(path!, 'utf8')).toMatch(
-        new RegExp(`^export (async )?(function|const) ${first}\\b`, 'm'),
+        new RegExp(`^export (async )?(function|const|interface) ${first}\\b`, 'm'),
       );
       for (const name of others.filter(other => /^\w+$/.test(other)))
         expect(SOURCES).toMatch(new RegExp(`\\b${name}\\b`));
