@@ -52,7 +52,7 @@ export const witness = [
       await setOnce(guest);
       shift(-PAUSE);
       const run = await guest.untouched(() => guest.tsntp(['rtc', 'read']));
-      said(ended(run, EXIT.refused), /rtc0 shows .* panic limit of 1000 s.*use -g/);
+      said(ended(run, EXIT.refused), /rtc0 shows .* panic limit of 1000 s.*run again with -g/);
       ended(
         await guest.untouched(() => guest.tsntp(['rtc', 'read', '-g', '--max-offset', '60'])),
         EXIT.refused,
