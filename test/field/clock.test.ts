@@ -30,7 +30,10 @@ describe.runIf(onLinux)('the panic limit', () => {
     const bench = await field(SLEPT);
     await bench.file('state/state.json', memory(), 0o600);
     const { code, out } = await withState(bench, '-n -p 1 A');
-    expect({ code, out }).toEqual({ code: 5, out: expect.stringMatching(/panic limit of 1000 s.*run again with -g/) });
+    expect({ code, out }).toEqual({
+      code: 5,
+      out: expect.stringMatching(/panic limit of 1000 s.*run again with -g/),
+    });
     expect(out.includes('The hardware clock agrees with this clock')).toBe(listRtcs().length > 0);
   });
 
@@ -54,7 +57,8 @@ describe.runIf(onLinux)('the panic limit', () => {
     await bench.file('state/state.json', memory(changes), 0o600);
     const { code, out } = await withState(bench, `-n -p 1 ${option} A`);
     expect({ code, out }).toMatchObject({ code: expected });
-    if (expected === 5) expect(out).toMatch(/with the corrections since boot, the total is .*run again with -g/);
+    if (expected === 5)
+      expect(out).toMatch(/with the corrections since boot, the total is .*run again with -g/);
   });
 
   const unbelievable: Readonly<Record<string, (folder: string) => void>> = {

@@ -75,7 +75,7 @@ export const panic = [
       const began = await guest.residual('s2');
       for (let i = 3; i <= 8; i++) {
         const run = await guest.untouched(() => guest.tsntp(['sync', '-p1', guest.address(`s${i}`)]));
-        said(ended(run, EXIT.refused), i === 3 ? /corrections made since boot/ : /panic limit of 1000 s/);
+        said(ended(run, EXIT.refused), i === 3 ? /with the corrections since boot/ : /panic limit of 1000 s/);
       }
       ended(await guest.tsntp(['sync', '-g', guest.address('s3')]), EXIT.done);
       ended(await guest.tsntp(['sync', guest.address('s4')]), EXIT.done);
