@@ -2,7 +2,7 @@
 // wanders, and the weight of each. The supposition that predicts this machine's samples wins.
 
 import { Evidence } from './evidence.ts';
-import { OscillatorFilter, type RatePrior, type Row } from './oscillator.ts';
+import { OscillatorFilter, type RatePrior, type Stretch } from './oscillator.ts';
 
 /** In ppm/√h, a factor of √10 apart: half as many cost up to 15 % (test/bench/RESULTS.md). */
 const WANDERS = [0.003, 0.01, 0.03, 0.1, 0.3, 1, 3];
@@ -22,6 +22,16 @@ export interface Weighted {
   readonly scale: number;
 }
 
+/** What lies between a sample and the one before it. */
+export interface SinceLast {
+  /** In seconds. */
+  readonly elapsed: number;
+  /** Both times came from the same peer. */
+  readonly samePath: boolean;
+  /** How far the asymmetries of the two can be apart, in µs: their error bounds together. */
+  readonly asymmetry: number;
+}
+
 /** The filters that follow one oscillator. Phases are in µs, variances in µs², times in seconds. */
 export class FilterBank {
   readonly #members: readonly { readonly filter: OscillatorFilter; readonly evidence: Evidence }[];
@@ -37,23 +47,22 @@ export class FilterBank {
     );
   }
 
-  /** Lets the time until `row` pass. */
-  predict(row: Row): void {
-    for (const { filter } of this.#members) filter.predict(row);
+  /** Lets `stretch` pass. */
+  predict(stretch: Stretch): void {
+    for (const { filter } of this.#members) filter.predict(stretch);
   }
 
   /**
-   * Takes in a measured phase, `elapsed` seconds after the one before. A surprise is believed at once, because a filter that weighs
-   * it down never comes back: as a new rate if `samePath`, else as a new asymmetry of the path rather. At the second sample it
-   * is the prior that was wrong.
+   * Takes in a measured phase. A surprise is believed at once, because a filter that weighs it down never comes back: as a new
+   * rate if the path is the same, else rather as a new asymmetry of the path.
    */
-  update(phase: number, noise: number, elapsed: number, samePath: boolean): void {
+  update(phase: number, noise: number, since: SinceLast): void {
     const surprise = this.#surpriseOf(phase, noise);
-    const ofRate = this.#runs === 1 ? 1 : samePath ? NEW_RATE : 0;
+    const share = surprise === undefined ? 0 : this.#newRate(Math.abs(surprise), since);
     for (const { filter, evidence } of this.#members) {
       if (surprise !== undefined) {
-        const rate = Math.min(Math.abs(surprise) / elapsed, WILDEST);
-        const both = ofRate * Math.abs(surprise) * rate;
+        const rate = Math.min(Math.abs(surprise) / since.elapsed, WILDEST);
+        const both = share * Math.abs(surprise) * rate;
         const { scale } = evidence;
         filter.loosen(surprise ** 2 / scale, rate ** 2 / scale, both / scale);
       } else if (this.#runs > 1) evidence.add(filter.expect(phase, noise));
@@ -73,25 +82,50 @@ export class FilterBank {
 
   /** The filters with their weights, whose sum is 1. */
   mixture(): readonly Weighted[] {
-    const logs = this.#members.map(({ evidence }) => evidence.logLikelihood);
-    const best = Math.max(...logs);
-    const likelihoods = logs.map(log => Math.exp(log - best));
-    const total = likelihoods.reduce((sum, one) => sum + one, 0);
-    return this.#members.map(({ filter, evidence: { scale } }, i) => {
-      return { filter, scale, weight: likelihoods[i]! / total };
-    });
+    const weights = this.#weights();
+    return this.#members.map(({ filter, evidence: { scale } }, i) => ({
+      filter,
+      scale,
+      weight: weights[i]!,
+    }));
+  }
+
+  #weights(): readonly number[] {
+    const weights: number[] = [];
+    let best = Number.NEGATIVE_INFINITY;
+    for (const { evidence } of this.#members) best = Math.max(best, evidence.logLikelihood);
+    let total = 0;
+    for (const { evidence } of this.#members) {
+      const likelihood = Math.exp(evidence.logLikelihood - best);
+      weights.push(likelihood);
+      total += likelihood;
+    }
+    for (let i = 0; i < weights.length; i++) weights[i]! /= total;
+    return weights;
+  }
+
+  /**
+   * The share of a surprise that is taken for a new rate. Of the second sample it is all, as the prior was wrong; what no
+   * path between the error bounds explains is one as well.
+   */
+  #newRate(surprise: number, { samePath, asymmetry }: SinceLast): number {
+    if (this.#runs === 1) return 1;
+    return Math.max(samePath ? NEW_RATE : 0, 1 - asymmetry / surprise);
   }
 
   /** By how much a measured phase is off, if that is more than noise and wander explain. */
   #surpriseOf(phase: number, noise: number): number | undefined {
-    const mixture = this.mixture();
-    const mean = meanOf(mixture, ({ phase }) => phase);
-    let variance = 0;
-    for (const { filter, weight, scale } of mixture) {
-      variance += weight * (scale * filter.expect(phase, noise).variance + (filter.phase - mean) ** 2);
+    const weights = this.#weights();
+    let mean = 0;
+    let square = 0;
+    for (let i = 0; i < weights.length; i++) {
+      const { filter, evidence } = this.#members[i]!;
+      const { surprise, variance } = filter.expect(phase, noise);
+      mean += weights[i]! * surprise;
+      square += weights[i]! * (evidence.scale * variance + surprise ** 2);
     }
-    const surprise = phase - mean;
-    return surprise ** 2 > SURPRISE ** 2 * variance ? surprise : undefined;
+    const variance = square - mean ** 2;
+    return mean ** 2 > SURPRISE ** 2 * variance ? mean : undefined;
   }
 }
 

@@ -4,9 +4,8 @@
 // Sign: `frequency` is the correction, as the kernel takes it: positive = the oscillator loses = the clock is made faster.
 
 import type { Seconds, UnixTime } from '../time.ts';
-import { unixTimeOf } from '../time.ts';
-import { FilterBank, meanOf, type Weighted } from './bank.ts';
-import { type RatePrior, rowOf } from './oscillator.ts';
+import { FilterBank, meanOf, type SinceLast, type Weighted } from './bank.ts';
+import { type RatePrior, type Stretch, stretchOf } from './oscillator.ts';
 import {
   type DriftSample,
   isContinuous,
@@ -55,8 +54,8 @@ const GAUSS = [
 ] as const;
 
 /**
- * What the samples, oldest first, say of the `interval` until the next run. `prior` is the correction that earlier boots had.
- * Undefined without samples.
+ * What the samples, oldest first and this run's last, say of the `interval` until the next run. `prior` is the correction
+ * that earlier boots had. Undefined without samples.
  */
 export function estimateDrift(
   samples: readonly DriftSample[],
@@ -71,7 +70,7 @@ export function estimateDrift(
   return outlook(mixture, { last, measured, interval, runs: known.length });
 }
 
-/** What to add to a clock with this measured offset, if the estimate's frequency is set or not. */
+/** What to add to a clock whose offset the last sample has measured; `rateIsSet` = the estimate's frequency is set, too. */
 export function correctionOf(offset: Seconds, { phase, bow }: DriftEstimate, rateIsSet: boolean): Seconds {
   return offset - phase - (rateIsSet ? bow : 0);
 }
@@ -89,13 +88,20 @@ function replay(samples: readonly DriftSample[], prior: RatePrior): FilterBank {
   const bank = new FilterBank({ ...prior, frequency: -prior.frequency }, noise(first));
   for (let i = 1; i < samples.length; i++) {
     const [before, sample] = [samples[i - 1]!, samples[i]!];
-    const elapsed = spacing(before, sample);
     const phase = MICRO * phaseChange(first, sample);
-    bank.predict(rowOf(timeOfDay(before.true), elapsed));
-    if (isContinuous(before, sample)) bank.update(phase, noise(sample), elapsed, before.peer === sample.peer);
+    bank.predict(stretchOf(timeOfDay(before.true), spacing(before, sample)));
+    if (isContinuous(before, sample)) bank.update(phase, noise(sample), since(before, sample));
     else bank.restart(phase, noise(sample));
   }
   return bank;
+}
+
+function since(before: DriftSample, sample: DriftSample): SinceLast {
+  return {
+    elapsed: spacing(before, sample),
+    samePath: before.peer === sample.peer,
+    asymmetry: MICRO * (before.distance + sample.distance),
+  };
 }
 
 interface Run {
@@ -108,22 +114,19 @@ interface Run {
 
 function outlook(mixture: readonly Weighted[], { last, measured, interval, runs }: Run): DriftEstimate {
   const now = timeOfDay(last.true);
-  const whole = rowOf(now, interval);
+  const whole = stretchOf(now, interval);
   const rate = clamp(meanOf(mixture, filter => filter.growth(whole)) / interval, WILDEST);
-  const points = GAUSS.map(([at, weight]) => ({ row: rowOf(now, at * interval), weight, at: at * interval }));
-  const rise = points.reduce((sum, { row, weight, at }) => {
-    return sum + weight * (meanOf(mixture, filter => filter.growth(row)) - rate * at);
-  }, 0);
+  const overInterval = meanOverInterval(now, interval);
+  const rise = overInterval(stretch => meanOf(mixture, filter => filter.growth(stretch)) - rate * stretch.t);
   const phase = clamp((meanOf(mixture, filter => filter.phase) - measured) / MICRO, last.distance);
   const total = clamp(phase + rise / MICRO, last.distance);
   // The clock will be off by the oscillator's phase less the line that is taken away from it.
-  const square = points.reduce((sum, { row, weight, at }) => {
-    const off = (filter: Weighted['filter']) =>
-      filter.phase + filter.growth(row) - measured - MICRO * total - rate * at;
-    return (
-      sum + weight * meanOf(mixture, (filter, scale) => scale * filter.phaseVariance(row) + off(filter) ** 2)
-    );
-  }, 0);
+  const square = overInterval(stretch => {
+    const line = measured + MICRO * total + rate * stretch.t;
+    return meanOf(mixture, (filter, scale) => {
+      return scale * filter.phaseVariance(stretch) + (filter.phase + filter.growth(stretch) - line) ** 2;
+    });
+  });
   return {
     frequency: 0 - rate,
     sigma: sigmaOf(mixture, whole, rate * interval) / interval,
@@ -139,15 +142,24 @@ function outlook(mixture: readonly Weighted[], { last, measured, interval, runs 
   };
 }
 
-/** The standard deviation of the growth until `row`, in µs, about `mean`. */
-function sigmaOf(mixture: readonly Weighted[], row: ReturnType<typeof rowOf>, mean: number): number {
+/** The mean of a function of the time that has passed, from now to the end of the interval. */
+function meanOverInterval(now: Seconds, interval: Seconds): (value: (passed: Stretch) => number) => number {
+  const points = GAUSS.map(([at, weight]) => ({ passed: stretchOf(now, at * interval), weight }));
+  return value => points.reduce((sum, { passed, weight }) => sum + weight * value(passed), 0);
+}
+
+/** The standard deviation of the growth within `stretch`, in µs, about `mean`. */
+function sigmaOf(mixture: readonly Weighted[], stretch: Stretch, mean: number): number {
   return Math.sqrt(
-    meanOf(mixture, (filter, scale) => scale * filter.growthVariance(row) + (filter.growth(row) - mean) ** 2),
+    meanOf(
+      mixture,
+      (filter, scale) => scale * filter.growthVariance(stretch) + (filter.growth(stretch) - mean) ** 2,
+    ),
   );
 }
 
 function timeOfDay(time: UnixTime): Seconds {
-  return Number(unixTimeOf(((time % DAY) + DAY) % DAY)) / 1e9;
+  return Number(((time % DAY) + DAY) % DAY) / 1e9;
 }
 
 function clamp(value: number, limit: number): number {

@@ -13,19 +13,13 @@ const MOST = 16;
 
 /** How well one filter has predicted. */
 export class Evidence {
+  /** By which factor true variances are greater than the filter's. */
+  scale = 1;
+  /** The logarithm of the likelihood, but for a constant that all filters share. */
+  logLikelihood = 0;
   #squares = 0;
   #count = 0;
   #logarithms = 0;
-
-  /** By which factor true variances are greater than the filter's. */
-  get scale(): number {
-    return (BELIEVED + this.#squares) / (BELIEVED + this.#count);
-  }
-
-  /** The logarithm of the likelihood, but for a constant that all filters share. */
-  get logLikelihood(): number {
-    return -0.5 * (this.#logarithms + (BELIEVED + this.#count) * Math.log(this.scale));
-  }
 
   /** Takes in one innovation. */
   add({ surprise, variance }: Innovation): void {
@@ -33,5 +27,7 @@ export class Evidence {
     this.#squares = KEPT * this.#squares + square;
     this.#count = KEPT * this.#count + 1;
     this.#logarithms = KEPT * this.#logarithms + Math.log(variance);
+    this.scale = (BELIEVED + this.#squares) / (BELIEVED + this.#count);
+    this.logLikelihood = -0.5 * (this.#logarithms + (BELIEVED + this.#count) * Math.log(this.scale));
   }
 }

@@ -6,8 +6,15 @@
 
 import type { Seconds } from '../time.ts';
 
-/** How far the phase of each state is after some time: phase(t) = row · state. */
-export type Row = readonly [phase: 1, rate: Seconds, cosine: Seconds, sine: Seconds];
+/** What a stretch of time makes of each state: the phase grows by rate·t + cosine·c + sine·s. All are in seconds. */
+export interface Stretch {
+  /** How long it is. */
+  readonly t: Seconds;
+  /** The integral of the cosine of the time of day. */
+  readonly c: Seconds;
+  /** The integral of its sine. */
+  readonly s: Seconds;
+}
 
 /** What is known of a rate, in ppm: its expectation and its standard deviation. */
 export interface RatePrior {
@@ -26,142 +33,153 @@ const ANGULAR = (2 * Math.PI) / 86_400;
 const RHYTHM = 1;
 /** How the rhythm itself changes, in ppm/√h. */
 const RHYTHM_WANDER = 0.02;
-/** Row and column of a covariance. */
-const SIZE = 4;
-const PHASE = 0;
-const RATE = 1;
 
-/** The row for `after` seconds from the time of day `from`, in seconds. */
-export function rowOf(from: Seconds, after: Seconds): Row {
-  const [start, end] = [ANGULAR * from, ANGULAR * (from + after)];
-  const cosine = (Math.sin(end) - Math.sin(start)) / ANGULAR;
-  const sine = (Math.cos(start) - Math.cos(end)) / ANGULAR;
-  return [1, after, cosine, sine];
+/** The stretch of `t` seconds from the time of day `from`, in seconds. */
+export function stretchOf(from: Seconds, t: Seconds): Stretch {
+  const start = ANGULAR * from;
+  const end = ANGULAR * (from + t);
+  const c = (Math.sin(end) - Math.sin(start)) / ANGULAR;
+  const s = (Math.cos(start) - Math.cos(end)) / ANGULAR;
+  return { t, c, s };
 }
 
-/** A Kalman filter for one oscillator; begins at the phase 0 of the first sample. */
+/**
+ * A Kalman filter for one oscillator; begins at the phase 0 of the first sample. Written out, because it runs some
+ * thousand times in a process that has just begun.
+ */
 export class OscillatorFilter {
   /** In ppm/√h. */
   readonly wander: number;
-  readonly #used: number;
-  readonly #mean = new Float64Array(SIZE);
-  /** Symmetric, row by row. */
-  readonly #covariance = new Float64Array(SIZE * SIZE);
+  /** What a second adds to the variance of the rate, and to those of cosine and sine. */
+  readonly #walk: number;
+  readonly #rhythmWalk: number;
+  #phase = 0;
+  #rate: number;
+  #cosine = 0;
+  #sine = 0;
+  // Covariances: p is the phase, r the rate, c the cosine, s the sine.
+  #pp: number;
+  #pr = 0;
+  #pc = 0;
+  #ps = 0;
+  #rr: number;
+  #rc = 0;
+  #rs = 0;
+  #cc: number;
+  #cs = 0;
+  #ss: number;
 
   /** `noise` is the variance of the first measured phase in µs²; `prior` is of the rate itself, not of the correction. */
   constructor(wander: number, daily: boolean, prior: RatePrior, noise: number) {
     this.wander = wander;
-    this.#used = daily ? SIZE : 2;
-    this.#mean[RATE] = prior.frequency;
-    const variances = [noise, prior.sigma ** 2, RHYTHM ** 2, RHYTHM ** 2];
-    for (let i = 0; i < this.#used; i++) this.#covariance[i * SIZE + i] = variances[i]!;
+    this.#walk = wander ** 2 / 3600;
+    this.#rhythmWalk = daily ? RHYTHM_WANDER ** 2 / 3600 : 0;
+    this.#rate = prior.frequency;
+    this.#pp = noise;
+    this.#rr = prior.sigma ** 2;
+    this.#cc = daily ? RHYTHM ** 2 : 0;
+    this.#ss = this.#cc;
   }
 
   /** In µs, now. */
   get phase(): number {
-    return this.#mean[PHASE]!;
+    return this.#phase;
+  }
+
+  /** The relative variance of the phase, in µs². */
+  get variance(): number {
+    return this.#pp;
   }
 
   /** The cosine and the sine of the daily rhythm, in ppm. */
   get rhythm(): readonly [cosine: number, sine: number] {
-    return [this.#mean[2]!, this.#mean[3]!];
+    return [this.#cosine, this.#sine];
   }
 
-  /** The covariance of the states, row by row. */
+  /** The relative covariance of phase, rate, cosine and sine. */
   get covariance(): readonly (readonly number[])[] {
-    const all = [...this.#covariance];
-    return all.slice(0, this.#used).map((_, i) => all.slice(i * SIZE, i * SIZE + this.#used));
+    return [
+      [this.#pp, this.#pr, this.#pc, this.#ps],
+      [this.#pr, this.#rr, this.#rc, this.#rs],
+      [this.#pc, this.#rc, this.#cc, this.#cs],
+      [this.#ps, this.#rs, this.#cs, this.#ss],
+    ];
   }
 
-  /** How far the phase will have grown by the moment of `row`, in µs. */
-  growth(row: Row): number {
-    let sum = 0;
-    for (let i = RATE; i < this.#used; i++) sum += row[i]! * this.#mean[i]!;
-    return sum;
+  /** How far the phase will have grown within `stretch`, in µs. */
+  growth({ t, c, s }: Stretch): number {
+    return t * this.#rate + c * this.#cosine + s * this.#sine;
   }
 
   /** The relative variance of the growth, in µs², if the rate did not wander from now on. */
-  growthVariance(row: Row): number {
-    let sum = 0;
-    for (let i = RATE; i < this.#used; i++) {
-      for (let j = RATE; j < this.#used; j++) sum += row[i]! * row[j]! * this.#covariance[i * SIZE + j]!;
-    }
-    return Math.max(sum, 0);
+  growthVariance({ t, c, s }: Stretch): number {
+    const squares = t * t * this.#rr + c * c * this.#cc + s * s * this.#ss;
+    return Math.max(squares + 2 * (t * c * this.#rc + t * s * this.#rs + c * s * this.#cs), 0);
   }
 
-  /** The relative variance of the phase at the moment of `row`, in µs². */
-  phaseVariance(row: Row): number {
-    let sum = this.#covariance[0]! + this.growthVariance(row) + wandered(this.wander, row[RATE]).phase;
-    for (let i = RATE; i < this.#used; i++) sum += 2 * row[i]! * this.#covariance[i]!;
-    return Math.max(sum, 0);
+  /** The relative variance of the phase after `stretch`, in µs². */
+  phaseVariance(stretch: Stretch): number {
+    const { t, c, s } = stretch;
+    const both = 2 * (t * this.#pr + c * this.#pc + s * this.#ps);
+    return Math.max(this.#pp + both + this.growthVariance(stretch) + (this.#walk * t ** 3) / 3, 0);
   }
 
-  /** The relative variance of the phase now, in µs². */
-  get variance(): number {
-    return this.#covariance[0]!;
-  }
-
-  /** Lets the time until `row` pass. */
-  predict(row: Row): void {
-    const elapsed = row[RATE];
-    const variance = this.phaseVariance(row);
-    this.#mean[PHASE]! += this.growth(row);
-    for (let j = RATE; j < this.#used; j++) {
-      let sum = this.#covariance[j]!;
-      for (let i = RATE; i < this.#used; i++) sum += row[i]! * this.#covariance[i * SIZE + j]!;
-      this.#setWithPhase(j, sum);
-    }
-    const wander = wandered(this.wander, elapsed);
-    this.#covariance[PHASE] = variance;
-    this.#setWithPhase(RATE, this.#covariance[RATE]! + wander.both);
-    this.#covariance[RATE * SIZE + RATE]! += wander.rate;
-    const rhythm = wandered(RHYTHM_WANDER, elapsed).rate;
-    for (let i = 2; i < this.#used; i++) this.#covariance[i * SIZE + i]! += rhythm;
+  /** Lets `stretch` pass. */
+  predict(stretch: Stretch): void {
+    const { t, c, s } = stretch;
+    this.#phase += this.growth(stretch);
+    this.#pp = this.phaseVariance(stretch);
+    this.#pr += t * this.#rr + c * this.#rc + s * this.#rs + (this.#walk * t ** 2) / 2;
+    this.#pc += t * this.#rc + c * this.#cc + s * this.#cs;
+    this.#ps += t * this.#rs + c * this.#cs + s * this.#ss;
+    this.#rr += this.#walk * t;
+    this.#cc += this.#rhythmWalk * t;
+    this.#ss += this.#rhythmWalk * t;
   }
 
   /** What a measured phase says that has this noise (a variance in µs²); changes nothing. */
   expect(phase: number, noise: number): Innovation {
-    return { surprise: phase - this.#mean[PHASE]!, variance: this.#covariance[0]! + noise };
+    return { surprise: phase - this.#phase, variance: this.#pp + noise };
   }
 
   /** Takes in a measured phase. */
   update(phase: number, noise: number): void {
     const { surprise, variance } = this.expect(phase, noise);
-    const column = this.#covariance.slice(0, this.#used);
-    for (let i = 0; i < this.#used; i++) this.#mean[i]! += (column[i]! / variance) * surprise;
-    for (let i = RATE; i < this.#used; i++) {
-      for (let j = i; j < this.#used; j++) {
-        const rest = this.#covariance[i * SIZE + j]! - (column[i]! * column[j]!) / variance;
-        this.#covariance[i * SIZE + j] = rest;
-        this.#covariance[j * SIZE + i] = rest;
-      }
-    }
+    const r = this.#pr / variance;
+    const c = this.#pc / variance;
+    const s = this.#ps / variance;
+    this.#phase += (this.#pp / variance) * surprise;
+    this.#rate += r * surprise;
+    this.#cosine += c * surprise;
+    this.#sine += s * surprise;
+    this.#rr -= r * this.#pr;
+    this.#rc -= r * this.#pc;
+    this.#rs -= r * this.#ps;
+    this.#cc -= c * this.#pc;
+    this.#cs -= c * this.#ps;
+    this.#ss -= s * this.#ps;
     // As products, because differences would lose the sign where the noise is small.
-    for (let j = 0; j < this.#used; j++) this.#setWithPhase(j, column[j]! * (noise / variance));
+    this.#scalePhase(noise / variance);
   }
 
   /** Allows for a phase and a rate that have jumped, by as much (variances); `both` is what they have in common. */
   loosen(phase: number, rate: number, both: number): void {
-    this.#covariance[PHASE]! += phase;
-    this.#covariance[RATE * SIZE + RATE]! += rate;
-    this.#setWithPhase(RATE, this.#covariance[RATE]! + both);
+    this.#pp += phase;
+    this.#rr += rate;
+    this.#pr += both;
   }
 
   /** Forgets the phase, and begins anew at this one. */
   restart(phase: number, noise: number): void {
-    this.#mean[PHASE] = phase;
-    for (let j = 0; j < this.#used; j++) this.#setWithPhase(j, 0);
-    this.#covariance[PHASE] = noise;
+    this.#phase = phase;
+    this.#scalePhase(0);
+    this.#pp = noise;
   }
 
-  #setWithPhase(state: number, value: number): void {
-    this.#covariance[state] = value;
-    this.#covariance[state * SIZE] = value;
+  #scalePhase(factor: number): void {
+    this.#pp *= factor;
+    this.#pr *= factor;
+    this.#pc *= factor;
+    this.#ps *= factor;
   }
-}
-
-/** What a random walk of the rate does to phase, rate and both in `elapsed` seconds; `wander` in ppm/√h. */
-function wandered(wander: number, elapsed: Seconds): { phase: number; rate: number; both: number } {
-  const rate = (wander ** 2 / 3600) * elapsed;
-  return { phase: (rate * elapsed ** 2) / 3, rate, both: (rate * elapsed) / 2 };
 }

@@ -133,6 +133,15 @@ describe('a surprise', () => {
     expect(Math.abs(same.frequency - 37.5)).toBeGreaterThan(0.6);
   });
 
+  test('from another peer that no asymmetry within the error bounds explains is a new rate', () => {
+    // 72 ms, where both servers are within 5 ms.
+    const samples = [...calm, ...next(2, 1, 20, { peer: '192.0.2.2' })];
+    expect(estimateOf(samples.slice(0, 49)).frequency).toBeLessThan(22);
+    expect(estimateOf(samples).frequency).toBeCloseTo(17.5, 0);
+    const wide = samples.map(sample => ({ ...sample, distance: 0.05 }));
+    expect(estimateOf(wide.slice(0, 49)).frequency).toBeGreaterThan(35);
+  });
+
   test('is a sleep if the machine slept: the rate is kept, the phase begins anew', () => {
     const slept = driftSample(48 * HOUR, -37.5e-6 * 48 * HOUR - 1800, { asleep: 1800 });
     const { frequency, phase, sigma } = estimateOf([...calm, slept]);

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { OscillatorFilter, rowOf } from '../../../src/ntp/drift/oscillator.ts';
+import { OscillatorFilter, stretchOf } from '../../../src/ntp/drift/oscillator.ts';
 
 const PRIOR = { frequency: 0, sigma: 500 };
 
 /** Whether a symmetric matrix is positive definite: it has a Cholesky factor. */
 function isPositive(matrix: readonly (readonly number[])[]): boolean {
   // In correlations, as the variances are of different units.
-  const scale = matrix.map((row, i) => Math.sqrt(row[i]!));
+  const scale = matrix.map((row, i) => Math.sqrt(row[i]!) || 1);
   const factor: number[][] = matrix.map(row => row.map(() => 0));
   for (let i = 0; i < matrix.length; i++) {
     for (let j = 0; j <= i; j++) {
@@ -20,25 +20,25 @@ function isPositive(matrix: readonly (readonly number[])[]): boolean {
   return true;
 }
 
-test('the row integrates a rhythm of a day', () => {
-  const day = rowOf(12_345, 86_400);
-  expect(day[2]).toBeCloseTo(0, 6);
-  expect(day[3]).toBeCloseTo(0, 6);
+test('a stretch integrates a rhythm of a day', () => {
+  const day = stretchOf(12_345, 86_400);
+  expect(day.c).toBeCloseTo(0, 6);
+  expect(day.s).toBeCloseTo(0, 6);
   // The cosine's first quarter, and the sine's.
-  expect(rowOf(0, 21_600)[2]).toBeCloseTo(86_400 / (2 * Math.PI), 6);
-  expect(rowOf(0, 21_600)[3]).toBeCloseTo(86_400 / (2 * Math.PI), 6);
-  expect(rowOf(21_600, 1)[3]).toBeCloseTo(1, 6);
-  expect(rowOf(0, 1)[2]).toBeCloseTo(1, 6);
+  expect(stretchOf(0, 21_600).c).toBeCloseTo(86_400 / (2 * Math.PI), 6);
+  expect(stretchOf(0, 21_600).s).toBeCloseTo(86_400 / (2 * Math.PI), 6);
+  expect(stretchOf(21_600, 1).s).toBeCloseTo(1, 6);
+  expect(stretchOf(0, 1).c).toBeCloseTo(1, 6);
 });
 
 test('two exact phases make a rate', () => {
   const filter = new OscillatorFilter(0.01, false, PRIOR, 1);
-  filter.predict(rowOf(0, 3600));
+  filter.predict(stretchOf(0, 3600));
   filter.update(-37.5 * 3600, 1);
   expect(filter.phase).toBeCloseTo(-37.5 * 3600, 0);
-  expect(filter.growth(rowOf(0, 1))).toBeCloseTo(-37.5, 2);
+  expect(filter.growth(stretchOf(0, 1))).toBeCloseTo(-37.5, 2);
   // √2 µs in an hour, and what the rate wandered.
-  expect(Math.sqrt(filter.growthVariance(rowOf(0, 1)))).toBeCloseTo(
+  expect(Math.sqrt(filter.growthVariance(stretchOf(0, 1)))).toBeCloseTo(
     Math.hypot(Math.SQRT2 / 3600, 0.01 / Math.sqrt(3)),
     4,
   );
@@ -48,12 +48,12 @@ test('the filter with a rhythm learns it', () => {
   const filter = new OscillatorFilter(0.003, true, PRIOR, 1);
   const angular = (2 * Math.PI) / 86_400;
   for (let hour = 1; hour <= 96; hour++) {
-    filter.predict(rowOf(3600 * (hour - 1), 3600));
+    filter.predict(stretchOf(3600 * (hour - 1), 3600));
     filter.update(5 * 3600 * hour + (2 / angular) * Math.sin(angular * 3600 * hour), 1);
   }
   expect(filter.rhythm[0]).toBeCloseTo(2, 1);
   expect(filter.rhythm[1]).toBeCloseTo(0, 1);
-  expect(filter.growth(rowOf(0, 86_400)) / 86_400).toBeCloseTo(5, 1);
+  expect(filter.growth(stretchOf(0, 86_400)) / 86_400).toBeCloseTo(5, 1);
 });
 
 describe('the covariance', () => {
@@ -75,7 +75,7 @@ describe('the covariance', () => {
         const filter = new OscillatorFilter(wander, daily, PRIOR, 400);
         let time = 0;
         for (const { kind, elapsed, surprise, noise, share } of steps) {
-          filter.predict(rowOf(time % 86_400, elapsed));
+          filter.predict(stretchOf(time % 86_400, elapsed));
           expect(isPositive(filter.covariance)).toBe(true);
           time += elapsed;
           const phase = filter.phase + Math.max(Math.min(surprise, 1e5 * elapsed), -1e5 * elapsed);
