@@ -25,8 +25,8 @@ export interface DriftReading {
 
 const FILE = 'drift.json';
 const LARGEST = 65_536;
-/** Longer names do not come from tsntp; a full memory of these still fits. */
-const LONGEST_NAME = 100;
+/** No name of the DNS is longer. */
+const LONGEST_NAME = 255;
 
 /** What is remembered in `directory`. Never throws; no file yet is an empty memory without a warning. */
 export function readDriftMemory(directory: string): DriftReading {
@@ -53,13 +53,13 @@ export function writeDriftMemory(directory: string, memory: DriftMemory): string
   }
 }
 
-/** A sample a line. Of more than fits, the oldest go. */
+/** A sample a line. Of more than fits, the oldest go; one that would spoil the file for its reader goes as well. */
 function encode(memory: DriftMemory): string {
   const boots = memory.boots.slice(-MOST_BOOTS);
-  const lines = memory.samples.slice(-MOST_SAMPLES).map(sample => {
-    const { raw, true: time, peer, ...rest } = sample;
-    return JSON.stringify({ raw: `${raw}`, true: `${time}`, ...rest, peer: peer.slice(0, LONGEST_NAME) });
+  const samples = memory.samples.slice(-MOST_SAMPLES).map(sample => {
+    return { ...sample, raw: `${sample.raw}`, true: `${sample.true}` };
   });
+  const lines = samples.filter(sample => sampleOf(sample)).map(sample => JSON.stringify(sample));
   const [before, after] = JSON.stringify({ ...memory, boots, samples: [] }).split('"samples":[]');
   for (;;) {
     const file = `${before}"samples":[\n${lines.join(',\n')}\n]${after}\n`;

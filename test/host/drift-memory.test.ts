@@ -89,6 +89,15 @@ test('a sample has a line of its own, and its nanoseconds are text', () => {
   );
 });
 
+test.each([
+  ['name', { peer: 'a\nb' }],
+  ['number', { jitter: Number.NaN }],
+])('a sample whose %s would spoil the file is left out', (_, changes) => {
+  const samples = [driftSample(0), driftSample(3600, 0, changes), driftSample(7200)];
+  expect(writeDriftMemory(directory, { ...MEMORY, samples })).toBeUndefined();
+  expect(readDriftMemory(directory).memory.samples).toEqual([samples[0], samples[2]]);
+});
+
 test('what a later version adds is dropped', () => {
   planted((memory: Record<string, object>) => ({
     ...memory,
@@ -119,12 +128,20 @@ describe('the size', () => {
     const { memory } = readDriftMemory(directory);
     expect(memory.samples).toEqual(hourly(500, 1).slice(-MOST_SAMPLES));
     expect(memory.boots).toEqual(boots.slice(-8));
-    const wide = hourly(168, 1, { peer: '\u{1f551}'.repeat(50) });
+    const wide = hourly(168, 1, { peer: '時'.repeat(100) });
     expect(writeDriftMemory(directory, { ...MEMORY, samples: wide })).toBeUndefined();
     expect(statSync(file).size).toBeLessThanOrEqual(65_536);
     const kept = readDriftMemory(directory).memory.samples;
     expect(kept.length).toBeGreaterThan(100);
     expect(kept).toEqual(wide.slice(-kept.length));
+  });
+
+  test('counts the names of the longest servers', () => {
+    const named = hourly(168, 1, { peer: 'n'.repeat(253) });
+    writeDriftMemory(directory, { ...MEMORY, samples: named });
+    const kept = readDriftMemory(directory).memory.samples;
+    expect(kept.length).toBeGreaterThan(140);
+    expect(kept.at(-1)).toEqual(named.at(-1));
   });
 
   test('of a file that is larger is a reason to refuse it', () => {
@@ -182,7 +199,7 @@ describe('what is no memory', () => {
     ['samples', memory => (memory.samples[1]!.distance = 1e10)],
     ['samples', memory => (memory.samples[1]!.asleep = 'no')],
     ['samples', memory => (memory.samples[1]!.peer = '\u202e')],
-    ['samples', memory => (memory.samples[1]!.peer = 'x'.repeat(101))],
+    ['samples', memory => (memory.samples[1]!.peer = 'x'.repeat(256))],
   ])('a malformed "%s" is not believed (%#)', (member, spoil) => {
     planted(memory => {
       spoil(memory);
