@@ -4,8 +4,8 @@
 import { Evidence } from './evidence.ts';
 import { OscillatorFilter, type RatePrior, type Stretch } from './oscillator.ts';
 
-/** In ppm/√h, a factor of √10 apart: half as many cost up to 15 % (test/bench/RESULTS.md). */
-const WANDERS = [0.003, 0.01, 0.03, 0.1, 0.3, 1, 3];
+/** In ppm/√h, a factor of √10 apart: half as many cost up to 14 % (test/bench/RESULTS.md). */
+const WANDERS = [0.003, 0.01, 0.03, 0.1, 0.3, 1];
 /** A phase that is off by so many standard deviations has jumped, or the rate has. */
 const SURPRISE = 5;
 /** How much of a surprise is taken for a new rate, as a correlation. */

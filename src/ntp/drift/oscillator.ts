@@ -52,7 +52,8 @@ export class OscillatorFilter {
   readonly wander: number;
   /** What a second adds to the variance of the rate, and to those of cosine and sine. */
   readonly #walk: number;
-  readonly #rhythmWalk: number;
+  readonly #rhythmWalk = RHYTHM_WANDER ** 2 / 3600;
+  readonly #daily: boolean;
   #phase = 0;
   #rate: number;
   #cosine = 0;
@@ -73,7 +74,7 @@ export class OscillatorFilter {
   constructor(wander: number, daily: boolean, prior: RatePrior, noise: number) {
     this.wander = wander;
     this.#walk = wander ** 2 / 3600;
-    this.#rhythmWalk = daily ? RHYTHM_WANDER ** 2 / 3600 : 0;
+    this.#daily = daily;
     this.#rate = prior.frequency;
     this.#pp = noise;
     this.#rr = prior.sigma ** 2;
@@ -113,6 +114,7 @@ export class OscillatorFilter {
 
   /** The relative variance of the growth, in µs², if the rate did not wander from now on. */
   growthVariance({ t, c, s }: Stretch): number {
+    if (!this.#daily) return t * t * this.#rr;
     const squares = t * t * this.#rr + c * c * this.#cc + s * s * this.#ss;
     return Math.max(squares + 2 * (t * c * this.#rc + t * s * this.#rs + c * s * this.#cs), 0);
   }
@@ -130,9 +132,10 @@ export class OscillatorFilter {
     this.#phase += this.growth(stretch);
     this.#pp = this.phaseVariance(stretch);
     this.#pr += t * this.#rr + c * this.#rc + s * this.#rs + (this.#walk * t ** 2) / 2;
+    this.#rr += this.#walk * t;
+    if (!this.#daily) return;
     this.#pc += t * this.#rc + c * this.#cc + s * this.#cs;
     this.#ps += t * this.#rs + c * this.#cs + s * this.#ss;
-    this.#rr += this.#walk * t;
     this.#cc += this.#rhythmWalk * t;
     this.#ss += this.#rhythmWalk * t;
   }
@@ -145,21 +148,29 @@ export class OscillatorFilter {
   /** Takes in a measured phase. */
   update(phase: number, noise: number): void {
     const { surprise, variance } = this.expect(phase, noise);
+    const keep = noise / variance;
     const r = this.#pr / variance;
-    const c = this.#pc / variance;
-    const s = this.#ps / variance;
     this.#phase += (this.#pp / variance) * surprise;
     this.#rate += r * surprise;
+    this.#rr -= r * this.#pr;
+    if (this.#daily) this.#updateRhythm(surprise, variance, keep);
+    // As products, because differences would lose the sign where the noise is small.
+    this.#pp *= keep;
+    this.#pr *= keep;
+  }
+
+  #updateRhythm(surprise: number, variance: number, keep: number): void {
+    const c = this.#pc / variance;
+    const s = this.#ps / variance;
     this.#cosine += c * surprise;
     this.#sine += s * surprise;
-    this.#rr -= r * this.#pr;
-    this.#rc -= r * this.#pc;
-    this.#rs -= r * this.#ps;
+    this.#rc -= c * this.#pr;
+    this.#rs -= s * this.#pr;
     this.#cc -= c * this.#pc;
     this.#cs -= c * this.#ps;
     this.#ss -= s * this.#ps;
-    // As products, because differences would lose the sign where the noise is small.
-    this.#scalePhase(noise / variance);
+    this.#pc *= keep;
+    this.#ps *= keep;
   }
 
   /** Allows for a phase and a rate that have jumped, by as much (variances); `both` is what they have in common. */
@@ -172,14 +183,9 @@ export class OscillatorFilter {
   /** Forgets the phase, and begins anew at this one. */
   restart(phase: number, noise: number): void {
     this.#phase = phase;
-    this.#scalePhase(0);
     this.#pp = noise;
-  }
-
-  #scalePhase(factor: number): void {
-    this.#pp *= factor;
-    this.#pr *= factor;
-    this.#pc *= factor;
-    this.#ps *= factor;
+    this.#pr = 0;
+    this.#pc = 0;
+    this.#ps = 0;
   }
 }
