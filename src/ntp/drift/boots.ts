@@ -17,7 +17,7 @@ export interface EarlierBoot {
 }
 
 /** What earlier boots let expect. */
-export interface Expectation extends RatePrior {
+export interface RateExpectation extends RatePrior {
   /** The boots agree so well that the rate may be set before anything has been measured in this one. */
   readonly agreed: boolean;
 }
@@ -30,7 +30,10 @@ const LEAST_SPREAD = 5;
 const AGREEMENT = 3;
 
 /** What to expect of the rate in a new boot with this clock source; undefined where nothing is known. */
-export function expectationOf(boots: readonly EarlierBoot[], clocksource?: string): Expectation | undefined {
+export function expectationOf(
+  boots: readonly EarlierBoot[],
+  clocksource?: string,
+): RateExpectation | undefined {
   const alike = boots.filter(
     boot => boot.clocksource === undefined || clocksource === undefined || boot.clocksource === clocksource,
   );

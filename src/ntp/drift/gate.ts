@@ -2,7 +2,7 @@
 // closed gate the rate stays as it is; the phase is corrected all the same.
 
 import type { Seconds } from '../time.ts';
-import type { Expectation } from './boots.ts';
+import type { RateExpectation } from './boots.ts';
 import type { DriftEstimate } from './estimate.ts';
 import { isSameRate, type KernelRate, rateOf } from './kernel-rate.ts';
 import type { DriftMemory, Oscillator } from './memory.ts';
@@ -48,7 +48,7 @@ export interface GateFacts {
   readonly sample: DriftSample;
   readonly estimate: DriftEstimate;
   /** What earlier boots let expect. */
-  readonly expectation?: Expectation;
+  readonly expectation?: RateExpectation;
   /** The kernel's rate now. */
   readonly kernel: KernelRate;
   /** The programs that steer this clock, and the kernel's own loops (PPS, PLL), by name. */
