@@ -1,0 +1,186 @@
+// What tsntp remembers of the oscillator, kept as drift.json beside the state: bytes of the file ⇄ DriftMemory. A file of its
+// own, because an older tsntp drops the members of state.json that it does not know. What is no such memory, or could
+// have been written by another user, is a warning, never an exception: then the phase alone is corrected.
+
+import { join } from 'node:path';
+import type { EarlierBoot } from '../ntp/drift/boots.ts';
+import type { KernelRate } from '../ntp/drift/kernel-rate.ts';
+import {
+  type DriftMemory,
+  EMPTY_DRIFT_MEMORY,
+  MOST_BOOTS,
+  MOST_SAMPLES,
+  type Oscillator,
+  type RateSetting,
+} from '../ntp/drift/memory.ts';
+import type { DriftSample } from '../ntp/drift/sample.ts';
+import { unixTimeOf } from '../ntp/time.ts';
+import { checkDirectory, codeOf, prepareDirectory, readOwn, replaceOwn } from './trusted-file.ts';
+
+/** What is remembered, and why the file that is there was passed over. */
+export interface DriftReading {
+  readonly memory: DriftMemory;
+  readonly warning?: string;
+}
+
+const FILE = 'drift.json';
+const LARGEST = 65_536;
+/** No name of the DNS is longer. */
+const LONGEST_NAME = 255;
+
+/** What is remembered in `directory`. Never throws; no file yet is an empty memory without a warning. */
+export function readDriftMemory(directory: string): DriftReading {
+  try {
+    checkDirectory(directory);
+    return { memory: parse(join(directory, FILE)) };
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return { memory: EMPTY_DRIFT_MEMORY };
+    return {
+      memory: EMPTY_DRIFT_MEMORY,
+      warning: `cannot tell how this clock drifts, so that its rate is learned anew: ${text(error)}`,
+    };
+  }
+}
+
+/** Puts `memory` in place of what `directory` remembers, whole or not at all. Never throws; returns a warning if it could not. */
+export function writeDriftMemory(directory: string, memory: DriftMemory): string | undefined {
+  try {
+    prepareDirectory(directory);
+    replaceOwn(join(directory, FILE), encode(memory));
+    return undefined;
+  } catch (error) {
+    return `cannot remember how this clock drifts: ${text(error)}`;
+  }
+}
+
+/** A sample a line. Of more than fits, the oldest go; one that would spoil the file for its reader goes as well. */
+function encode(memory: DriftMemory): string {
+  const boots = memory.boots.slice(-MOST_BOOTS);
+  const samples = memory.samples.slice(-MOST_SAMPLES).map(sample => {
+    return { ...sample, raw: `${sample.raw}`, true: `${sample.true}` };
+  });
+  const lines = samples.filter(sample => sampleOf(sample)).map(sample => JSON.stringify(sample));
+  const [before, after] = JSON.stringify({ ...memory, boots, samples: [] }).split('"samples":[]');
+  for (;;) {
+    const file = `${before}"samples":[\n${lines.join(',\n')}\n]${after}\n`;
+    if (lines.length === 0 || Buffer.byteLength(file) <= LARGEST) return file;
+    lines.shift();
+  }
+}
+
+function parse(path: string): DriftMemory {
+  const bytes = readOwn(path, LARGEST);
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    // The parser's own message quotes the file, control characters and all.
+    throw new Error(`${path} is not JSON: remove it`);
+  }
+  if (!isRecord(value) || value.version !== 1) {
+    throw new Error(`${path} is not a drift file of version 1: remove it`);
+  }
+  const member = <T>(name: string, decode: (value: unknown) => T | undefined): T => {
+    const decoded = decode(value[name]);
+    if (decoded === undefined) throw new Error(`${path} has a malformed "${name}": remove it`);
+    return decoded;
+  };
+  return {
+    version: 1,
+    oscillator: member('oscillator', oscillatorOf),
+    ...(value.found !== undefined && { found: member('found', kernelRateOf) }),
+    ...(value.set !== undefined && { set: member('set', settingOf) }),
+    boots: member('boots', boots => listOf(boots, MOST_BOOTS, bootOf)),
+    samples: member('samples', samples => listOf(samples, MOST_SAMPLES, sampleOf)),
+  };
+}
+
+function oscillatorOf(value: unknown): Oscillator | undefined {
+  if (!isRecord(value)) return undefined;
+  const { bootId, clocksource } = value;
+  if (!isOptional(bootId, isName) || !isOptional(clocksource, isName)) return undefined;
+  return { ...(bootId !== undefined && { bootId }), ...(clocksource !== undefined && { clocksource }) };
+}
+
+function kernelRateOf(value: unknown): KernelRate | undefined {
+  if (!isRecord(value)) return undefined;
+  const { frequency, tick } = value;
+  if (!isNumber(frequency, -500, 500) || !isNumber(tick, 9_000, 11_000) || !Number.isInteger(tick)) {
+    return undefined;
+  }
+  return { frequency, tick };
+}
+
+function settingOf(value: unknown): RateSetting | undefined {
+  const rate = kernelRateOf(value);
+  const at = isRecord(value) ? value.at : undefined;
+  const isInstant =
+    typeof at === 'string' &&
+    /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z$/.test(at) &&
+    !Number.isNaN(Date.parse(at));
+  return rate && isInstant ? { ...rate, at } : undefined;
+}
+
+function bootOf(value: unknown): EarlierBoot | undefined {
+  if (!isRecord(value)) return undefined;
+  const { frequency, sigma, runs, clocksource } = value;
+  if (!isNumber(frequency, -100_000, 100_000) || !isNumber(sigma, 0, 100_000)) return undefined;
+  if (!isNumber(runs, 0, MOST_SAMPLES) || !Number.isInteger(runs)) return undefined;
+  if (!isOptional(clocksource, isName)) return undefined;
+  return { frequency, sigma, runs, ...(clocksource !== undefined && { clocksource }) };
+}
+
+function sampleOf(value: unknown): DriftSample | undefined {
+  if (!isRecord(value)) return undefined;
+  const { jitter, delay, distance, peer, asleep } = value;
+  const [raw, time] = [nanosecondsOf(value.raw), nanosecondsOf(value.true)];
+  if (raw === undefined || time === undefined || !isName(peer)) return undefined;
+  if (!isSpan(jitter) || !isSpan(delay) || !isSpan(distance) || !isOptional(asleep, isSpan)) return undefined;
+  const sample = { raw, true: unixTimeOf(time), jitter, delay, distance, peer };
+  return { ...sample, ...(asleep !== undefined && { asleep }) };
+}
+
+/** Undefined where one of them is malformed, or there are too many. */
+function listOf<T>(
+  value: unknown,
+  most: number,
+  decode: (value: unknown) => T | undefined,
+): readonly T[] | undefined {
+  if (!Array.isArray(value) || value.length > most) return undefined;
+  const decoded = value.map(decode).filter(one => one !== undefined);
+  return decoded.length === value.length ? decoded : undefined;
+}
+
+/** Nanoseconds as JSON has them: text, because its numbers are too coarse; within 64 bits. */
+function nanosecondsOf(value: unknown): bigint | undefined {
+  if (typeof value !== 'string' || !/^-?\d{1,19}$/.test(value)) return undefined;
+  const nanoseconds = BigInt(value);
+  return BigInt.asIntN(64, nanoseconds) === nanoseconds ? nanoseconds : undefined;
+}
+
+/** A number of seconds that a sane sample can have. */
+function isSpan(value: unknown): value is number {
+  return isNumber(value, 0, 1e9);
+}
+
+/** JSON reads 1e999 as infinity. */
+function isNumber(value: unknown, least: number, most: number): value is number {
+  return typeof value === 'number' && value >= least && value <= most;
+}
+
+/** It will be printed: no escape sequences, no second line. */
+function isName(value: unknown): value is string {
+  return typeof value === 'string' && value !== '' && value.length <= LONGEST_NAME && !/\p{C}/u.test(value);
+}
+
+function isOptional<T>(value: unknown, is: (value: unknown) => value is T): value is T | undefined {
+  return value === undefined || is(value);
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
+
+function text(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,126 @@
+// What is known of the oscillator, the kernel and other programs → whether a run may set the rate, or why not. Behind a
+// closed gate the rate stays as it is; the phase is corrected all the same.
+
+import type { Seconds } from '../time.ts';
+import type { RateExpectation } from './boots.ts';
+import type { DriftEstimate } from './estimate.ts';
+import { isSameRate, type KernelRate, rateOf } from './kernel-rate.ts';
+import type { DriftMemory, Oscillator } from './memory.ts';
+import { type DriftSample, hasSlept, sinceRawRestarted, spacing } from './sample.ts';
+
+/** Why the rate is left alone. */
+export type DriftGate =
+  /** Other programs steer this clock, by name. */
+  | { readonly kind: 'another-service'; readonly services: readonly string[] }
+  /** The machine has booted since the last run, and earlier boots differ too much to tell its rate. */
+  | { readonly kind: 'other-boot' }
+  /** The kernel's clock source has changed since the last run. */
+  | { readonly kind: 'other-clocksource'; readonly before: string; readonly now: string }
+  /** The raw clock shows less than at the last run, in the same boot. */
+  | { readonly kind: 'raw-went-backwards' }
+  /** The machine has slept since the last run, and the raw clock stood still meanwhile. */
+  | { readonly kind: 'suspended' }
+  /** The kernel's rate is not the one that tsntp set last in this boot. */
+  | { readonly kind: 'set-by-another'; readonly found: KernelRate; readonly set: KernelRate }
+  /** The clock does not run at the raw clock's rate times the kernel's correction; `by` in ppm. */
+  | { readonly kind: 'unlike-raw'; readonly by: number }
+  /** Fewer than two samples a quarter of an hour apart. */
+  | { readonly kind: 'too-early' }
+  /** The rate is not known well enough; both in ppm. */
+  | { readonly kind: 'unsure'; readonly frequency: number; readonly sigma: number };
+
+/** How far the clock and the raw clock went within this run, while nothing stepped the clock. */
+export interface RunOfBoth {
+  readonly clock: Seconds;
+  readonly raw: Seconds;
+  /** The error of both spans together: how far apart the clocks were read. */
+  readonly readingError: Seconds;
+  /** What a slew in progress moved the clock by meanwhile. */
+  readonly slewed: Seconds;
+}
+
+/** What decides about the gate. */
+export interface GateFacts {
+  /** As the file has it, before this run changes it. */
+  readonly memory: DriftMemory;
+  readonly oscillator: Oscillator;
+  /** This run's. */
+  readonly sample: DriftSample;
+  readonly estimate: DriftEstimate;
+  /** What earlier boots let expect. */
+  readonly expectation?: RateExpectation;
+  /** The kernel's rate now. */
+  readonly kernel: KernelRate;
+  /** The programs that steer this clock, and the kernel's own loops (PPS, PLL), by name. */
+  readonly services: readonly string[];
+  /** Absent where this run was too short, or the clock was stepped. */
+  readonly run?: RunOfBoth;
+  /** Set the rate although another program has changed it. */
+  readonly forceFrequency?: boolean;
+}
+
+/** How far apart two samples must be for a rate, in seconds. */
+const EARLY: Seconds = 900;
+/** A rate this uncertain, in ppm, must be thrice as large. */
+const UNSURE = 1;
+const TIMES_SIGMA = 3;
+/** How far the clock may be from what the raw clock lets expect, in ppm. */
+const UNLIKE = 0.5;
+/** A run that tells the rates apart no better than this, in ppm, says nothing. */
+const BLURRED = 5;
+
+/** The first reason to leave the rate alone, or undefined if it may be set. */
+export function gateOf(facts: GateFacts): DriftGate | undefined {
+  const { services } = facts;
+  if (services.length > 0) return { kind: 'another-service', services };
+  return oscillatorGate(facts) ?? kernelGate(facts) ?? estimateGate(facts);
+}
+
+/** Whether the samples before still tell of the oscillator that runs now. */
+function oscillatorGate({ memory, oscillator, sample, expectation }: GateFacts): DriftGate | undefined {
+  const before = memory.oscillator;
+  const last = memory.samples.at(-1);
+  if (isOther(before.bootId, oscillator.bootId)) {
+    return expectation?.agreed ? undefined : { kind: 'other-boot' };
+  }
+  if (isOther(before.clocksource, oscillator.clocksource)) {
+    return { kind: 'other-clocksource', before: before.clocksource, now: oscillator.clocksource! };
+  }
+  if (last !== undefined && sample.raw <= last.raw) return { kind: 'raw-went-backwards' };
+  if (last !== undefined && hasSlept(last, sample)) return { kind: 'suspended' };
+  return undefined;
+}
+
+/** Whether the kernel's clock does what it was told. */
+function kernelGate({ memory, oscillator, kernel, run, forceFrequency }: GateFacts): DriftGate | undefined {
+  const set = isOther(memory.oscillator.bootId, oscillator.bootId) ? undefined : memory.set;
+  if (set !== undefined && !forceFrequency && !isSameRate(set, kernel)) {
+    const { frequency, tick } = set;
+    return { kind: 'set-by-another', found: kernel, set: { frequency, tick } };
+  }
+  const by = run && unlikeness(run, kernel);
+  return by === undefined ? undefined : { kind: 'unlike-raw', by };
+}
+
+/** Whether the rate is known: from this boot's samples, or because earlier boots agree about it. */
+function estimateGate({ memory, sample, estimate, expectation }: GateFacts): DriftGate | undefined {
+  const first = sinceRawRestarted(memory.samples)[0];
+  const early = first === undefined || spacing(first, sample) < EARLY;
+  if (early && !expectation?.agreed) return { kind: 'too-early' };
+  const { frequency, sigma } = estimate;
+  const unsure = sigma >= UNSURE && sigma >= Math.abs(frequency) / TIMES_SIGMA;
+  return unsure ? { kind: 'unsure', frequency, sigma } : undefined;
+}
+
+/** By how many ppm the clock ran off from what was expected, if that is more than reading the two explains. */
+function unlikeness({ clock, raw, readingError, slewed }: RunOfBoth, kernel: KernelRate): number | undefined {
+  const blur = (1e6 * readingError) / raw;
+  // Not "greater": where no time went by, it is no number.
+  if (!(blur <= BLURRED)) return undefined;
+  const by = (1e6 * (clock - slewed - raw)) / raw - rateOf(kernel);
+  return Math.abs(by) > UNLIKE + blur ? by : undefined;
+}
+
+function isOther(before: string | undefined, now: string | undefined): before is string {
+  return before !== undefined && now !== undefined && before !== now;
+}

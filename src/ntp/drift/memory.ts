@@ -1,0 +1,94 @@
+// What is remembered of the oscillator from run to run, and how another boot, another clock source and another sample
+// change it. host/drift-memory.ts keeps it in a file.
+
+import type { EarlierBoot } from './boots.ts';
+import type { DriftEstimate } from './estimate.ts';
+import type { KernelRate } from './kernel-rate.ts';
+import { type DriftSample, hasSlept, leastDelays, noiseOf, spacing } from './sample.ts';
+
+/** What the raw clock is driven by. A member is absent where the platform does not tell. */
+export interface Oscillator {
+  readonly bootId?: string;
+  /** The kernel's name for it, such as `tsc`. */
+  readonly clocksource?: string;
+}
+
+/** The rate that a run set, and when: RFC 3339 in UTC with nine digits of the second. */
+export interface RateSetting extends KernelRate {
+  readonly at: string;
+}
+
+/** The contents of drift.json. Later versions only add members. */
+export interface DriftMemory {
+  readonly version: 1;
+  /** Where `samples` come from. */
+  readonly oscillator: Oscillator;
+  /** The kernel's rate before it was first set in this boot, to put it back. */
+  readonly found?: KernelRate;
+  /** The rate last set in this boot. */
+  readonly set?: RateSetting;
+  /** Oldest first. */
+  readonly boots: readonly EarlierBoot[];
+  /** Oldest first, all of this boot and clock source. */
+  readonly samples: readonly DriftSample[];
+}
+
+export const EMPTY_DRIFT_MEMORY: DriftMemory = { version: 1, oscillator: {}, boots: [], samples: [] };
+/** A week of hourly runs. */
+export const MOST_SAMPLES = 168;
+export const MOST_BOOTS = 8;
+/** Of two samples closer than this, in seconds, the better one is kept. */
+const CLOSE = 60;
+
+/**
+ * The memory as it stands for this oscillator: the same, or one without samples if the machine has booted or its clock
+ * source has changed. `last` is the estimate that the samples of the old one gave; it joins the earlier boots.
+ */
+export function memoryFor(oscillator: Oscillator, memory: DriftMemory, last?: DriftEstimate): DriftMemory {
+  const rebooted = differs(memory.oscillator.bootId, oscillator.bootId);
+  if (!rebooted && !differs(memory.oscillator.clocksource, oscillator.clocksource)) {
+    return { ...memory, oscillator: { ...memory.oscillator, ...oscillator } };
+  }
+  const { clocksource } = memory.oscillator;
+  const learned = last !== undefined && last.runs > 1;
+  const boot = learned && {
+    frequency: last.frequency,
+    sigma: last.sigma,
+    runs: last.runs,
+    ...(clocksource !== undefined && { clocksource }),
+  };
+  const boots = boot ? [...memory.boots, boot].slice(-MOST_BOOTS) : memory.boots;
+  const anew: DriftMemory = { version: 1, oscillator, boots, samples: [] };
+  if (rebooted) return anew;
+  // The kernel's rate outlives a change of the clock source.
+  const { found, set } = memory;
+  return { ...anew, ...(found && { found }), ...(set && { set }) };
+}
+
+/** The memory with another sample; one whose raw clock is not after the last one's begins anew. */
+export function withSample(memory: DriftMemory, sample: DriftSample): DriftMemory {
+  const { samples } = memory;
+  const last = samples.at(-1);
+  if (last === undefined || sample.raw <= last.raw) return { ...memory, samples: [sample] };
+  const close = spacing(last, sample) < CLOSE && !hasSlept(last, sample);
+  const others = close ? samples.slice(0, -1) : samples;
+  const newest = close ? lessNoisy(last, sample, samples) : sample;
+  return { ...memory, samples: [...others, newest].slice(-MOST_SAMPLES) };
+}
+
+/** The memory after the rate was set: `found` is what the kernel had before, kept from the first time in a boot. */
+export function withRate(memory: DriftMemory, set: RateSetting, found: KernelRate): DriftMemory {
+  return { ...memory, found: memory.found ?? found, set };
+}
+
+function lessNoisy(last: DriftSample, sample: DriftSample, samples: readonly DriftSample[]): DriftSample {
+  const least = leastDelays([...samples, sample]);
+  const noise = (one: DriftSample) => noiseOf(one, least.get(one.peer)!);
+  // Strictly, or runs that follow each other closely would put each other off for ever.
+  return noise(sample) < noise(last) ? sample : last;
+}
+
+/** What a platform does not tell is taken to be the same. */
+function differs(before: string | undefined, now: string | undefined): boolean {
+  return before !== undefined && now !== undefined && before !== now;
+}
