@@ -35,6 +35,8 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'net/source': 'test/net/survey.test.ts',
   'net/transport': 'interfaces, and the error',
   'ntp/auth/authenticator': 'test/ntp/auth/key.test.ts and test/ntp/reply-tests.test.ts',
+  'ntp/drift/bank': 'test/ntp/drift/oscillator.test.ts and estimate.test.ts',
+  'ntp/drift/evidence': 'test/ntp/drift/oscillator.test.ts and estimate.test.ts',
   'ntp/pairing': 'test/ntp/rate.test.ts, region.test.ts and filter.test.ts',
   'pipeline/apply': 'test/sync.test.ts',
   'pipeline/outcome': 'types',

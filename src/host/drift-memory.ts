@@ -4,7 +4,6 @@
 
 import { join } from 'node:path';
 import type { EarlierBoot } from '../ntp/drift/boots.ts';
-import type { KernelRate } from '../ntp/drift/kernel-rate.ts';
 import {
   type DriftMemory,
   EMPTY_DRIFT_MEMORY,
@@ -12,8 +11,9 @@ import {
   MOST_SAMPLES,
   type Oscillator,
   type RateSetting,
-} from '../ntp/drift/memory.ts';
-import type { DriftSample } from '../ntp/drift/sample.ts';
+} from '../ntp/drift/drift-record.ts';
+import type { DriftSample } from '../ntp/drift/drift-sample.ts';
+import type { KernelRate } from '../ntp/drift/kernel-rate.ts';
 import { unixTimeOf } from '../ntp/time.ts';
 import { checkDirectory, codeOf, prepareDirectory, readOwn, replaceOwn } from './trusted-file.ts';
 

@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { readDriftMemory, writeDriftMemory } from '../../src/host/drift-memory.ts';
-import { type DriftMemory, EMPTY_DRIFT_MEMORY, MOST_SAMPLES } from '../../src/ntp/drift/memory.ts';
+import { type DriftMemory, EMPTY_DRIFT_MEMORY, MOST_SAMPLES } from '../../src/ntp/drift/drift-record.ts';
 import { unixTimeOf } from '../../src/ntp/time.ts';
 import { driftSample, hourly } from '../support/drift-samples.ts';
 

@@ -1,6 +1,6 @@
 // Samples of an oscillator for tests. Each test names what it is about; the rest is a good run over a LAN.
 
-import type { DriftSample } from '../../src/ntp/drift/sample.ts';
+import type { DriftSample } from '../../src/ntp/drift/drift-sample.ts';
 import { add, nanoseconds, type Seconds } from '../../src/ntp/time.ts';
 import { NOW } from './builders.ts';
 

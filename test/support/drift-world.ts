@@ -1,9 +1,9 @@
 // Simulated oscillators and runs → how far a clock is off, minute by minute, if a policy corrects its phase and its
 // rate at each run. The worlds are those of the tables in test/bench/RESULTS.md; a seed gives the same one each time.
 
+import type { DriftSample } from '../../src/ntp/drift/drift-sample.ts';
 import { correctionOf, type DriftEstimate, estimateDrift } from '../../src/ntp/drift/estimate.ts';
 import { boundedRate, rateBounds } from '../../src/ntp/drift/rate-bounds.ts';
-import type { DriftSample } from '../../src/ntp/drift/sample.ts';
 import { nanoseconds, type Seconds, unixTimeOf } from '../../src/ntp/time.ts';
 import { exponential, seeded } from './world/random.ts';
 

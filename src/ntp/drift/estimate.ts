@@ -5,7 +5,6 @@
 
 import type { Seconds, UnixTime } from '../time.ts';
 import { FilterBank, meanOf, type SinceLast, type Weighted } from './bank.ts';
-import { type RatePrior, type Stretch, stretchOf } from './oscillator.ts';
 import {
   type DriftSample,
   isContinuous,
@@ -14,7 +13,8 @@ import {
   phaseChange,
   sinceRawRestarted,
   spacing,
-} from './sample.ts';
+} from './drift-sample.ts';
+import { type RatePrior, type Stretch, stretchOf } from './oscillator.ts';
 
 /** What is known of an oscillator after a run. Rates are in parts per million (ppm). */
 export interface DriftEstimate {

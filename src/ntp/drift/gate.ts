@@ -3,10 +3,10 @@
 
 import type { Seconds } from '../time.ts';
 import type { RateExpectation } from './boots.ts';
+import type { DriftMemory, Oscillator } from './drift-record.ts';
+import { type DriftSample, hasSlept, sinceRawRestarted, spacing } from './drift-sample.ts';
 import type { DriftEstimate } from './estimate.ts';
 import { isSameRate, type KernelRate, rateOf } from './kernel-rate.ts';
-import type { DriftMemory, Oscillator } from './memory.ts';
-import { type DriftSample, hasSlept, sinceRawRestarted, spacing } from './sample.ts';
 
 /** Why the rate is left alone. */
 export type DriftGate =

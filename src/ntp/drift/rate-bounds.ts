@@ -1,7 +1,7 @@
 // The last two samples → the rates that may be set: what their error bounds leave room for. A server that lies can bend
 // the rate no further than it can bend the time.
 
-import { type DriftSample, isContinuous, phaseChange, sinceRawRestarted, spacing } from './sample.ts';
+import { type DriftSample, isContinuous, phaseChange, sinceRawRestarted, spacing } from './drift-sample.ts';
 
 /** Rates that may be set, in ppm as a correction: positive = the clock is made faster. */
 export interface RateBounds {

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { DriftSample } from '../../../src/ntp/drift/drift-sample.ts';
 import {
   correctionOf,
   type DriftEstimate,
   errorWith,
   estimateDrift,
 } from '../../../src/ntp/drift/estimate.ts';
-import type { DriftSample } from '../../../src/ntp/drift/sample.ts';
 import { add, difference, nanoseconds, unixTimeOf } from '../../../src/ntp/time.ts';
 import { driftSample, hourly } from '../../support/drift-samples.ts';
 import { exponential, seeded } from '../../support/world/random.ts';

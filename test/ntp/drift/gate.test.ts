@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { type DriftMemory, EMPTY_DRIFT_MEMORY } from '../../../src/ntp/drift/drift-record.ts';
 import type { DriftEstimate } from '../../../src/ntp/drift/estimate.ts';
 import { type DriftGate, type GateFacts, gateOf, type RunOfBoth } from '../../../src/ntp/drift/gate.ts';
-import { type DriftMemory, EMPTY_DRIFT_MEMORY } from '../../../src/ntp/drift/memory.ts';
 import { driftSample, hourly } from '../../support/drift-samples.ts';
 
 const ESTIMATE: DriftEstimate = {

@@ -2,9 +2,9 @@
 // change it. host/drift-memory.ts keeps it in a file.
 
 import type { EarlierBoot } from './boots.ts';
+import { type DriftSample, hasSlept, leastDelays, noiseOf, spacing } from './drift-sample.ts';
 import type { DriftEstimate } from './estimate.ts';
 import type { KernelRate } from './kernel-rate.ts';
-import { type DriftSample, hasSlept, leastDelays, noiseOf, spacing } from './sample.ts';
 
 /** What the raw clock is driven by. A member is absent where the platform does not tell. */
 export interface Oscillator {

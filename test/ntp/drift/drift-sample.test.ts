@@ -8,7 +8,7 @@ import {
   sinceRawRestarted,
   spacing,
   usualInterval,
-} from '../../../src/ntp/drift/sample.ts';
+} from '../../../src/ntp/drift/drift-sample.ts';
 import { unixTimeOf } from '../../../src/ntp/time.ts';
 import { driftSample } from '../../support/drift-samples.ts';
 

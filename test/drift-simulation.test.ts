@@ -2,12 +2,7 @@
 // 15 % more. test/bench/drift.js makes the tables, from more seeds.
 
 import { describe, expect, test } from 'vitest';
-import {
-  type DriftCourse,
-  type DriftWorld,
-  rootMeanSquare,
-  simulateDrift,
-} from '../../support/drift-world.ts';
+import { type DriftCourse, type DriftWorld, rootMeanSquare, simulateDrift } from './support/drift-world.ts';
 
 const MARGIN = 1.15;
 

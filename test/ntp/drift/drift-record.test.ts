@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { estimateDrift } from '../../../src/ntp/drift/estimate.ts';
 import {
   type DriftMemory,
   EMPTY_DRIFT_MEMORY,
@@ -9,7 +8,8 @@ import {
   memoryFor,
   withRate,
   withSample,
-} from '../../../src/ntp/drift/memory.ts';
+} from '../../../src/ntp/drift/drift-record.ts';
+import { estimateDrift } from '../../../src/ntp/drift/estimate.ts';
 import { driftSample, hourly } from '../../support/drift-samples.ts';
 
 const FOUND = { frequency: -3, tick: 10_000 };
