@@ -75,7 +75,7 @@ function refuseLine(command: Command, { options, words }: CommandLine): void {
   if (choices === undefined) refuseCommandWords([...words, ...poolsIn(options)]);
   else refuseChoices(command, choices, words);
   if (COMMAND_ROWS[command].words === undefined && words.length > 0)
-    throw new UsageError(`tsntp ${command} takes no servers: leave out "${escaped(words[0]!)}"`);
+    throw new UsageError(`${command} takes no servers: leave out "${escaped(words[0]!)}"`);
 }
 
 /** The values of --pool, which may be mistyped commands. */

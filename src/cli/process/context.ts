@@ -58,7 +58,7 @@ export function openContext(io: Io): Context {
   // In the callback of `write`, because the process may end before the `error` event.
   let lost = false;
   const written = (error?: NodeJS.ErrnoException | null) => {
-    if (!error || error.code === 'EPIPE') return;
+    if (!error || error.code === 'EPIPE' || lost) return;
     lost = true;
     note(`tsntp: cannot write the result to stdout: ${error.message}`);
   };

@@ -145,6 +145,12 @@ describe.runIf(existsSync('/dev/full'))('a full disk', () => {
     expect(stderr).toMatch(/^tsntp: cannot write the result to stdout: ENOSPC/);
   });
 
+  test('a result in two parts that cannot be written is reported once', async () => {
+    const { code, stderr } = await full(['demo'], 1);
+    expect(code).toBe(7);
+    expect(stderr.match(/cannot write the result/g)).toHaveLength(1);
+  });
+
   test('stdout, of a run that fails: its own exit code', async () => {
     const { server } = await serveSilence();
     const { code, stderr } = await full(['-q', '-p', '1', '-t', '0.2', server], 1);
