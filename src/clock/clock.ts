@@ -2,6 +2,7 @@
 // driver that reads the true time and records changes.
 // Sign: positive = the clock is behind = move it forward.
 
+import type { KernelRate } from '../ntp/drift/kernel-rate.ts';
 import type { MonotonicTime, Reading, Seconds, UnixTime } from '../ntp/time.ts';
 
 /** What went wrong at a call of the clock. */
@@ -84,6 +85,22 @@ export interface Quality {
   readonly estimatedError: Seconds;
 }
 
+/** The clock and the oscillator that drives it, read together. */
+export interface OscillatorReading {
+  readonly time: UnixTime;
+  /** The free oscillator in nanoseconds, which nothing steers: CLOCK_MONOTONIC_RAW on Linux. */
+  readonly raw: bigint;
+  /** The largest time between the two readings, in seconds. */
+  readonly gap: Seconds;
+}
+
+/** How the kernel corrects the rate of its clock at present. */
+export interface RateState {
+  readonly rate: KernelRate;
+  /** The kernel's own loops that also steer the clock, by name: `PPS`, `PLL`. */
+  readonly loops: readonly string[];
+}
+
 /** This machine's clock: reads it, steps it and slews it. Offsets are seconds; positive moves the clock forward. */
 export interface Clock {
   /** The driver's name in reports: `linux`, `darwin`, `windows`, `dry-run`, `read-only`. */
@@ -108,6 +125,14 @@ export interface Clock {
    * Throws `ClockError`.
    */
   declareSynchronized(quality: Quality): void;
+  /** Reads the clock and its oscillator; absent if the platform has no free oscillator to read. */
+  readOscillator?(): OscillatorReading;
+  /** Reads the correction of the clock's rate; absent if no rate outlasts the program that set it. */
+  rate?(): RateState;
+  /**
+   * Sets the correction of the clock's rate, which lasts until the next boot. Absent like `rate`. Throws `ClockError`.
+   */
+  setFrequency?(rate: KernelRate): void;
   /** Reads the kernel's state of the clock; needs no privilege. */
   status(): ClockStatus;
   /** Identifies this boot of the machine; undefined if the platform provides no identifier. */

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { EarlierBoot } from '../ntp/drift/boots.ts';
 import {
   type DriftMemory,
+  type DriftReading,
   EMPTY_DRIFT_MEMORY,
   MOST_BOOTS,
   MOST_SAMPLES,
@@ -16,12 +17,6 @@ import type { DriftSample } from '../ntp/drift/drift-sample.ts';
 import type { KernelRate } from '../ntp/drift/kernel-rate.ts';
 import { unixTimeOf } from '../ntp/time.ts';
 import { checkDirectory, codeOf, prepareDirectory, readOwn, replaceOwn } from './trusted-file.ts';
-
-/** What is remembered, and why the file that is there was passed over. */
-export interface DriftReading {
-  readonly memory: DriftMemory;
-  readonly warning?: string;
-}
 
 const FILE = 'drift.json';
 const LARGEST = 65_536;
@@ -132,12 +127,17 @@ function bootOf(value: unknown): EarlierBoot | undefined {
 
 function sampleOf(value: unknown): DriftSample | undefined {
   if (!isRecord(value)) return undefined;
-  const { jitter, delay, distance, peer, asleep } = value;
+  const { jitter, delay, distance, peer, asleep, offset, frequency } = value;
   const [raw, time] = [nanosecondsOf(value.raw), nanosecondsOf(value.true)];
   if (raw === undefined || time === undefined || !isName(peer)) return undefined;
   if (!isSpan(jitter) || !isSpan(delay) || !isSpan(distance) || !isOptional(asleep, isSpan)) return undefined;
-  const sample = { raw, true: unixTimeOf(time), jitter, delay, distance, peer };
-  return { ...sample, ...(asleep !== undefined && { asleep }) };
+  if (!isOptional(offset, isCorrection) || !isOptional(frequency, isRate)) return undefined;
+  return {
+    ...{ raw, true: unixTimeOf(time), jitter, delay, distance, peer },
+    ...(asleep !== undefined && { asleep }),
+    ...(offset !== undefined && { offset }),
+    ...(frequency !== undefined && { frequency }),
+  };
 }
 
 /** Undefined where one of them is malformed, or there are too many. */
@@ -161,6 +161,16 @@ function nanosecondsOf(value: unknown): bigint | undefined {
 /** A number of seconds that a sane sample can have. */
 function isSpan(value: unknown): value is number {
   return isNumber(value, 0, 1e9);
+}
+
+/** Seconds that a clock was off by; one that shows 1970 is off by half a century. */
+function isCorrection(value: unknown): value is number {
+  return isNumber(value, -1e10, 1e10);
+}
+
+/** A correction of the rate in ppm. */
+function isRate(value: unknown): value is number {
+  return isNumber(value, -100_000, 100_000);
 }
 
 /** JSON reads 1e999 as infinity. */

@@ -1,6 +1,7 @@
 // The machine around its clock as a port: the lock on the clock, other programs that set it, tsntp's memory of it, and
 // the hardware clock. machine.ts implements it.
 
+import type { DriftMemory, DriftReading, Oscillator } from '../ntp/drift/drift-record.ts';
 import type { Earlier } from '../ntp/sum.ts';
 import type { Seconds, UnixTime } from '../ntp/time.ts';
 import type { Competitor, Correction } from './outcome.ts';
@@ -22,6 +23,18 @@ export interface Host {
   remember(correction: Remembered): string | undefined;
   /** Sets the hardware clock to the system clock plus `offset` seconds. Rejects with `ClockError`. */
   writeRtc(offset: Seconds): Promise<void>;
+}
+
+/** The oscillator that drives this machine's clock, and what is remembered of it from run to run. */
+export interface DriftStore {
+  /** Identifies the oscillator that runs at present. */
+  oscillator(): Oscillator;
+  /** How long the machine has slept since it booted, in seconds: CLOCK_BOOTTIME less CLOCK_MONOTONIC. */
+  asleep(): Seconds | undefined;
+  /** Never throws: an unreadable memory is an empty one with a warning. */
+  recall(): DriftReading;
+  /** Never throws: returns a warning on failure. */
+  remember(memory: DriftMemory): string | undefined;
 }
 
 /** The clock, locked if possible. */

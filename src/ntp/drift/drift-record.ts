@@ -33,6 +33,12 @@ export interface DriftMemory {
   readonly samples: readonly DriftSample[];
 }
 
+/** The remembered contents, and why an existing file was not used. */
+export interface DriftReading {
+  readonly memory: DriftMemory;
+  readonly warning?: string;
+}
+
 export const EMPTY_DRIFT_MEMORY: DriftMemory = { version: 1, oscillator: {}, boots: [], samples: [] };
 /** A week of hourly runs. */
 export const MOST_SAMPLES = 168;

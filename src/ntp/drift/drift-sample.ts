@@ -21,6 +21,10 @@ export interface DriftSample {
   readonly peer: string;
   /** How long the machine has slept since it booted: CLOCK_BOOTTIME less CLOCK_MONOTONIC; absent = never. */
   readonly asleep?: Seconds;
+  /** The measured offset of the clock at this run, before its correction; for display only. Absent in older files. */
+  readonly offset?: Seconds;
+  /** The correction of the rate that was in force until this run, in ppm; for display only. */
+  readonly frequency?: number;
 }
 
 /** A longer sleep than this between two samples breaks the phase: the raw clock stands still meanwhile. */
