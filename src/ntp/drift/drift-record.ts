@@ -2,6 +2,7 @@
 // change it. host/drift-memory.ts keeps it in a file.
 
 import type { EarlierBoot } from './boots.ts';
+import type { DriftGate } from './closed-gate.ts';
 import { type DriftSample, hasSlept, leastDelays, noiseOf, spacing } from './drift-sample.ts';
 import type { DriftEstimate } from './estimate.ts';
 import type { KernelRate } from './kernel-rate.ts';
@@ -16,6 +17,8 @@ export interface Oscillator {
 /** The rate that a run set, and when: RFC 3339 in UTC with nine digits of the second. */
 export interface RateSetting extends KernelRate {
   readonly at: string;
+  /** The rate before, for as long as it is not certain that the run that meant to set this one got to do so. */
+  readonly before?: KernelRate;
 }
 
 /** The contents of drift.json. Later versions only add members. */
@@ -27,6 +30,8 @@ export interface DriftMemory {
   readonly found?: KernelRate;
   /** The rate last set in this boot. */
   readonly set?: RateSetting;
+  /** Why the last run left the rate alone; absent if it did not. */
+  readonly gate?: DriftGate;
   /** Oldest first. */
   readonly boots: readonly EarlierBoot[];
   /** Oldest first, all of this boot and clock source. */
