@@ -16,6 +16,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'clock/ffi': 'test/clock/linux.test.ts, darwin.test.ts and windows/windows.test.ts',
   'clock/hardware-clock': 'interfaces',
   'clock/patience': 'test/clock/precision.test.ts',
+  'clock/read-together': 'test/clock/linux.test.ts',
   'clock/rtc/sysfs': 'test/clock/rtc/device.test.ts',
   'clock/timex': 'test/clock/linux.test.ts',
   'clock/windows/boot-count': 'test/clock/windows/windows.test.ts',
