@@ -57,7 +57,7 @@ const CLOSE = 60;
  */
 export function memoryFor(oscillator: Oscillator, memory: DriftMemory, last?: DriftEstimate): DriftMemory {
   const rebooted = differs(memory.oscillator.bootId, oscillator.bootId);
-  if (!rebooted && !differs(memory.oscillator.clocksource, oscillator.clocksource)) {
+  if (!isOtherOscillator(memory.oscillator, oscillator)) {
     return { ...memory, oscillator: { ...memory.oscillator, ...oscillator } };
   }
   const { clocksource } = memory.oscillator;
@@ -97,6 +97,11 @@ function lessNoisy(last: DriftSample, sample: DriftSample, samples: readonly Dri
   const noise = (one: DriftSample) => noiseOf(one, least.get(one.peer)!);
   // Strictly, or runs that follow each other closely would put each other off for ever.
   return noise(sample) < noise(last) ? sample : last;
+}
+
+/** Whether the samples of one tell nothing of the other: another boot or another clock source. */
+export function isOtherOscillator(before: Oscillator, now: Oscillator): boolean {
+  return differs(before.bootId, now.bootId) || differs(before.clocksource, now.clocksource);
 }
 
 /** What a platform does not tell is taken to be the same. */
