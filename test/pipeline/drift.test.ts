@@ -409,9 +409,9 @@ test('--every is the time for which the rate is set and the error expected', asy
 test('the kernel is told the error until the next run, and a bound that holds', async () => {
   const w = world(LOSING);
   const outcome = ended('adjusted', await lastAfter(w, 3));
-  const [{ quality }] = declarations(w).slice(-1) as [
-    { quality: { maxError: number; estimatedError: number } },
-  ];
+  const told = declarations(w).at(-1)!;
+  if (told.kind !== 'declare-synchronized') throw new Error(told.kind);
+  const { quality } = told;
   const left = Math.abs(outcome.decision.offset);
   expect(quality.estimatedError).toBe(Math.max(outcome.drift!.expectedError, left));
   expect(quality.maxError).toBeGreaterThan(outcome.estimate.rootDistance);
