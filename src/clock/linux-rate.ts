@@ -20,6 +20,7 @@ export function rateStateOf({ freq, tick, offset, status }: Timex): RateState {
   const moving = offset !== 0n;
   return {
     rate: { frequency: Number(freq) / SCALE, tick: Number(tick) },
+    unit: 1 / SCALE,
     loops: [...(pulse ? ['PPS'] : []), ...(moving ? ['PLL'] : [])],
   };
 }

@@ -8,6 +8,7 @@
 //   run(guest)     runs in the guest (guest/guest.js): returns { residual, seen }, throws on failure
 // Both sides read this module: the bench for the data, the guest's driver for `run`.
 
+import { frequency } from './frequency.js';
 import { hardware } from './hardware.js';
 import { interference } from './interference.js';
 import { leftover } from './leftover.js';
@@ -25,6 +26,7 @@ export const cases = [
   ...slew,
   ...rate,
   ...leftover,
+  ...frequency,
   ...synchronized,
   ...status,
   ...interference,
