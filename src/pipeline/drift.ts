@@ -90,7 +90,7 @@ export function planDrift(facts: DriftFacts, options: DriftOptions): DriftPlan {
   return {
     ...{ estimate, interval, found: kernel.rate, recalled },
     warnings: gate ? [] : remarksOn(estimate.frequency, recalled, options),
-    ...(gate ? { gate } : { rate: kernelRateOf(boundedRate(estimate.frequency, bounds)) }),
+    ...(gate ? { gate } : { rate: kernelRateOf(boundedRate(estimate.frequency, bounds), kernel.unit) }),
     learned: { ...kept, ...(gate && { gate }) },
   };
 }

@@ -462,3 +462,39 @@ test('a server that lies bends the rate no further than it can bend the time', a
     { numRuns: 20 },
   );
 });
+
+describe('a burst after runs that have set the rate', () => {
+  const far: WorldSetup = { ...LOSING, servers: { '192.0.2.1': { delay: 0.02, jitter: 0.002 } } };
+  const seeds = Array.from({ length: 30 }, (_, i) => i + 1);
+
+  /** What a query measures after three runs, and how far that is from the truth. */
+  async function measured(setup: WorldSetup): Promise<{ readonly bound: number; readonly error: number }> {
+    const w = world(setup);
+    await runs(w, 3);
+    const { estimate } = ended('queried', await w.query());
+    return { bound: estimate.rootDistance, error: Math.abs(estimate.offset - w.clock.behind()) };
+  }
+
+  test('is as right as that of a clock that is right by itself, with a bound that is closer and holds', async () => {
+    const errors = { known: 0, right: 0 };
+    for (const seed of seeds) {
+      const known = await measured({ ...far, seed });
+      const right = await measured({ ...far, seed, frequency: 0, steerable: false });
+      expect(known.bound).toBeLessThan(right.bound);
+      expect(known.error).toBeLessThanOrEqual(known.bound);
+      errors.known += known.error;
+      errors.right += right.error;
+    }
+    expect(errors.known).toBeLessThan(1.05 * errors.right);
+  });
+
+  test('has the bound of an unknown rate again once another program has changed it', async () => {
+    const w = world(far);
+    await runs(w, 3);
+    const known = ended('queried', await w.query());
+    w.clock.disturbRate({ frequency: 400, tick: 10_000 });
+    const unknown = ended('queried', await w.query());
+    expect(unknown.estimate.rootDistance).toBeGreaterThan(known.estimate.rootDistance);
+    expect(Math.abs(unknown.estimate.offset - w.clock.behind())).toBeLessThan(unknown.estimate.rootDistance);
+  });
+});
