@@ -3,6 +3,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { ClockError } from '../../src/clock/clock.ts';
 import { dryRun } from '../../src/clock/dry-run.ts';
 import type { DriftGate } from '../../src/ntp/drift/closed-gate.ts';
 import { EMPTY_DRIFT_MEMORY } from '../../src/ntp/drift/drift-record.ts';
@@ -104,6 +105,24 @@ test('the first run leaves the rate alone, the second sets it', async () => {
   expect(w.clock.kernelRate()).toEqual(drift!.set);
   expect(w.driftMemories.at(-1)).toMatchObject({ found: UNCORRECTED, set: drift!.set });
 });
+
+test.each(['readOscillator', 'rate'] as const)(
+  'a sandbox that forbids %s: the phase alone, without a word',
+  async call => {
+    const w = world(LOSING);
+    await runs(w, 2);
+    const clock = {
+      ...w.clock,
+      [call]: () => {
+        throw new ClockError('not-permitted', 'hidden');
+      },
+    };
+    const outcome = ended('adjusted', await w.sync({}, { clock }));
+    expect(outcome.warnings).toEqual([]);
+    expect(outcome).not.toHaveProperty('drift');
+    expect(rateSettings(w)).toBe(1);
+  },
+);
 
 test('what the kernel had before the first setting is kept for undo', async () => {
   const rate = { frequency: 12, tick: 10_000 };
@@ -373,6 +392,22 @@ describe('each gate', () => {
     expect((await w.sync({}, { clock })).drift?.gate).toMatchObject({ kind: 'unlike-raw' });
   });
 
+  test('no unlike-raw while the last share of the last run’s slew may still be made', async () => {
+    const w = world(LOSING);
+    await runs(w, 3);
+    w.clock.disturb(-0.001);
+    await w.sync();
+    await pass(w, 3);
+    const clock = {
+      ...w.clock,
+      readOscillator: () => {
+        const { raw, ...rest } = w.clock.readOscillator!();
+        return { ...rest, raw: raw + BigInt(Math.round(20e3 * w.now())) };
+      },
+    };
+    expect((await w.sync({}, { clock })).drift?.gate?.kind).not.toBe('unlike-raw');
+  });
+
   test('a step by another program between two runs closes none', async () => {
     expect((await gateAfter(w => w.clock.disturb(5))).gate).toBeUndefined();
   });
@@ -389,6 +424,13 @@ describe('a clock that is off by more than crystals are', () => {
     const outcome = await lastAfter(w, 1, options);
     expect(Math.abs(rateOf(w.clock.kernelRate()) - rate)).toBeLessThan(1);
     expect(outcome.warnings).toEqual(warnings.map(warning => expect.stringMatching(warning)));
+  });
+
+  test('keeps the help of a tick that was set before', async () => {
+    const rate = { frequency: 0, tick: 10_009 };
+    const w = world({ ...LOSING, frequency: -900e-6, rate });
+    expect((await lastAfter(w, 1)).warnings).toHaveLength(1);
+    expect(Math.abs(rateOf(w.clock.kernelRate()) - 900)).toBeLessThan(2);
   });
 
   test('is said once a boot, unless something is left uncorrected', async () => {
