@@ -24,6 +24,7 @@ import type { Competitor } from './pipeline/outcome.ts';
 import type { ClockLock, Host } from './pipeline/ports.ts';
 import { RELEASED } from './release.ts';
 import type { RtcPorts } from './rtc.ts';
+import type { SchedulePorts } from './schedule/schedule-outcome.ts';
 import type { StatusPorts, TimeServices } from './status.ts';
 import type { Ports, SyncEvent } from './sync.ts';
 
@@ -72,6 +73,17 @@ export async function openMachine(options: MachineOptions): Promise<Machine> {
     signal: options.signal ?? new AbortController().signal,
     ...surroundingsOf(real, options),
   };
+}
+
+/** Opens the schedulers of this machine, or of the image at `root`. */
+export async function openSchedulers(env: Environment, root?: string): Promise<SchedulePorts> {
+  const { openScheduler } = await import('./host/scheduler-host.ts');
+  return openScheduler({
+    ...(root !== undefined && { root }),
+    platform: process.platform,
+    env,
+    findServices: () => findTimeServices(process.platform, windowsFolder(env)),
+  });
 }
 
 /** What `status` and `rtc` read beyond the clock. */

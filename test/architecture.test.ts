@@ -1,7 +1,8 @@
 // The rules of dependency, checked by reading the import lines of src/:
 //
 //   bin → cli → verbs (sync.ts …) → pipeline → net → sources → ntp
-//                     machine.ts → { net, host → clock }      report → verbs, pipeline      host → pipeline/ports.ts
+//                     schedule.ts → schedule → ntp
+//                     machine.ts → { net, host → clock, schedule }      report → verbs, pipeline      host → pipeline/ports.ts
 //
 // ntp/ is pure · net/ and clock/ do not know each other · of sources/, net/ knows the server alone · machine.ts alone opens the
 // real world · only cli/ prints, colors, reads argv or env, or exits · only pipeline/apply.ts moves the clock · a command
@@ -23,12 +24,26 @@ const REACHES: Readonly<Record<string, readonly string[]>> = {
   sources: ['sources', 'ntp'],
   net: ['net', 'sources', 'ntp'],
   clock: ['clock', 'ntp'],
-  host: ['host', 'pipeline', 'clock', 'net', 'sources', 'ntp'],
+  schedule: ['schedule', 'ntp'],
+  host: ['host', 'schedule', 'pipeline', 'clock', 'net', 'sources', 'ntp'],
   pipeline: ['pipeline', 'net', 'sources', 'clock', 'ntp'],
   options: ['options', '', 'pipeline', 'sources', 'ntp'],
-  report: ['report', '', 'pipeline', 'net', 'sources', 'clock', 'ntp'],
+  report: ['report', '', 'schedule', 'pipeline', 'net', 'sources', 'clock', 'ntp'],
   library: ['library', '', 'options', 'report', 'pipeline', 'net', 'sources', 'clock', 'ntp'],
-  '': ['', 'library', 'options', 'report', 'pipeline', 'host', 'net', 'sources', 'clock', 'ntp', '..'],
+  '': [
+    '',
+    'schedule',
+    'library',
+    'options',
+    'report',
+    'pipeline',
+    'host',
+    'net',
+    'sources',
+    'clock',
+    'ntp',
+    '..',
+  ],
   cli: ['cli', 'options', 'report', 'pipeline', 'host', 'sources', '', 'net', 'clock', 'ntp', '..'],
 };
 
@@ -48,6 +63,7 @@ const STORY = [
   'sync.ts',
   'status.ts',
   'rtc.ts',
+  'schedule.ts',
   'pipeline/measure.ts',
   'pipeline/assess.ts',
   'pipeline/voters.ts',
@@ -82,6 +98,8 @@ const DOORS = [
   'host/lock.ts',
   'host/memory.ts',
   'host/services.ts',
+  'host/scheduler-host.ts',
+  'host/scheduled-files.ts',
 ];
 
 /** What a command may import: verbs (files of src/ itself), the words of reports, the tables, and what is the command line's own. */

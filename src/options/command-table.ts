@@ -39,6 +39,12 @@ export const COMMANDS = {
     describe: 'show, write or read the hardware clock',
     settings: true,
   },
+  schedule: {
+    words: '[-- argument..]',
+    argument: 'syncArguments',
+    describe: 'run sync regularly: print, install or remove the job',
+    settings: false,
+  },
   demo: {
     describe: 'try it: four local servers, one of them wrong',
     settings: false,

@@ -32,6 +32,7 @@ export interface OptionRow {
 /** The headings of --help, in order. */
 export const GROUPS = {
   setting: 'Setting the clock',
+  scheduling: 'Scheduling',
   measuring: 'Measuring',
   authentication: 'Authentication',
   reporting: 'Reporting',

@@ -2,6 +2,7 @@
 
 import type { Outcome } from '../pipeline/outcome.ts';
 import type { RtcOutcome } from '../rtc.ts';
+import type { ScheduleOutcome } from '../schedule/schedule-outcome.ts';
 import type { Status } from '../status.ts';
 
 /** Each exit code, its meaning, and what to do, for --help, the README and the manual page. */
@@ -35,7 +36,9 @@ const EXIT_BUSY = 6;
 export const EXIT_LOST = 7;
 
 /** The members of an outcome that determine the exit code. */
-type Ended = Pick<Outcome | RtcOutcome | Status, 'kind'> & { readonly waited?: 'finished' | 'interrupted' };
+type Ended = Pick<Outcome | RtcOutcome | ScheduleOutcome | Status, 'kind'> & {
+  readonly waited?: 'finished' | 'interrupted';
+};
 
 /** The exit code of an outcome. After an interruption, 143 if `interruptedBy` is SIGTERM, otherwise 130. */
 export function exitCodeOf({ kind, waited }: Ended, interruptedBy: string | undefined): ExitCode {
@@ -47,6 +50,11 @@ export function exitCodeOf({ kind, waited }: Ended, interruptedBy: string | unde
     case 'written':
     case 'would-write':
     case 'synchronized':
+    case 'printed':
+    case 'installed':
+    case 'would-install':
+    case 'removed':
+    case 'would-remove':
       return EXIT_DONE;
     case 'adjusted':
       return waited === 'interrupted' ? interrupted(interruptedBy) : EXIT_DONE;
@@ -55,7 +63,10 @@ export function exitCodeOf({ kind, waited }: Ended, interruptedBy: string | unde
     case 'unknown':
       return EXIT_UNSYNCHRONIZED;
     case 'clock-error':
+    case 'not-written':
+    case 'not-enabled':
       return EXIT_CLOCK;
+    case 'foreign':
     case 'refused':
       return EXIT_REFUSED;
     case 'busy':

@@ -167,9 +167,18 @@ function suggestion(written: string): string | undefined {
 export function refuseForeignOptions(command: Command, options: readonly Given[]): void {
   for (const { name } of options) {
     if (optionsOf(command).includes(name)) continue;
+    if (command === 'schedule' && optionsOf('sync').includes(name))
+      throw new UsageError(
+        `schedule: write the options of sync after --, as in "tsntp schedule -- --${flagOf(name)} …"`,
+      );
     const takers = COMMAND_NAMES.filter(each => optionsOf(each).includes(name));
     throw new UsageError(
       `${command} has no option --${flagOf(name)} (${takers.join(' and ')} ${takers.length === 1 ? 'does' : 'do'}); see tsntp ${command} --help`,
     );
   }
+}
+
+/** The values of --pool, which may be mistyped commands. */
+export function poolsIn(options: CommandLine['options']): readonly string[] {
+  return options.flatMap(({ name, value }) => (name === 'pool' && typeof value === 'string' ? [value] : []));
 }

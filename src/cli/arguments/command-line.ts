@@ -9,7 +9,7 @@ import { escaped, parseServer } from '../../sources/server.ts';
 import { closest } from '../../sources/spelling.ts';
 import { commands } from '../commands/index.ts';
 import type { Context } from '../process/context.ts';
-import { type CommandLine, readArgv, refuseForeignOptions } from './argv.ts';
+import { type CommandLine, poolsIn, readArgv, refuseForeignOptions } from './argv.ts';
 import type { CommandArguments } from './command-arguments.ts';
 import { isCommand, refuseCommandWords } from './command-words.ts';
 import { fromEnvironment, readVariables } from './environment.ts';
@@ -72,15 +72,12 @@ async function printHelpOrVersion(
 function refuseLine(command: Command, { options, words }: CommandLine): void {
   refuseForeignOptions(command, options);
   const { choices } = COMMAND_ROWS[command];
+  // The words after `schedule` are a command line of their own.
+  if (command === 'schedule') return;
   if (choices === undefined) refuseCommandWords([...words, ...poolsIn(options)]);
   else refuseChoices(command, choices, words);
   if (COMMAND_ROWS[command].words === undefined && words.length > 0)
     throw new UsageError(`${command} takes no servers: leave out "${escaped(words[0]!)}"`);
-}
-
-/** The values of --pool, which may be mistyped commands. */
-function poolsIn(options: CommandLine['options']): readonly string[] {
-  return options.flatMap(({ name, value }) => (name === 'pool' && typeof value === 'string' ? [value] : []));
 }
 
 /** Throws `UsageError` unless the words are exactly one of the command's choices. */

@@ -1,0 +1,191 @@
+// A plan → four systemd units: the service that sets the clock, its timer, the service for time-sync.target, and the one
+// that restores the last known time at boot.
+//
+// The timer is monotonic: with OnCalendar= it would be ordered after time-sync.target, which waits for this very run
+// (systemd issue 14061). The services run as root with no capability but CAP_SYS_TIME, so that they and an
+// administrator's own runs share one memory of the clock.
+
+import type { Seconds } from '../ntp/time.ts';
+import {
+  floorCommand,
+  MARK,
+  type ScheduledLink,
+  type SchedulePlan,
+  type Scheduler,
+  syncCommand,
+} from './plan.ts';
+import { execStart } from './unit-text.ts';
+
+const FOLDER = '/etc/systemd/system';
+const [SERVICE, TIMER, WAIT, FLOOR] = [
+  'tsntp.service',
+  'tsntp.timer',
+  'tsntp-wait.service',
+  'tsntp-floor.service',
+] as const;
+
+/** Machines that boot together spread their first runs over a minute; more would delay time-sync.target. */
+const SPREAD: Seconds = 60;
+/** Holds TSNTP_MAX_OFFSET after the first success of a boot; /run is empty after the next boot. */
+const LIMIT = '/run/tsntp/limit';
+
+/** systemd, version 247 or later. */
+export const systemd: Scheduler = {
+  files: plan => [
+    { path: `${FOLDER}/${SERVICE}`, text: service(plan) },
+    { path: `${FOLDER}/${TIMER}`, text: timer(plan) },
+    { path: `${FOLDER}/${WAIT}`, text: wait(plan) },
+    { path: `${FOLDER}/${FLOOR}`, text: floor(plan) },
+  ],
+  paths: [SERVICE, TIMER, WAIT, FLOOR].map(name => `${FOLDER}/${name}`),
+  links: [link(TIMER, 'timers.target'), link(FLOOR, 'sysinit.target')],
+  optionalLinks: [link(WAIT, 'multi-user.target')],
+  release: [],
+  enable: [
+    ['systemctl', 'daemon-reload'],
+    ['systemctl', 'enable', TIMER, FLOOR],
+    // Not `enable --now`, which leaves a running timer with its old period.
+    ['systemctl', 'restart', TIMER],
+  ],
+  disable: [
+    ['systemctl', 'stop', TIMER],
+    ['systemctl', 'disable', TIMER, WAIT, FLOOR],
+  ],
+  forget: [['systemctl', 'daemon-reload']],
+};
+
+function link(unit: string, target: string): ScheduledLink {
+  return { path: `${FOLDER}/${target}.wants/${unit}`, target: `${FOLDER}/${unit}` };
+}
+
+function service(plan: SchedulePlan): string {
+  return unit('Set the clock from the network, once', {
+    Unit: ['Wants=network-online.target', 'After=network-online.target nss-lookup.target'],
+    Service: [
+      'Type=oneshot',
+      `ExecStart=${execStart(syncCommand(plan, { limited: false }))}`,
+      ...limitAfterFirst(plan),
+      '# Exit code 3, no suitable server: try again. Every other failure needs a person.',
+      'Restart=on-failure',
+      'RestartSec=1min',
+      'RestartPreventExitStatus=1 2 4 5 6 7',
+      'CapabilityBoundingSet=CAP_SYS_TIME',
+      ...sandbox(plan),
+      'RestrictAddressFamilies=AF_INET AF_INET6 AF_NETLINK AF_UNIX',
+      ...clockCalls(),
+    ],
+  });
+}
+
+function timer({ every }: SchedulePlan): string {
+  const spread = Math.min(SPREAD, Math.floor(every / 10));
+  return unit('Set the clock from the network regularly', {
+    Timer: [
+      'OnBootSec=15s',
+      `OnUnitInactiveSec=${every}s`,
+      '# The same delay each time: spreads the machines, and keeps the period.',
+      `RandomizedDelaySec=${spread}s`,
+      'FixedRandomDelay=yes',
+      'AccuracySec=1s',
+    ],
+    Install: ['WantedBy=timers.target'],
+  });
+}
+
+function wait(plan: SchedulePlan): string {
+  return unit('Wait until the clock is synchronized', {
+    Unit: ['After=tsntp.timer', 'Before=time-sync.target', 'Wants=tsntp.timer time-sync.target'],
+    Service: [
+      'Type=oneshot',
+      'RemainAfterExit=yes',
+      `ExecStart=${execStart([...plan.program, 'wait'])}`,
+      'CapabilityBoundingSet=',
+      ...sandbox(plan),
+      'RestrictAddressFamilies=AF_UNIX',
+      'SystemCallFilter=@system-service adjtimex clock_adjtime',
+    ],
+    Install: ['WantedBy=multi-user.target'],
+  });
+}
+
+function floor(plan: SchedulePlan): string {
+  return unit('Restore the last known time if the clock starts before it', {
+    Unit: [
+      'DefaultDependencies=no',
+      'Conflicts=shutdown.target',
+      'After=local-fs.target',
+      'Before=time-set.target shutdown.target',
+      'Wants=time-set.target',
+    ],
+    Service: [
+      'Type=oneshot',
+      'RemainAfterExit=yes',
+      `ExecStart=${execStart(floorCommand(plan))}`,
+      'CapabilityBoundingSet=CAP_SYS_TIME',
+      ...sandbox(plan),
+      'RestrictAddressFamilies=AF_UNIX',
+      ...clockCalls(),
+    ],
+    Install: ['WantedBy=sysinit.target'],
+  });
+}
+
+/** From the first success of a boot on, a limit: the first run may have to repair an empty battery. */
+function limitAfterFirst({ maxOffset }: SchedulePlan): readonly string[] {
+  if (maxOffset === undefined) return [];
+  return [
+    '# The limit, after the first success of a boot.',
+    'RuntimeDirectory=tsntp',
+    'RuntimeDirectoryPreserve=yes',
+    `EnvironmentFile=-${LIMIT}`,
+    `ExecStartPost=/bin/sh -c 'echo TSNTP_MAX_OFFSET=${maxOffset} >${LIMIT}'`,
+  ];
+}
+
+/** Everything that a run does not need is taken away. */
+function sandbox(plan: SchedulePlan): readonly string[] {
+  const paths = [...plan.program, ...plan.arguments.map(argument => argument.replace(/^--[\w-]+=/, ''))];
+  const under = (folders: RegExp) => paths.some(path => folders.test(path));
+  const [state] = plan.arguments.flatMap(argument => /^--state=(.*)$/s.exec(argument)?.[1] ?? []);
+  return [
+    ...(state === undefined
+      ? ['StateDirectory=tsntp', 'StateDirectoryMode=0700']
+      : [`ReadWritePaths=${execStart([`-${state}`])}`]),
+    'NoNewPrivileges=yes',
+    'ProtectSystem=strict',
+    `ProtectHome=${under(/^\/(home|root|run\/user)\//) ? 'read-only' : 'yes'}`,
+    ...(under(/^\/(tmp|var\/tmp)\//) ? [] : ['PrivateTmp=yes']),
+    ...(plan.arguments.includes('--rtc')
+      ? ['DevicePolicy=closed', 'DeviceAllow=char-rtc rw']
+      : ['PrivateDevices=yes']),
+    'PrivateMounts=yes',
+    'ProtectKernelModules=yes',
+    'ProtectKernelTunables=yes',
+    'ProtectKernelLogs=yes',
+    'ProtectControlGroups=yes',
+    'ProtectHostname=yes',
+    'RestrictNamespaces=yes',
+    'RestrictRealtime=yes',
+    'RestrictSUIDSGID=yes',
+    'LockPersonality=yes',
+    'UMask=0077',
+    'SystemCallArchitectures=native',
+    '# Not ProtectProc: tsntp looks for other time services. Not MemoryDenyWriteExecute: Node compiles at run time.',
+    'SystemCallErrorNumber=EPERM',
+  ];
+}
+
+function clockCalls(): readonly string[] {
+  return [
+    'SystemCallFilter=@system-service',
+    'SystemCallFilter=~@privileged @resources',
+    'SystemCallFilter=@clock',
+  ];
+}
+
+function unit(description: string, sections: Readonly<Record<string, readonly string[]>>): string {
+  const { Unit = [], ...others } = sections;
+  const head = ['[Unit]', `Description=${description}`, 'Documentation=man:tsntp(8)', ...Unit];
+  const rest = Object.entries(others).flatMap(([name, lines]) => ['', `[${name}]`, ...lines]);
+  return `# ${MARK}\n${[...head, ...rest].join('\n')}\n`;
+}
