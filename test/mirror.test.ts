@@ -50,6 +50,11 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'pipeline/recollection': 'test/pipeline/drift.test.ts',
   'pipeline/verdict': 'test/pipeline/assess.test.ts',
   'pipeline/voters': 'test/pipeline/assess.test.ts',
+  'host/machine-identity': 'test/host/scheduler-host.test.ts',
+  'host/scheduled-files': 'test/host/scheduler-host.test.ts',
+  'schedule/installation': 'test/schedule.test.ts',
+  'schedule/schedule-outcome': 'interfaces, and the error',
+  'schedule/xml-text': 'test/schedule/launchd.test.ts and test/schedule/task-scheduler.test.ts',
   'sources/configuration': 'test/sources/directives.test.ts',
   'sources/directive-table': 'test/sources/directives.test.ts',
   'sources/files': 'test/sources/read.test.ts',
@@ -82,7 +87,7 @@ describe('a file of src/', () => {
   });
 
   test('is there for each test file of a room', () => {
-    const rooms = ['clock', 'host', 'net', 'ntp', 'pipeline', 'sources'];
+    const rooms = ['clock', 'host', 'net', 'ntp', 'pipeline', 'schedule', 'sources'];
     const tests = rooms.flatMap(room => filesIn(`test/${room}`, '.test.ts').map(path => `${room}/${path}`));
     expect(tests.filter(path => !sources.includes(path))).toEqual([]);
   });

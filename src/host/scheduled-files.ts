@@ -53,7 +53,7 @@ export function removeAll(paths: readonly string[], links: readonly ScheduledLin
 
 /** Folders that exist for such files alone; the others belong to the scheduler, and their lack means that there is none. */
 function isOwnFolder(folder: string): boolean {
-  return /\.wants$|[\\/]tsntp[\\/]schedule$/.test(folder);
+  return /\.wants$|[\\/]tsntp-schedule$/.test(folder);
 }
 
 function makeOwnFolder(path: string): void {

@@ -5,10 +5,11 @@ const CONTEXT = 2;
 
 /** The lines of both texts: `-` for one of `before` only, `+` for one of `after` only, a space for a common one. */
 export function lineDiff(before: string, after: string): readonly string[] {
+  if (before === after) return [];
   const marked = markedLines(linesOf(before), linesOf(after));
   const near = (i: number) =>
     marked.slice(Math.max(0, i - CONTEXT), i + CONTEXT + 1).some(line => !line.startsWith(' '));
-  return marked.flatMap((line, i) => (near(i) ? [line] : near(i - 1) ? ['…'] : []));
+  return marked.flatMap((line, i) => (near(i) ? [line] : i === 0 || near(i - 1) ? ['…'] : []));
 }
 
 function linesOf(text: string): readonly string[] {

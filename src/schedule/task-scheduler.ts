@@ -15,7 +15,7 @@ import {
 import { xmlText } from './xml-text.ts';
 
 /** Where only administrators can write: SYSTEM will run what the files say. */
-const FOLDER = '%ProgramFiles%\\tsntp\\schedule';
+const FOLDER = '%ProgramFiles%\\tsntp-schedule';
 const TASKS = ['sync', 'boot'] as const;
 const pathOf = (name: string) => `${FOLDER}\\${name}.xml`;
 const schtasks = (verb: string, ...args: readonly string[]): readonly SchedulerCommand[] =>
