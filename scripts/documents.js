@@ -47,7 +47,7 @@ function markdown(rows, which, language) {
   const [option, meaning, otherwise] =
     language === 'zh' ? ['选项', '含义', '默认'] : ['option', 'meaning', 'default'];
   const lines = rows
-    .filter(({ common }) => all || common)
+    .filter(({ common, commands }) => all || (common && commands.includes('sync')))
     .map(row => [
       flags(row),
       ...(all ? [mark(row)] : []),
@@ -65,7 +65,7 @@ function markdown(rows, which, language) {
 /** Which commands take an option, where `sync` alone needs no mark. @param {Row} row */
 function mark({ commands }) {
   if (commands.includes('query')) return 'q';
-  return commands.includes('sync') ? '' : 'rtc';
+  return commands.includes('sync') ? '' : commands[0];
 }
 
 /** @param {readonly (string | number)[]} cells */

@@ -104,14 +104,14 @@ describe('options', () => {
   it.each([
     ['docs/options.md', OPTIONS],
     ['docs/options.zh-CN.md', OPTIONS_ZH],
-  ])('of query have a q, and those that sync lacks are marked rtc in %s', (_, text) => {
-    const rows = optionTable(text).matchAll(/^\| `(?:-\w`, `)?(--[\w-]+).*?` \| (q|rtc|) ?\|/gm);
+  ])('of query have a q, and those that sync lacks are marked with their command in %s', (_, text) => {
+    const rows = optionTable(text).matchAll(/^\| `(?:-\w`, `)?(--[\w-]+).*?` \| (q|rtc|schedule|) ?\|/gm);
     const marked = new Map([...rows].map(([, option = '', mark]) => [option, mark]));
     expect(marked.size).toBeGreaterThan(20);
     const [query, sync] = [optionsOf('query'), optionsOf('sync')];
     for (const [option, mark] of marked) {
       expect(query.includes(option), option).toBe(mark === 'q');
-      expect(sync.includes(option), option).toBe(mark !== 'rtc');
+      expect(sync.includes(option), option).toBe(mark === 'q' || mark === '');
     }
   });
 
@@ -264,7 +264,10 @@ describe('commands in the documents', () => {
       const env = { TSNTP_INTERVAL: '0.01', TSNTP_SERVERS: (await serve({}, {}))[0]! };
       const words = line.split(' ').slice(1);
       const servers = await serve(...words.map(() => ({})));
-      const args = words.map((word, i) => (/\.\w/.test(word) && !/^\d\.\d$/.test(word) ? servers[i]! : word));
+      const named = words.map((word, i) =>
+        /\.\w/.test(word) && !/^\d\.\d$/.test(word) ? servers[i]! : word,
+      );
+      const args = named[0] === 'schedule' ? rehearsed(named, servers[0]!) : named;
       const { code, stderr } = await tsntp(args, { env: sets(args) ? { ...env, TSNTP_DRY_RUN: '1' } : env });
       expect(stderr).not.toContain('Usage');
       expect(code, stderr).not.toBe(2);
@@ -291,33 +294,35 @@ describe('CONTRIBUTING.md', () => {
   });
 });
 
+/** The arguments of `schedule`, so that nothing is installed here, and so that it finds a server. */
+function rehearsed([command = '', ...args]: readonly string[], server: string): readonly string[] {
+  return [command, '-n', ...args, ...(args.includes('--') ? [] : ['--', server])];
+}
+
 /** Whether these arguments ask for the clock to be set: they do without a command or an option that prevents it. */
 function sets(args: readonly string[]): boolean {
   return !args.some(arg => ['-q', '-d', '-n', 'query', 'status', 'completion', 'demo'].includes(arg));
 }
 
-describe.runIf(process.platform !== 'win32')("the documents' lines for cron", () => {
-  const tables = ['README.md', 'README.zh-CN.md', 'docs/scripts-and-monitoring.md'].map(file => cronIn(file));
-  const [atBoot, later] = tables[0]!;
+describe.runIf(process.platform !== 'win32')('the lines for cron in docs/scheduling.md', () => {
+  const [atBoot, later] = cronIn(readFileSync('docs/scheduling.md', 'utf8'));
 
-  it('are the same in each but for the servers, one for the boot and one for later', () => {
-    const [english, chinese, scripts] = tables;
-    expect(scripts).toEqual(english);
-    // There the servers are those of /etc/tsntp.conf.
-    const unnamed = english!.map(({ when, command }) => ({
-      when,
-      command: command.replace(' pool.ntp.org', ''),
-    }));
-    expect(chinese).toEqual(unnamed);
-    for (const { command } of tables[0]!) expect(MAN).toContain(`  root  ${command}\n`);
-    expect(tables[0]!.map(({ when }) => when)).toEqual(['@reboot', '23 */6 * * *']);
-    for (const { command } of tables[0]!) expect(command).not.toContain('%');
+  it('are those of "tsntp schedule", but for the minute and the programs of this machine', async () => {
+    const args = ['schedule', '--as', 'cron', '--', '--max-offset', '60', 'pool.ntp.org'];
+    const { stdout } = await tsntp(args);
+    const printed = stdout
+      .replaceAll(`${process.execPath} ${BIN}`, '/usr/bin/node /usr/local/bin/tsntp')
+      .replace(/^\d+ (?=\* \* \* \* root)/m, '23 ');
+    expect(cronIn(printed)).toEqual([atBoot, later]);
+    expect([atBoot?.when, later?.when]).toEqual(['@reboot', '23 * * * *']);
   });
 
   /** Runs the line as cron does, without setting a clock. */
   async function cron(command: string, server: string): Promise<Result> {
     const line = command
-      .replace(/\btsntp\b/, `'${process.execPath}' '${BIN}'`)
+      .replace(/\S+ \S+ rtc floor /, ': ')
+      .replaceAll('/usr/bin/node /usr/local/bin/tsntp', `'${process.execPath}' '${BIN}'`)
+      .replace(' --quiet ', ' ')
       .replace('pool.ntp.org', server)
       .replace('sleep 20', ':');
     const env = { TSNTP_DRY_RUN: '1', TSNTP_FORCE: '1', TSNTP_INTERVAL: '0.01', TSNTP_TIMEOUT: '0.2' };
@@ -621,11 +626,8 @@ function commandsIn(text: string): readonly string[] {
 }
 
 /** The lines of the first crontab in a document. */
-function cronIn(file: string): readonly { readonly when: string; readonly command: string }[] {
-  const table = readFileSync(file, 'utf8')
-    .split('```')
-    .find(block => block.startsWith('\nPATH='));
-  const lines = [...(table ?? '').matchAll(/^(@\w+|(?:[\d*/,-]+ ){4}[\d*/,-]+) +root +(.*)$/gm)];
+function cronIn(text: string): readonly { readonly when: string; readonly command: string }[] {
+  const lines = [...text.matchAll(/^(@\w+|(?:[\d*/,-]+ ){4}[\d*/,-]+) root (.*)$/gm)];
   return lines.map(([, when = '', command = '']) => ({ when, command }));
 }
 

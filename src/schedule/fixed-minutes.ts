@@ -11,9 +11,9 @@ export interface FixedMinutes {
 const MINUTES_PER_HOUR = 60;
 const HOURS_PER_DAY = 24;
 
-/** The periods that fixed minutes can express, in words. */
+/** The periods that fixed minutes can express, of those that --every allows, in words. */
 export const FIXED_PERIODS =
-  '1, 2, 3, 4, 5, 6, 10, 12, 15, 20 or 30 minutes, or 1, 2, 3, 4, 6, 8, 12 or 24 hours';
+  '2, 3, 4, 5, 6, 10, 12, 15, 20 or 30 minutes, or 1, 2, 3, 4, 6, 8, 12 or 24 hours';
 
 /**
  * The times of a period that divides an hour or a day evenly; undefined for any other. `minute`, from 1 to 59, is the

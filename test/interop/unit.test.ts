@@ -1,34 +1,42 @@
-// The systemd units that the documents propose, judged by systemd's own tools: they can be read, and the service is
-// given little more than the right to set the clock.
+// What `tsntp schedule` writes, judged by the programs that read it: systemd-analyze, xmllint, and Python's plistlib.
 
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import type { SchedulePlan, SchedulerName } from '../../src/schedule/plan.ts';
+import { SCHEDULERS } from '../../src/schedule.ts';
 import { debianPackage } from '../support/debian-package.ts';
 import { describeWith } from './bench.ts';
 
 /** In tenths of systemd's exposure level: 10.0 is an unrestricted service, and up to 2.5 is good. */
-const EXPOSURE = 25;
+const EXPOSURE = 24;
 
 const folder = mkdtempSync(join(tmpdir(), 'tsntp-unit-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const document = (name: string) => readFileSync(resolve(import.meta.dirname, '../..', name), 'utf8');
+/** With words that each format must quote. */
+const PLAN: SchedulePlan = {
+  every: 3600,
+  minute: 23,
+  program: ['/usr/bin/true', '/opt/a b/tsntp.js'],
+  arguments: ['--file=/etc/100%/$list/"quoted"/it\'s', '--keys=/etc/a&b<c>', 'pool.ntp.org'],
+};
 
-/** The unit of this name in docs/, with a command that is on every machine. */
-function unitText(name: string): string {
-  const blocks = document('docs/scripts-and-monitoring.md').split('```');
-  const text = blocks.find(block => block.startsWith(`ini\n# ${name}\n`));
-  if (text === undefined) throw new Error(`no unit ${name}`);
-  return text.replace(/^ini\n/, '').replace('/usr/local/bin/tsntp', '/usr/bin/true');
-}
+/** The Task Scheduler has no way to quote a percent sign. */
+const TASK_PLAN: SchedulePlan = {
+  ...PLAN,
+  arguments: PLAN.arguments.map(argument => argument.replaceAll('%', '')),
+};
 
-function unit(name: string): string {
-  const path = join(folder, name);
-  writeFileSync(path, unitText(name));
-  return path;
+/** Writes the files of a plan, in UTF-8, and returns their paths. */
+function written(scheduler: SchedulerName, plan: SchedulePlan = PLAN): readonly string[] {
+  return SCHEDULERS[scheduler].files(plan).map(({ path, text, encoding }) => {
+    const place = join(folder, basename(path.replaceAll('\\', '/')));
+    writeFileSync(place, encoding === undefined ? text : Buffer.from(`\ufeff${text}`, encoding));
+    return place;
+  });
 }
 
 describeWith(['systemd'], 'systemd', () => {
@@ -40,33 +48,85 @@ describeWith(['systemd'], 'systemd', () => {
       encoding: 'utf8',
       env: { ...process.env, LD_LIBRARY_PATH: libraries },
     });
+  const verify = (...units: readonly string[]) => analyze('verify', '--man=no', ...units);
 
-  test('accepts the service and the timer', () => {
-    const { status, stderr } = analyze('verify', '--man=no', unit('tsntp.service'), unit('tsntp.timer'));
+  test.each<[what: string, plan: SchedulePlan]>([
+    ['an hourly run', PLAN],
+    ['a limit after the first success', { ...PLAN, maxOffset: '60' }],
+    ['the hardware clock and a state directory', { ...PLAN, arguments: ['--rtc', '--state=/srv/a b'] }],
+  ])('accepts all units of %s', (_, plan) => {
+    const { status, stderr } = verify(...written('systemd', plan));
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   });
 
-  test('can read the service with the drop-in that narrows the limit', () => {
-    const dropIns = join(folder, 'tsntp.service.d');
-    mkdirSync(dropIns);
-    writeFileSync(join(dropIns, 'limit.conf'), unitText('limit.conf'));
-    const { status, stderr } = analyze('verify', '--man=no', unit('tsntp.service'));
-    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-    // It is read at all: a line that systemd does not know is told.
-    writeFileSync(join(dropIns, 'limit.conf'), '[Service]\nEnvironmentFiles=x\n');
-    expect(analyze('verify', '--man=no', unit('tsntp.service')).stderr).toContain('EnvironmentFiles');
-    rmSync(dropIns, { recursive: true });
+  test('reports a line of a unit that it does not know', () => {
+    const [service = ''] = written('systemd');
+    writeFileSync(service, `${readFileSync(service, 'utf8')}EnvironmentFiles=x\n`);
+    expect(verify(service).stderr).toContain('EnvironmentFiles');
   });
 
-  test('finds the service little exposed', () => {
+  test('can read the service with the drop-in of the documentation', () => {
+    const [service = ''] = written('systemd');
+    const page = readFileSync(resolve(import.meta.dirname, '../../docs/scheduling.md'), 'utf8');
+    const [, text = ''] = /```ini\n(# servers\.conf\n.*?)```/s.exec(page) ?? [];
+    expect(text).toContain('[Service]');
+    mkdirSync(`${service}.d`);
+    writeFileSync(join(`${service}.d`, 'servers.conf'), text);
+    expect(verify(service)).toMatchObject({ status: 0, stderr: '' });
+    rmSync(`${service}.d`, { recursive: true });
+  });
+
+  test('finds each service little exposed', () => {
     const judge = (path: string) =>
-      analyze('security', '--offline=true', '--no-pager', `--threshold=${EXPOSURE}`, path);
-    expect(judge(unit('tsntp.service')).status).toBe(0);
+      analyze('security', '--offline=true', '--no-pager', `--threshold=${EXPOSURE}`, path).status;
+    const services = written('systemd').filter(path => path.endsWith('.service'));
+    expect(services).toHaveLength(3);
+    expect(services.filter(path => judge(path) !== 0)).toEqual([]);
     const loose = join(folder, 'loose.service');
-    writeFileSync(
-      loose,
-      readFileSync(unit('tsntp.service'), 'utf8').replace(/^(Protect|Restrict|System).*$/gm, ''),
-    );
-    expect(judge(loose).status).not.toBe(0);
+    writeFileSync(loose, readFileSync(services[0]!, 'utf8').replace(/^(Protect|Restrict|System).*$/gm, ''));
+    expect(judge(loose)).not.toBe(0);
+  });
+});
+
+describeWith(['libxml2-utils'], 'xmllint', () => {
+  const { root, env } = debianPackage('libxml2-utils');
+  const lint = (...args: readonly string[]) =>
+    spawnSync(join(root, 'usr/bin/xmllint'), ['--noout', '--nonet', ...args], {
+      encoding: 'utf8',
+      env: { ...process.env, ...env },
+    });
+  const schema = resolve(import.meta.dirname, 'task.xsd');
+
+  test('finds the tasks in the order of the schema, also in their encoding', () => {
+    const { status, stderr } = lint('--schema', schema, ...written('windows', TASK_PLAN));
+    expect({ status, stderr }).toMatchObject({ status: 0 });
+    expect(stderr.match(/ validates$/gm)).toHaveLength(2);
+  });
+
+  test('reports elements in another order', () => {
+    const [task = ''] = written('windows', TASK_PLAN);
+    const text = readFileSync(task).subarray(2).toString('utf16le');
+    const moved = text.replace(/(<Triggers>.*<\/Triggers>)(.*)(<Actions.*<\/Actions>)/s, '$3$2$1');
+    expect(moved).not.toBe(text);
+    writeFileSync(task, Buffer.from(`\ufeff${moved}`, 'utf16le'));
+    expect(lint('--schema', schema, task).stderr).toContain('fails to validate');
+  });
+
+  test('finds the property list well-formed', () => {
+    expect(lint('--nowarning', ...written('launchd'))).toMatchObject({ status: 0, stderr: '' });
+  });
+});
+
+test('Python reads the words of the property list as they were', () => {
+  const script = 'import json, plistlib, sys; print(json.dumps(plistlib.load(open(sys.argv[1], "rb"))))';
+  const { stdout, stderr } = spawnSync('python3', ['-c', script, ...written('launchd')], {
+    encoding: 'utf8',
+  });
+  expect(stderr).toBe('');
+  expect(JSON.parse(stdout)).toMatchObject({
+    Label: 'tsntp',
+    ProgramArguments: [...PLAN.program, 'sync', '--every=1h', ...PLAN.arguments],
+    RunAtLoad: true,
+    StartCalendarInterval: [{ Minute: 23 }],
   });
 });

@@ -2,7 +2,7 @@
 // two kernels, QEMU, chronyd, busybox, and the initial RAM disk for QEMU's kernel.
 
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeInitramfs } from './initramfs.js';
 
@@ -13,6 +13,7 @@ const PACKAGES = [
   'seabios',
   'busybox-static',
   'chrony',
+  'cron',
   'iproute2',
   'util-linux-extra', // hwclock
 ];
@@ -38,7 +39,7 @@ const PROGRAM_FOLDERS = ['usr/bin', 'bin', 'usr/sbin', 'sbin'];
 /** Fills `folder` once; returns why that is impossible, or undefined. */
 export function prepareTools(folder) {
   const complete = join(folder, 'complete');
-  if (existsSync(complete)) return undefined;
+  if (existsSync(complete) && readFileSync(complete, 'utf8') === PACKAGES.join()) return undefined;
   if (process.arch !== 'x64') return `the guests are x86-64, this machine is ${process.arch}`;
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(join(folder, 'packages'), { recursive: true });
@@ -49,7 +50,7 @@ export function prepareTools(folder) {
   }
   writeInitramfs(folder, MODULES);
   rmSync(join(folder, 'packages'), { recursive: true });
-  writeFileSync(complete, '');
+  writeFileSync(complete, PACKAGES.join());
   return undefined;
 }
 

@@ -11,6 +11,7 @@
 
 import { drift } from './drift.js';
 import { frequency } from './frequency.js';
+import { cron } from './cron.js';
 import { hardware } from './hardware.js';
 import { interference } from './interference.js';
 import { leftover } from './leftover.js';
@@ -36,6 +37,7 @@ export const cases = [
   ...panic,
   ...privileges,
   ...hardware,
+  ...cron,
   ...witness,
 ];
 
