@@ -1,0 +1,90 @@
+// `tsntp schedule` as users run it, in the root of an image: its output, its exit codes, its JSON.
+
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { scratch, tsntp } from '../../support/command.ts';
+
+const ID = '00112233445566778899aabbccddeeff';
+
+function image(): string {
+  const root = scratch();
+  for (const folder of ['etc/cron.d', 'etc/systemd/system'])
+    mkdirSync(join(root, folder), { recursive: true });
+  writeFileSync(join(root, 'etc/machine-id'), `${ID}\n`);
+  return root;
+}
+
+test('prints the files, and writes none', async () => {
+  const root = image();
+  const { code, stdout } = await tsntp(['schedule', '--root', root, '--as', 'systemd', '--', 'ntp.example']);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^# \/etc\/systemd\/system\/tsntp\.service\n/);
+  expect(stdout).toMatch(/^ExecStart=\S+ \S+tsntp\.js sync --every=1h ntp\.example$/m);
+  expect(existsSync(join(root, 'etc/systemd/system/tsntp.service'))).toBe(false);
+});
+
+test('installs, says so, and says that nothing has changed', async () => {
+  const args = ['schedule', '--root', image(), '--install', '--every', '30m', '--', 'ntp.example'];
+  const first = await tsntp(args);
+  expect(first).toMatchObject({ code: 0 });
+  expect(first.stdout).toMatch(/^--- \/dev\/null\n\+\+\+ \/etc\/cron\.d\/tsntp\n\+# Written by/);
+  expect(first.stdout).toMatch(/^installed \(cron, in the image\)$/m);
+  expect(await tsntp(args)).toMatchObject({ code: 0, stdout: expect.stringMatching(/^unchanged: /) });
+});
+
+test('shows with -n what would be installed', async () => {
+  const root = image();
+  const { code, stdout } = await tsntp(['schedule', '-n', '--root', root, '--', 'ntp.example']);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/would be installed .*nothing was written\n$/);
+  expect(existsSync(join(root, 'etc/cron.d/tsntp'))).toBe(false);
+});
+
+test('never shows the id of the machine', async () => {
+  const root = image();
+  const { stdout, stderr } = await tsntp(['schedule', '--root', root, '--json', '--', 'ntp.example']);
+  expect(stdout + stderr).not.toContain(ID);
+});
+
+test('leaves a file alone that is not its own, with exit code 5', async () => {
+  const root = image();
+  writeFileSync(join(root, 'etc/cron.d/tsntp'), '# mine\n');
+  const { code, stderr } = await tsntp(['schedule', '--root', root, '--install', '--', 'ntp.example']);
+  expect(code).toBe(5);
+  expect(stderr).toContain('/etc/cron.d/tsntp was not written by tsntp');
+  expect(readFileSync(join(root, 'etc/cron.d/tsntp'), 'utf8')).toBe('# mine\n');
+});
+
+test('a folder that is missing is exit code 4', async () => {
+  const { code, stderr } = await tsntp(['schedule', '--root', scratch(), '--install', '--', 'ntp.example']);
+  expect(code).toBe(4);
+  expect(stderr).toMatch(
+    /cron\.d\/tsntp cannot be written: there is no .*etc\/cron\.d; is this scheduler installed\?/,
+  );
+});
+
+test('JSON has the files and the outcome', async () => {
+  const args = ['schedule', '--root', image(), '--install', '--json', '--', 'ntp.example'];
+  const { stdout, code } = await tsntp(args);
+  expect(JSON.parse(stdout)).toMatchObject({
+    version: 1,
+    command: 'schedule',
+    exitCode: code,
+    result: 'installed',
+    scheduler: 'cron',
+    files: [{ path: '/etc/cron.d/tsntp', change: 'added' }],
+  });
+});
+
+test.each<[args: string[], message: RegExp]>([
+  [['--every', '63'], /--every: "63" is not allowed; give a number from 64 to/],
+  [['--every', '7h', '--as', 'cron', '--', 'a.example'], /cron runs at fixed minutes.*7h.*give 2, 3/],
+  [['--install', '--remove'], /exclude each other/],
+  [['--as', 'at'], /one of systemd, cron, launchd, windows/],
+  [['--max-offset', '60'], /write the options of sync after --/],
+  [['--', '-q', 'a.example'], /no run would set the clock/],
+])('%j is a usage error', async (args, message) => {
+  const { code, stderr } = await tsntp(['schedule', ...args]);
+  expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(message) });
+});
