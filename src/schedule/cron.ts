@@ -41,7 +41,7 @@ function crontab(plan: SchedulePlan): string {
   const [first, later] = [false, true].map(limited =>
     cronCommand(syncCommand(plan, { limited, extra: ['--quiet'] })),
   );
-  const boot = `${cronCommand(floorCommand(plan))} >/dev/null; for i in 1 2 3 4 5 6 7 8 9; do ${first}; [ $? -eq 3 ] || break; sleep 20; done`;
+  const boot = `${cronCommand(floorCommand(plan))} >/dev/null 2>&1; for i in 1 2 3 4 5 6 7 8 9; do ${first}; [ $? -eq 3 ] || break; sleep 20; done`;
   for (const command of [boot, later!]) refuseLong(command);
   const lines = [
     `# ${MARK}`,

@@ -121,6 +121,8 @@ function floor(plan: SchedulePlan): string {
       'Type=oneshot',
       'RemainAfterExit=yes',
       `ExecStart=${execStart(floorCommand(plan))}`,
+      '# Exit code 3: no time is known yet.',
+      'SuccessExitStatus=3',
       'CapabilityBoundingSet=CAP_SYS_TIME',
       ...sandbox(plan),
       'RestrictAddressFamilies=AF_UNIX',

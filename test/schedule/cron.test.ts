@@ -72,7 +72,7 @@ test('only the later runs are limited', () => {
 
 test('the state of the runs is also that of the floor', () => {
   const [boot] = jobsOf(planWith(['--state=/srv/state', 'pool.ntp.org']));
-  expect(boot!.command).toMatch(/^\S+ \S+ rtc floor --state=\/srv\/state >\/dev\/null; /);
+  expect(boot!.command).toMatch(/^\S+ \S+ rtc floor --state=\/srv\/state >\/dev\/null 2>&1; /);
 });
 
 test.each<[what: string, plan: SchedulePlan, message: RegExp]>([
