@@ -122,7 +122,7 @@ describe.each(NAMES)('%s', scheduler => {
   test('leaves a file alone that tsntp did not write', async () => {
     const root = image();
     await schedule(install, portsOf(root));
-    const path = placeOf(paths[0]!, root, {});
+    const path = placeOf(SCHEDULERS[scheduler].paths[0]!, root, {});
     writeFileSync(path, 'by hand\n');
     const before = treeOf(root);
     for (const options of [install, remove]) {
@@ -134,24 +134,26 @@ describe.each(NAMES)('%s', scheduler => {
     expect(treeOf(root)).toEqual(before);
   });
 
-  const { enable, paths } = SCHEDULERS[scheduler];
-  test.runIf(enable.length > 0)('writes nothing if a command refuses the files', async () => {
-    const root = image();
-    const before = treeOf(root);
-    const last = enable.at(-1)!.join(' ');
-    const { ports } = machineAt(root, new RegExp(`^${last.replaceAll(/[^\w ]/g, '\\$&')}$`));
-    const outcome = await schedule(install, ports);
-    expect(outcome).toMatchObject({ kind: 'not-enabled', message: expect.stringContaining('it fails') });
-    expect(exitCodeOf(outcome, undefined)).toBe(4);
-    expect(treeOf(root)).toEqual(before);
-  });
-
   test('is written by every text of its own', () => {
     const plan = { ...OPTIONS, minute: 5 };
     for (const { text } of SCHEDULERS[scheduler].files(plan)) expect(isOwnText(text)).toBe(true);
     expect(SCHEDULERS[scheduler].files(plan).map(({ path }) => path)).toEqual(SCHEDULERS[scheduler].paths);
   });
 });
+
+test.each(NAMES.filter(name => SCHEDULERS[name].enable.length > 0))(
+  'nothing is written if %s refuses the files',
+  async scheduler => {
+    const root = image();
+    const before = treeOf(root);
+    const last = SCHEDULERS[scheduler].enable.at(-1)!.join(' ');
+    const { ports } = machineAt(root, new RegExp(`^${last.replaceAll(/[^\w ]/g, '\\$&')}$`));
+    const outcome = await schedule({ ...OPTIONS, scheduler }, ports);
+    expect(outcome).toMatchObject({ kind: 'not-enabled', message: expect.stringContaining('it fails') });
+    expect(exitCodeOf(outcome, undefined)).toBe(4);
+    expect(treeOf(root)).toEqual(before);
+  },
+);
 
 describe('on a machine', () => {
   test('systemd is told of the units, and of their end', async () => {
