@@ -32,7 +32,7 @@ export const cron = [
         '--as',
         'cron',
         '--every',
-        '1m',
+        '2m',
         '--install',
         '--',
         "--file=/etc/50% of $it's.conf",
