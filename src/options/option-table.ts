@@ -95,7 +95,7 @@ export const OPTIONS = {
     placeholder: 'S',
     group: 'setting',
     describe: 'how long until the next run, for which the rate is set: 1h; by default as before',
-    commands: ['sync'],
+    commands: ['sync', 'schedule'],
   },
   allowTick: {
     value: { kind: 'switch' },
@@ -123,13 +123,6 @@ export const OPTIONS = {
     group: 'setting',
     describe: 'use this hardware clock instead of the first: /dev/rtc1',
     commands: ['rtc'],
-  },
-  every: {
-    value: { kind: 'duration', min: 64, max: 2_678_400 },
-    placeholder: 'S',
-    group: 'setting',
-    describe: 'how long until the next run, for which the rate is set: 1h; by default as before',
-    commands: ['sync', 'schedule'],
   },
   as: {
     value: { kind: 'choice', of: ['systemd', 'cron', 'launchd', 'windows'] },
