@@ -1,5 +1,6 @@
 // An outcome → the exit code of the process. The only place that numbers the exit codes.
 
+import type { DriftOutcome } from '../drift.ts';
 import type { Outcome } from '../pipeline/outcome.ts';
 import type { RtcOutcome } from '../rtc.ts';
 import type { Status } from '../status.ts';
@@ -11,7 +12,7 @@ export const EXIT_CODES: readonly (readonly [code: string, meaning: string, acti
   ['2', 'usage: bad option, bad server, unreadable file', 'fix the command'],
   [
     '3',
-    'no suitable server: none answered, none passed the tests, or no majority agrees; status: not synchronized',
+    'no suitable server: none answered, none passed the tests, or no majority agrees; status: not synchronized; drift: no rate is known',
     'retry later',
   ],
   ['4', "not permitted, or this platform's clock cannot be set", 'run as root; grant CAP_SYS_TIME'],
@@ -35,7 +36,9 @@ const EXIT_BUSY = 6;
 export const EXIT_LOST = 7;
 
 /** The members of an outcome that determine the exit code. */
-type Ended = Pick<Outcome | RtcOutcome | Status, 'kind'> & { readonly waited?: 'finished' | 'interrupted' };
+type Ended = Pick<Outcome | RtcOutcome | DriftOutcome | Status, 'kind'> & {
+  readonly waited?: 'finished' | 'interrupted';
+};
 
 /** The exit code of an outcome. After an interruption, 143 if `interruptedBy` is SIGTERM, otherwise 130. */
 export function exitCodeOf({ kind, waited }: Ended, interruptedBy: string | undefined): ExitCode {
@@ -46,6 +49,11 @@ export function exitCodeOf({ kind, waited }: Ended, interruptedBy: string | unde
     case 'shown':
     case 'written':
     case 'would-write':
+    case 'exported':
+    case 'reset':
+    case 'would-reset':
+    case 'imported':
+    case 'would-import':
     case 'synchronized':
       return EXIT_DONE;
     case 'adjusted':
@@ -53,8 +61,10 @@ export function exitCodeOf({ kind, waited }: Ended, interruptedBy: string | unde
     case 'no-suitable-server':
     case 'unsynchronized':
     case 'unknown':
+    case 'nothing-known':
       return EXIT_UNSYNCHRONIZED;
     case 'clock-error':
+    case 'not-remembered':
       return EXIT_CLOCK;
     case 'refused':
       return EXIT_REFUSED;
