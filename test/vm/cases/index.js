@@ -10,6 +10,7 @@
 // Both sides read this module: the bench for the data, the guest's driver for `run`.
 
 import { drift } from './drift.js';
+import { forget } from './forget.js';
 import { frequency } from './frequency.js';
 import { hardware } from './hardware.js';
 import { interference } from './interference.js';
@@ -29,6 +30,7 @@ export const cases = [
   ...rate,
   ...leftover,
   ...frequency,
+  ...forget,
   ...drift,
   ...synchronized,
   ...status,
