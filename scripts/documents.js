@@ -65,7 +65,7 @@ function markdown(rows, which, language) {
 /** Which commands take an option, where `sync` alone needs no mark. @param {Row} row */
 function mark({ commands }) {
   if (commands.includes('query')) return 'q';
-  return commands.includes('sync') ? '' : commands[0];
+  return commands.includes('sync') ? '' : commands.join(', ');
 }
 
 /** @param {readonly (string | number)[]} cells */

@@ -14,7 +14,13 @@ export type { HardwareClock, HardwareReading } from './clock/hardware-clock.ts';
 export type { Options } from './library/options.ts';
 export { type MeasuredOffset, measureOffset, query, sync } from './library/run.ts';
 export type { ServerSpec, Servers } from './library/servers.ts';
-export { type HardwareClockOptions, rtc, type StatusOptions, status } from './library/this-machine.ts';
+export {
+  driftState,
+  type HardwareClockOptions,
+  rtc,
+  type StatusOptions,
+  status,
+} from './library/this-machine.ts';
 export { explain, report } from './library/words.ts';
 export type { Authentication, Keys } from './net/authentication.ts';
 export type { Burst } from './net/burst.ts';
@@ -45,6 +51,7 @@ export type { ClockTrust } from './ntp/clock-trust.ts';
 export type { Estimate } from './ntp/combine.ts';
 export type { Decision } from './ntp/decide.ts';
 export type { DriftGate } from './ntp/drift/closed-gate.ts';
+export type { DriftHistoryEntry, DriftState, KnownRate } from './ntp/drift/drift-state.ts';
 export type { KernelRate } from './ntp/drift/kernel-rate.ts';
 export type { PeerEstimate } from './ntp/filter.ts';
 export type { Kiss } from './ntp/kiss.ts';
@@ -61,6 +68,7 @@ export {
   type Seconds,
   type UnixTime,
 } from './ntp/time.ts';
+export type { MachineDrift } from './pipeline/known-drift.ts';
 export type {
   Competitor,
   Correction,

@@ -11,7 +11,7 @@ import { hardwareAhead } from './clock/rtc/sysfs.ts';
 import { driftStore } from './host/drift-store.ts';
 import { localInstant } from './host/local-time.ts';
 import { acquireLock, lockDirectories } from './host/lock.ts';
-import { memoryDirectories, readMemories, recall, remember } from './host/memory.ts';
+import { memoryDirectories, readDriftMemories, readMemories, recall, remember } from './host/memory.ts';
 import { whyHidden } from './host/processes.ts';
 import { findTimeServices } from './host/services.ts';
 import { stateDirectory } from './host/state.ts';
@@ -72,6 +72,7 @@ export async function openMachine(options: MachineOptions): Promise<Machine> {
     emit: options.emit ?? (() => {}),
     signal: options.signal ?? new AbortController().signal,
     ...surroundingsOf(real, options),
+    oscillator: () => host.drift?.oscillator() ?? {},
   };
 }
 
@@ -90,11 +91,12 @@ export async function openSchedulers(env: Environment, root?: string): Promise<S
 function surroundingsOf(
   clock: Clock,
   { mode, env, stateDirectory: directory }: MachineOptions,
-): Omit<StatusPorts, 'clock'> & Pick<RtcPorts, 'openRtc'> {
+): Omit<StatusPorts, 'clock' | 'oscillator'> & Pick<RtcPorts, 'openRtc'> {
   const directories =
     directory === undefined ? memoryDirectories(process.platform, env, process.geteuid?.()) : [directory];
   return {
     memories: () => readMemories(clock, directories),
+    driftMemories: () => readDriftMemories(directories),
     timeServices: () => timeServices(env),
     localTime: at => localInstant(new Date(Number(at / 1_000_000n)), env.TZ),
     peekRtc: () => peekRtc(clock),

@@ -5,6 +5,7 @@
 import { type Clock, ClockError, type ClockStatus } from './clock/clock.ts';
 import type { HardwareReading } from './clock/hardware-clock.ts';
 import { difference, type Seconds, type UnixTime } from './ntp/time.ts';
+import { type DriftStatePorts, type MachineDrift, readDrift } from './pipeline/known-drift.ts';
 import type { TimeService } from './pipeline/outcome.ts';
 import type { MemoryReading } from './pipeline/ports.ts';
 
@@ -16,7 +17,7 @@ export interface TimeServices {
 }
 
 /** What `status` reads. */
-export interface StatusPorts {
+export interface StatusPorts extends DriftStatePorts {
   readonly clock: Clock;
   /** The state in each directory where a tsntp may keep it. */
   readonly memories: () => readonly MemoryReading[];
@@ -48,6 +49,8 @@ interface Known {
   readonly servicesHidden?: string;
   /** Absent if there is no hardware clock or it cannot be read. */
   readonly rtc?: { readonly path: string; readonly offset: Seconds };
+  /** What is known of the rate of this clock. */
+  readonly drift: Omit<MachineDrift, 'warnings'>;
   readonly warnings: readonly string[];
 }
 
@@ -69,6 +72,7 @@ export async function status(machine: StatusPorts): Promise<Status> {
   const { services, hidden } = await machine.timeServices();
   const [now, kernel] = [clock.now(), clock.status()];
   const warnings = memories.map(({ warning }) => warning).filter(warning => warning !== undefined);
+  const { warnings: driftWarnings, ...drift } = readDrift(machine);
   return {
     kind: kindOf(kernel),
     now,
@@ -80,8 +84,9 @@ export async function status(machine: StatusPorts): Promise<Status> {
     services,
     ...(hidden !== undefined && { servicesHidden: hidden }),
     ...(rtc && { rtc }),
+    drift,
     // If a correction is known, unreadable directories are not reported: root's, for other users.
-    warnings: lastSet ? [] : warnings,
+    warnings: lastSet ? driftWarnings : [...warnings, ...driftWarnings],
   };
 }
 

@@ -4,7 +4,6 @@
 
 import { OPTIONS } from './options/option-table.ts';
 import { type ApplyOptions, apply, type DecidedEvent, type Proposal, refused } from './pipeline/apply.ts';
-import type { DriftOptions } from './pipeline/drift.ts';
 import { type FinishEvent, type FinishOptions, finish } from './pipeline/finish.ts';
 import {
   type Measured,
@@ -14,6 +13,7 @@ import {
   type QueryOptions,
 } from './pipeline/measure.ts';
 import type { QueryOutcome, SyncOutcome } from './pipeline/outcome.ts';
+import type { DriftOptions } from './pipeline/plan-drift.ts';
 import type { Host } from './pipeline/ports.ts';
 import { lazyRecollection, planAfter } from './pipeline/recollection.ts';
 

@@ -64,13 +64,15 @@ const STORY = [
   'status.ts',
   'rtc.ts',
   'schedule.ts',
+  'drift.ts',
   'pipeline/measure.ts',
   'pipeline/assess.ts',
   'pipeline/voters.ts',
   'pipeline/apply.ts',
-  'pipeline/drift.ts',
+  'pipeline/plan-drift.ts',
   'pipeline/finish.ts',
   'pipeline/judge.ts',
+  'pipeline/known-drift.ts',
   'pipeline/ports.ts',
   'pipeline/recollection.ts',
   'pipeline/outcome.ts',
@@ -140,7 +142,8 @@ function withoutComments(text: string): string {
 
 /** The specifiers of all imports and re-exports, of types too; `?` for one that is computed. */
 function importsOf(code: string): readonly string[] {
-  const statements = code.matchAll(/\b(?:import|export)\b(?:[^'"`;=()]*?\bfrom)?\s*['"]([^'"]+)['"]/g);
+  // At the start of a line: 'import' is also a word of the command line.
+  const statements = code.matchAll(/^(?:import|export)\b(?:[^'"`;=()]*?\bfrom)?\s*['"]([^'"]+)['"]/gm);
   const calls = code.matchAll(/\b(?:import|require)\(\s*(?:['"]([^'"]+)['"])?/g);
   return [...statements, ...calls].map(([, specifier]) => specifier ?? '?');
 }

@@ -47,7 +47,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'pipeline/judge': 'test/sync.test.ts',
   'pipeline/outcome': 'types',
   'pipeline/ports': 'interfaces',
-  'pipeline/recollection': 'test/pipeline/drift.test.ts',
+  'pipeline/recollection': 'test/pipeline/plan-drift.test.ts',
   'pipeline/verdict': 'test/pipeline/assess.test.ts',
   'pipeline/voters': 'test/pipeline/assess.test.ts',
   'host/machine-identity': 'test/host/scheduler-host.test.ts',

@@ -23,6 +23,8 @@ function machine(kernel: ClockStatus = {}, changes: Partial<StatusPorts> = {}): 
   return {
     clock: { ...world({}).clock, status: () => kernel },
     memories: () => [],
+    driftMemories: () => [],
+    oscillator: () => ({}),
     timeServices: async () => ({ services: [] }),
     localTime: async () => '2026-11-21T01:00:00+01:00',
     peekRtc: () => Promise.reject(new ClockError('unsupported', 'no hardware clock')),

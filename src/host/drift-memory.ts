@@ -31,11 +31,14 @@ import { checkDirectory, codeOf, prepareDirectory, readOwn, replaceOwn } from '.
 const FILE = 'drift.json';
 const LARGEST = 65_536;
 
-/** What is remembered in `directory`. Never throws; no file yet is an empty memory without a warning. */
-export function readDriftMemory(directory: string): DriftReading {
+/**
+ * What is remembered in `directory`. Never throws; no file yet is an empty memory without a warning. `trusted` is an
+ * additional user whose file is accepted; use it only for display, not to decide.
+ */
+export function readDriftMemory(directory: string, trusted?: number): DriftReading {
   try {
-    checkDirectory(directory);
-    return { memory: parse(join(directory, FILE)) };
+    checkDirectory(directory, trusted);
+    return { memory: parse(join(directory, FILE), trusted) };
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return { memory: EMPTY_DRIFT_MEMORY };
     return {
@@ -71,8 +74,8 @@ function encode(memory: DriftMemory): string {
   }
 }
 
-function parse(path: string): DriftMemory {
-  const bytes = readOwn(path, LARGEST);
+function parse(path: string, trusted: number | undefined): DriftMemory {
+  const bytes = readOwn(path, LARGEST, trusted);
   let value: unknown;
   try {
     value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));

@@ -4,8 +4,9 @@
 import { lstatSync } from 'node:fs';
 import type { Clock } from '../clock/clock.ts';
 import { formatInstant } from '../ntp/time.ts';
-import type { Memory, MemoryReading, Remembered } from '../pipeline/ports.ts';
+import type { DriftMemoryReading, Memory, MemoryReading, Remembered } from '../pipeline/ports.ts';
 import { bootOf, explainedSince, setSinceBoot } from './boot.ts';
+import { readDriftMemory } from './drift-memory.ts';
 import { readState, stateDirectory, writeState } from './state.ts';
 
 const NOTHING: Memory = { setSinceBoot: false, sum: 0, explained: 0 };
@@ -71,6 +72,11 @@ export function readMemories(clock: Clock, directories: readonly string[]): read
       ...(warning !== undefined && { warning }),
     };
   });
+}
+
+/** Reads what each directory remembers of the oscillator, for display, like `readMemories`. Never throws. */
+export function readDriftMemories(directories: readonly string[]): readonly DriftMemoryReading[] {
+  return directories.map(directory => ({ directory, ...readDriftMemory(directory, ownerOf(directory)) }));
 }
 
 function ownerOf(directory: string): number | undefined {

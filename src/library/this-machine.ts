@@ -4,11 +4,12 @@ import { dryRun as neverSet, dryRunRtc as neverWritten } from '../clock/dry-run.
 import { openMachine } from '../machine.ts';
 import { given, type Optional } from '../options/given.ts';
 import { checkValue, checkValues, type Range, type Ranges, row } from '../options/ranges.ts';
+import { type MachineDrift, readDrift } from '../pipeline/known-drift.ts';
 import { type RtcAction, type RtcOptions, type RtcOutcome, type RtcPorts, rtc as rtcOf } from '../rtc.ts';
 import { type Status, type StatusPorts, status as statusOf } from '../status.ts';
 import { aFunction, anObject, nonEmpty, OWN, PORTS, yesOrNo } from './options.ts';
 
-/** The options of `status`. All are optional. */
+/** The options of `status` and `driftState`. All are optional. */
 export interface StatusOptions {
   /** The only directory to search for the state file; by default all directories where it may be. */
   readonly stateDirectory?: string | undefined;
@@ -27,6 +28,18 @@ export async function status(options: StatusOptions = {}): Promise<Status> {
   const { stateDirectory, ports = {} } = options;
   const real = await openMachine({ mode: 'look', env: process.env, ...given({ stateDirectory }) });
   return statusOf({ ...real, ...given(ports) });
+}
+
+/**
+ * Reads what is known of the rate of this machine's clock: how much it loses or gains by itself, how well that is known, what
+ * the kernel makes up for, and what the runs of the last week found. Sets nothing and needs no privilege. Rejects like
+ * `status`.
+ */
+export async function driftState(options: StatusOptions = {}): Promise<MachineDrift> {
+  checkOptions(options, STATUS, STATUS_PORTS);
+  const { stateDirectory, ports = {} } = options;
+  const real = await openMachine({ mode: 'look', env: process.env, ...given({ stateDirectory }) });
+  return readDrift({ ...real, ...given(ports) });
 }
 
 /** The options of `rtc.show`, `rtc.write` and `rtc.read`. All are optional. */
@@ -90,6 +103,8 @@ const STATUS: Readonly<Record<keyof StatusOptions, Range>> = { stateDirectory, p
 const STATUS_PORTS: Readonly<Record<keyof StatusPorts, Range>> = {
   clock: PORTS.clock,
   memories: aFunction,
+  driftMemories: aFunction,
+  oscillator: aFunction,
   timeServices: aFunction,
   localTime: aFunction,
   peekRtc: aFunction,

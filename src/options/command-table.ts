@@ -8,6 +8,10 @@ export interface CommandRow {
   readonly argument?: string;
   /** The allowed words, of which at most one may be given. */
   readonly choices?: readonly string[];
+  /** Whether the command may be called without any of these words. */
+  readonly bare?: true;
+  /** The choice that one more word must follow, a file, and the name of the argument that holds that. */
+  readonly operand?: { readonly after: string; readonly argument: string };
   /** The description for help: one line, without a period. */
   readonly describe: string;
   /** Whether TSNTP_* and /etc/tsntp.conf apply. */
@@ -39,6 +43,15 @@ export const COMMANDS = {
     describe: 'show, write or read the hardware clock',
     settings: true,
   },
+  drift: {
+    words: '[action] [FILE]',
+    argument: 'action',
+    choices: ['show', 'reset', 'import', 'export'],
+    bare: true,
+    operand: { after: 'import', argument: 'driftFile' },
+    describe: "this clock's rate: show, reset, import, export",
+    settings: true,
+  },
   schedule: {
     words: '[-- argument..]',
     argument: 'syncArguments',
@@ -53,6 +66,7 @@ export const COMMANDS = {
     words: 'bash|zsh|fish',
     argument: 'shell',
     choices: ['bash', 'zsh', 'fish'],
+    bare: true,
     describe: 'print a script for shell completion',
     settings: false,
   },

@@ -23,6 +23,8 @@ export interface OptionRow {
   readonly common?: true;
   /** There is only a flag, no variable. */
   readonly flagOnly?: true;
+  /** It belongs to one action of a command: there is no variable, and no line of /etc/tsntp.conf. */
+  readonly actionOnly?: true;
   /** Not shown in help, because only the variable is documented. */
   readonly hidden?: true;
   /** Why a line of /etc/tsntp.conf may not set it. */

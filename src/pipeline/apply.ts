@@ -10,9 +10,9 @@ import type { DriftMemory } from '../ntp/drift/drift-record.ts';
 import { correctionOf, type DriftEstimate } from '../ntp/drift/estimate.ts';
 import type { KernelRate } from '../ntp/drift/kernel-rate.ts';
 import type { Seconds, UnixTime } from '../ntp/time.ts';
-import { type DriftPlan, findingsOf, memoryAfter, memoryBefore } from './drift.ts';
 import { judge } from './judge.ts';
 import type { Competitor, Correction, DriftFindings, Ending, LimitsFrom } from './outcome.ts';
+import { type DriftPlan, findingsOf, memoryAfter, memoryBefore } from './plan-drift.ts';
 import type { ClockLock, Host } from './ports.ts';
 
 /** A correction and its origin. */
@@ -190,5 +190,34 @@ function keep(
     // Otherwise the rate that this process holds would outlast it.
     slew?.release();
     throw error;
+  }
+}
+
+/** How putting the kernel's rate back ended. */
+export type Restored =
+  | { readonly kind: 'restored' }
+  | { readonly kind: 'would-restore' }
+  | { readonly kind: 'unsupported' }
+  | { readonly kind: 'interrupted' }
+  | { readonly kind: 'busy'; readonly competitors: readonly Competitor[] }
+  | { readonly kind: 'clock-error'; readonly error: ClockError };
+
+/** Puts back the correction of the rate that the kernel had before tsntp first set it. Not while another program sets the clock. */
+export function restoreRate(
+  rate: KernelRate,
+  { force }: Pick<ApplyOptions, 'force'>,
+  lock: ClockLock,
+  { clock, signal }: Pick<ApplyPorts, 'clock' | 'signal'>,
+): Restored {
+  if (signal.aborted) return { kind: 'interrupted' };
+  const competitors = lock.competitors.filter(({ kind }) => !force || kind === 'tsntp');
+  if (competitors.length > 0) return { kind: 'busy', competitors };
+  if (clock.setFrequency === undefined) return { kind: 'unsupported' };
+  try {
+    clock.setFrequency(rate);
+    return { kind: clock.sets ? 'restored' : 'would-restore' };
+  } catch (error) {
+    if (!(error instanceof ClockError)) throw error;
+    return { kind: 'clock-error', error };
   }
 }

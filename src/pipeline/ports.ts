@@ -96,3 +96,8 @@ export interface MemoryReading {
   readonly lastSet?: LastSet & { readonly sinceBoot: boolean };
   readonly warning?: string;
 }
+
+/** What one directory remembers of the oscillator. */
+export interface DriftMemoryReading extends DriftReading {
+  readonly directory: string;
+}

@@ -8,9 +8,9 @@ import type { RunOfBoth } from '../ntp/drift/gate.ts';
 import { residualRate } from '../ntp/drift/residual-rate.ts';
 import type { Rate } from '../ntp/rate.ts';
 import { difference, type Seconds } from '../ntp/time.ts';
-import { type DriftOptions, type DriftPlan, planDrift } from './drift.ts';
 import { type OscillatorSpan, oscillatorOf } from './measure.ts';
 import type { Findings } from './outcome.ts';
+import { type DriftOptions, type DriftPlan, planDrift } from './plan-drift.ts';
 import type { ClockLock, DriftStore, Host } from './ports.ts';
 
 /** What remembering uses of a machine. */

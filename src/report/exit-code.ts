@@ -1,5 +1,6 @@
 // An outcome → the exit code of the process. The only place that numbers the exit codes.
 
+import type { DriftOutcome } from '../drift.ts';
 import type { Outcome } from '../pipeline/outcome.ts';
 import type { RtcOutcome } from '../rtc.ts';
 import type { ScheduleOutcome } from '../schedule/schedule-outcome.ts';
@@ -12,7 +13,7 @@ export const EXIT_CODES: readonly (readonly [code: string, meaning: string, acti
   ['2', 'usage: bad option, bad server, unreadable file', 'fix the command'],
   [
     '3',
-    'no suitable server: none answered, none passed the tests, or no majority agrees; status: not synchronized',
+    'no suitable server: none answered, none passed the tests, or no majority agrees; status: not synchronized; drift: no rate is known',
     'retry later',
   ],
   ['4', "not permitted, or this platform's clock cannot be set", 'run as root; grant CAP_SYS_TIME'],
@@ -36,7 +37,7 @@ const EXIT_BUSY = 6;
 export const EXIT_LOST = 7;
 
 /** The members of an outcome that determine the exit code. */
-type Ended = Pick<Outcome | RtcOutcome | ScheduleOutcome | Status, 'kind'> & {
+type Ended = Pick<Outcome | RtcOutcome | DriftOutcome | ScheduleOutcome | Status, 'kind'> & {
   readonly waited?: 'finished' | 'interrupted';
 };
 
@@ -49,6 +50,11 @@ export function exitCodeOf({ kind, waited }: Ended, interruptedBy: string | unde
     case 'shown':
     case 'written':
     case 'would-write':
+    case 'exported':
+    case 'reset':
+    case 'would-reset':
+    case 'imported':
+    case 'would-import':
     case 'synchronized':
     case 'printed':
     case 'installed':
@@ -61,10 +67,12 @@ export function exitCodeOf({ kind, waited }: Ended, interruptedBy: string | unde
     case 'no-suitable-server':
     case 'unsynchronized':
     case 'unknown':
+    case 'nothing-known':
       return EXIT_UNSYNCHRONIZED;
     case 'clock-error':
     case 'not-written':
     case 'not-enabled':
+    case 'not-remembered':
       return EXIT_CLOCK;
     case 'foreign':
     case 'refused':

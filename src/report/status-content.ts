@@ -2,8 +2,9 @@
 
 import { formatInstant } from '../ntp/time.ts';
 import type { Status } from '../status.ts';
+import { driftStateContent } from './drift-content.ts';
 
 /** The content of the JSON report. Durations are in seconds, instants in RFC 3339. Unknown values are absent. */
-export function statusContent({ kind, now, kernel, ...known }: Status): object {
-  return { result: kind, now: formatInstant(now), ...known, ...kernel };
+export function statusContent({ kind, now, kernel, drift, ...known }: Status): object {
+  return { result: kind, now: formatInstant(now), ...known, drift: driftStateContent(drift), ...kernel };
 }

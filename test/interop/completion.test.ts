@@ -132,7 +132,7 @@ describe.skipIf(missing !== undefined)('completion', () => {
     ['fish', inFish],
   ])('in %s', (_, complete) => {
     test('commands, where a command may stand', () => {
-      const words = ['completion', 'demo', 'query', 'rtc', 'status', 'sync'];
+      const words = ['completion', 'demo', 'drift', 'query', 'rtc', 'status', 'sync'];
       expect([...complete('tsntp ', folder())].sort()).toEqual(words);
       expect(complete('tsntp st', folder())).toEqual(['status']);
       expect(complete('tsntp query st', folder())).toEqual([]);
@@ -156,6 +156,12 @@ describe.skipIf(missing !== undefined)('completion', () => {
       expect(complete('tsntp --format=cl', folder()).map(word => word.replace('--format=', ''))).toEqual([
         'classic',
       ]);
+    });
+
+    test('the actions of drift, and the file after import', () => {
+      expect([...complete('tsntp drift ', folder())].sort()).toEqual(['export', 'import', 'reset', 'show']);
+      expect(complete('tsntp drift import ser', folder())).toEqual(['server list']);
+      expect(complete('tsntp drift show ', folder())).toEqual([]);
     });
 
     test('the actions of rtc, and one of them', () => {

@@ -3,6 +3,7 @@
 import { expect, test } from 'vitest';
 import {
   ClockError,
+  driftState,
   type HardwareClock,
   type HardwareClockOptions,
   rtc,
@@ -10,6 +11,7 @@ import {
   status,
 } from '../../src/index.ts';
 import { add } from '../../src/ntp/time.ts';
+import { hourly } from '../support/drift-samples.ts';
 import { world } from '../support/world.ts';
 
 test('status tells of the clock that it is given, and of what the machine around it says', async () => {
@@ -25,6 +27,20 @@ test('status tells of the clock that it is given, and of what the machine around
   });
   expect(found).toMatchObject({ kind: 'synchronized', noRecordIn: ['/a'], services: [{ name: 'chronyd' }] });
   expect(found.localTime).toMatch(/^2026-11-2\dT/);
+});
+
+test('driftState tells of the memories that it is given', async () => {
+  const memory = {
+    ...({ version: 1, oscillator: {}, boots: [] } as const),
+    samples: hourly(24, -37.5, { offset: 1e-3 }),
+  };
+  const { clock } = world({});
+  const ports = { clock, oscillator: () => ({}), driftMemories: () => [{ directory: '/a', memory }] };
+  const found = await driftState({ ports });
+  expect(found).toMatchObject({ directory: '/a', runs: 24, rate: { from: 'this-boot' }, warnings: [] });
+  expect(found.rate!.frequency).toBeCloseTo(37.5, 1);
+  expect(found.history.at(-1)).toMatchObject({ offset: 1e-3 });
+  await expect(driftState({ ports: { drift: 1 } as never })).rejects.toThrow('ports.drift: no such port');
 });
 
 /** A clock 5 s behind with a hardware clock that is right; what that was written. */

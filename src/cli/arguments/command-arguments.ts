@@ -12,9 +12,15 @@ type Words<Row> = Row extends { readonly argument: infer Name extends string }
     : { readonly [K in Name]?: readonly string[] | undefined }
   : unknown;
 
+/** The word after one of its choices. */
+type Operand<Row> = Row extends { readonly operand: { readonly argument: infer Name extends string } }
+  ? { readonly [K in Name]?: string | undefined }
+  : unknown;
+
 /** The validated arguments of a command. */
 export type CommandArguments<C extends Command> = Arguments<C> &
-  Words<Rows[C]> & {
+  Words<Rows[C]> &
+  Operand<Rows[C]> & {
     /** The origin of `maxOffset`, for messages: a flag, a variable, or a line of /etc/tsntp.conf. */
     readonly maxOffsetFrom?: string | undefined;
   };

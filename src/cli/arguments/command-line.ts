@@ -40,9 +40,10 @@ async function run<C extends Command>(command: C, line: CommandLine, context: Co
 
 /** The words under the name of the command's argument. */
 function wordsOf(command: Command, words: readonly string[]): object {
-  const { argument, choices } = COMMAND_ROWS[command];
+  const { argument, choices, operand } = COMMAND_ROWS[command];
   if (argument === undefined) return {};
-  return { [argument]: choices === undefined ? words : words[0] };
+  if (choices === undefined) return { [argument]: words };
+  return { [argument]: words[0], ...(operand && { [operand.argument]: words[1] }) };
 }
 
 /** The settings of the environment and of /etc/tsntp.conf, in this order. */
@@ -80,14 +81,15 @@ function refuseLine(command: Command, { options, words }: CommandLine): void {
     throw new UsageError(`${command} takes no servers: leave out "${escaped(words[0]!)}"`);
 }
 
-/** Throws `UsageError` unless the words are exactly one of the command's choices. */
+/** Throws `UsageError` unless the words are one of the command's choices, and the file that this one takes. */
 function refuseChoices(
   command: Command,
   choices: readonly string[],
-  [first, second]: readonly string[],
+  [first, second, third]: readonly string[],
 ): void {
+  const { bare, operand } = COMMAND_ROWS[command];
   if (first === undefined) {
-    if (command === 'completion') return;
+    if (bare) return;
     throw new UsageError(`${command}: give one of ${choices.join(', ')}`);
   }
   if (!choices.includes(first)) {
@@ -95,8 +97,9 @@ function refuseChoices(
     const advice = meant === undefined ? `give one of ${choices.join(', ')}` : `did you mean "${meant}"?`;
     throw new UsageError(`${command}: "${escaped(first)}" is not allowed; ${advice}`);
   }
-  if (second !== undefined)
-    throw new UsageError(`${command} ${first} takes no more words: "${escaped(second)}"`);
+  const surplus = first === operand?.after ? third : second;
+  if (surplus !== undefined)
+    throw new UsageError(`${command} ${first} takes no more words: "${escaped(surplus)}"`);
 }
 
 /** Warns of an IPv6 address that ends in `:123`: it is valid, but 123 was probably meant as the port. */

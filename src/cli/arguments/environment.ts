@@ -22,7 +22,10 @@ const KUBERNETES =
 
 /** The options by variable. */
 const KNOWN: ReadonlyMap<string, OptionName> = new Map(
-  OPTION_NAMES.filter(name => !OPTION_ROWS[name].flagOnly).map(name => [variableOf(name), name]),
+  OPTION_NAMES.filter(name => !OPTION_ROWS[name].flagOnly && !OPTION_ROWS[name].actionOnly).map(name => [
+    variableOf(name),
+    name,
+  ]),
 );
 
 /** The variables that set options. */

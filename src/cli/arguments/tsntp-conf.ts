@@ -18,7 +18,10 @@ const LIST_DIRECTIVES: readonly OptionName[] = ['pool', 'keys'];
 
 /** The options that a line may name. */
 const KNOWN: ReadonlyMap<string, OptionName> = new Map(
-  OPTION_NAMES.filter(name => !LIST_DIRECTIVES.includes(name)).map(name => [flagOf(name), name]),
+  OPTION_NAMES.filter(name => !LIST_DIRECTIVES.includes(name) && !OPTION_ROWS[name].actionOnly).map(name => [
+    flagOf(name),
+    name,
+  ]),
 );
 
 /** Reads the settings of the file; none if there is no file. Throws `UsageError`. */

@@ -32,6 +32,10 @@ export const commands: Commands = {
     const { runSchedule } = await import('./schedule.ts');
     return runSchedule(args, context);
   },
+  async drift(args, context) {
+    const { runDrift } = await import('./drift.ts');
+    return runDrift(args, context);
+  },
   async completion(args, context) {
     const { runCompletion } = await import('./completion.ts');
     return runCompletion(args, context);

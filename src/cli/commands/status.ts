@@ -7,6 +7,7 @@ import { statusContent } from '../../report/status-content.ts';
 import { status } from '../../status.ts';
 import type { CommandArguments } from '../arguments/command-arguments.ts';
 import type { Context } from '../process/context.ts';
+import { displayOf } from '../process/terminal.ts';
 import { statusLines } from '../report/status-lines.ts';
 
 /** Reads the state of the clock and reports it. */
@@ -25,7 +26,7 @@ export async function runStatus(
   context.print(
     format === 'json'
       ? envelopeText({ command: 'status', exitCode }, statusContent(found))
-      : statusLines(found),
+      : statusLines(found, displayOf(context.io.stdout, context.io.env)),
   );
   return exitCode;
 }

@@ -30,6 +30,31 @@ export function terminalOf(output: Output, env: NodeJS.ProcessEnv, color: boolea
   };
 }
 
+/** What a stream can show besides colors. */
+export interface Display {
+  /** The columns; undefined if lines have no limit. */
+  readonly width: number | undefined;
+  /** Whether it shows block characters; otherwise only ASCII is safe. */
+  readonly blocks: boolean;
+}
+
+/** Determines what a stream can show besides colors. */
+export function displayOf(output: Output, env: NodeJS.ProcessEnv): Display {
+  return { width: terminalOf(output, env, false).width, blocks: showsBlocks(output, env) };
+}
+
+/** Whether a stream shows block characters: a terminal whose locale is UTF-8; on Windows, one that is known to have them. */
+export function showsBlocks(
+  output: Output,
+  env: NodeJS.ProcessEnv,
+  platform: string = process.platform,
+): boolean {
+  if (!output.isTTY || env.TERM === 'dumb' || env.TERM === 'linux') return false;
+  if (platform === 'win32') return env.WT_SESSION !== undefined || env.TERM_PROGRAM !== undefined;
+  const locale = env.LC_ALL || env.LC_CTYPE || env.LANG || '';
+  return /\.utf-?8\b/i.test(locale);
+}
+
 function levelOf(output: Output, env: NodeJS.ProcessEnv, color: boolean | undefined): ColorSupportLevel {
   if (color === false) return 0;
   const requested = color === true || (env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== '0');

@@ -4,18 +4,21 @@ import { slewDuration } from '../../clock/clock.ts';
 import { formatInstant } from '../../ntp/time.ts';
 import { formatDuration, formatOffset } from '../../report/quantity.ts';
 import type { Status } from '../../status.ts';
+import type { Display } from '../process/terminal.ts';
+import { alignedLines, type NamedValue } from './aligned-lines.ts';
+import { driftRows } from './drift-lines.ts';
 
-/** The text of a status: `name: value` lines, with line ends. */
-export function statusLines(status: Status): string {
-  const rows = rowsOf(status);
-  const width = Math.max(...rows.map(([name]) => name.length));
-  return rows.map(([name, value]) => `${`${name}:`.padEnd(width + 2)}${value}\n`).join('');
+/** The text of a status: `name: value` lines, with line ends. `display` is what the stream can show. */
+export function statusLines(status: Status, display: Display = PLAIN): string {
+  return alignedLines(rowsOf(status, display));
 }
 
-function rowsOf(status: Status): readonly (readonly [string, string])[] {
+const PLAIN: Display = { blocks: false, width: undefined };
+
+function rowsOf(status: Status, display: Display): readonly NamedValue[] {
   const { now, localTime, kernel, rtc, clock } = status;
   const { maxError, estimatedError, frequency, slewRemaining } = kernel;
-  const rows: (readonly [string, string | undefined])[] = [
+  return [
     ['clock', `${formatInstant(now)} (${clock})`],
     ['local time', localTime.replace('T', ' ').replace(/(?=[+-]\d\d:\d\d$)/, ' ')],
     ['synchronized', synchronizedText(status)],
@@ -26,11 +29,11 @@ function rowsOf(status: Status): readonly (readonly [string, string])[] {
       'frequency',
       frequency === undefined ? undefined : `${frequency >= 0 ? '+' : ''}${frequency.toFixed(3)} ppm`,
     ],
+    ...driftRows(status.drift, display),
     ['last set', lastSetText(status)],
     ['other programs', servicesText(status)],
     ['hardware clock', rtc ? `${formatOffset(rtc.offset)} from the system clock (${rtc.path})` : 'none'],
   ];
-  return rows.filter((row): row is readonly [string, string] => row[1] !== undefined);
 }
 
 /** Where Linux stops counting an error (NTP_PHASE_LIMIT), in seconds: the error of a clock that was never set. */

@@ -2,7 +2,8 @@
 
 /** Spaces that must not be broken: between a number and its unit, and after `±`. */
 const UNBREAKABLE = /(?<=\d) (?=(?:ms|s|min|h|days|years)\b)|(?<=±) /g;
-const NO_BREAK_SPACE = '\u00a0';
+/** A space at which `wrap` does not break a line; printed as a plain one. */
+export const NO_BREAK_SPACE = '\u00a0';
 
 /** Breaks at spaces, and inside words longer than a line. Indents continuation lines by `wanted` spaces, or half the line. */
 export function wrap(text: string, width: number | undefined, wanted = 0): readonly string[] {

@@ -9,9 +9,10 @@
 //   run(guest)     runs in the guest (guest/guest.js): returns { residual, seen }, throws on failure
 // Both sides read this module: the bench for the data, the guest's driver for `run`.
 
-import { drift } from './drift.js';
-import { frequency } from './frequency.js';
 import { cron } from './cron.js';
+import { drift } from './drift.js';
+import { forget } from './forget.js';
+import { frequency } from './frequency.js';
 import { hardware } from './hardware.js';
 import { interference } from './interference.js';
 import { leftover } from './leftover.js';
@@ -30,6 +31,7 @@ export const cases = [
   ...rate,
   ...leftover,
   ...frequency,
+  ...forget,
   ...drift,
   ...synchronized,
   ...status,

@@ -1,7 +1,14 @@
 // The tables of options and commands → the completion script for bash 3.2 and later.
 
 import { COMMAND_NAMES } from '../../../options/command-table.ts';
-import { allFlags, commandsWithChoices, flagsBefore, flagsOf, withDashes } from './completable.ts';
+import {
+  allFlags,
+  commandsWithChoices,
+  commandsWithFiles,
+  flagsBefore,
+  flagsOf,
+  withDashes,
+} from './completable.ts';
 
 /** The completion script for bash. */
 export function bashScript(): string {
@@ -33,7 +40,7 @@ _tsntp() {
 ${listings()}    ${flagsBefore(follows => follows === 'anything').join('|')})
       return ;;
   esac
-  case $command in
+${files()}  case $command in
 ${COMMAND_NAMES.map(name => `    ${name}) flags='${flagsOf(name).flatMap(withDashes).join(' ')}' ;;`).join('\n')}
   esac
   if [[ $cur == -* ]]; then
@@ -54,6 +61,20 @@ ${commandsWithChoices()
 }
 complete -F _tsntp tsntp
 `;
+}
+
+/** The file that follows a word of a command. */
+function files(): string {
+  return commandsWithFiles()
+    .map(
+      ([command, word]) => `  if [[ $command $prev == '${command} ${word}' && $cur != -* ]]; then
+    compopt -o filenames 2> /dev/null
+    IFS=$'\\n' COMPREPLY=($(compgen -f -- "$cur"))
+    return
+  fi
+`,
+    )
+    .join('');
 }
 
 /** A `case` branch for each option that takes one of several words. */

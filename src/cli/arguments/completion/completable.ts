@@ -60,6 +60,14 @@ export function commandsWithChoices(): readonly (readonly [Command, readonly str
   });
 }
 
+/** The commands in which a file follows one of the words, with that word. */
+export function commandsWithFiles(): readonly (readonly [Command, string])[] {
+  return COMMAND_NAMES.flatMap(name => {
+    const { operand } = COMMAND_ROWS[name];
+    return operand === undefined ? [] : [[name, operand.after] as const];
+  });
+}
+
 /** A text in single quotes, for any shell. */
 export function quoted(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;

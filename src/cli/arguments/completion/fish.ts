@@ -1,7 +1,14 @@
 // The tables of options and commands → the completion script for fish.
 
 import { COMMAND_NAMES, COMMAND_ROWS } from '../../../options/command-table.ts';
-import { allFlags, commandsWithChoices, type Flag, type Following, quoted } from './completable.ts';
+import {
+  allFlags,
+  commandsWithChoices,
+  commandsWithFiles,
+  type Flag,
+  type Following,
+  quoted,
+} from './completable.ts';
 
 /** The completion script for fish. */
 export function fishScript(): string {
@@ -28,6 +35,12 @@ ${commandsWithChoices()
     const words = choices.join(' ');
     return `complete -c tsntp -n '__tsntp_is ${name}; and not __tsntp_first; and not __fish_seen_subcommand_from ${words}' -a '${words}'`;
   })
+  .join('\n')}
+${commandsWithFiles()
+  .map(
+    ([command, word]) =>
+      `complete -c tsntp -n '__tsntp_is ${command}; and __fish_seen_subcommand_from ${word}' -F`,
+  )
   .join('\n')}
 ${allFlags().map(option).join('\n')}
 `;

@@ -1,7 +1,15 @@
 // The tables of options and commands → the completion script for zsh.
 
 import { COMMAND_NAMES, COMMAND_ROWS } from '../../../options/command-table.ts';
-import { allFlags, commandsWithChoices, flagsBefore, flagsOf, quoted, withDashes } from './completable.ts';
+import {
+  allFlags,
+  commandsWithChoices,
+  commandsWithFiles,
+  flagsBefore,
+  flagsOf,
+  quoted,
+  withDashes,
+} from './completable.ts';
 
 /** The completion script for zsh. */
 export function zshScript(): string {
@@ -26,7 +34,7 @@ _tsntp() {
     (${flagsBefore(follows => follows === 'directory').join('|')}) _files -/; return ;;
 ${listings()}    (${flagsBefore(follows => follows === 'anything').join('|')}) return 1 ;;
   esac
-  if [[ $PREFIX == -* ]]; then
+${files()}  if [[ $PREFIX == -* ]]; then
     case $command in
 ${COMMAND_NAMES.map(name => `      (${name}) flags=(\n${described(name)}\n      ) ;;`).join('\n')}
     esac
@@ -58,6 +66,16 @@ function described(command: (typeof COMMAND_NAMES)[number]): string {
   return flagsOf(command)
     .flatMap(flag => withDashes(flag).map(written => `        ${quoted(`${written}:${flag.describe}`)}`))
     .join('\n');
+}
+
+/** The file that follows a word of a command. */
+function files(): string {
+  return commandsWithFiles()
+    .map(
+      ([command, word]) =>
+        `  if [[ $command == ${command} && $prev == ${word} && $PREFIX != -* ]]; then _files; return; fi\n`,
+    )
+    .join('');
 }
 
 /** A `case` branch for each option that takes one of several words. */

@@ -1,0 +1,26 @@
+// Values of which a few may be far from all others, such as the first correction after boot → the range that shows the others.
+
+/** A range, and whether values are beyond it. */
+export interface UsualRange {
+  readonly low: number;
+  readonly high: number;
+  /** The least and the largest of all values; the same as `low` and `high` if none is beyond. */
+  readonly least: number;
+  readonly most: number;
+}
+
+/** How many times farther than most an outlier is from the median. */
+const FAR = 10;
+/** Most: this share of the values. */
+const MOST = 0.8;
+
+/** The range of the values without outliers; undefined without values. */
+export function usualRange(values: readonly number[]): UsualRange | undefined {
+  if (values.length === 0) return undefined;
+  const sorted = values.toSorted((a, b) => a - b);
+  const median = sorted[sorted.length >> 1]!;
+  const distances = values.map(value => Math.abs(value - median)).sort((a, b) => a - b);
+  const limit = FAR * distances[Math.floor(MOST * (distances.length - 1))]!;
+  const usual = limit > 0 ? sorted.filter(value => Math.abs(value - median) <= limit) : sorted;
+  return { low: usual[0]!, high: usual.at(-1)!, least: sorted[0]!, most: sorted.at(-1)! };
+}

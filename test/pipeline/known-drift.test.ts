@@ -1,0 +1,54 @@
+// What `status` and `drift show` read of a machine: the newest memory of its directories, and the kernel's rate.
+
+import { describe, expect, test } from 'vitest';
+import { ClockError } from '../../src/clock/clock.ts';
+import { type DriftMemory, EMPTY_DRIFT_MEMORY } from '../../src/ntp/drift/drift-record.ts';
+import { kernelRateNow, readDrift } from '../../src/pipeline/known-drift.ts';
+import type { DriftMemoryReading } from '../../src/pipeline/ports.ts';
+import { driftSample, hourly } from '../support/drift-samples.ts';
+import { world } from '../support/world.ts';
+
+const clock = world({}).clock;
+const HERE = { bootId: 'this boot' };
+const memory: DriftMemory = { version: 1, oscillator: HERE, boots: [], samples: hourly(5, -37.5) };
+const read = (...readings: readonly DriftMemoryReading[]) =>
+  readDrift({ clock, driftMemories: () => readings, oscillator: () => HERE });
+const without = { directory: '/none', memory: EMPTY_DRIFT_MEMORY };
+const unreadable = { directory: '/root', memory: EMPTY_DRIFT_MEMORY, warning: 'permission denied' };
+
+describe('of several directories', () => {
+  test('the one with the newest sample counts, and what cannot be read is not told then', () => {
+    const newer = { ...memory, samples: [...memory.samples, driftSample(9e4, 9e4 * -37.5e-6)] };
+    const state = read({ directory: '/a', memory }, { directory: '/b', memory: newer }, without, unreadable);
+    expect(state).toMatchObject({ directory: '/b', runs: 6, noMemoryIn: ['/none'], warnings: [] });
+  });
+
+  test('an imported rate alone is a memory', () => {
+    const boots = [{ frequency: 3, sigma: 1, runs: 0 }];
+    expect(read(without, { directory: '/b', memory: { ...EMPTY_DRIFT_MEMORY, boots } }).directory).toBe('/b');
+  });
+
+  test('without any, it is told where there is none and what could not be read', () => {
+    const state = read(without, unreadable);
+    expect(state).toMatchObject({ noMemoryIn: ['/none'], warnings: ['permission denied'], runs: 0 });
+    expect(state).not.toHaveProperty('directory');
+  });
+});
+
+describe("the kernel's rate", () => {
+  test('is unknown where the platform has none, or a sandbox forbids to ask', () => {
+    const { rate: _, ...rateless } = clock;
+    expect(kernelRateNow(rateless)).toBeUndefined();
+    const forbidden = () => {
+      throw new ClockError('not-permitted', 'adjtimex: EPERM');
+    };
+    expect(kernelRateNow({ ...clock, rate: forbidden })).toBeUndefined();
+  });
+
+  test('a bug comes out', () => {
+    const broken = () => {
+      throw new TypeError('a bug');
+    };
+    expect(() => kernelRateNow({ ...clock, rate: broken })).toThrow('a bug');
+  });
+});
