@@ -11,6 +11,7 @@
 import { hardware } from './hardware.js';
 import { interference } from './interference.js';
 import { leftover } from './leftover.js';
+import { log } from './log.js';
 import { panic } from './panic.js';
 import { privileges } from './privileges.js';
 import { rate } from './rate.js';
@@ -30,6 +31,7 @@ export const cases = [
   ...interference,
   ...panic,
   ...privileges,
+  ...log,
   ...hardware,
   ...witness,
 ];
