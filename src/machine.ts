@@ -8,6 +8,7 @@ import { openClock } from './clock/index.ts';
 import { missingPermission } from './clock/permission.ts';
 import { openRtc, peekRtc } from './clock/rtc/device.ts';
 import { hardwareAhead } from './clock/rtc/sysfs.ts';
+import { driftStore } from './host/drift-store.ts';
 import { localInstant } from './host/local-time.ts';
 import { acquireLock, lockDirectories } from './host/lock.ts';
 import { memoryDirectories, readMemories, recall, remember } from './host/memory.ts';
@@ -127,6 +128,7 @@ function hostOf(clock: Clock, directory: string | undefined, { mode, env }: Mach
     hardwareAhead: () => hardwareAhead(clock),
     remember: () => undefined,
     writeRtc: async () => {},
+    ...(directory !== undefined && { drift: driftStore(clock, directory, { keeps: mode === 'set' }) }),
   };
   if (mode !== 'set') return readOnly;
   return {

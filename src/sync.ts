@@ -4,6 +4,7 @@
 
 import { OPTIONS } from './options/option-table.ts';
 import { type ApplyOptions, apply, type DecidedEvent, type Proposal, refused } from './pipeline/apply.ts';
+import type { DriftOptions } from './pipeline/drift.ts';
 import { type FinishEvent, type FinishOptions, finish } from './pipeline/finish.ts';
 import {
   type Measured,
@@ -14,11 +15,12 @@ import {
 } from './pipeline/measure.ts';
 import type { QueryOutcome, SyncOutcome } from './pipeline/outcome.ts';
 import type { Host } from './pipeline/ports.ts';
+import { planAfter, recalledRate, recollect } from './pipeline/recollection.ts';
 
 export type { Outcome } from './pipeline/outcome.ts';
 export type { QueryOutcome, SyncOutcome };
 
-export interface SyncOptions extends QueryOptions, ApplyOptions, FinishOptions {}
+export interface SyncOptions extends QueryOptions, ApplyOptions, FinishOptions, DriftOptions {}
 
 /** The default options. */
 export const defaults: Omit<SyncOptions, 'servers'> = {
@@ -36,6 +38,9 @@ export const defaults: Omit<SyncOptions, 'servers'> = {
   force: false,
   wait: false,
   rtc: false,
+  drift: true,
+  allowTick: false,
+  forceFrequency: false,
 };
 
 /** The parts of this machine that a run uses. Tests and simulations replace some of them. */
@@ -49,7 +54,12 @@ export type SyncEvent = MeasureEvent | DecidedEvent | FinishEvent;
 
 /** Measures without changing anything. */
 export async function query(options: QueryOptions, ports: Ports): Promise<QueryOutcome> {
-  const measured = await measure(options, ports);
+  const recollection = recollect(ports);
+  const { oscillator: _, ...measured } = await measure(
+    options,
+    ports,
+    () => recollection && recalledRate(recollection, ports.clock),
+  );
   const command = 'query';
   if (measured.kind !== 'agreed') return { ...measured, command };
   const { offset } = measured.estimate;
@@ -63,15 +73,23 @@ export async function query(options: QueryOptions, ports: Ports): Promise<QueryO
 export async function sync(options: SyncOptions, ports: Ports): Promise<SyncOutcome> {
   const lock = await ports.host.lockClock();
   try {
-    const measured = await measure(options, ports);
+    const recollection = options.drift ? recollect(ports) : undefined;
+    const { oscillator, ...measured } = await measure(
+      options,
+      ports,
+      () => recollection && recalledRate(recollection, ports.clock),
+    );
     if (measured.kind !== 'agreed')
       return { ...measured, command: 'sync', warnings: [...measured.warnings, ...lock.warnings] };
-    const applied = apply(proposalOf(measured), options, lock, ports);
+    const plan =
+      recollection && oscillator && planAfter({ ...measured, oscillator }, recollection, options, lock);
+    const applied = apply({ ...proposalOf(measured), ...(plan && { drift: plan }) }, options, lock, ports);
+    const unread = plan ? recollection?.warning : undefined;
     const outcome: SyncOutcome = {
       ...measured,
       ...applied,
       command: 'sync',
-      warnings: [...measured.warnings, ...applied.warnings],
+      warnings: [...measured.warnings, ...(unread === undefined ? [] : [unread]), ...applied.warnings],
     };
     return await finish(outcome, options, ports);
   } finally {

@@ -52,8 +52,11 @@ const STORY = [
   'pipeline/assess.ts',
   'pipeline/voters.ts',
   'pipeline/apply.ts',
+  'pipeline/drift.ts',
   'pipeline/finish.ts',
+  'pipeline/judge.ts',
   'pipeline/ports.ts',
+  'pipeline/recollection.ts',
   'pipeline/outcome.ts',
 ];
 const isRealPort = (path: string) =>

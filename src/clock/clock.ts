@@ -90,14 +90,19 @@ export interface OscillatorReading {
   readonly time: UnixTime;
   /** The free oscillator in nanoseconds, which nothing steers: CLOCK_MONOTONIC_RAW on Linux. */
   readonly raw: bigint;
-  /** The largest time between the two readings, in seconds. */
+  /** The most that the two readings may be apart, in seconds. */
   readonly gap: Seconds;
 }
 
 /** How the kernel corrects the rate of its clock at present. */
 export interface RateState {
   readonly rate: KernelRate;
-  /** The kernel's own loops that also steer the clock, by name: `PPS`, `PLL`. */
+  /** The steps in which the frequency can be set, in ppm. */
+  readonly unit: number;
+  /**
+   * The kernel's own loops that also steer the clock at present, by name: `PPS` (a pulse per second) and `PLL` (an offset
+   * that a time service left it to apply).
+   */
   readonly loops: readonly string[];
 }
 
@@ -125,12 +130,20 @@ export interface Clock {
    * Throws `ClockError`.
    */
   declareSynchronized(quality: Quality): void;
-  /** Reads the clock and its oscillator; absent if the platform has no free oscillator to read. */
+  /**
+   * Reads the clock and its oscillator, one immediately after the other; absent if the platform has no free oscillator
+   * to read. Throws `ClockError`.
+   */
   readOscillator?(): OscillatorReading;
-  /** Reads the correction of the clock's rate; absent if no rate outlasts the program that set it. */
+  /**
+   * Reads the correction of the clock's rate, without a slew in progress. Absent if no rate outlasts the program that
+   * set it, or if the system changes it by itself. Throws `ClockError`, as in a sandbox that hides the clock's state.
+   */
   rate?(): RateState;
   /**
-   * Sets the correction of the clock's rate, which lasts until the next boot. Absent like `rate`. Throws `ClockError`.
+   * Sets the correction of the clock's rate, which lasts until the next boot, and ends what a stopped time service left
+   * steering the clock. A slew in progress continues. The frequency is rounded to a multiple of `RateState.unit`. Absent
+   * like `rate`. Throws `ClockError`, after which the former rate holds.
    */
   setFrequency?(rate: KernelRate): void;
   /** Reads the kernel's state of the clock; needs no privilege. */

@@ -1,6 +1,7 @@
 // The null driver of --query, --debug, and --dry-run: reads the underlying clock and records changes instead of making
 // them.
 
+import type { KernelRate } from '../ntp/drift/kernel-rate.ts';
 import type { Seconds } from '../ntp/time.ts';
 import type { Clock, Quality } from './clock.ts';
 import type { HardwareClock } from './hardware-clock.ts';
@@ -9,7 +10,8 @@ import type { HardwareClock } from './hardware-clock.ts';
 export type RecordedCall =
   | { readonly kind: 'step'; readonly offset: Seconds }
   | { readonly kind: 'slew'; readonly offset: Seconds }
-  | { readonly kind: 'declare-synchronized'; readonly quality: Quality };
+  | { readonly kind: 'declare-synchronized'; readonly quality: Quality }
+  | { readonly kind: 'set-frequency'; readonly rate: KernelRate };
 
 export interface DryRunClock extends Clock {
   /** The recorded calls, in order. */
@@ -40,6 +42,12 @@ export function dryRun(clock: Clock): DryRunClock {
     declareSynchronized(quality) {
       recorded.push({ kind: 'declare-synchronized', quality });
     },
+    // Absent where the clock lacks them: their absence means something.
+    ...(clock.readOscillator && { readOscillator: () => clock.readOscillator!() }),
+    ...(clock.rate && { rate: () => clock.rate!() }),
+    ...(clock.setFrequency && {
+      setFrequency: (rate: KernelRate) => void recorded.push({ kind: 'set-frequency', rate }),
+    }),
   };
 }
 

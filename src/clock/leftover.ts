@@ -1,12 +1,12 @@
 // Ends what a stopped time service leaves running in the Linux kernel: an offset that the phase-locked loop is still
-// applying (timesyncd), or a pulse per second that the kernel follows (ntpd). Either would add to a slew. adjtimex(2);
-// kernel/time/ntp.c; RFC 5905 §11.3 for the loop.
+// applying (timesyncd), or a pulse per second that the kernel follows (ntpd). Either would add to a slew and bend a rate.
+// adjtimex(2); kernel/time/ntp.c; RFC 5905 §11.3 for the loop.
 
 import { NANO, OFFSET, STA_NANO, STATUS, type TimexCall } from './timex.ts';
 
 const STA_PLL = 0x0001;
-const STA_PPSFREQ = 0x0002;
-const STA_PPSTIME = 0x0004;
+export const STA_PPSFREQ = 0x0002;
+export const STA_PPSTIME = 0x0004;
 const STA_FLL = 0x0008;
 const STA_FREQHOLD = 0x0080;
 /**

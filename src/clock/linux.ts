@@ -3,11 +3,11 @@
 // continues at 500 ppm without this process. adjtimex(2), linux/timex.h; RFC 5905 §11.3. Positive = forward.
 
 import { readFileSync } from 'node:fs';
+import { rateOf } from '../ntp/drift/kernel-rate.ts';
 import {
   type MonotonicTime,
   monotonicTimeOf,
   nanoseconds,
-  type Reading,
   type Seconds,
   type UnixTime,
   unixTimeOf,
@@ -15,8 +15,10 @@ import {
 import { type Clock, ClockError, type ClockStatus, SLEW_RATE } from './clock.ts';
 import { type CFunction, type Foreign, share, signed, split, systemError } from './ffi.ts';
 import { endLeftover } from './leftover.ts';
+import { rateStateOf, setRate } from './linux-rate.ts';
 import { linuxPermission } from './permission.ts';
 import { measurePrecision } from './precision.ts';
+import { readTogether } from './read-together.ts';
 import {
   MICRO,
   NANO,
@@ -34,6 +36,8 @@ const CLOCK_REALTIME = 0;
  * during a suspend, which is thus noticed (CLOCK_BOOTTIME continues).
  */
 const CLOCK_MONOTONIC = 1;
+/** The oscillator itself: nothing steers it. */
+const CLOCK_MONOTONIC_RAW = 4;
 
 const ADJ_SETOFFSET = 0x0100;
 const ADJ_OFFSET_SINGLESHOT = 0x8001;
@@ -42,14 +46,6 @@ const ADJ_OFFSET_SS_READ = 0xa001;
 const NANOSECONDS = 1_000_000_000n;
 /** glibc's limit for adjtime where `long` has 32 bits: INT_MAX µs less 2 s. Slewing that far takes 50 days. */
 const LONGEST_SLEW: Seconds = 2145;
-/**
- * The maximum distance in ns between the two readings of a pair, which is read again if it is larger. Otherwise a
- * process preempted between the readings would mistake the pause for a step of the clock.
- */
-const TOGETHER = 20_000n;
-const READ_ATTEMPTS = 5;
-/** The uncorrected length of a tick of 1/100 s in µs; each µs of difference is 100 ppm. */
-const TICK = 10_000n;
 
 /**
  * Opens the clock. Throws the error of `foreign` if a function is missing, and `ClockError` if the kernel is too old.
@@ -74,14 +70,6 @@ export function openLinux(
   }
   const now = (): UnixTime => unixTimeOf(reading(CLOCK_REALTIME));
   const monotonic = (): MonotonicTime => monotonicTimeOf(reading(CLOCK_MONOTONIC));
-  /** Reads the wall clock last, so that a datagram sent next is timestamped as close to its departure as possible. */
-  function pair(): { readonly reading: Reading; readonly gap: bigint } {
-    const before = monotonic();
-    const time = now();
-    const after = monotonic();
-    const gap = after - before;
-    return { reading: { time: unixTimeOf(time + gap / 2n), monotonic: after }, gap };
-  }
   // The kernel takes one second's share at a time: when it reports 0, up to 500 µs are still being applied.
   const remaining = (): Seconds =>
     Number(adjust('read what is left of a slew', { modes: ADJ_OFFSET_SS_READ }).offset) / 1e6;
@@ -93,13 +81,16 @@ export function openLinux(
     now,
     monotonic,
     read() {
-      let closest = pair();
-      for (let attempt = 1; attempt < READ_ATTEMPTS && closest.gap > TOGETHER; attempt++) {
-        const next = pair();
-        if (next.gap < closest.gap) closest = next;
-      }
-      return closest.reading;
+      const { outer, inner, span } = readTogether(monotonic, now);
+      // At the last reading, so that a datagram sent next is timestamped as close to its departure as possible.
+      return { time: unixTimeOf(inner + span / 2n), monotonic: monotonicTimeOf(outer + span) };
     },
+    readOscillator() {
+      const { outer, inner, span } = readTogether(() => reading(CLOCK_MONOTONIC_RAW), now);
+      return { time: unixTimeOf(inner), raw: outer + span / 2n, gap: Number(span) / 2e9 };
+    },
+    rate: () => rateStateOf(adjust('read the rate of the clock', { modes: 0 })),
+    setFrequency: rate => setRate(adjust, rate),
     step(offset) {
       const { whole, rest } = split(nanoseconds(offset), NANOSECONDS);
       const { status } = adjust('read the state of the clock', { modes: 0 });
@@ -136,11 +127,9 @@ export function openLinux(
 
   function status(): ClockStatus {
     const timex = adjust('read the state of the clock', { modes: 0 });
-    const status = statusOf(timex);
-    const byTick = Number(timex.tick - TICK) * 100;
     const slewRemaining = remaining();
     const slewRate = Math.sign(slewRemaining) * SLEW_RATE;
-    return { ...status, frequency: (status.frequency ?? 0) + byTick, slewRemaining, slewRate };
+    return { ...statusOf(timex), frequency: rateOf(rateStateOf(timex).rate), slewRemaining, slewRate };
   }
 }
 

@@ -8,6 +8,7 @@ import { share } from './ffi.ts';
 
 /** Mode bits, ADJ_* on Linux and MOD_* on macOS: what a call changes. */
 export const OFFSET = 0x0001;
+export const FREQUENCY = 0x0002;
 export const MAXERROR = 0x0004;
 export const ESTERROR = 0x0008;
 export const STATUS = 0x0010;
@@ -17,6 +18,8 @@ export const STATUS = 0x0010;
  */
 export const NANO = 0x2000;
 export const MICRO = 0x1000;
+/** The length of a tick. Linux only. */
+export const TICK = 0x4000;
 
 /** The kernel uses nanoseconds. */
 export const STA_NANO = 0x2000;

@@ -14,14 +14,22 @@ import {
   type RateSetting,
 } from '../ntp/drift/drift-record.ts';
 import type { DriftSample } from '../ntp/drift/drift-sample.ts';
-import type { KernelRate } from '../ntp/drift/kernel-rate.ts';
 import { unixTimeOf } from '../ntp/time.ts';
+import { closedGateOf, storedRateOf } from './stored-gate.ts';
+import {
+  isCorrection,
+  isName,
+  isNumber,
+  isOptional,
+  isRate,
+  isRecord,
+  isSpan,
+  nanosecondsOf,
+} from './stored-values.ts';
 import { checkDirectory, codeOf, prepareDirectory, readOwn, replaceOwn } from './trusted-file.ts';
 
 const FILE = 'drift.json';
 const LARGEST = 65_536;
-/** No name of the DNS is longer. */
-const LONGEST_NAME = 255;
 
 /** What is remembered in `directory`. Never throws; no file yet is an empty memory without a warning. */
 export function readDriftMemory(directory: string): DriftReading {
@@ -83,8 +91,9 @@ function parse(path: string): DriftMemory {
   return {
     version: 1,
     oscillator: member('oscillator', oscillatorOf),
-    ...(value.found !== undefined && { found: member('found', kernelRateOf) }),
+    ...(value.found !== undefined && { found: member('found', storedRateOf) }),
     ...(value.set !== undefined && { set: member('set', settingOf) }),
+    ...(value.gate !== undefined && { gate: member('gate', closedGateOf) }),
     boots: member('boots', boots => listOf(boots, MOST_BOOTS, bootOf)),
     samples: member('samples', samples => listOf(samples, MOST_SAMPLES, sampleOf)),
   };
@@ -97,23 +106,17 @@ function oscillatorOf(value: unknown): Oscillator | undefined {
   return { ...(bootId !== undefined && { bootId }), ...(clocksource !== undefined && { clocksource }) };
 }
 
-function kernelRateOf(value: unknown): KernelRate | undefined {
-  if (!isRecord(value)) return undefined;
-  const { frequency, tick } = value;
-  if (!isNumber(frequency, -500, 500) || !isNumber(tick, 9_000, 11_000) || !Number.isInteger(tick)) {
-    return undefined;
-  }
-  return { frequency, tick };
-}
-
 function settingOf(value: unknown): RateSetting | undefined {
-  const rate = kernelRateOf(value);
+  const rate = storedRateOf(value);
   const at = isRecord(value) ? value.at : undefined;
   const isInstant =
     typeof at === 'string' &&
     /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z$/.test(at) &&
     !Number.isNaN(Date.parse(at));
-  return rate && isInstant ? { ...rate, at } : undefined;
+  if (!rate || !isInstant) return undefined;
+  if (!isRecord(value) || value.before === undefined) return { ...rate, at };
+  const before = storedRateOf(value.before);
+  return before && { ...rate, at, before };
 }
 
 function bootOf(value: unknown): EarlierBoot | undefined {
@@ -149,46 +152,6 @@ function listOf<T>(
   if (!Array.isArray(value) || value.length > most) return undefined;
   const decoded = value.map(decode).filter(one => one !== undefined);
   return decoded.length === value.length ? decoded : undefined;
-}
-
-/** Nanoseconds as JSON has them: text, because its numbers are too coarse; within 64 bits. */
-function nanosecondsOf(value: unknown): bigint | undefined {
-  if (typeof value !== 'string' || !/^-?\d{1,19}$/.test(value)) return undefined;
-  const nanoseconds = BigInt(value);
-  return BigInt.asIntN(64, nanoseconds) === nanoseconds ? nanoseconds : undefined;
-}
-
-/** A number of seconds that a sane sample can have. */
-function isSpan(value: unknown): value is number {
-  return isNumber(value, 0, 1e9);
-}
-
-/** Seconds that a clock was off by; one that shows 1970 is off by half a century. */
-function isCorrection(value: unknown): value is number {
-  return isNumber(value, -1e10, 1e10);
-}
-
-/** A correction of the rate in ppm. */
-function isRate(value: unknown): value is number {
-  return isNumber(value, -100_000, 100_000);
-}
-
-/** JSON reads 1e999 as infinity. */
-function isNumber(value: unknown, least: number, most: number): value is number {
-  return typeof value === 'number' && value >= least && value <= most;
-}
-
-/** It will be printed: no escape sequences, no second line. */
-function isName(value: unknown): value is string {
-  return typeof value === 'string' && value !== '' && value.length <= LONGEST_NAME && !/\p{C}/u.test(value);
-}
-
-function isOptional<T>(value: unknown, is: (value: unknown) => value is T): value is T | undefined {
-  return value === undefined || is(value);
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
 }
 
 function text(error: unknown): string {

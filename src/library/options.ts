@@ -45,6 +45,17 @@ export interface Options {
   /** `sync` only: also writes the hardware clock. */
   readonly rtc?: boolean | undefined;
   /**
+   * `sync` only: learns how this clock drifts and sets its rate from the second run on, where the platform allows it; true
+   * by default. With `false`, the rate is left alone and nothing is remembered of it.
+   */
+  readonly drift?: boolean | undefined;
+  /** `sync` only: how long until the next run, in seconds, for which the rate is set; by default as before. */
+  readonly every?: Seconds | undefined;
+  /** `sync` only: sets rates beyond 500 ppm too, with the tick of the kernel. */
+  readonly allowTick?: boolean | undefined;
+  /** `sync` only: sets the rate even if another program has changed it. */
+  readonly forceFrequency?: boolean | undefined;
+  /**
    * `sync` only: measures and decides, but changes nothing. The outcome is `would-adjust` instead of `adjusted`, and still
    * `busy` if another program sets the clock.
    */

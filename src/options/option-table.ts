@@ -83,6 +83,33 @@ export const OPTIONS = {
     commands: ['sync', 'rtc'],
     notInFile: 'it is meant for a single run: give --force on its command line',
   },
+  drift: {
+    value: { kind: 'switch' },
+    default: 'on',
+    group: 'setting',
+    describe: 'learn how this clock drifts, and set its rate; --no-drift: leave the rate alone',
+    commands: ['sync'],
+  },
+  every: {
+    value: { kind: 'duration', min: 60, max: 2_678_400 },
+    placeholder: 'S',
+    group: 'setting',
+    describe: 'how long until the next run, for which the rate is set: 1h; by default as before',
+    commands: ['sync'],
+  },
+  allowTick: {
+    value: { kind: 'switch' },
+    group: 'setting',
+    describe: 'set rates beyond 500 ppm too, with the tick of the kernel',
+    commands: ['sync'],
+  },
+  forceFrequency: {
+    value: { kind: 'switch' },
+    group: 'setting',
+    describe: 'set the rate even if another program has changed it',
+    commands: ['sync'],
+    notInFile: 'it is meant for a single run: give --force-frequency on its command line',
+  },
   state: {
     value: { kind: 'text' },
     placeholder: 'DIR',

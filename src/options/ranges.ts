@@ -65,6 +65,10 @@ const RANGES: Readonly<
   force: row('force'),
   wait: row('wait'),
   rtc: row('rtc'),
+  drift: row('drift'),
+  every: row('every'),
+  allowTick: row('allowTick'),
+  forceFrequency: row('forceFrequency'),
 };
 
 /** The range of a row of the table, for values that are not text. */

@@ -1,16 +1,19 @@
 // The one door to the clock: a proposed correction → limits, memory, the hardware clock as a witness, competitors → at
-// most one step or slew. Every correction passes through here, whether it comes from servers or from the hardware
-// clock.
+// most one step or slew, and in one go with it the rate. Every correction passes through here, whether it comes from
+// servers or from the hardware clock.
 // Sign: a positive offset = our clock is behind = the correction moves it forward.
 
 import { type Clock, ClockError } from '../clock/clock.ts';
-import { type ClockTrust, isVouchedFor } from '../ntp/clock-trust.ts';
-import { type Decision, decide, type Limits } from '../ntp/decide.ts';
-import { addUp } from '../ntp/sum.ts';
+import type { ClockTrust } from '../ntp/clock-trust.ts';
+import type { Decision, Limits } from '../ntp/decide.ts';
+import type { DriftMemory } from '../ntp/drift/drift-record.ts';
+import { correctionOf, type DriftEstimate } from '../ntp/drift/estimate.ts';
+import type { KernelRate } from '../ntp/drift/kernel-rate.ts';
 import type { Seconds, UnixTime } from '../ntp/time.ts';
-import { testimonyOf } from '../ntp/witness.ts';
-import type { Competitor, Correction, Ending, LimitsFrom } from './outcome.ts';
-import type { ClockLock, Host, Memory } from './ports.ts';
+import { type DriftPlan, findingsOf, memoryAfter, memoryBefore } from './drift.ts';
+import { judge } from './judge.ts';
+import type { Competitor, Correction, DriftFindings, Ending, LimitsFrom } from './outcome.ts';
+import type { ClockLock, Host } from './ports.ts';
 
 /** A correction and its origin. */
 export interface Proposal {
@@ -19,6 +22,8 @@ export interface Proposal {
   readonly errorBound: Seconds;
   /** The server or device, for the state file. */
   readonly server: string;
+  /** What to do about the rate, and about the noise in `offset`; absent where only the phase is corrected. */
+  readonly drift?: DriftPlan;
 }
 
 export interface ApplyOptions extends Limits {
@@ -29,7 +34,7 @@ export interface ApplyOptions extends Limits {
 
 export interface ApplyPorts {
   readonly clock: Clock;
-  readonly host: Pick<Host, 'recall' | 'remember' | 'hardwareAhead'>;
+  readonly host: Pick<Host, 'recall' | 'remember' | 'hardwareAhead' | 'drift'>;
   /** The release of this program: a clock that shows an earlier time is wrong. */
   readonly release: UnixTime;
   readonly emit: (event: DecidedEvent) => void;
@@ -47,6 +52,7 @@ type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 
 export type Applied = {
   readonly clockTrust: ClockTrust;
+  readonly drift?: DriftFindings;
   readonly warnings: readonly string[];
 } & Without<
   Extract<
@@ -68,47 +74,28 @@ export function apply(
   // Copies: what a listener does to them decides nothing.
   ports.emit({ kind: 'decided', decision: { ...decision }, clockTrust: { ...clockTrust } });
   const competitors = lock.competitors.filter(({ kind }) => !options.force || kind === 'tsntp');
-  const ending = act(decision, competitors, options.limitsFrom, ports);
+  const { warnings, ...ending } = act(decision, competitors, options, proposal, ports);
   const kept = keep(ending, proposal, clockTrust, ports.host);
-  const warnings = [...lock.warnings, memory.warning, kept].filter(warning => warning !== undefined);
-  return { ...ending, clockTrust, warnings };
-}
-
-/** Consults the hardware clock only for a correction that would otherwise be refused. */
-function judge(
-  { offset, errorBound }: Proposal,
-  options: ApplyOptions,
-  memory: Memory,
-  { clock, host, release }: ApplyPorts,
-): { readonly decision: Decision; readonly clockTrust: ClockTrust } {
-  const { synchronized = false, slewRemaining = 0 } = clock.status();
-  const known = { setSinceBoot: memory.setSinceBoot, synchronized, beforeRelease: clock.now() < release };
-  const anew = options.allowAnyOffset || !isVouchedFor(known);
-  const clockTrust = { ...known, sum: anew ? 0 : addUp(offset, { ...memory, underWay: slewRemaining }) };
-  const decision = decide(offset, options, clockTrust);
-  if (decision.kind !== 'refuse' || decision.by !== 'panic') return { decision, clockTrust };
-  const ahead = host.hardwareAhead();
-  if (ahead === undefined) return { decision, clockTrust };
-  const witness = testimonyOf(ahead, offset, errorBound);
-  // A correction that the hardware clock confirms does not change the sum of the others.
-  const witnessed = { ...clockTrust, ...(witness === 'servers' && { sum: memory.sum }), witness };
-  return { decision: decide(offset, options, witnessed), clockTrust: witnessed };
+  const all = [...lock.warnings, memory.warning, kept, ...(warnings ?? [])];
+  return { ...ending, clockTrust, warnings: all.filter(warning => warning !== undefined) };
 }
 
 type Acted = Without<Applied, 'clockTrust' | 'warnings'>;
+type Warned = Acted & { readonly warnings?: readonly (string | undefined)[] };
 
 /** The only function that moves the clock. */
 function act(
   decision: Decision,
   competitors: readonly Competitor[],
-  limitsFrom: LimitsFrom | undefined,
-  { clock, signal }: Pick<ApplyPorts, 'clock' | 'signal'>,
-): Acted {
-  if (signal.aborted) return { kind: 'interrupted' };
+  { limitsFrom, maxOffset }: ApplyOptions,
+  { drift }: Proposal,
+  ports: ApplyPorts,
+): Warned {
+  if (ports.signal.aborted) return { kind: 'interrupted' };
   if (decision.kind === 'refuse') return refused(decision, limitsFrom);
   if (competitors.length > 0) return { kind: 'busy', decision, competitors };
-  if (decision.kind === 'none') return { kind: 'unchanged' };
-  return move(decision, clock);
+  if (drift) return steer(decision, drift, maxOffset, ports);
+  return decision.kind === 'none' ? { kind: 'unchanged' } : move(decision, ports.clock);
 }
 
 /** A refusal, with the origin of the limit if a run knows it. */
@@ -133,17 +120,72 @@ function move(decision: Correction, clock: Clock): Acted {
   }
 }
 
+/**
+ * Corrects the phase and the rate. The intention is remembered before: an end of this process in between, even by SIGKILL,
+ * leaves a memory that tells the rate before and the one to set from another program's. Where nothing can be remembered,
+ * the rate is left alone, because nothing could put it back.
+ */
+function steer(
+  decision: Exclude<Decision, { kind: 'refuse' }>,
+  plan: DriftPlan,
+  limit: Seconds | undefined,
+  { clock, host }: ApplyPorts,
+): Warned {
+  const remember = (memory: DriftMemory) => (clock.sets ? host.drift?.remember(memory) : undefined);
+  const unprepared = plan.rate && remember(memoryBefore(plan, plan.rate, clock.now()));
+  const rate = unprepared === undefined ? plan.rate : undefined;
+  const unset = rate && setRate(rate, clock);
+  const set = rate && unset === undefined ? rateInForce(rate, clock) : undefined;
+  const ending =
+    decision.kind === 'none'
+      ? ({ kind: 'unchanged' } as const)
+      : move(withoutNoise(decision, plan.estimate, set !== undefined, limit), clock);
+  if (ending.kind === 'clock-error') {
+    return { ...ending, warnings: [set && setRate(plan.found, clock), rate && remember(plan.recalled)] };
+  }
+  const unkept = unprepared ?? remember(set ? memoryAfter(plan, set, clock.now()) : plan.learned);
+  return { ...ending, drift: findingsOf(plan, set), warnings: [...plan.warnings, unset, unkept] };
+}
+
+/** The correction without what is likely noise, which may not carry it over the limit that the offset was judged by. */
+function withoutNoise(
+  { kind, offset }: Correction,
+  estimate: DriftEstimate,
+  rateIsSet: boolean,
+  limit: Seconds = Infinity,
+): Correction {
+  const corrected = correctionOf(offset, estimate, rateIsSet);
+  return { kind, offset: Math.min(Math.max(corrected, -limit), limit) };
+}
+
+/** Sets the rate; returns a warning on failure, because the phase is right anyway. */
+function setRate(rate: KernelRate, clock: Clock): string | undefined {
+  try {
+    clock.setFrequency?.(rate);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof ClockError)) throw error;
+    return `the rate of the clock was not set: ${error.message}`;
+  }
+}
+
+/** The rate as the kernel has rounded it; a dry run has nothing to read back. */
+function rateInForce(rate: KernelRate, clock: Clock): KernelRate {
+  return (clock.sets && clock.rate?.().rate) || rate;
+}
+
 /** Records a correction. A failure is a warning, because the clock is set anyway. */
 function keep(
   ending: Acted,
-  { server, errorBound }: Proposal,
+  { server, errorBound, offset }: Proposal,
   { sum }: ClockTrust,
   host: ApplyPorts['host'],
 ): string | undefined {
   if (ending.kind !== 'adjusted') return undefined;
   const { at, decision, slew } = ending;
+  const left = Math.abs(offset - decision.offset);
   try {
-    return host.remember({ at, correction: decision, server, errorBound, sum });
+    return host.remember({ at, correction: decision, server, errorBound: errorBound + left, sum });
   } catch (error) {
     // Otherwise the rate that this process holds would outlast it.
     slew?.release();

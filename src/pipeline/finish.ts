@@ -67,12 +67,20 @@ export async function finish(
   }
 }
 
-/** Reports the clock's quality to the kernel. The remainder of a slew counts as error until it is applied. */
-function declare({ estimate }: Finished, clock: Clock, slew: Slew | undefined): string | undefined {
-  const { rootDistance, jitter } = estimate;
+/**
+ * Reports the clock's quality to the kernel. The remainder of a slew counts as error until it is applied. What the
+ * correction left out as noise widens the bound. The likely error is that until the next run, where it is known.
+ */
+function declare(outcome: Finished, clock: Clock, slew: Slew | undefined): string | undefined {
+  const { rootDistance, jitter, offset } = outcome.estimate;
+  const leftOut = Math.abs(offset - (outcome.kind === 'adjusted' ? outcome.decision.offset : 0));
+  const likely = outcome.drift?.set ? outcome.drift.expectedError : jitter;
   try {
     const left = Math.abs(slew?.remaining() ?? 0);
-    clock.declareSynchronized({ maxError: rootDistance + left, estimatedError: Math.max(jitter, left) });
+    clock.declareSynchronized({
+      maxError: rootDistance + leftOut + left,
+      estimatedError: Math.max(likely, left),
+    });
     return undefined;
   } catch (error) {
     return `the kernel was not told that its clock is synchronized: ${messageOf(error)}`;

@@ -2,12 +2,13 @@
 // deadline. Changes nothing.
 // Sign: a positive offset = our clock is behind.
 
-import { type Clock, standstill } from '../clock/clock.ts';
+import { type Clock, type OscillatorReading, standstill } from '../clock/clock.ts';
 import type { Keys } from '../net/authentication.ts';
 import { type Source, type SurveyEvent, type SurveyPorts, survey } from '../net/survey.ts';
 import type { Estimate } from '../ntp/combine.ts';
 import type { Estimator } from '../ntp/filter.ts';
 import { plausibleTimes } from '../ntp/plausible.ts';
+import type { Rate } from '../ntp/rate.ts';
 import { difference, elapsed, type Seconds, type UnixTime } from '../ntp/time.ts';
 import type { Server } from '../sources/server.ts';
 import { assess } from './assess.ts';
@@ -56,6 +57,17 @@ export type MeasureEvent =
   /** A slew started, ended, or turned during the measurement, which is discarded. */
   | { readonly kind: 'slew-changed' };
 
+/** What the clock and its oscillator showed at both ends of a measurement in which nothing stepped the clock. */
+export interface OscillatorSpan {
+  readonly first: OscillatorReading;
+  readonly last: OscillatorReading;
+  /** Whether a slew moved the clock meanwhile. */
+  readonly slewed: boolean;
+}
+
+/** A measurement, and the oscillator at both ends of it; absent if the platform has none to read. */
+export type MeasuredBoth = Measured & { readonly oscillator?: OscillatorSpan };
+
 export type Measured = Findings &
   (
     | { readonly kind: 'agreed'; readonly estimate: Estimate }
@@ -71,24 +83,37 @@ const ATTEMPTS = 3;
 
 /**
  * Measures and assesses, again if the clock was changed in between. Ends by the deadline, or early with the results so
- * far on an abort. Rejects with `ClockError` if the clock stands still.
+ * far on an abort. `knownRate` is asked for the rate of true time against our clock, apart from a slew. Rejects with
+ * `ClockError` if the clock stands still.
  */
-export async function measure(options: QueryOptions, ports: MeasurePorts): Promise<Measured> {
+export async function measure(
+  options: QueryOptions,
+  ports: MeasurePorts,
+  knownRate: () => Rate | undefined = () => undefined,
+): Promise<MeasuredBoth> {
   const { clock, emit, signal } = ports;
   const started = clock.now();
   const over = new AbortController();
   void ports.timer.sleep(options.deadline, AbortSignal.any([signal, over.signal])).then(() => over.abort());
   try {
     for (let attempt = 1; ; attempt++) {
-      const { sources, steppedBy, slewRate, stoodStill } = await surveySteadily(
+      const { sources, steppedBy, slewRate, stoodStill, oscillator } = await surveySteadily(
         options,
         ports,
         AbortSignal.any([signal, over.signal]),
       );
       const findings = { started, finished: clock.now(), warnings: [] };
-      const assessment = assess(sources, { ...options, slewRate: slewRate ?? 0 }, clock.monotonic());
+      const rate = knownRate();
+      const rules = { ...options, slewRate: slewRate ?? 0, ...(rate && { rate }) };
+      const assessment = assess(sources, rules, clock.monotonic());
       if (signal.aborted) return { ...findings, kind: 'interrupted', servers: assessment.servers };
-      if (steppedBy === 0 && slewRate !== undefined) return { ...findings, ...assessment };
+      if (steppedBy === 0 && slewRate !== undefined) {
+        return {
+          ...findings,
+          ...assessment,
+          ...(assessment.kind === 'agreed' && oscillator && { oscillator }),
+        };
+      }
       emit(steppedBy === 0 ? { kind: 'slew-changed' } : { kind: 'clock-stepped', by: steppedBy });
       if (attempt < ATTEMPTS && !over.signal.aborted) continue;
       if (stoodStill) throw standstill();
@@ -113,9 +138,11 @@ async function surveySteadily(
   readonly steppedBy: Seconds;
   readonly slewRate: number | undefined;
   readonly stoodStill: boolean;
+  readonly oscillator: OscillatorSpan | undefined;
 }> {
   const { clock } = ports;
   const slewRate = clock.status().slewRate ?? 0;
+  const first = clock.readOscillator?.();
   const before = clock.read();
   const plan = { ...options, plausible: plausibleTimes(ports.release, options.allowAnyOffset) };
   const sources = await survey(
@@ -127,6 +154,7 @@ async function surveySteadily(
   );
   const samples = sources.flatMap(({ burst }) => burst?.samples ?? []);
   const after = clock.read();
+  const last = clock.readOscillator?.();
   const steps = [...samples.map(({ received }) => received), after].map(
     reading => difference(reading.time, before.time) - elapsed(reading.monotonic, before.monotonic),
   );
@@ -136,5 +164,6 @@ async function surveySteadily(
     slewRate: (clock.status().slewRate ?? 0) === slewRate ? slewRate : undefined,
     stoodStill:
       Math.abs(difference(after.time, before.time)) < STANDSTILL * elapsed(after.monotonic, before.monotonic),
+    oscillator: first && last && { first, last, slewed: slewRate !== 0 },
   };
 }

@@ -8,9 +8,11 @@ import type { Address } from '../net/transport.ts';
 import type { ClockTrust } from '../ntp/clock-trust.ts';
 import type { Estimate } from '../ntp/combine.ts';
 import type { Decision } from '../ntp/decide.ts';
+import type { DriftGate } from '../ntp/drift/closed-gate.ts';
+import type { KernelRate } from '../ntp/drift/kernel-rate.ts';
 import type { PeerEstimate } from '../ntp/filter.ts';
 import type { Interval } from '../ntp/overlap.ts';
-import type { UnixTime } from '../ntp/time.ts';
+import type { Seconds, UnixTime } from '../ntp/time.ts';
 import type { Server } from '../sources/server.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -66,6 +68,26 @@ export type Unsuitable =
   /** Our clock was changed during every measurement. */
   | { readonly kind: 'clock-unsteady'; readonly attempts: number };
 
+/** What a run has found out about the rate of the clock. Rates are corrections in ppm: positive = the clock is made faster. */
+export interface DriftFindings {
+  /** The correction that fits the time until the next run best. */
+  readonly frequency: number;
+  /** The standard deviation of `frequency`. */
+  readonly sigma: number;
+  /** How the rate wanders, in ppm/√h. */
+  readonly wander: number;
+  /** How many runs it rests on. */
+  readonly runs: number;
+  /** Why the rate was left alone; absent if it was set. */
+  readonly gate?: DriftGate;
+  /** The last run had another reason, or none. */
+  readonly gateIsNew?: true;
+  /** The likely error (RMS) of the clock between this run and the next, in seconds. */
+  readonly expectedError: Seconds;
+  /** The rate that was set, or would be by a dry run. */
+  readonly set?: KernelRate;
+}
+
 /** The members that every outcome has, however the run ended. */
 export interface Findings {
   readonly started: UnixTime;
@@ -75,6 +97,8 @@ export interface Findings {
   readonly intersection?: Interval;
   /** What was known about our clock when its correction was decided; absent without a decision. */
   readonly clockTrust?: ClockTrust;
+  /** What was found out about the rate of our clock; absent unless the clock was corrected, or would be by a dry run. */
+  readonly drift?: DriftFindings;
   readonly warnings: readonly string[];
 }
 

@@ -23,6 +23,8 @@ export interface Host {
   remember(correction: Remembered): string | undefined;
   /** Sets the hardware clock to the system clock plus `offset` seconds. Rejects with `ClockError`. */
   writeRtc(offset: Seconds): Promise<void>;
+  /** The oscillator and what is remembered of it; absent where nothing can be kept, so that only the phase is corrected. */
+  readonly drift?: DriftStore;
 }
 
 /** The oscillator that drives this machine's clock, and what is remembered of it from run to run. */

@@ -16,6 +16,8 @@ export type LogFieldName =
   | 'TSNTP_CORRECTION'
   /** The true offset lies within TSNTP_OFFSET ± this, in seconds with nine decimals. */
   | 'TSNTP_BOUND'
+  /** The correction of the clock's rate that was set, in ppm with six decimals: positive = faster. */
+  | 'TSNTP_FREQUENCY'
   /** The server that the entry is about: the address of the system peer, or a server that was not believed. */
   | 'TSNTP_SERVER'
   /** Why that server was not believed, as in the JSON report: `falseticker`. */

@@ -10,7 +10,9 @@ import type { Decision } from '../ntp/decide.ts';
 import { formatRefid } from '../ntp/refid.ts';
 import type { Rejection, Sample } from '../ntp/sample.ts';
 import { formatInstant } from '../ntp/time.ts';
-import type { Competitor, Outcome, ServerReport } from '../pipeline/outcome.ts';
+import type { Competitor, DriftFindings, Outcome, ServerReport } from '../pipeline/outcome.ts';
+import { explainDriftGate } from './drift-gate.ts';
+import { driftWarnings } from './drift-words.ts';
 import { envelopeOf } from './envelope.ts';
 import type { ExitCode } from './exit-code.ts';
 import { authenticationOf, packetOf, tallyOf } from './labels.ts';
@@ -60,6 +62,7 @@ export function reportOf(outcome: Outcome, context: JsonContext): Report {
         ...(outcome.waited && { waited: outcome.waited }),
       },
     }),
+    ...(outcome.drift && { drift: driftOf(outcome.drift) }),
     ...('rtc' in outcome && { rtc: outcome.rtc }),
     ...(outcome.kind === 'no-suitable-server' && { reason: outcome.reason.kind }),
     ...(outcome.kind === 'clock-error' && {
@@ -68,7 +71,7 @@ export function reportOf(outcome: Outcome, context: JsonContext): Report {
     ...(outcome.kind === 'busy' && { competitors: outcome.competitors.map(competitorOf) }),
     ...(context.serversFrom !== undefined && { serversFrom: context.serversFrom }),
     servers: outcome.servers.map(report => serverOf(report, outcome)),
-    warnings: outcome.warnings,
+    warnings: [...outcome.warnings, ...driftWarnings(outcome)],
   };
 }
 
@@ -102,6 +105,23 @@ function clockTrustOf({
   witness,
 }: ClockTrust): NonNullable<Report['clockTrust']> {
   return { setSinceBoot, synchronized, beforeRelease, sum, ...(witness && { witness }) };
+}
+
+function driftOf({
+  frequency,
+  sigma,
+  wander,
+  runs,
+  gate,
+  expectedError,
+  set,
+}: DriftFindings): NonNullable<Report['drift']> {
+  return {
+    ...{ frequency, sigma, wander, runs },
+    ...(gate && { gate: gate.kind, reason: explainDriftGate(gate) }),
+    expectedError,
+    ...(set && { set: { frequency: set.frequency, tick: set.tick } }),
+  };
 }
 
 function competitorOf(competitor: Competitor): NonNullable<Report['competitors']>[number] {

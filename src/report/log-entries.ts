@@ -3,9 +3,11 @@
 // Sign: a positive offset = our clock was behind; a positive correction moved it forward.
 
 import type { Estimate } from '../ntp/combine.ts';
+import { rateOf } from '../ntp/drift/kernel-rate.ts';
 import { add, formatInstant, type Seconds } from '../ntp/time.ts';
 import type { Findings, Outcome } from '../pipeline/outcome.ts';
 import type { LogEntry, Severity } from '../pipeline/system-log.ts';
+import { driftNotes, driftWarnings } from './drift-words.ts';
 import { count } from './labels.ts';
 import { explanationOf, ntpdateResult, ntpdateServers, systemPeerOf } from './ntpdate-words.ts';
 import { formatOffset } from './quantity.ts';
@@ -17,20 +19,22 @@ export interface LogSelection {
   readonly listServers: boolean;
   /** Leaves out the result of a run that failed at nothing. */
   readonly quiet: boolean;
+  /** Adds what became of the rate of the clock. */
+  readonly verbose: boolean;
   /** The most entries about single servers: a pool of thousands may not flood the log. */
   readonly rows: number;
 }
 
 /** The entries of a run, in the order in which they are written. */
-export function logEntries(
-  outcome: Outcome,
-  { listServers, quiet, rows }: LogSelection,
-): readonly LogEntry[] {
+export function logEntries(outcome: Outcome, selection: LogSelection): readonly LogEntry[] {
+  const { listServers, quiet, verbose, rows } = selection;
   const servers = listServers ? ntpdateServers(outcome).map(message => entry('info', message)) : [];
+  const warnings = [...outcome.warnings, ...driftWarnings(outcome)];
   return [
     ...(quiet ? [] : [...limited(servers, rows), ...resultEntries(outcome)]),
     ...limited(unbelievedEntries(outcome), rows),
-    ...outcome.warnings.map(warning => entry('warning', `warning: ${warning}`)),
+    ...warnings.map(warning => entry('warning', `warning: ${warning}`)),
+    ...(verbose ? driftNotes(outcome).map(note => entry('info', note)) : []),
   ];
 }
 
@@ -107,8 +111,14 @@ function fieldsOf(outcome: Outcome): NonNullable<LogEntry['fields']> {
     ...('estimate' in outcome && measurementOf(outcome)),
     ...(corrects && { TSNTP_KIND: decision.kind }),
     ...(corrects && outcome.kind === 'adjusted' && { TSNTP_CORRECTION: nineDecimals(decision.offset) }),
+    ...rateFieldOf(outcome),
     ...timesOf(outcome),
   };
+}
+
+function rateFieldOf({ kind, drift }: Outcome): LogEntry['fields'] {
+  if (kind === 'would-adjust' || !drift?.set) return undefined;
+  return { TSNTP_FREQUENCY: rateOf(drift.set).toFixed(6) };
 }
 
 function measurementOf(outcome: Findings & { readonly estimate: Estimate }): LogEntry['fields'] {

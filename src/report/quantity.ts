@@ -35,6 +35,12 @@ export function formatSize(s: Seconds): string {
     : formatDuration(size);
 }
 
+/** Formats a correction of the rate, or another rate in parts per million, always with its sign. */
+export function formatRate(ppm: number): string {
+  const text = ppm.toFixed(3);
+  return `${Number(text) < 0 ? text : `+${text.replace('-', '')}`} ppm`;
+}
+
 /** Formats seconds with six decimals, as ntpdate does. */
 export function sixDecimals(s: Seconds): string {
   const text = s.toFixed(6);

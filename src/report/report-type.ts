@@ -96,6 +96,61 @@ export interface Report {
     readonly waited?: 'finished' | 'interrupted';
   };
   /**
+   * What the run found out about the rate of this clock; absent unless the clock was corrected, or would be by a dry run. Rates are corrections in parts per million (ppm): positive makes the clock faster.
+   */
+  readonly drift?: {
+    /**
+     * The correction that fits the time until the next run best.
+     */
+    readonly frequency: number;
+    /**
+     * The standard deviation of frequency.
+     */
+    readonly sigma: number;
+    /**
+     * How the rate wanders, in ppm per square root of an hour.
+     */
+    readonly wander: number;
+    /**
+     * How many runs it rests on.
+     */
+    readonly runs: number;
+    /**
+     * Why the rate was left alone; absent if it was set.
+     */
+    readonly gate?:
+      | 'another-service'
+      | 'other-boot'
+      | 'other-clocksource'
+      | 'raw-went-backwards'
+      | 'suspended'
+      | 'set-by-another'
+      | 'unlike-raw'
+      | 'too-early'
+      | 'unsure';
+    /**
+     * The gate in words.
+     */
+    readonly reason?: string;
+    /**
+     * The likely error (RMS) of the clock between this run and the next, in seconds.
+     */
+    readonly expectedError: number;
+    /**
+     * The rate that was set, or would be by a dry run.
+     */
+    readonly set?: {
+      /**
+       * In ppm, as in adjtimex(2).
+       */
+      readonly frequency: number;
+      /**
+       * In microseconds per hundredth of a second: each more than 10,000 makes the clock 100 ppm faster.
+       */
+      readonly tick: number;
+    };
+  };
+  /**
    * With --rtc: the hardware clock was written.
    */
   readonly rtc?: 'written';

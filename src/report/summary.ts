@@ -3,6 +3,7 @@
 import { slewDuration } from '../clock/clock.ts';
 import type { Estimate } from '../ntp/combine.ts';
 import type { Ending, Findings, Outcome, ServerReport } from '../pipeline/outcome.ts';
+import { outlookText } from './drift-words.ts';
 import { count, explainCompetitor } from './labels.ts';
 import { formatDuration, formatOffset, formatSize } from './quantity.ts';
 import { explainRefusal } from './refusal.ts';
@@ -16,7 +17,7 @@ export function summaryOf(outcome: Outcome): string {
   }
   if (outcome.kind === 'interrupted')
     return `Interrupted; the clock was not touched.${progressText(outcome)}`;
-  return `This clock ${tenseOf(outcome)} ${findingText(outcome)}${endingText(outcome)}`;
+  return `This clock ${tenseOf(outcome)} ${findingText(outcome)}${endingText(outcome)}${outlookText(outcome)}.`;
 }
 
 /** How many servers had been measured before the interruption. */
@@ -57,21 +58,21 @@ function agreementOf(servers: readonly ServerReport[]): string {
 function endingText(outcome: Measured & Ending): string {
   switch (outcome.kind) {
     case 'queried':
-      return '.';
+      return '';
     case 'unchanged':
-      return `; nothing to correct${outcome.rtc ? '; the hardware clock was written' : ''}.`;
+      return `; nothing to correct${outcome.rtc ? '; the hardware clock was written' : ''}`;
     case 'adjusted':
-      return `; ${correctionText(outcome)}${waiverText(outcome)}${outcome.rtc ? '; the hardware clock was also written' : ''}.`;
+      return `; ${correctionText(outcome)}${waiverText(outcome)}${outcome.rtc ? '; the hardware clock was also written' : ''}`;
     case 'would-adjust':
       return outcome.decision.kind === 'step'
-        ? `; it would be stepped${waiverText(outcome)}.`
-        : `; it would be slewed by ${slewText(outcome.decision.offset)}${waiverText(outcome)}.`;
+        ? `; it would be stepped${waiverText(outcome)}`
+        : `; it would be slewed by ${slewText(outcome.decision.offset)}${waiverText(outcome)}`;
     case 'refused':
-      return `: ${explainRefusal(outcome, 'the servers are')}.`;
+      return `: ${explainRefusal(outcome, 'the servers are')}`;
     case 'busy':
-      return `; left alone: ${outcome.competitors.map(explainCompetitor).join('; ')}.`;
+      return `; left alone: ${outcome.competitors.map(explainCompetitor).join('; ')}`;
     case 'clock-error':
-      return `; not set: ${outcome.error.message}.`;
+      return `; not set: ${outcome.error.message}`;
     default:
       return outcome satisfies never;
   }

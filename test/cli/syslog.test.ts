@@ -3,7 +3,9 @@
 
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import koffi from 'koffi';
 import { describe, expect, test } from 'vitest';
+import { connectDatagrams } from '../../src/host/log/unix-datagram.ts';
 import { BIN, onLinux, type Result, scratch, serve, serveSilence, tsntp, works } from '../support/command.ts';
 import { journalFields, type UnixReceiver, unixReceiver } from '../support/unix-receiver.ts';
 
@@ -25,6 +27,8 @@ interface Machine {
   readonly journal: () => readonly Readonly<Record<string, string>>[];
   /** What syslogd received. */
   readonly syslog: () => readonly string[];
+  /** Sends messages to syslogd until it takes no more. */
+  readonly fill: () => void;
   readonly run: (
     args: readonly string[],
     env?: Readonly<Record<string, string>>,
@@ -43,6 +47,16 @@ function machine(logs: { readonly journal?: true; readonly syslog?: true }): Mac
   return {
     journal: () => texts(journal).map(datagram => Object.fromEntries(journalFields(datagram))),
     syslog: () => texts(syslog).map(String),
+    fill() {
+      const socket = connectDatagrams(koffi, join(dev, 'log'));
+      expect(() => {
+        for (let sent = 0; sent < 100_000; sent++) {
+          socket.awaitRoom();
+          socket.send(Buffer.from('x'));
+        }
+      }).toThrow('takes no more messages');
+      socket.close();
+    },
     run: (args, env = {}, bin = BIN) =>
       tsntp(['-p', '2', '--interval', '0.01', ...args], {
         env,
@@ -159,6 +173,16 @@ describe.runIf(mounts)('-s', () => {
     expect(code).toBe(0);
     expect(stderr).toMatch(/^warning: not in the system log \(-s\): neither .* nor .* can be reached\n$/);
     expect(stdout).toMatch(/tsntp\[\d+\]: adjust time server 127\.0\.0\.1 offset 2\.(5|4)\d{5} sec\n$/);
+  });
+
+  test('with a syslogd that stopped reading is the same, not a wait without end', async () => {
+    const { run, fill } = machine({ syslog: true });
+    const [server] = await serve({ offset: 2.5 });
+    fill();
+    const { stdout, stderr, code } = await run(['-q', '-s', server!]);
+    expect(code).toBe(0);
+    expect(stderr).toBe('warning: not in the system log (-s): /dev/log takes no more messages\n');
+    expect(stdout).toContain('adjust time server 127.0.0.1');
   });
 
   test('leaves an error of usage on stderr', async () => {

@@ -45,16 +45,17 @@ describe.runIf(process.platform === 'linux')('the clock of this machine', async 
 
   test('is not set without CAP_SYS_TIME, and says how to be allowed to', () => {
     const errors = settingWithoutPrivilege();
-    expect(errors.map(error => error.kind)).toEqual(['not-permitted', 'not-permitted', 'not-permitted']);
+    expect(errors.map(error => error.kind)).toEqual(Array(4).fill('not-permitted'));
     for (const { message } of errors) {
       expect(message).toContain('(EPERM)');
       expect(message).toContain('CAP_SYS_TIME');
     }
     expect(errors[0]?.message).toContain('cannot step the clock by +0.000000 s');
+    expect(errors[3]?.message).toContain("cannot set the clock's rate to -0.500 ppm");
   });
 });
 
-/** The errors of step, slew and declareSynchronized in a process that has lost the capability, and refuses to go on if it has not. */
+/** The errors of step, slew, declareSynchronized and setFrequency in a process that has lost the capability, and refuses to go on if it has not. */
 function settingWithoutPrivilege(): readonly { readonly kind: string; readonly message: string }[] {
   const program = `
     import { readFileSync } from 'node:fs';
@@ -62,7 +63,12 @@ function settingWithoutPrivilege(): readonly { readonly kind: string; readonly m
     const effective = BigInt('0x' + /CapEff:\\s*(\\w+)/.exec(readFileSync('/proc/self/status', 'utf8'))[1]);
     if (effective & (1n << 25n)) throw new Error('this process could set the clock of this machine');
     const clock = await openClock();
-    const calls = [() => clock.step(0), () => clock.slew(0), () => clock.declareSynchronized({ maxError: 16, estimatedError: 16 })];
+    const calls = [
+      () => clock.step(0),
+      () => clock.slew(0),
+      () => clock.declareSynchronized({ maxError: 16, estimatedError: 16 }),
+      () => clock.setFrequency({ frequency: -0.5, tick: 10000 }),
+    ];
     console.log(JSON.stringify(calls.map(call => {
       try { call(); return { kind: 'none', message: '' } } catch ({ kind, message }) { return { kind, message } }
     })));`;
@@ -169,12 +175,12 @@ describe('what the kernel is asked', () => {
     expect(clocks.slice(-3)).toEqual([1, 0, 1]);
   });
 
-  /** A clock whose monotonic one shows these times in turn, and whose wall clock goes on by 1 ns a reading. */
+  /** A clock whose other clocks show these times in turn, and whose wall clock goes on by 1 ns a reading. */
   function readingAt(monotonic: bigint[]): { readonly clock: Clock; readonly wall: () => bigint } {
     let wall = 0n;
     const kernel = recordedLibrary({
       clock_gettime: args => {
-        fillTime(args.at(-1), 0n, args[0]?.value === 1 ? monotonic.shift()! : ++wall);
+        fillTime(args.at(-1), 0n, args[0]?.value === 0 ? ++wall : monotonic.shift()!);
         return 0;
       },
       clock_adjtime: () => 0,
@@ -185,6 +191,19 @@ describe('what the kernel is asked', () => {
   test('a reading during which the process was kept waiting is taken again', () => {
     const { clock, wall } = readingAt([0n, 5_000_000n, 6_000_000n, 6_001_000n]);
     expect(clock.read()).toEqual({ time: wall() + 500n, monotonic: 6_001_000n });
+  });
+
+  test('the oscillator is CLOCK_MONOTONIC_RAW, halfway between two readings around the wall clock', () => {
+    const { clock, wall } = readingAt([0n, 5_000_000n, 6_000_000n, 6_001_000n]);
+    expect(clock.readOscillator?.()).toEqual({ time: wall(), raw: 6_000_500n, gap: 500e-9 });
+    const kernel = recordedKernel();
+    openLinux(kernel, 'x64').readOscillator?.();
+    expect(
+      kernel
+        .callsOf('clock_gettime')
+        .map(([clock]) => clock)
+        .slice(-3),
+    ).toEqual([4, 0, 4]);
   });
 
   test('where all are slow, the pair that lies closest counts', () => {
@@ -271,6 +290,18 @@ describe('what the kernel is asked', () => {
         expect(timex.getBigInt64(32, true)).toBe(1n);
       }),
     );
+  });
+
+  test('the rate is a frequency in 2^-16 ppm and a tick in µs, and the call that sets it changes nothing else', () => {
+    const kernel = recordedKernel({ status: STA_NANO });
+    const clock = openLinux(kernel, 'x64');
+    clock.setFrequency?.({ frequency: -25, tick: 9999 });
+    expect(content(lastTimex(kernel))).toEqual([
+      [0, 0x4002n],
+      [16, -25n * 65_536n],
+      [88, 9999n],
+    ]);
+    expect(clock.rate?.()).toEqual({ rate: { frequency: -25, tick: 9999 }, unit: 2 ** -16, loops: [] });
   });
 
   test('the status: microseconds, parts per million with a 16-bit fraction, and 100 ppm for each µs of the tick', () => {

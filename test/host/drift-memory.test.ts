@@ -15,6 +15,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { readDriftMemory, writeDriftMemory } from '../../src/host/drift-memory.ts';
+import type { DriftGate } from '../../src/ntp/drift/closed-gate.ts';
 import { type DriftMemory, EMPTY_DRIFT_MEMORY, MOST_SAMPLES } from '../../src/ntp/drift/drift-record.ts';
 import { unixTimeOf } from '../../src/ntp/time.ts';
 import { driftSample, hourly } from '../support/drift-samples.ts';
@@ -39,7 +40,11 @@ const MEMORY: DriftMemory = {
   version: 1,
   oscillator: { bootId: '5f0c0f3e-0000-4000-8000-000000000000', clocksource: 'tsc' },
   found: { frequency: 0, tick: 10_000 },
-  set: { frequency: 37.412, tick: 10_000, at: '2026-11-26T00:00:00.000000001Z' },
+  set: {
+    ...{ frequency: 37.412, tick: 10_000, at: '2026-11-26T00:00:00.000000001Z' },
+    before: { frequency: 0, tick: 10_000 },
+  },
+  gate: { kind: 'suspended' },
   boots: [
     { frequency: 37.4, sigma: 0.05, runs: 168, clocksource: 'tsc' },
     { frequency: -12, sigma: 1, runs: 0 },
@@ -80,6 +85,37 @@ test.each([
   expect(writeDriftMemory(directory, memory)).toBeUndefined();
   expect(readDriftMemory(directory)).toEqual({ memory });
   expect(readdirSync(directory)).toEqual(['drift.json']);
+});
+
+test.each<DriftGate>([
+  { kind: 'another-service', services: ['chronyd', 'PPS'] },
+  { kind: 'other-boot' },
+  { kind: 'other-clocksource', before: 'tsc', now: 'hpet' },
+  { kind: 'raw-went-backwards' },
+  { kind: 'suspended' },
+  {
+    kind: 'set-by-another',
+    found: { frequency: 0, tick: 10_000 },
+    set: { frequency: 37.4, tick: 10_000 },
+  },
+  { kind: 'unlike-raw', by: -12.5 },
+  { kind: 'too-early' },
+  { kind: 'unsure', frequency: 37.5, sigma: 20 },
+])('why the rate was left alone is read as it was written: $kind', gate => {
+  writeDriftMemory(directory, { ...MEMORY, gate });
+  expect(readDriftMemory(directory)).toEqual({ memory: { ...MEMORY, gate } });
+});
+
+test.each<[string, unknown]>([
+  ['an unknown kind', { kind: 'later' }],
+  ['no object', 'suspended'],
+  ['a name of the prototype', { kind: 'toString' }],
+  ['a name that would spoil the terminal', { kind: 'another-service', services: ['a\u001bb'] }],
+  ['a number beyond its limits', { kind: 'unlike-raw', by: 1e12 }],
+  ['a rate that no kernel has', { kind: 'set-by-another', found: { frequency: 501, tick: 10_000 }, set: {} }],
+])('a gate that is malformed, as %s, is refused', (_, gate) => {
+  planted(memory => ({ ...(memory as object), gate }));
+  expectRefused(/malformed "gate"/);
 });
 
 test('a sample has a line of its own, and its nanoseconds are text', () => {

@@ -6,7 +6,7 @@ import type { Outcome } from '../../src/pipeline/outcome.ts';
 import { type LogSelection, logEntries } from '../../src/report/log-entries.ts';
 import { world } from '../support/world.ts';
 
-const ALL: LogSelection = { listServers: false, quiet: false, rows: 30 };
+const ALL: LogSelection = { listServers: false, quiet: false, verbose: false, rows: 30 };
 
 /** The level and the text of each entry. */
 const said = (outcome: Outcome, selection: Partial<LogSelection> = {}) =>
@@ -116,6 +116,17 @@ test('a falseticker is a warning with its verdict, also when --quiet leaves out 
       fields: { TSNTP_SERVER: '203.0.113.7', TSNTP_VERDICT: 'falseticker' },
     },
   ]);
+});
+
+test('a rate that was set is a field; -v says more of it', async () => {
+  const run = await world({ behind: 0.05, servers: { '203.0.113.5': {} } }).sync();
+  const set = { frequency: 37.25, tick: 10_000 };
+  const findings = { frequency: 37.25, sigma: 0.05, wander: 0.1, runs: 9, expectedError: 0.0004 };
+  const outcome: Outcome = { ...run, drift: { ...findings, set } };
+  const entries = logEntries(outcome, { ...ALL, verbose: true });
+  expect(entries[0]?.fields).toMatchObject({ TSNTP_FREQUENCY: '37.250000' });
+  expect(entries.at(-1)).toMatchObject({ severity: 'info', message: expect.stringContaining('from 9 runs') });
+  expect(logEntries({ ...run, drift: findings }, ALL)[0]?.fields).not.toHaveProperty('TSNTP_FREQUENCY');
 });
 
 test('a warning of the run is one of the log', async () => {

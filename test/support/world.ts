@@ -7,9 +7,10 @@
 import { ClockError, type ClockErrorKind } from '../../src/clock/clock.ts';
 import { type Nts, NtsError } from '../../src/net/nts/session.ts';
 import { sleepBy, type Timer } from '../../src/net/timer.ts';
+import { type DriftMemory, type DriftReading, EMPTY_DRIFT_MEMORY } from '../../src/ntp/drift/drift-record.ts';
 import { add, difference, type Seconds, type UnixTime, unixTimeOf } from '../../src/ntp/time.ts';
 import type { Competitor, Outcome } from '../../src/pipeline/outcome.ts';
-import type { ClockLock, Host, Remembered } from '../../src/pipeline/ports.ts';
+import type { ClockLock, DriftStore, Host, Remembered } from '../../src/pipeline/ports.ts';
 import { familyOf, NTP_PORT, type Server } from '../../src/sources/server.ts';
 import { defaults, type Ports, query, type SyncEvent, type SyncOptions, sync } from '../../src/sync.ts';
 import { type ClockSetup, type SimulatedClock, simulatedClock } from './world/clock.ts';
@@ -35,6 +36,12 @@ export interface WorldSetup extends ClockSetup {
   readonly hardwareOffset?: Seconds;
   /** What keeping the memory comes to. */
   readonly memoryWarning?: string;
+  /** The name of the kernel's clock source. */
+  readonly clocksource?: () => string;
+  /** What earlier runs remember of the oscillator; a `steerable` clock begins with nothing. */
+  readonly driftMemory?: DriftReading;
+  /** What keeping that comes to. */
+  readonly driftWarning?: string;
   /** What comes of writing the hardware clock. */
   readonly rtcRefusesWith?: ClockErrorKind;
 }
@@ -45,6 +52,8 @@ export interface World extends Pick<Schedule, 'now' | 'run'> {
   readonly asked: readonly Asked[];
   readonly events: readonly SyncEvent[];
   readonly remembered: readonly Remembered[];
+  /** What is remembered of the oscillator, each time that it was kept. */
+  readonly driftMemories: readonly DriftMemory[];
   /** What the hardware clock was set to, beyond what the clock showed. */
   readonly rtcWritten: readonly Seconds[];
   /** How often the clock was locked and not released, how many sleep, how many channels are open: 0 after a run. */
@@ -70,7 +79,7 @@ export function world(setup: WorldSetup): World {
   const timer = countingTimer(time, clock);
   const { names, servers } = addressBook(setup);
   const network = simulatedNetwork(servers, { schedule: time, trueTime, read: clock.read, random });
-  const host = simulatedHost(setup, timer, clock);
+  const host = simulatedHost(setup, timer, clock, () => asleep);
   const nonces = seeded((setup.seed ?? 1) + 1);
   const events: SyncEvent[] = [];
 
@@ -99,6 +108,7 @@ export function world(setup: WorldSetup): World {
     asked: network.asked,
     events,
     remembered: host.remembered,
+    driftMemories: host.driftMemories,
     rtcWritten: host.rtcWritten,
     unfinished: () => network.open() + timer.sleeping() + host.locked(),
     at: (when, action) => void time.after(when - time.now(), action),
@@ -173,19 +183,37 @@ function countingTimer({ after }: Schedule, clock: SimulatedClock): Timer & { sl
 
 interface SimulatedHost extends Host {
   readonly remembered: readonly Remembered[];
+  readonly driftMemories: readonly DriftMemory[];
   readonly rtcWritten: readonly Seconds[];
   locked(): number;
 }
 
 function simulatedHost(
-  { competitors = [], setSinceBoot = false, hardwareOffset, memoryWarning, rtcRefusesWith }: WorldSetup,
+  setup: WorldSetup,
   timer: Timer,
   clock: SimulatedClock,
+  asleep: () => Seconds,
 ): SimulatedHost {
+  const { competitors = [], setSinceBoot = false, hardwareOffset, memoryWarning, rtcRefusesWith } = setup;
+  const driftMemories: DriftMemory[] = [];
   const remembered: Remembered[] = [];
   const rtcWritten: Seconds[] = [];
   let locked = 0;
+  const drift: DriftStore = {
+    oscillator: () => ({ bootId: clock.bootId()!, clocksource: setup.clocksource?.() ?? 'tsc' }),
+    asleep,
+    recall() {
+      const memory = driftMemories.at(-1);
+      return memory ? { memory } : (setup.driftMemory ?? { memory: EMPTY_DRIFT_MEMORY });
+    },
+    remember(memory) {
+      if (setup.driftWarning === undefined) driftMemories.push(memory);
+      return setup.driftWarning;
+    },
+  };
   return {
+    ...(setup.steerable && { drift }),
+    driftMemories,
     remembered,
     rtcWritten,
     locked: () => locked,

@@ -25,6 +25,10 @@ export function syncOptionsOf(args: Arguments<'sync'>): Omit<SyncOptions, 'serve
       force: args.force,
       rtc: args.rtc,
       wait: args.wait,
+      drift: args.drift,
+      every: args.every,
+      allowTick: args.allowTick,
+      forceFrequency: args.forceFrequency,
     }),
   };
 }

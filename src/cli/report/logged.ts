@@ -14,7 +14,7 @@ export interface LoggedNotes {
   readonly listServers: boolean;
   /** Leaves out the result of a success. */
   readonly quiet: boolean;
-  /** Each server has its entry, however many there are. */
+  /** Each server has its entry, however many there are; the rate of the clock has one, too. */
   readonly verbose: boolean;
   /** The notes of -v from before the run. */
   readonly before: readonly string[];
@@ -26,7 +26,7 @@ export async function logOutcome(outcome: Outcome, notes: LoggedNotes, context: 
   const rows = verbose ? Number.POSITIVE_INFINITY : ROWS;
   const entries: readonly LogEntry[] = [
     ...before.map(message => ({ severity: 'info', message }) as const),
-    ...logEntries(outcome, { listServers, quiet, rows }),
+    ...logEntries(outcome, { listServers, quiet, verbose, rows }),
   ];
   try {
     writeAll(entries, await openSystemLog(programName(process.argv[1])));

@@ -2,6 +2,7 @@
 // change it. host/drift-memory.ts keeps it in a file.
 
 import type { EarlierBoot } from './boots.ts';
+import type { DriftGate } from './closed-gate.ts';
 import { type DriftSample, hasSlept, leastDelays, noiseOf, spacing } from './drift-sample.ts';
 import type { DriftEstimate } from './estimate.ts';
 import type { KernelRate } from './kernel-rate.ts';
@@ -16,6 +17,8 @@ export interface Oscillator {
 /** The rate that a run set, and when: RFC 3339 in UTC with nine digits of the second. */
 export interface RateSetting extends KernelRate {
   readonly at: string;
+  /** The rate before, for as long as it is not certain that the run that meant to set this one got to do so. */
+  readonly before?: KernelRate;
 }
 
 /** The contents of drift.json. Later versions only add members. */
@@ -27,6 +30,8 @@ export interface DriftMemory {
   readonly found?: KernelRate;
   /** The rate last set in this boot. */
   readonly set?: RateSetting;
+  /** Why the last run left the rate alone; absent if it did not. */
+  readonly gate?: DriftGate;
   /** Oldest first. */
   readonly boots: readonly EarlierBoot[];
   /** Oldest first, all of this boot and clock source. */
@@ -52,7 +57,7 @@ const CLOSE = 60;
  */
 export function memoryFor(oscillator: Oscillator, memory: DriftMemory, last?: DriftEstimate): DriftMemory {
   const rebooted = differs(memory.oscillator.bootId, oscillator.bootId);
-  if (!rebooted && !differs(memory.oscillator.clocksource, oscillator.clocksource)) {
+  if (!isOtherOscillator(memory.oscillator, oscillator)) {
     return { ...memory, oscillator: { ...memory.oscillator, ...oscillator } };
   }
   const { clocksource } = memory.oscillator;
@@ -92,6 +97,11 @@ function lessNoisy(last: DriftSample, sample: DriftSample, samples: readonly Dri
   const noise = (one: DriftSample) => noiseOf(one, least.get(one.peer)!);
   // Strictly, or runs that follow each other closely would put each other off for ever.
   return noise(sample) < noise(last) ? sample : last;
+}
+
+/** Whether the samples of one tell nothing of the other: another boot or another clock source. */
+export function isOtherOscillator(before: Oscillator, now: Oscillator): boolean {
+  return differs(before.bootId, now.bootId) || differs(before.clocksource, now.clocksource);
 }
 
 /** What a platform does not tell is taken to be the same. */

@@ -3,31 +3,11 @@
 
 import type { Seconds } from '../time.ts';
 import type { RateExpectation } from './boots.ts';
-import type { DriftMemory, Oscillator } from './drift-record.ts';
+import type { DriftGate } from './closed-gate.ts';
+import type { DriftMemory, Oscillator, RateSetting } from './drift-record.ts';
 import { type DriftSample, hasSlept, sinceRawRestarted, spacing } from './drift-sample.ts';
 import type { DriftEstimate } from './estimate.ts';
 import { isSameRate, type KernelRate, rateOf } from './kernel-rate.ts';
-
-/** Why the rate is left alone. */
-export type DriftGate =
-  /** Other programs steer this clock, by name. */
-  | { readonly kind: 'another-service'; readonly services: readonly string[] }
-  /** The machine has booted since the last run, and earlier boots differ too much to tell its rate. */
-  | { readonly kind: 'other-boot' }
-  /** The kernel's clock source has changed since the last run. */
-  | { readonly kind: 'other-clocksource'; readonly before: string; readonly now: string }
-  /** The raw clock shows less than at the last run, in the same boot. */
-  | { readonly kind: 'raw-went-backwards' }
-  /** The machine has slept since the last run, and the raw clock stood still meanwhile. */
-  | { readonly kind: 'suspended' }
-  /** The kernel's rate is not the one that tsntp set last in this boot. */
-  | { readonly kind: 'set-by-another'; readonly found: KernelRate; readonly set: KernelRate }
-  /** The clock does not run at the raw clock's rate times the kernel's correction; `by` in ppm. */
-  | { readonly kind: 'unlike-raw'; readonly by: number }
-  /** Fewer than two samples a quarter of an hour apart. */
-  | { readonly kind: 'too-early' }
-  /** The rate is not known well enough; both in ppm. */
-  | { readonly kind: 'unsure'; readonly frequency: number; readonly sigma: number };
 
 /** How far the clock and the raw clock went within this run, while nothing stepped the clock. */
 export interface RunOfBoth {
@@ -94,7 +74,7 @@ function oscillatorGate({ memory, oscillator, sample, expectation }: GateFacts):
 /** Whether the kernel's clock does what it was told. */
 function kernelGate({ memory, oscillator, kernel, run, forceFrequency }: GateFacts): DriftGate | undefined {
   const set = isOther(memory.oscillator.bootId, oscillator.bootId) ? undefined : memory.set;
-  if (set !== undefined && !forceFrequency && !isSameRate(set, kernel)) {
+  if (set !== undefined && !forceFrequency && !isOwn(set, kernel)) {
     const { frequency, tick } = set;
     return { kind: 'set-by-another', found: kernel, set: { frequency, tick } };
   }
@@ -119,6 +99,11 @@ function unlikeness({ clock, raw, readingError, slewed }: RunOfBoth, kernel: Ker
   if (!(blur <= BLURRED)) return undefined;
   const by = (1e6 * (clock - slewed - raw)) / raw - rateOf(kernel);
   return Math.abs(by) > UNLIKE + blur ? by : undefined;
+}
+
+/** Whether the kernel has the rate that was set, or the one before in case that run did not get to the end. */
+function isOwn(set: RateSetting, kernel: KernelRate): boolean {
+  return isSameRate(set, kernel) || (set.before !== undefined && isSameRate(set.before, kernel));
 }
 
 function isOther(before: string | undefined, now: string | undefined): before is string {

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import koffi from 'koffi';
 import { describe, expect, test } from 'vitest';
 import { openJournal } from '../../../src/host/log/journal.ts';
-import { connectDatagrams } from '../../../src/host/log/unix-datagram.ts';
 import { onLinux, scratch } from '../../support/command.ts';
 import { journalFields, unixReceiver } from '../../support/unix-receiver.ts';
 
@@ -49,15 +48,12 @@ describe.runIf(onLinux)('the journal', () => {
   test('that stopped reading is an error, not a wait without end', () => {
     const path = join(scratch(), 'socket');
     unixReceiver(path);
-    const socket = connectDatagrams(koffi, path);
+    const log = openJournal(koffi, WRITER, path);
     const fill = () => {
-      for (let sent = 0; sent < 100_000; sent++) {
-        socket.awaitRoom();
-        socket.send(Buffer.from('x'));
-      }
+      for (let sent = 0; sent < 100_000; sent++) log.write({ severity: 'info', message: 'x' });
     };
     expect(fill).toThrow(`${path} takes no more messages`);
-    socket.close();
+    log.close();
   });
 });
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import type { DriftGate } from '../../../src/ntp/drift/closed-gate.ts';
 import { type DriftMemory, EMPTY_DRIFT_MEMORY } from '../../../src/ntp/drift/drift-record.ts';
 import type { DriftEstimate } from '../../../src/ntp/drift/estimate.ts';
-import { type DriftGate, type GateFacts, gateOf, type RunOfBoth } from '../../../src/ntp/drift/gate.ts';
+import { type GateFacts, gateOf, type RunOfBoth } from '../../../src/ntp/drift/gate.ts';
 import { driftSample, hourly } from '../../support/drift-samples.ts';
 
 const ESTIMATE: DriftEstimate = {
@@ -118,6 +119,18 @@ describe('set-by-another', () => {
     const kernel = { frequency: 37.5 + units / 65_536, tick: 10_000 };
     expect(gate({ kernel })?.kind).toBe(expected);
   });
+
+  test.each([
+    [KERNEL, undefined],
+    [{ frequency: 20, tick: 10_000 }, undefined],
+    [other, 'set-by-another'],
+  ])(
+    'accepts what the kernel had before, if the run may not have got to setting it: %j',
+    (kernel, expected) => {
+      const begun = { ...MEMORY.set!, before: { frequency: 20, tick: 10_000 } };
+      expect(gate({ kernel }, { set: begun })?.kind).toBe(expected);
+    },
+  );
 
   test('does not look before tsntp has set the rate in this boot', () => {
     expect(gateOf({ ...OPEN, memory: unset, kernel: other })).toBeUndefined();

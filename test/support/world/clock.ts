@@ -5,6 +5,7 @@
 
 import { type Clock, ClockError, type ClockErrorKind, SLEW_RATE } from '../../../src/clock/clock.ts';
 import type { RecordedCall } from '../../../src/clock/dry-run.ts';
+import { type KernelRate, rateOf } from '../../../src/ntp/drift/kernel-rate.ts';
 import {
   add,
   type MonotonicTime,
@@ -14,6 +15,8 @@ import {
   type UnixTime,
 } from '../../../src/ntp/time.ts';
 
+/** What a kernel does after a boot. */
+export const UNCORRECTED: KernelRate = { frequency: 0, tick: 10_000 };
 /** What the monotonic clock shows when the world begins. */
 const UPTIME = 12_345_678_901_234n;
 
@@ -22,6 +25,16 @@ export interface ClockSetup {
   readonly behind?: Seconds;
   /** How much too fast it runs: 10e-6 gains 10 µs a second. */
   readonly frequency?: number;
+  /** How far its oscillator has gained so many seconds after the world began; takes the place of `frequency`. */
+  readonly gained?: (time: Seconds) => Seconds;
+  /** Its oscillator can be read and its rate set, as on Linux. */
+  readonly steerable?: boolean;
+  /** The kernel's correction of the rate when the world begins. */
+  readonly rate?: KernelRate;
+  /** The kernel's loops that also steer the clock. */
+  readonly loops?: readonly string[];
+  /** What comes of setting the rate. */
+  readonly refusesRateWith?: ClockErrorKind;
   /** Whether the kernel calls it synchronized. */
   readonly synchronized?: boolean;
   /** A slew lasts only until it is released, as on Windows. */
@@ -39,6 +52,12 @@ export interface SimulatedClock extends Clock {
   behind(): Seconds;
   /** Another program steps it. */
   disturb(offset: Seconds): void;
+  /** The kernel's correction of the rate. */
+  kernelRate(): KernelRate;
+  /** Another program sets the correction of the rate. */
+  disturbRate(rate: KernelRate): void;
+  /** The machine boots: the raw clock begins anew, and the kernel corrects nothing. */
+  reboot(id: string): void;
 }
 
 /** `running` counts the seconds that the machine was awake, `trueTime` does not care. */
@@ -51,6 +70,8 @@ export function simulatedClock(
   let stepped = -(setup.behind ?? 0);
   let slewed = 0;
   let slew = { from: 0, offset: 0 };
+  let boot = { id: 'this boot', at: 0 };
+  let steered = { rate: setup.rate ?? UNCORRECTED, from: 0, gained: 0 };
 
   const applied = (): Seconds => {
     const { from, offset } = slew;
@@ -61,7 +82,14 @@ export function simulatedClock(
     slewed += applied();
     slew = { from: running(), offset };
   };
-  const drift = (): Seconds => running() * (setup.frequency ?? 0) + slewed + applied();
+  const gained = setup.gained ?? (time => time * (setup.frequency ?? 0));
+  const oscillated = (): Seconds => running() + gained(running());
+  const corrected = (): Seconds =>
+    steered.gained + 1e-6 * rateOf(steered.rate) * (oscillated() - steered.from);
+  const steer = (rate: KernelRate): void => {
+    steered = { rate, from: oscillated(), gained: corrected() };
+  };
+  const drift = (): Seconds => gained(running()) + corrected() + slewed + applied();
   const now = (): UnixTime => add(trueTime(), stepped + drift());
   const monotonic = (): MonotonicTime => monotonicTimeOf(UPTIME + nanoseconds(running() + drift()));
   const record = (call: RecordedCall, refusal: ClockErrorKind | undefined): void => {
@@ -69,7 +97,21 @@ export function simulatedClock(
     if (refusal) throw new ClockError(refusal, `the simulated clock refuses: ${refusal}`);
   };
 
+  const steering: Pick<Clock, 'readOscillator' | 'rate' | 'setFrequency'> = {
+    readOscillator: () => ({
+      time: now(),
+      raw: 5_000_000_000n + nanoseconds(oscillated() - boot.at),
+      gap: 1e-6,
+    }),
+    rate: () => ({ rate: steered.rate, unit: 2 ** -16, loops: setup.loops ?? [] }),
+    setFrequency(rate) {
+      record({ kind: 'set-frequency', rate }, setup.refusesRateWith);
+      steer(rate);
+    },
+  };
+
   return {
+    ...(setup.steerable && steering),
     name: 'simulated',
     precision: 2 ** -24,
     sets: true,
@@ -102,7 +144,13 @@ export function simulatedClock(
       const synchronized = setup.synchronized !== undefined && { synchronized: setup.synchronized };
       return { ...synchronized, slewRemaining, slewRate };
     },
-    bootId: () => 'this boot',
+    bootId: () => boot.id,
+    kernelRate: () => steered.rate,
+    disturbRate: steer,
+    reboot(id) {
+      boot = { id, at: oscillated() };
+      steer(UNCORRECTED);
+    },
     behind: () => -(stepped + drift()),
     disturb(offset) {
       stepped += offset;
