@@ -82,6 +82,10 @@ test('a dry run is only information', async () => {
   expect(said(outcome)).toEqual([
     expect.stringMatching(/^info: would step time server 203\.0\.113\.5 offset 3\.0\d{5} sec$/),
   ]);
+  const set = { frequency: 37.25, tick: 10_000 };
+  const drift = { frequency: 37.25, sigma: 0.05, wander: 0.1, runs: 9, expectedError: 0.0004, set };
+  const fields = Object.keys(logEntries({ ...outcome, drift }, ALL)[0]?.fields ?? {});
+  expect(fields).toEqual(['TSNTP_RESULT', 'TSNTP_OFFSET', 'TSNTP_BOUND', 'TSNTP_SERVER', 'TSNTP_KIND']);
 });
 
 test('no suitable server is an error in the words of ntpdate, then the reason, then each server', async () => {

@@ -4,7 +4,6 @@
 import { strict as assert } from 'node:assert';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { realtime } from '../clock.js';
 import { EXIT, ended, near } from './expect.js';
 
 const group = 'log';
@@ -146,9 +145,7 @@ async function silent(guest, args, code) {
 
 async function steppedAndLogged(guest, file) {
   await until(() => existsSync('/dev/log'), 'no /dev/log');
-  const before = realtime();
   await silent(guest, ['sync', '-s', guest.address('main')], EXIT.done);
-  assert.ok(realtime() < before, 'the clock was not stepped back');
   const text = () => readFileSync(file, 'utf8');
   await until(() => existsSync(file) && /the clock was stepped by/.test(text()), `nothing in ${file}`);
   assert.match(text(), /tsntp\[\d+\]: step time server \S+ offset -3\.2\d{5} sec$/m);
