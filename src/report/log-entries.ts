@@ -7,7 +7,7 @@ import { rateOf } from '../ntp/drift/kernel-rate.ts';
 import { add, formatInstant, type Seconds } from '../ntp/time.ts';
 import type { Findings, Outcome } from '../pipeline/outcome.ts';
 import type { LogEntry, Severity } from '../pipeline/system-log.ts';
-import { driftNotes, driftWarnings } from './drift-words.ts';
+import { driftNotes, driftWarnings, expectationNotes } from './drift-words.ts';
 import { count } from './labels.ts';
 import { explanationOf, ntpdateResult, ntpdateServers, systemPeerOf } from './ntpdate-words.ts';
 import { formatOffset } from './quantity.ts';
@@ -30,11 +30,12 @@ export function logEntries(outcome: Outcome, selection: LogSelection): readonly 
   const { listServers, quiet, verbose, rows } = selection;
   const servers = listServers ? ntpdateServers(outcome).map(message => entry('info', message)) : [];
   const warnings = [...outcome.warnings, ...driftWarnings(outcome)];
+  const notes = verbose ? [...driftNotes(outcome), ...expectationNotes(outcome)] : [];
   return [
     ...(quiet ? [] : [...limited(servers, rows), ...resultEntries(outcome)]),
     ...limited(unbelievedEntries(outcome), rows),
     ...warnings.map(warning => entry('warning', `warning: ${warning}`)),
-    ...(verbose ? driftNotes(outcome).map(note => entry('info', note)) : []),
+    ...notes.map(note => entry('info', note)),
   ];
 }
 

@@ -3,6 +3,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { ClockError } from '../../src/clock/clock.ts';
 import { dryRun } from '../../src/clock/dry-run.ts';
 import type { DriftGate } from '../../src/ntp/drift/closed-gate.ts';
 import { EMPTY_DRIFT_MEMORY } from '../../src/ntp/drift/drift-record.ts';
@@ -20,6 +21,9 @@ const LOSING: WorldSetup = {
   frequency: -37.5e-6,
   servers: { '192.0.2.1': { delay: 0.01, jitter: 0.0003 } },
 };
+
+/** The same over a path with long queues: one sample a run shows by its delay how much of its offset may be noise. */
+const NOISY: WorldSetup = { ...LOSING, servers: { '192.0.2.1': { delay: 0.01, jitter: 0.002 } } };
 
 /** Runs every `interval`; calls `between` every minute from the first run on. */
 async function runs(
@@ -104,6 +108,24 @@ test('the first run leaves the rate alone, the second sets it', async () => {
   expect(w.clock.kernelRate()).toEqual(drift!.set);
   expect(w.driftMemories.at(-1)).toMatchObject({ found: UNCORRECTED, set: drift!.set });
 });
+
+test.each(['readOscillator', 'rate'] as const)(
+  'a sandbox that forbids %s: the phase alone, without a word',
+  async call => {
+    const w = world(LOSING);
+    await runs(w, 2);
+    const clock = {
+      ...w.clock,
+      [call]: () => {
+        throw new ClockError('not-permitted', 'hidden');
+      },
+    };
+    const outcome = ended('adjusted', await w.sync({}, { clock }));
+    expect(outcome.warnings).toEqual([]);
+    expect(outcome).not.toHaveProperty('drift');
+    expect(rateSettings(w)).toBe(1);
+  },
+);
 
 test('what the kernel had before the first setting is kept for undo', async () => {
   const rate = { frequency: 12, tick: 10_000 };
@@ -373,6 +395,22 @@ describe('each gate', () => {
     expect((await w.sync({}, { clock })).drift?.gate).toMatchObject({ kind: 'unlike-raw' });
   });
 
+  test('no unlike-raw while the last share of the last run’s slew may still be made', async () => {
+    const w = world(LOSING);
+    await runs(w, 3);
+    w.clock.disturb(-0.001);
+    await w.sync();
+    await pass(w, 3);
+    const clock = {
+      ...w.clock,
+      readOscillator: () => {
+        const { raw, ...rest } = w.clock.readOscillator!();
+        return { ...rest, raw: raw + BigInt(Math.round(20e3 * w.now())) };
+      },
+    };
+    expect((await w.sync({}, { clock })).drift?.gate?.kind).not.toBe('unlike-raw');
+  });
+
   test('a step by another program between two runs closes none', async () => {
     expect((await gateAfter(w => w.clock.disturb(5))).gate).toBeUndefined();
   });
@@ -391,6 +429,13 @@ describe('a clock that is off by more than crystals are', () => {
     expect(outcome.warnings).toEqual(warnings.map(warning => expect.stringMatching(warning)));
   });
 
+  test('keeps the help of a tick that was set before', async () => {
+    const rate = { frequency: 0, tick: 10_009 };
+    const w = world({ ...LOSING, frequency: -900e-6, rate });
+    expect((await lastAfter(w, 1)).warnings).toHaveLength(1);
+    expect(Math.abs(rateOf(w.clock.kernelRate()) - 900)).toBeLessThan(2);
+  });
+
   test('is said once a boot, unless something is left uncorrected', async () => {
     const w = world({ ...LOSING, frequency: -250e-6 });
     expect((await lastAfter(w, 2)).warnings).toEqual([]);
@@ -407,15 +452,52 @@ test('--every is the time for which the rate is set and the error expected', asy
 });
 
 test('the kernel is told the error until the next run, and a bound that holds', async () => {
-  const w = world(LOSING);
-  const outcome = ended('adjusted', await lastAfter(w, 3));
+  const w = world(NOISY);
+  const outcome = ended('adjusted', await lastAfter(w, 3, { samples: 1 }));
   const told = declarations(w).at(-1)!;
   if (told.kind !== 'declare-synchronized') throw new Error(told.kind);
   const { quality } = told;
   const left = Math.abs(outcome.decision.offset);
   expect(quality.estimatedError).toBe(Math.max(outcome.drift!.expectedError, left));
-  expect(quality.maxError).toBeGreaterThan(outcome.estimate.rootDistance);
+  const { offset, rootDistance } = outcome.estimate;
+  const leftOut = Math.abs(offset - outcome.decision.offset);
+  expect(leftOut).toBeGreaterThan(1e-6);
+  expect(quality.maxError).toBeCloseTo(rootDistance + leftOut + left, 9);
+  expect(w.remembered.at(-1)!.errorBound).toBeCloseTo(rootDistance + leftOut, 9);
   expect(Math.abs(w.clock.behind())).toBeLessThanOrEqual(quality.maxError);
+});
+
+describe('what is likely noise of a measurement', () => {
+  test('is left out, which makes the clock more right than its measurement', async () => {
+    const w = world(NOISY);
+    const errors = { corrected: [] as number[], measured: [] as number[] };
+    for (let run = 0; run < 48; run++) {
+      const outcome = ended('adjusted', await w.sync({ samples: 1 }));
+      if (run >= 6) {
+        errors.measured.push(w.clock.behind() - outcome.estimate.offset);
+        errors.corrected.push(w.clock.behind() - outcome.decision.offset);
+      }
+      await pass(w, HOUR);
+    }
+    expect(rms(errors.corrected)).toBeLessThan(0.7 * rms(errors.measured));
+  });
+
+  test('does not carry a correction over the limit that its offset was judged by', async () => {
+    let beyond = 0;
+    for (let seed = 1; seed <= 10; seed++) {
+      const lastOf = async (limits: Partial<SyncOptions>): Promise<Outcome> => {
+        const w = world({ ...NOISY, seed });
+        await runs(w, 4, { samples: 1 });
+        return w.sync({ samples: 1, ...limits });
+      };
+      const { estimate, decision } = ended('adjusted', await lastOf({}));
+      const limit = Math.abs(estimate.offset);
+      if (Math.abs(decision.offset) > limit) beyond += 1;
+      const limited = ended('adjusted', await lastOf({ maxOffset: limit }));
+      expect(Math.abs(limited.decision.offset)).toBeLessThanOrEqual(limit);
+    }
+    expect(beyond).toBeGreaterThan(0);
+  });
 });
 
 test('whatever the noise, no correction leaves the error bound, nor the limit', async () => {

@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import type { DriftGate } from '../../src/ntp/drift/closed-gate.ts';
 import type { DriftFindings, Outcome } from '../../src/pipeline/outcome.ts';
-import { driftNotes, driftWarnings } from '../../src/report/drift-words.ts';
+import { driftNotes, driftWarnings, expectationNotes } from '../../src/report/drift-words.ts';
 import { reportOf } from '../../src/report/json.ts';
 import { summaryOf } from '../../src/report/summary.ts';
 import { world } from '../support/world.ts';
@@ -66,6 +66,11 @@ test('a dry run says which rate it would set', async () => {
     /for 40 s; its rate would be set to \+37\.412 ppm; expected error until the next run: ± 0\.400 ms\.$/,
   );
   expect(driftNotes(await outcomeWith(SET, 'would-adjust'))[0]).toMatch(/would be set to/);
+});
+
+test('a report without the summary has it as a line of its own', async () => {
+  expect(expectationNotes(await outcomeWith(SET))).toEqual(['expected error until the next run: ± 0.400 ms']);
+  expect(expectationNotes(await outcomeWith(closed({ kind: 'too-early' })))).toEqual([]);
 });
 
 test('-v says which rate was set, and how well it is known', async () => {

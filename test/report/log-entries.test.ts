@@ -129,7 +129,8 @@ test('a rate that was set is a field; -v says more of it', async () => {
   const outcome: Outcome = { ...run, drift: { ...findings, set } };
   const entries = logEntries(outcome, { ...ALL, verbose: true });
   expect(entries[0]?.fields).toMatchObject({ TSNTP_FREQUENCY: '37.250000' });
-  expect(entries.at(-1)).toMatchObject({ severity: 'info', message: expect.stringContaining('from 9 runs') });
+  expect(entries.at(-2)).toMatchObject({ severity: 'info', message: expect.stringContaining('from 9 runs') });
+  expect(entries.at(-1)?.message).toBe('expected error until the next run: ± 0.400 ms');
   expect(logEntries({ ...run, drift: findings }, ALL)[0]?.fields).not.toHaveProperty('TSNTP_FREQUENCY');
 });
 

@@ -2,7 +2,7 @@
 
 import { type MachineOptions, openMachine } from '../../machine.ts';
 import { given } from '../../options/given.ts';
-import { driftNotes, driftWarnings } from '../../report/drift-words.ts';
+import { driftNotes, driftWarnings, expectationNotes } from '../../report/drift-words.ts';
 import { type ExitCode, exitCodeOf } from '../../report/exit-code.ts';
 import { type Outcome, query, type SyncEvent, type SyncOptions, sync } from '../../sync.ts';
 import { type ChosenServers, chooseServers, limitsFrom, withDemands } from '../arguments/chosen-servers.ts';
@@ -123,7 +123,7 @@ async function report(outcome: Outcome, reported: Reported, context: Context): P
   const besideTable = format === 'table' && !silent && io.stdout.isTTY === true && io.stderr.isTTY === true;
   if (isTracing(args)) context.note(...(blocksOnStdout ? [] : blocks), ...summaryLines(outcome, besideTable));
   else if (!logged) context.note(...notesOn(outcome, format, silent, verbose));
-  if (!logged) context.note(...afterwards(outcome, verbose));
+  if (!logged) context.note(...afterwards(outcome, args, format));
   if (silent) return;
   if (blocksOnStdout) context.print(blocks.map(line => `${line}\n`).join(''));
   const about = { command: purpose, exitCode, serversFrom, color: args.color, verbose, io };
@@ -131,9 +131,18 @@ async function report(outcome: Outcome, reported: Reported, context: Context): P
 }
 
 /** Warnings, and with -v what became of the rate of the clock. */
-function afterwards(outcome: Outcome, verbose: boolean): readonly string[] {
-  const warnings = [...outcome.warnings, ...driftWarnings(outcome)].map(warning => `warning: ${warning}`);
-  return [...warnings, ...(verbose ? driftNotes(outcome) : [])];
+function afterwards(
+  outcome: Outcome,
+  { verbose, dryRun }: Arguments,
+  format: ChosenFormat,
+): readonly string[] {
+  // The summary of a table and of JSON says it; ntpdate's line has no place for it.
+  const unsaid = format === 'classic' && (verbose > 0 || dryRun === true);
+  return [
+    ...[...outcome.warnings, ...driftWarnings(outcome)].map(warning => `warning: ${warning}`),
+    ...(verbose > 0 || unsaid ? driftNotes(outcome) : []),
+    ...(unsaid ? expectationNotes(outcome) : []),
+  ];
 }
 
 /** Loads the log only if it is asked for. */

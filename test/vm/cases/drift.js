@@ -139,6 +139,21 @@ export const drift = [
     },
   },
   {
+    // In ns a second.
+    ...{ name: 'a clock that the kernel speeds up in secret', asked: '0 ppm', ...about },
+    parameters: ['ntp_tick_adj=20000'],
+    async run(guest) {
+      await learn(guest);
+      const { drift, warnings } = await sync(guest, ['--interval', '2']);
+      assert.equal(drift.gate, 'unlike-raw');
+      const [, by] = /runs \+(\S+) ppm off what the kernel was told/.exec(drift.reason);
+      near('the difference', Number(by), 20, EXACTLY);
+      assert.equal(warnings.length, 1);
+      assert.equal(kernelClock().frequency, 0);
+      return { seen: `${by} ppm` };
+    },
+  },
+  {
     ...{ name: 'a rate beyond 500 ppm needs --allow-tick', asked: '900 ppm', ...about },
     async run(guest) {
       await learn(guest, {}, {}, 900);
