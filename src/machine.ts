@@ -22,6 +22,7 @@ import { realTimer } from './net/timer.ts';
 import { udpTransport } from './net/udp.ts';
 import type { Competitor } from './pipeline/outcome.ts';
 import type { ClockLock, Host } from './pipeline/ports.ts';
+import type { SystemLog } from './pipeline/system-log.ts';
 import { RELEASED } from './release.ts';
 import type { RtcPorts } from './rtc.ts';
 import type { SchedulePorts } from './schedule/schedule-outcome.ts';
@@ -105,6 +106,12 @@ function surroundingsOf(
       return mode === 'set' ? device : dryRunRtc(device);
     },
   };
+}
+
+/** Opens this machine's system log for entries of a program of this name. Rejects with the reason if there is none. */
+export async function openSystemLog(program: string): Promise<SystemLog> {
+  const { openLog } = await import('./host/log/index.ts');
+  return openLog({ program, pid: process.pid });
 }
 
 /**

@@ -98,6 +98,7 @@ const DOORS = [
   'clock/rtc/device.ts',
   'net/udp.ts',
   'host/lock.ts',
+  'host/log/index.ts',
   'host/memory.ts',
   'host/services.ts',
   'host/scheduler-host.ts',

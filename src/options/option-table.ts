@@ -372,7 +372,7 @@ export const OPTIONS = {
     letter: 's',
     value: { kind: 'switch' },
     group: 'reporting',
-    describe: 'accepted for compatibility with ntpdate; results still go to stdout',
+    describe: 'write the result to the system log instead of stdout and stderr',
     commands: ['sync', 'query'],
   },
   color: {

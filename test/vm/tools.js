@@ -1,5 +1,5 @@
 // Downloads Debian packages and unpacks them into a directory: nothing is installed and no service starts. Provides the
-// two kernels, QEMU, chronyd, busybox, and the initial RAM disk for QEMU's kernel.
+// two kernels, QEMU, chronyd, busybox, journald, rsyslogd, and the initial RAM disk for QEMU's kernel.
 
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -16,6 +16,8 @@ const PACKAGES = [
   'cron',
   'iproute2',
   'util-linux-extra', // hwclock
+  'systemd', // journald
+  'rsyslog',
 ];
 /** The modules that a network card and a root over 9p need, out of 400 MB for QEMU's kernel, in loading order. */
 const MODULES = [
@@ -39,7 +41,8 @@ const PROGRAM_FOLDERS = ['usr/bin', 'bin', 'usr/sbin', 'sbin'];
 /** Fills `folder` once; returns why that is impossible, or undefined. */
 export function prepareTools(folder) {
   const complete = join(folder, 'complete');
-  if (existsSync(complete) && readFileSync(complete, 'utf8') === PACKAGES.join()) return undefined;
+  const wanted = PACKAGES.join(' ');
+  if (existsSync(complete) && readFileSync(complete, 'utf8') === wanted) return undefined;
   if (process.arch !== 'x64') return `the guests are x86-64, this machine is ${process.arch}`;
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(join(folder, 'packages'), { recursive: true });
@@ -50,7 +53,7 @@ export function prepareTools(folder) {
   }
   writeInitramfs(folder, MODULES);
   rmSync(join(folder, 'packages'), { recursive: true });
-  writeFileSync(complete, PACKAGES.join());
+  writeFileSync(complete, wanted);
   return undefined;
 }
 

@@ -5,6 +5,8 @@ const config: ViteUserConfig = defineConfig({
     include: ['test/wine/**/*.wine.ts'],
     testTimeout: 120_000,
     hookTimeout: 600_000,
+    // All files share a prefix of wine, and the program in it.
+    fileParallelism: false,
   },
 });
 

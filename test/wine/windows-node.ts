@@ -18,28 +18,30 @@ import { debianPackage } from '../support/debian-package.ts';
 
 const NODE = '20';
 
-/** Runs a TypeScript module, resolved from the checkout, which may import from src; returns its standard output. */
-export type WindowsNode = (program: string) => string;
+/**
+ * Runs a TypeScript module, resolved from the checkout, which may import from src; returns its standard output. What wine
+ * says on `channels`, such as `+eventlog`, comes before it.
+ */
+export type WindowsNode = (program: string, channels?: string) => string;
 
 /** Fetches what is missing on the first call. Throws `PackageUnavailable`. */
 export function windowsNode(): WindowsNode {
   const wine = debianPackage('wine64');
   const bin = join(wine.root, 'usr/lib/wine');
   // Debian's wineserver is a script that only knows /usr/lib/wine.
-  copyFileSync(join(bin, 'wineserver64'), join(bin, 'wineserver'));
+  if (!existsSync(join(bin, 'wineserver'))) copyFileSync(join(bin, 'wineserver64'), join(bin, 'wineserver'));
   const folder = resolve(import.meta.dirname, '../../.cache/wine');
   const node = installNode(folder);
   const env = {
     ...process.env,
     ...wine.env,
     WINEPREFIX: join(folder, 'prefix'),
-    WINEDEBUG: '-all',
     // user32.dll needs zlib1.dll, which is in a package of its own.
     WINEPATH: `Z:${join(wine.root, 'usr/x86_64-w64-mingw32/lib').replaceAll('/', '\\')}`,
     // wine reports a Windows version that Node 20 no longer supports.
     NODE_SKIP_PLATFORM_CHECK: '1',
   };
-  return program => {
+  return (program, channels) => {
     bundle(program, join(folder, 'program.mjs'));
     // node.exe cannot use pipes under wine.
     const [stdout, stderr] = [join(folder, 'stdout'), join(folder, 'stderr')];
@@ -47,14 +49,14 @@ export function windowsNode(): WindowsNode {
     const command = [...withoutClockRights, join(bin, 'wine64'), node, 'program.mjs'];
     const { status } = spawnSync('setpriv', command, {
       cwd: folder,
-      env,
+      env: { ...env, WINEDEBUG: channels ?? '-all' },
       stdio: ['ignore', ...files],
       timeout: 100_000,
     });
     for (const file of files) closeSync(file);
     if (status !== 0)
       throw new Error(`status ${status} of node.exe under wine:\n${readFileSync(stderr, 'utf8')}`);
-    return readFileSync(stdout, 'utf8');
+    return (channels ? readFileSync(stderr, 'utf8') : '') + readFileSync(stdout, 'utf8');
   };
 }
 

@@ -16,6 +16,7 @@ import { terminalOf } from '../process/terminal.ts';
 import { classicNotes } from '../report/classic.ts';
 import { blockLines, summaryLines, traceLines } from '../report/debug.ts';
 import { type ChosenFormat, chosenFormat, reporters } from '../report/index.ts';
+import type { LoggedNotes } from '../report/logged.ts';
 import { unbelievedLines } from '../report/unbelieved.ts';
 
 type Purpose = 'sync' | 'query';
@@ -24,7 +25,8 @@ type Arguments = CommandArguments<'sync'>;
 /** Runs `sync` or `query`, reports the outcome, and resolves with the exit code. */
 export async function runMeasuring(purpose: Purpose, args: Arguments, context: Context): Promise<ExitCode> {
   const { chosen, options, nts } = await optionsFrom(purpose, args, context);
-  noteBefore(args, chosen, context);
+  const before = notesBefore(args, chosen);
+  if (!args.syslog) context.note(...before);
   const spinner = spinnerFor(args, options, context);
   const emit = (event: SyncEvent) => {
     spinner.event(event);
@@ -37,7 +39,7 @@ export async function runMeasuring(purpose: Purpose, args: Arguments, context: C
   const verb = purpose === 'query' ? query : sync;
   const outcome = await verb(options, machine).finally(spinner.stop);
   const exitCode = exitCodeOf(outcome, context.interruptedBy());
-  await report(outcome, { purpose, args, exitCode, serversFrom: chosen.foundIn }, context);
+  await report(outcome, { purpose, args, exitCode, serversFrom: chosen.foundIn, before }, context);
   return exitCode;
 }
 
@@ -71,16 +73,17 @@ function isTracing({ debug, verbose }: Arguments): boolean {
   return debug === true || verbose >= 2;
 }
 
-function noteBefore(
-  { verbose, syslog, maxOffset, maxOffsetFrom }: Arguments,
+/** With -v, the origin of a limit and of the servers. With -s, they go where the result goes. */
+function notesBefore(
+  { verbose, maxOffset, maxOffsetFrom }: Arguments,
   { notes, foundIn }: ChosenServers,
-  context: Context,
-): void {
-  if (verbose > 0 && maxOffset !== undefined)
-    context.note(`max-offset ${limitText(maxOffset)} from ${maxOffsetFrom}`);
-  if (verbose > 0) context.note(...notes);
-  if (foundIn !== undefined && verbose > 0) context.note(`servers from ${foundIn}`);
-  if (syslog) context.note('-s: results go to stdout; this version writes nothing to the system log');
+): readonly string[] {
+  if (verbose === 0) return [];
+  return [
+    ...(maxOffset === undefined ? [] : [`max-offset ${limitText(maxOffset)} from ${maxOffsetFrom}`]),
+    ...notes,
+    ...(foundIn === undefined ? [] : [`servers from ${foundIn}`]),
+  ];
 }
 
 function limitText(maxOffset: number): string {
@@ -88,7 +91,7 @@ function limitText(maxOffset: number): string {
 }
 
 function spinnerFor(args: Arguments, options: SyncOptions, { io }: Context): Spinner {
-  if (isTracing(args) || args.quiet) return noSpinner;
+  if (isTracing(args) || args.quiet || args.syslog) return noSpinner;
   const plan = { ...options, servers: options.servers.length };
   return startSpinner(plan, io.stderr, terminalOf(io.stderr, io.env, args.color));
 }
@@ -98,30 +101,54 @@ interface Reported {
   readonly args: Arguments;
   readonly exitCode: ExitCode;
   readonly serversFrom: string | undefined;
+  readonly before: readonly string[];
 }
 
-/** Prints notes and warnings to stderr, and the result to stdout. --quiet suppresses the result of a success. */
+/**
+ * Prints notes and warnings to stderr, and the result to stdout. --quiet suppresses the result of a success. With -s,
+ * all of it goes to the system log instead, except a trace and a report in a format that is asked for.
+ */
 async function report(outcome: Outcome, reported: Reported, context: Context): Promise<void> {
-  const { purpose, args, exitCode, serversFrom } = reported;
+  const { purpose, args, exitCode, serversFrom, before } = reported;
   const { io } = context;
   const format = chosenFormat(args.format ?? 'auto', io);
-  const silent = args.quiet === true && exitCode === 0;
+  const quiet = args.quiet === true && exitCode === 0;
   const verbose = args.verbose > 0;
+  const selection = { listServers: purpose === 'query', quiet, verbose, before };
+  const logged = args.syslog === true && (await isLogged(outcome, selection, context));
+  const silent = quiet || (logged && (args.format ?? 'auto') === 'auto');
   // Parsers of `ntpdate -d` expect the blocks on stdout.
   const blocks = isTracing(args) ? await blockLines(outcome, io.env.TZ) : [];
   const blocksOnStdout = format === 'classic' && args.debug === true && !silent;
   const besideTable = format === 'table' && !silent && io.stdout.isTTY === true && io.stderr.isTTY === true;
   if (isTracing(args)) context.note(...(blocksOnStdout ? [] : blocks), ...summaryLines(outcome, besideTable));
-  else context.note(...notesOn(outcome, format, silent, verbose));
-  for (const warning of [...outcome.warnings, ...driftWarnings(outcome)]) context.note(`warning: ${warning}`);
-  // The summary of a table and of JSON says it; ntpdate's line has no place for it.
-  const unsaid = format === 'classic' && (verbose || args.dryRun === true);
-  if (verbose || unsaid) context.note(...driftNotes(outcome));
-  if (unsaid) context.note(...expectationNotes(outcome));
+  else if (!logged) context.note(...notesOn(outcome, format, silent, verbose));
+  if (!logged) context.note(...afterwards(outcome, args, format));
   if (silent) return;
   if (blocksOnStdout) context.print(blocks.map(line => `${line}\n`).join(''));
   const about = { command: purpose, exitCode, serversFrom, color: args.color, verbose, io };
   context.print(await reporters[format](outcome, about));
+}
+
+/** Warnings, and with -v what became of the rate of the clock. */
+function afterwards(
+  outcome: Outcome,
+  { verbose, dryRun }: Arguments,
+  format: ChosenFormat,
+): readonly string[] {
+  // The summary of a table and of JSON says it; ntpdate's line has no place for it.
+  const unsaid = format === 'classic' && (verbose > 0 || dryRun === true);
+  return [
+    ...[...outcome.warnings, ...driftWarnings(outcome)].map(warning => `warning: ${warning}`),
+    ...(verbose > 0 || unsaid ? driftNotes(outcome) : []),
+    ...(unsaid ? expectationNotes(outcome) : []),
+  ];
+}
+
+/** Loads the log only if it is asked for. */
+async function isLogged(outcome: Outcome, notes: LoggedNotes, context: Context): Promise<boolean> {
+  const { logOutcome } = await import('../report/logged.ts');
+  return logOutcome(outcome, notes, context);
 }
 
 /** The notes for stderr. A table or JSON report that is printed contains the reasons itself. */

@@ -16,6 +16,7 @@ import { frequency } from './frequency.js';
 import { hardware } from './hardware.js';
 import { interference } from './interference.js';
 import { leftover } from './leftover.js';
+import { log } from './log.js';
 import { panic } from './panic.js';
 import { privileges } from './privileges.js';
 import { rate } from './rate.js';
@@ -38,6 +39,7 @@ export const cases = [
   ...interference,
   ...panic,
   ...privileges,
+  ...log,
   ...hardware,
   ...cron,
   ...witness,
