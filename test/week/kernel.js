@@ -12,10 +12,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fetchPackages, packageBehind } from '../vm/tools.js';
 
 const CONFIG = join(import.meta.dirname, 'kernel.config');
+const ARCHIVE = /\.tar\.\w+$/;
 /** What `make` calls, and what that calls. */
 const BUILD_TOOLS = ['flex', 'bison', 'm4', 'bc'];
 /** What the configuration leaves out, as patterns of tar: two thirds of the source. */
@@ -58,10 +59,10 @@ export function kernelIn(folder) {
 
 function unpackSource(work) {
   const archives = join(work, 'usr/src');
-  const archive = readdirSync(archives).find(name => name.endsWith('.tar.xz'));
+  const archive = readdirSync(archives, { recursive: true }).find(name => ARCHIVE.test(name));
   const exclusions = UNNEEDED.map(pattern => `--exclude=${pattern}`);
-  run('tar', ['-xJf', join(archives, archive), '-C', work, ...exclusions], process.env);
-  return join(work, archive.replace('.tar.xz', ''));
+  run('tar', ['-xf', join(archives, archive), '-C', work, ...exclusions], process.env);
+  return join(work, basename(archive).replace(ARCHIVE, ''));
 }
 
 function mend(file) {

@@ -42,7 +42,7 @@ export function fillOnce(folder, fill) {
 function compileReference() {
   const program = join(CACHE, 'reference');
   const source = join(import.meta.dirname, 'guest/reference.c');
-  execFileSync('gcc', ['-Wall', '-Wextra', '-Werror', '-O2', '-static', '-o', program, source, '-lm']);
+  X
   return program;
 }
 
