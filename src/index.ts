@@ -44,6 +44,8 @@ export { KeyFileError, readKeys } from './ntp/auth/key-file.ts';
 export type { ClockTrust } from './ntp/clock-trust.ts';
 export type { Estimate } from './ntp/combine.ts';
 export type { Decision } from './ntp/decide.ts';
+export type { DriftGate } from './ntp/drift/closed-gate.ts';
+export type { KernelRate } from './ntp/drift/kernel-rate.ts';
 export type { PeerEstimate } from './ntp/filter.ts';
 export type { Kiss } from './ntp/kiss.ts';
 export type { Interval } from './ntp/overlap.ts';
@@ -62,6 +64,7 @@ export {
 export type {
   Competitor,
   Correction,
+  DriftFindings,
   Findings,
   Outcome,
   QueryOutcome,
@@ -69,7 +72,15 @@ export type {
   SyncOutcome,
   Unsuitable,
 } from './pipeline/outcome.ts';
-export type { ClockLock, Host, LastSet, Memory, MemoryReading, Remembered } from './pipeline/ports.ts';
+export type {
+  ClockLock,
+  DriftStore,
+  Host,
+  LastSet,
+  Memory,
+  MemoryReading,
+  Remembered,
+} from './pipeline/ports.ts';
 export type { Verdict } from './pipeline/verdict.ts';
 export type { Report } from './report/report-type.ts';
 export type { RtcComparison, RtcOutcome, RtcPorts } from './rtc.ts';

@@ -15,7 +15,7 @@ import {
 } from './pipeline/measure.ts';
 import type { QueryOutcome, SyncOutcome } from './pipeline/outcome.ts';
 import type { Host } from './pipeline/ports.ts';
-import { planAfter, recalledRate, recollect } from './pipeline/recollection.ts';
+import { lazyRecollection, planAfter } from './pipeline/recollection.ts';
 
 export type { Outcome } from './pipeline/outcome.ts';
 export type { QueryOutcome, SyncOutcome };
@@ -54,12 +54,8 @@ export type SyncEvent = MeasureEvent | DecidedEvent | FinishEvent;
 
 /** Measures without changing anything. */
 export async function query(options: QueryOptions, ports: Ports): Promise<QueryOutcome> {
-  const recollection = recollect(ports);
-  const { oscillator: _, ...measured } = await measure(
-    options,
-    ports,
-    () => recollection && recalledRate(recollection, ports.clock),
-  );
+  const { knownRate } = lazyRecollection(ports);
+  const { oscillator: _, ...measured } = await measure(options, ports, knownRate);
   const command = 'query';
   if (measured.kind !== 'agreed') return { ...measured, command };
   const { offset } = measured.estimate;
@@ -73,14 +69,11 @@ export async function query(options: QueryOptions, ports: Ports): Promise<QueryO
 export async function sync(options: SyncOptions, ports: Ports): Promise<SyncOutcome> {
   const lock = await ports.host.lockClock();
   try {
-    const recollection = options.drift ? recollect(ports) : undefined;
-    const { oscillator, ...measured } = await measure(
-      options,
-      ports,
-      () => recollection && recalledRate(recollection, ports.clock),
-    );
+    const { recall, knownRate } = lazyRecollection(ports);
+    const { oscillator, ...measured } = await measure(options, ports, options.drift ? knownRate : undefined);
     if (measured.kind !== 'agreed')
       return { ...measured, command: 'sync', warnings: [...measured.warnings, ...lock.warnings] };
+    const recollection = options.drift ? recall() : undefined;
     const plan =
       recollection && oscillator && planAfter({ ...measured, oscillator }, recollection, options, lock);
     const applied = apply({ ...proposalOf(measured), ...(plan && { drift: plan }) }, options, lock, ports);

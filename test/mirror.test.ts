@@ -23,6 +23,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'clock/windows/clock-rate': 'test/clock/windows/windows.test.ts',
   'clock/windows/held-slew': 'test/clock/windows/windows.test.ts',
   'clock/windows/monotonic': 'test/clock/windows/windows.test.ts',
+  'clock/windows/performance-counter': 'test/clock/windows/windows.test.ts',
   'clock/windows/privilege': 'test/clock/windows/windows.test.ts',
   'clock/windows/windows-error': 'test/clock/windows/windows.test.ts',
   'host/processes': 'test/host/services.test.ts',

@@ -97,6 +97,8 @@ export interface OscillatorReading {
 /** How the kernel corrects the rate of its clock at present. */
 export interface RateState {
   readonly rate: KernelRate;
+  /** The steps in which the frequency can be set, in ppm. */
+  readonly unit: number;
   /**
    * The kernel's own loops that also steer the clock at present, by name: `PPS` (a pulse per second) and `PLL` (an offset
    * that a time service left it to apply).
@@ -140,8 +142,8 @@ export interface Clock {
   rate?(): RateState;
   /**
    * Sets the correction of the clock's rate, which lasts until the next boot, and ends what a stopped time service left
-   * steering the clock. A slew in progress continues. The platform may round: `rate` tells what holds. Absent like
-   * `rate`. Throws `ClockError`, after which the former rate holds.
+   * steering the clock. A slew in progress continues. The frequency is rounded to a multiple of `RateState.unit`. Absent
+   * like `rate`. Throws `ClockError`, after which the former rate holds.
    */
   setFrequency?(rate: KernelRate): void;
   /** Reads the kernel's state of the clock; needs no privilege. */

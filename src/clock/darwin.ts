@@ -1,7 +1,8 @@
 // macOS: implements Clock with settimeofday, adjtime, and ntp_adjtime. A step is absolute, so the time is read
 // immediately before it is set. A slew continues in the kernel without this process. adjtime(2), settimeofday(2),
 // sys/timex.h, and bsd/kern/kern_ntptime.c of XNU. Positive = forward. Assumes 64-bit little-endian, as on all Macs
-// that run Node 20.
+// that run Node 20. It offers no rate and no oscillator: macOS's own time daemon, timed, sets the rate through
+// ntp_adjtime, and would undo another one.
 
 import {
   elapsed,

@@ -3,6 +3,7 @@
 // moves, but must stay referenced.
 
 import { getSystemErrorMap, getSystemErrorName } from 'node:util';
+import { type KernelRate, rateOf } from '../ntp/drift/kernel-rate.ts';
 import type { Seconds } from '../ntp/time.ts';
 import { ClockError, type ClockErrorKind } from './clock.ts';
 
@@ -77,6 +78,12 @@ export function systemError(attempt: string, errno: number, permission: string):
 /** Formats an offset for messages: `+0.250000 s`. */
 export function signed(offset: Seconds): string {
   return `${offset < 0 ? '' : '+'}${offset.toFixed(6)} s`;
+}
+
+/** Formats a correction of the rate for messages: `+37.412 ppm`. */
+export function signedRate(rate: KernelRate): string {
+  const ppm = rateOf(rate);
+  return `${ppm < 0 ? '' : '+'}${ppm.toFixed(3)} ppm`;
 }
 
 /** Splits into whole units and a non-negative rest, as C expects for negative times: −2.25 is −3 and 0.75. */

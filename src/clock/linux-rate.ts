@@ -1,9 +1,10 @@
 // The kernel's NTP variables → how they correct the rate of the Linux clock; and a new correction of it, which the kernel
 // keeps until the next boot. adjtimex(2); kernel/time/ntp.c. Positive = the clock is made faster.
 
-import { isSameRate, type KernelRate, rateOf } from '../ntp/drift/kernel-rate.ts';
+import { isSameRate, type KernelRate } from '../ntp/drift/kernel-rate.ts';
 import { MOST_BY_FREQUENCY, MOST_BY_TICK } from '../ntp/drift/rate-bounds.ts';
 import { ClockError, type RateState } from './clock.ts';
+import { signedRate } from './ffi.ts';
 import { endLeftover, STA_PPSFREQ, STA_PPSTIME } from './leftover.ts';
 import { FREQUENCY, TICK, type Timex, type TimexCall, type TimexRequest } from './timex.ts';
 
@@ -20,6 +21,7 @@ export function rateStateOf({ freq, tick, offset, status }: Timex): RateState {
   const moving = offset !== 0n;
   return {
     rate: { frequency: Number(freq) / SCALE, tick: Number(tick) },
+    unit: 1 / SCALE,
     loops: [...(pulse ? ['PPS'] : []), ...(moving ? ['PLL'] : [])],
   };
 }
@@ -29,7 +31,7 @@ export function rateStateOf({ freq, tick, offset, status }: Timex): RateState {
  * slew: adjtime(3) has a variable of its own. Throws `ClockError`; the former rate then holds.
  */
 export function setRate(adjust: TimexCall, rate: KernelRate): void {
-  const attempt = `set the clock's rate to ${inPpm(rate)}`;
+  const attempt = `set the clock's rate to ${signedRate(rate)}`;
   if (!isAllowed(rate))
     throw new ClockError(
       'invalid',
@@ -42,7 +44,7 @@ export function setRate(adjust: TimexCall, rate: KernelRate): void {
   // The kernel limits a frequency without an error.
   if (isSameRate(answer, rate)) return;
   adjust(attempt, requestOf(found));
-  throw new ClockError('failed', `cannot ${attempt}: the kernel made it ${inPpm(answer)}`);
+  throw new ClockError('failed', `cannot ${attempt}: the kernel made it ${signedRate(answer)}`);
 }
 
 function isAllowed({ frequency, tick }: KernelRate): boolean {
@@ -52,9 +54,4 @@ function isAllowed({ frequency, tick }: KernelRate): boolean {
 
 function requestOf({ frequency, tick }: KernelRate): TimexRequest {
   return { modes: FREQUENCY | TICK, freq: BigInt(Math.round(frequency * SCALE)), tick: BigInt(tick) };
-}
-
-function inPpm(rate: KernelRate): string {
-  const ppm = rateOf(rate);
-  return `${ppm < 0 ? '' : '+'}${ppm.toFixed(3)} ppm`;
 }

@@ -1,6 +1,6 @@
 // A clock that can be read but not set, with Node alone, for platforms without an adapter or without koffi. Date.now()
 // rounds down to the millisecond, which would bias every offset by half a millisecond. hrtime is therefore anchored to
-// the instants at which Date.now() changes.
+// the instants at which Date.now() changes. It reads no oscillator, because no rate can be set.
 
 import { monotonicTimeOf, type Seconds, type UnixTime, unixTimeOf } from '../ntp/time.ts';
 import { type Clock, ClockError, standstill } from './clock.ts';

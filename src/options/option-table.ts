@@ -87,7 +87,7 @@ export const OPTIONS = {
     value: { kind: 'switch' },
     default: 'on',
     group: 'setting',
-    describe: 'learn how this clock drifts, and set its rate (Linux); --no-drift: leave the rate alone',
+    describe: 'learn how this clock drifts, and set its rate; --no-drift: leave the rate alone',
     commands: ['sync'],
   },
   every: {

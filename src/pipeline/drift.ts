@@ -86,11 +86,12 @@ export function planDrift(facts: DriftFacts, options: DriftOptions): DriftPlan {
     forceFrequency: options.forceFrequency,
   });
   const { gate: _, ...kept } = withSample(recalled, sample);
-  const bounds = rateBounds(samples, options.allowTick);
+  const allowTick = options.allowTick || isTicked(kernel.rate);
+  const bounds = rateBounds(samples, allowTick);
   return {
     ...{ estimate, interval, found: kernel.rate, recalled },
-    warnings: gate ? [] : remarksOn(estimate.frequency, recalled, options),
-    ...(gate ? { gate } : { rate: kernelRateOf(boundedRate(estimate.frequency, bounds)) }),
+    warnings: gate ? [] : remarksOn(estimate.frequency, recalled, allowTick),
+    ...(gate ? { gate } : { rate: kernelRateOf(boundedRate(estimate.frequency, bounds), kernel.unit) }),
     learned: { ...kept, ...(gate && { gate }) },
   };
 }
@@ -119,8 +120,13 @@ export function findingsOf(
   };
 }
 
+/** Whether the kernel's tick corrects the rate already: without it, the clock would be worse than before. */
+function isTicked(rate: KernelRate): boolean {
+  return rateOf({ ...rate, frequency: 0 }) !== 0;
+}
+
 /** A rate that no crystal has, once a boot; one that the kernel cannot correct by its frequency alone, each time. */
-function remarksOn(frequency: number, { set }: DriftMemory, { allowTick }: DriftOptions): readonly string[] {
+function remarksOn(frequency: number, { set }: DriftMemory, allowTick: boolean): readonly string[] {
   const off = `this clock is off by ${Math.abs(frequency).toFixed(0)} ppm, more than crystals are`;
   const cause = 'its clock source, or the device tree of this board, is described wrong';
   if (Math.abs(frequency) > MOST_BY_FREQUENCY && !allowTick) {

@@ -2,7 +2,7 @@
 // deadline. Changes nothing.
 // Sign: a positive offset = our clock is behind.
 
-import { type Clock, type OscillatorReading, standstill } from '../clock/clock.ts';
+import { type Clock, ClockError, type OscillatorReading, standstill } from '../clock/clock.ts';
 import type { Keys } from '../net/authentication.ts';
 import { type Source, type SurveyEvent, type SurveyPorts, survey } from '../net/survey.ts';
 import type { Estimate } from '../ntp/combine.ts';
@@ -142,7 +142,7 @@ async function surveySteadily(
 }> {
   const { clock } = ports;
   const slewRate = clock.status().slewRate ?? 0;
-  const first = clock.readOscillator?.();
+  const first = oscillatorOf(clock);
   const before = clock.read();
   const plan = { ...options, plausible: plausibleTimes(ports.release, options.allowAnyOffset) };
   const sources = await survey(
@@ -154,7 +154,7 @@ async function surveySteadily(
   );
   const samples = sources.flatMap(({ burst }) => burst?.samples ?? []);
   const after = clock.read();
-  const last = clock.readOscillator?.();
+  const last = oscillatorOf(clock);
   const steps = [...samples.map(({ received }) => received), after].map(
     reading => difference(reading.time, before.time) - elapsed(reading.monotonic, before.monotonic),
   );
@@ -166,4 +166,14 @@ async function surveySteadily(
       Math.abs(difference(after.time, before.time)) < STANDSTILL * elapsed(after.monotonic, before.monotonic),
     oscillator: first && last && { first, last, slewed: slewRate !== 0 },
   };
+}
+
+/** Reads the clock and its oscillator; undefined if the platform has none to read, or a sandbox hides it. */
+export function oscillatorOf(clock: Clock): OscillatorReading | undefined {
+  try {
+    return clock.readOscillator?.();
+  } catch (error) {
+    if (error instanceof ClockError) return undefined;
+    throw error;
+  }
 }

@@ -1,15 +1,15 @@
 // The machine's oscillator, its kernel, and what earlier runs remember of both → the rate that is left for a burst, and the
 // plan for the drift after the measurement. Reads only.
 
-import { type Clock, ClockError, type RateState } from '../clock/clock.ts';
+import { type Clock, ClockError, type RateState, SLEW_RATE } from '../clock/clock.ts';
 import type { Estimate } from '../ntp/combine.ts';
-import type { DriftReading } from '../ntp/drift/drift-record.ts';
+import type { DriftMemory, DriftReading } from '../ntp/drift/drift-record.ts';
 import type { RunOfBoth } from '../ntp/drift/gate.ts';
 import { residualRate } from '../ntp/drift/residual-rate.ts';
 import type { Rate } from '../ntp/rate.ts';
-import { difference } from '../ntp/time.ts';
+import { difference, type Seconds } from '../ntp/time.ts';
 import { type DriftOptions, type DriftPlan, planDrift } from './drift.ts';
-import type { OscillatorSpan } from './measure.ts';
+import { type OscillatorSpan, oscillatorOf } from './measure.ts';
 import type { Findings } from './outcome.ts';
 import type { ClockLock, DriftStore, Host } from './ports.ts';
 
@@ -25,8 +25,26 @@ export interface Recollection extends DriftReading {
   readonly kernel: RateState;
 }
 
-/** Recalls what earlier runs learned; undefined where nothing can be learned, or the kernel may not be asked. */
-export function recollect({ clock, host: { drift: store } }: RecollectionPorts): Recollection | undefined {
+/** Recalls when it is first asked, after the packets: a run does not wait for a file before it sends the first one. */
+export function lazyRecollection(ports: RecollectionPorts): {
+  /** What earlier runs learned; undefined where nothing can be learned, or the kernel may not be asked. */
+  recall(): Recollection | undefined;
+  /** The rate at which true time gains on the clock, where earlier runs set its rate. */
+  knownRate(): Rate | undefined;
+} {
+  let recalled: Recollection | undefined;
+  const recall = (): Recollection | undefined => {
+    recalled ??= recollect(ports);
+    return recalled;
+  };
+  const knownRate = (): Rate | undefined => {
+    const recollection = recall();
+    return recollection && recalledRate(recollection, ports.clock);
+  };
+  return { recall, knownRate };
+}
+
+function recollect({ clock, host: { drift: store } }: RecollectionPorts): Recollection | undefined {
   if (!store || !clock.readOscillator || !clock.setFrequency) return undefined;
   const kernel = rateStateOf(clock);
   return kernel && { store, kernel, ...store.recall() };
@@ -41,9 +59,8 @@ function rateStateOf(clock: Clock): RateState | undefined {
   }
 }
 
-/** The rate at which true time gains on the clock, where earlier runs set its rate. */
-export function recalledRate({ memory, store, kernel }: Recollection, clock: Clock): Rate | undefined {
-  const now = clock.readOscillator?.();
+function recalledRate({ memory, store, kernel }: Recollection, clock: Clock): Rate | undefined {
+  const now = oscillatorOf(clock);
   const asleep = store.asleep();
   return (
     now &&
@@ -71,7 +88,7 @@ export function planAfter(
   options: DriftOptions,
   lock: ClockLock,
 ): DriftPlan {
-  const run = runOf(span);
+  const run = runOf(span, memory);
   const asleep = store.asleep();
   const services = lock.competitors.flatMap(competitor =>
     competitor.kind === 'service' ? competitor.name : [],
@@ -87,9 +104,14 @@ export function planAfter(
   );
 }
 
-/** How far both clocks went; undefined while a slew moved one of them, which Linux makes in shares of one second. */
-function runOf({ first, last, slewed }: OscillatorSpan): RunOfBoth | undefined {
-  if (slewed) return undefined;
+/** A slew goes on for so long after the kernel has nothing left of it: it makes it in shares of one second. */
+const LAST_SHARE: Seconds = 2;
+
+/** How far both clocks went; undefined while a slew may have moved one of them, also the last share of the last run's. */
+function runOf({ first, last, slewed }: OscillatorSpan, { samples }: DriftMemory): RunOfBoth | undefined {
+  const before = samples.at(-1);
+  const since = before ? Number(first.raw - before.raw) / 1e9 : Infinity;
+  if (slewed || since < Math.abs(before?.offset ?? 0) / SLEW_RATE + LAST_SHARE) return undefined;
   return {
     clock: difference(last.time, first.time),
     raw: Number(last.raw - first.raw) / 1e9,

@@ -18,9 +18,18 @@ const UNKNOWING: readonly DriftGate['kind'][] = [
 /** `; expected error until the next run: ± 0.400 ms`, if it is known; before it, the rate that a dry run would set. */
 export function outlookText({ kind, drift }: Outcome): string {
   if (drift === undefined) return '';
-  const { set, expectedError } = drift;
+  const { set } = drift;
   const would = kind === 'would-adjust' && set ? `; its rate would be set to ${formatRate(rateOf(set))}` : '';
-  return `${would}${isKnown(drift) ? `; expected error until the next run: ± ${formatDuration(expectedError)}` : ''}`;
+  return `${would}${isKnown(drift) ? `; ${expectationText(drift)}` : ''}`;
+}
+
+function expectationText({ expectedError }: DriftFindings): string {
+  return `expected error until the next run: ± ${formatDuration(expectedError)}`;
+}
+
+/** The expected error as a line of its own, for a report without the summary. */
+export function expectationNotes({ drift }: Outcome): readonly string[] {
+  return drift && isKnown(drift) ? [expectationText(drift)] : [];
 }
 
 function isKnown({ gate }: DriftFindings): boolean {

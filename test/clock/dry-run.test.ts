@@ -43,7 +43,7 @@ test('the time of a dry run is the real one, and it says that it sets nothing', 
 
 test('the rate and the oscillator of a dry run are the real ones, or as absent as they are', () => {
   const reading = { time: real.now(), raw: 7n, gap: 1e-6 };
-  const state = { rate: { frequency: 37.5, tick: 10_000 }, loops: ['PLL'] };
+  const state = { rate: { frequency: 37.5, tick: 10_000 }, unit: 2 ** -16, loops: ['PLL'] };
   const clock = dryRun({ ...real, readOscillator: () => reading, rate: () => state });
   expect(clock.readOscillator?.()).toBe(reading);
   expect(clock.rate?.()).toBe(state);

@@ -301,7 +301,7 @@ describe('what the kernel is asked', () => {
       [16, -25n * 65_536n],
       [88, 9999n],
     ]);
-    expect(clock.rate?.()).toEqual({ rate: { frequency: -25, tick: 9999 }, loops: [] });
+    expect(clock.rate?.()).toEqual({ rate: { frequency: -25, tick: 9999 }, unit: 2 ** -16, loops: [] });
   });
 
   test('the status: microseconds, parts per million with a 16-bit fraction, and 100 ppm for each µs of the tick', () => {

@@ -8,6 +8,7 @@ import { afterAll, expect } from 'vitest';
 import { readDriftMemory } from '../../src/host/drift-memory.ts';
 import { estimateDrift } from '../../src/ntp/drift/estimate.ts';
 import { rateBounds } from '../../src/ntp/drift/rate-bounds.ts';
+import { explainDriftGate } from '../../src/report/drift-gate.ts';
 import { expectPrintable, fuzz, mutated } from './fuzz.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tsntp-fuzz-'));
@@ -44,6 +45,32 @@ const rate = fc.record({
   tick: member(fc.constant(10_000)),
   at: member(fc.constant('2026-11-21T12:10:23.000000001Z')),
 });
+const setting = fc.record(
+  {
+    frequency: member(fc.constant(37.5)),
+    tick: member(fc.constant(10_000)),
+    at: rate.map(({ at }) => at),
+    before: member(rate),
+  },
+  { requiredKeys: ['frequency', 'tick', 'at'] },
+);
+const gate = fc.oneof(
+  fc.record({
+    kind: fc.constantFrom('suspended', 'other-boot', 'too-early', 'raw-went-backwards', 'constructor'),
+  }),
+  fc.record({
+    kind: fc.constant('another-service'),
+    services: member(fc.array(fc.string({ unit: 'binary' }))),
+  }),
+  fc.record({
+    kind: fc.constant('other-clocksource'),
+    before: member(fc.string()),
+    now: member(fc.string()),
+  }),
+  fc.record({ kind: fc.constant('set-by-another'), found: member(rate), set: member(rate) }),
+  fc.record({ kind: fc.constant('unlike-raw'), by: member(fc.double()) }),
+  fc.record({ kind: fc.constant('unsure'), frequency: member(fc.double()), sigma: member(span) }),
+);
 const boot = fc.record({
   frequency: member(fc.constant(37.5)),
   sigma: member(span),
@@ -54,7 +81,8 @@ const files = fc.record(
     version: member(fc.constant(1)),
     oscillator: member(fc.record({ bootId: member(fc.constant('5f0c')) }, { requiredKeys: [] })),
     found: member(rate),
-    set: member(rate),
+    set: member(setting),
+    gate: member(gate),
     boots: member(fc.array(boot, { maxLength: 3 })),
     samples: member(fc.array(sample, { maxLength: 6 })),
   },
@@ -75,6 +103,7 @@ fuzz('drift-memory', inputs, input => {
     expect(memory.samples).toEqual([]);
   }
   for (const { peer } of memory.samples) expectPrintable(peer);
+  if (memory.gate) expectPrintable(explainDriftGate(memory.gate));
   const estimate = estimateDrift(memory.samples, 3600);
   expect(estimate === undefined).toBe(memory.samples.length === 0);
   for (const value of Object.values(estimate ?? {})) expect(Number.isFinite(value)).toBe(true);

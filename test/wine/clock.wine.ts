@@ -84,4 +84,55 @@ describe.skipIf(missing)('the Windows clock under wine', () => {
     expect(left).toBeGreaterThan(9);
     expect(later).toBe(left);
   });
+
+  test('the oscillator is the performance counter, and no rate lasts without the precise functions', () => {
+    const answer = JSON.parse(
+      run(`
+        import { openClock } from './src/clock/index.ts';
+        const clock = await openClock();
+        const before = clock.readOscillator();
+        const began = process.hrtime.bigint();
+        while (process.hrtime.bigint() < began + 100_000_000n);
+        const took = process.hrtime.bigint() - began;
+        const after = clock.readOscillator();
+        console.log(JSON.stringify({
+          beyond: Number(after.raw - before.raw - took),
+          off: Number(after.time - before.time - (after.raw - before.raw)),
+          gap: before.gap + after.gap,
+          rate: 'rate' in clock,
+          setFrequency: 'setFrequency' in clock,
+        }));`),
+    );
+    expect(answer).toMatchObject({ rate: false, setFrequency: false });
+    expect(answer.beyond).toBeGreaterThanOrEqual(0);
+    // wine's wall clock shows units of 100 ns.
+    expect(Math.abs(answer.off)).toBeLessThanOrEqual(1e9 * answer.gap + 200 + 1e-3 * 100e6);
+  });
+
+  test('a slew is noted in a volatile key of the registry as long as it lasts', () => {
+    const { during, child, after } = JSON.parse(
+      run(`
+        import koffi from 'koffi';
+        import { openClock } from './src/clock/index.ts';
+        import { openSlewNote } from './src/clock/windows/slew-note.ts';
+        const note = openSlewNote(koffi);
+        const read = () => {
+          const slew = note.read();
+          return slew && { units: Number(slew.slewing - slew.base.increment), ...slew.base };
+        };
+        const create = koffi.load('advapi32.dll').func('int32 __stdcall RegCreateKeyExW(intptr_t key, str16 path, uint32 reserved, void *class, uint32 options, uint32 access, void *security, void *result, void *disposition)');
+        const clock = await openClock();
+        const slew = clock.slew(10);
+        const during = read();
+        // Nothing that outlasts the boot may be below a volatile key.
+        const child = create(0x80000002, 'SOFTWARE\\\\tsntp\\\\slew\\\\child', 0, null, 0, 2, null, new BigInt64Array(1), null);
+        slew.release();
+        console.log(JSON.stringify({ during, child, after: read() }, (_, value) =>
+          typeof value === 'bigint' ? Number(value) : value));`),
+    );
+    const ERROR_CHILD_MUST_BE_VOLATILE = 1021;
+    expect(during.units).toBe(Math.round(during.increment * 500e-6));
+    expect(child).toBe(ERROR_CHILD_MUST_BE_VOLATILE);
+    expect(after).toBeUndefined();
+  });
 });

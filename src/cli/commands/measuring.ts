@@ -2,7 +2,7 @@
 
 import { type MachineOptions, openMachine } from '../../machine.ts';
 import { given } from '../../options/given.ts';
-import { driftNotes, driftWarnings } from '../../report/drift-words.ts';
+import { driftNotes, driftWarnings, expectationNotes } from '../../report/drift-words.ts';
 import { type ExitCode, exitCodeOf } from '../../report/exit-code.ts';
 import { type Outcome, query, type SyncEvent, type SyncOptions, sync } from '../../sync.ts';
 import { type ChosenServers, chooseServers, limitsFrom, withDemands } from '../arguments/chosen-servers.ts';
@@ -114,7 +114,10 @@ async function report(outcome: Outcome, reported: Reported, context: Context): P
   if (isTracing(args)) context.note(...(blocksOnStdout ? [] : blocks), ...summaryLines(outcome, besideTable));
   else context.note(...notesOn(outcome, format, silent, verbose));
   for (const warning of [...outcome.warnings, ...driftWarnings(outcome)]) context.note(`warning: ${warning}`);
-  if (verbose) context.note(...driftNotes(outcome));
+  // The summary of a table and of JSON says it; ntpdate's line has no place for it.
+  const unsaid = format === 'classic' && (verbose || args.dryRun === true);
+  if (verbose || unsaid) context.note(...driftNotes(outcome));
+  if (unsaid) context.note(...expectationNotes(outcome));
   if (silent) return;
   if (blocksOnStdout) context.print(blocks.map(line => `${line}\n`).join(''));
   const about = { command: purpose, exitCode, serversFrom, color: args.color, verbose, io };

@@ -1,8 +1,8 @@
-// Reads and sets the rate of the Windows clock, and recognizes a rate that a killed tsntp left behind.
+// Reads and sets the rate of the Windows clock.
 // learn.microsoft.com: sysinfoapi.h. Positive = forward.
 
 import { SLEW_RATE } from '../clock.ts';
-import { type Foreign, firstOf, type Library, share } from '../ffi.ts';
+import { type CFunction, type Foreign, firstOf, type Library, share } from '../ffi.ts';
 import type { Fail } from './windows-error.ts';
 
 /** The rate of the clock. */
@@ -15,6 +15,8 @@ export interface ClockRate {
 
 /** The rate of the clock, shared by all processes. `attempt` describes the call in errors. */
 export interface RateControl {
+  /** Whether units are fine enough for a rate that lasts: the functions of Windows 10. */
+  readonly precise: boolean;
   get(attempt: string): ClockRate;
   set(attempt: string, adjustment: bigint, disabled: boolean): void;
 }
@@ -29,15 +31,16 @@ export function openRate(foreign: Foreign, kernelbase: Library, kernel32: Librar
   const setPrecise = 'int __stdcall SetSystemTimeAdjustmentPrecise(uint64 adjustment, int disabled)';
   const getOld = 'int __stdcall GetSystemTimeAdjustment(void *adjustment, void *increment, void *disabled)';
   const setOld = 'int __stdcall SetSystemTimeAdjustment(uint32 adjustment, int disabled)';
-  const [getRate, setRate] = firstOf(
-    () => [kernelbase.func(getPrecise), kernelbase.func(setPrecise)] as const,
-    () => [kernel32.func(getOld), kernel32.func(setOld)] as const,
+  const [precise, getRate, setRate] = firstOf<readonly [boolean, CFunction, CFunction]>(
+    () => [true, kernelbase.func(getPrecise), kernelbase.func(setPrecise)],
+    () => [false, kernel32.func(getOld), kernel32.func(setOld)],
   );
   const adjustment = share(foreign, 8);
   const increment = share(foreign, 8);
   const disabled = share(foreign, 8);
 
   return {
+    precise,
     get(attempt) {
       if (!getRate(adjustment.address, increment.address, disabled.address)) fail(attempt);
       return {
@@ -55,25 +58,4 @@ export function openRate(foreign: Foreign, kernelbase: Library, kernel32: Librar
 /** The units that a slew adds to the rate or subtracts from it. */
 export function slewUnits(increment: bigint): bigint {
   return BigInt(Math.max(1, Math.round(Number(increment) * SLEW_RATE)));
-}
-
-/**
- * Returns the rate before a slew, and the speed of that slew in seconds per second; 0 if the rate is not a slew. A
- * killed tsntp leaves its rate behind, which Windows keeps until the next boot.
- */
-export function withoutSlew(rate: ClockRate): { readonly base: ClockRate; readonly speed: number } {
-  const { adjustment, increment, disabled } = rate;
-  const units = adjustment < increment ? -slewUnits(increment) : slewUnits(increment);
-  const frequency = adjustment - increment - units;
-  // Within 100 ppm: the clock may have been corrected by that much before the slew.
-  const slewed = !disabled && frequency * frequency * 25n <= units * units;
-  if (!slewed) return { base: rate, speed: 0 };
-  const base = { adjustment: increment + frequency, increment, disabled: frequency === 0n };
-  return { base, speed: Number(units) / Number(increment) };
-}
-
-/** Restores the rate that a killed tsntp left changed. */
-export function endKilledSlew(rate: RateControl, attempt: string): void {
-  const { base, speed } = withoutSlew(rate.get(attempt));
-  if (speed !== 0) rate.set(attempt, base.adjustment, base.disabled);
 }

@@ -3,7 +3,13 @@
 
 import { elapsed, type MonotonicTime, type Seconds } from '../../ntp/time.ts';
 import type { Slew } from '../clock.ts';
-import { type RateControl, slewUnits, withoutSlew } from './clock-rate.ts';
+import { type ClockRate, type RateControl, slewUnits } from './clock-rate.ts';
+import { type SlewNote, withoutSlew } from './slew-note.ts';
+
+export interface HeldSlew extends Slew {
+  /** Changes the rate below the slew, which holds after it; false if the slew has ended. */
+  rebase(base: ClockRate, attempt: string): boolean;
+}
 
 /**
  * Runs the clock fast or slow until `offset` seconds are applied. A timer ends the slew even if `remaining` is never
@@ -11,21 +17,32 @@ import { type RateControl, slewUnits, withoutSlew } from './clock-rate.ts';
  */
 export function holdSlew(
   rate: RateControl,
+  note: SlewNote,
   offset: Seconds,
   attempt: string,
   monotonic: () => MonotonicTime,
-): Slew {
-  const { base } = withoutSlew(rate.get(attempt));
-  const found = base.disabled ? base.increment : base.adjustment;
+): HeldSlew {
+  let { base } = withoutSlew(rate.get(attempt), note);
   const units = Math.sign(offset) * Number(slewUnits(base.increment));
   const speed = units / Number(base.increment);
-  rate.set(attempt, found + BigInt(units), false);
+  apply(base, attempt);
   // Also covers an exit by an uncaught exception.
   process.once('exit', release);
   const started = monotonic();
   let left: Seconds | undefined;
   let timer: NodeJS.Timeout | undefined;
 
+  function apply(to: ClockRate, attempt: string): void {
+    const slewing = (to.disabled ? to.increment : to.adjustment) + BigInt(units);
+    note.write({ slewing, base: to });
+    rate.set(attempt, slewing, false);
+  }
+  function rebase(to: ClockRate, attempt: string): boolean {
+    if (left !== undefined) return false;
+    apply(to, attempt);
+    base = to;
+    return true;
+  }
   function remaining(): Seconds {
     if (left !== undefined) return left;
     const rest = offset - speed * elapsed(monotonic(), started);
@@ -37,6 +54,7 @@ export function holdSlew(
     clearTimeout(timer);
     process.off('exit', release);
     rate.set('give the clock its rate back', base.adjustment, base.disabled);
+    note.clear();
     left = rest;
   }
   function settle(): void {
@@ -46,5 +64,5 @@ export function holdSlew(
     else timer = setTimeout(settle, Math.min(Math.ceil((rest / speed) * 1000), 60_000));
   }
   settle();
-  return { unattended: false, remaining, release };
+  return { unattended: false, remaining, release, rebase };
 }

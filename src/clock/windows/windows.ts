@@ -1,18 +1,23 @@
 // Windows: implements Clock. SetSystemTime takes milliseconds, so a step waits until the new time is a whole
 // millisecond. Windows does not slew, so a slew changes the clock's rate and restores it in any case; if this process
-// is killed, the next run restores it.
+// is killed, the next run restores it. A rate that is set to last holds until the next boot.
 // learn.microsoft.com: sysinfoapi.h, securitybaseapi.h. Positive = forward.
 
+import type { KernelRate } from '../../ntp/drift/kernel-rate.ts';
 import { nanoseconds, type Seconds, type UnixTime, unixTimeOf } from '../../ntp/time.ts';
-import { type Clock, ClockError, type Slew } from '../clock.ts';
-import { type Foreign, firstOf, share, signed } from '../ffi.ts';
+import { type Clock, ClockError } from '../clock.ts';
+import { type Foreign, firstOf, share, signed, signedRate } from '../ffi.ts';
 import { patience } from '../patience.ts';
 import { measurePrecision } from '../precision.ts';
+import { readTogether } from '../read-together.ts';
 import { bootCount } from './boot-count.ts';
-import { endKilledSlew, openRate, withoutSlew } from './clock-rate.ts';
-import { holdSlew } from './held-slew.ts';
+import { openRate } from './clock-rate.ts';
+import { type HeldSlew, holdSlew } from './held-slew.ts';
+import { lastingRateOf, setLastingRate } from './lasting-rate.ts';
 import { following, unbiasedClock } from './monotonic.ts';
+import { performanceCounter } from './performance-counter.ts';
 import { systemtimePrivilege } from './privilege.ts';
+import { endKilledSlew, openSlewNote, withoutSlew } from './slew-note.ts';
 import { failing } from './windows-error.ts';
 
 /** FILETIME counts units of 100 ns since 1601-01-01. */
@@ -38,11 +43,13 @@ export function openWindows(foreign: Foreign): Clock {
   const fail = failing(kernel32);
   const allow = systemtimePrivilege(foreign, kernel32, fail);
   const rate = openRate(foreign, kernelbase, kernel32, fail);
+  const note = openSlewNote(foreign);
+  const oscillator = performanceCounter(foreign, kernel32);
   const raw = unbiasedClock(foreign, kernelbase);
   const { monotonic, follow } = following(raw);
   const filetime = share(foreign, 8);
   const systemtime = share(foreign, 16);
-  let held: Slew | undefined;
+  let held: HeldSlew | undefined;
 
   function now(): UnixTime {
     getTime(filetime.address);
@@ -60,7 +67,7 @@ export function openWindows(foreign: Foreign): Clock {
       const attempt = `step the clock by ${signed(offset)}`;
       held?.release();
       allow(attempt);
-      endKilledSlew(rate, attempt);
+      endKilledSlew(rate, note, attempt);
       const ns = nanoseconds(offset);
       // Two milliseconds ahead, because the next one may pass while SYSTEMTIME is filled in.
       const due = ((now() + ns) / MILLISECOND + 2n) * MILLISECOND;
@@ -78,18 +85,30 @@ export function openWindows(foreign: Foreign): Clock {
         );
       held?.release();
       allow(attempt);
-      held = holdSlew(rate, offset, attempt, raw);
+      held = holdSlew(rate, note, offset, attempt, raw);
       return held;
     },
+    readOscillator() {
+      const { outer, inner, span } = readTogether(oscillator, now);
+      return { time: unixTimeOf(inner), raw: outer + span / 2n, gap: Number(span) / 2e9 };
+    },
+    // The units of the old functions are 6 ppm.
+    ...(rate.precise && {
+      rate: () => lastingRateOf(withoutSlew(rate.get('read the rate of the clock'), note).base),
+      setFrequency(to: KernelRate) {
+        const attempt = `set the clock's rate to ${signedRate(to)}`;
+        allow(attempt);
+        setLastingRate(rate, note, to, held, attempt);
+      },
+    }),
     // Windows keeps no such state outside its own time service.
     declareSynchronized() {},
     status() {
       const current = rate.get('read the rate of the clock');
       follow(current);
-      const { adjustment, increment, disabled } = current;
-      const frequency = disabled ? 0 : (Number(adjustment) / Number(increment) - 1) * 1e6;
-      const slewRate = withoutSlew(current).speed;
-      return { frequency, slewRate, ...(held && { slewRemaining: held.remaining() }) };
+      const { base, speed } = withoutSlew(current, note);
+      const { frequency } = lastingRateOf(base).rate;
+      return { frequency, slewRate: speed, ...(held && { slewRemaining: held.remaining() }) };
     },
     bootId: () => bootCount(foreign),
   };

@@ -13,14 +13,17 @@ export interface KernelRate {
 
 const TICK = 10_000;
 const PPM_PER_TICK = 100;
-/** The kernel's unit of frequency, in ppm. */
+/** Linux's unit of frequency, in ppm. */
 const UNIT = 1 / 65_536;
 
-/** Up to ±500 ppm the frequency alone; beyond that the tick as well, up to ±100,000 ppm. */
-export function kernelRateOf(rate: number): KernelRate {
+/**
+ * Up to ±500 ppm the frequency alone; beyond that the tick as well, up to ±100,000 ppm. The frequency is a multiple of
+ * `unit`, the steps in which the platform can set it, in ppm.
+ */
+export function kernelRateOf(rate: number, unit: number = UNIT): KernelRate {
   const wanted = Math.min(Math.max(rate, -MOST_BY_TICK), MOST_BY_TICK);
   const ticks = Math.abs(wanted) <= MOST_BY_FREQUENCY ? 0 : Math.round(wanted / PPM_PER_TICK);
-  return { frequency: inUnits(wanted - ticks * PPM_PER_TICK) * UNIT, tick: TICK + ticks };
+  return { frequency: inUnits(wanted - ticks * PPM_PER_TICK, unit) * unit, tick: TICK + ticks };
 }
 
 /** The whole correction of the rate, in ppm. */
@@ -30,10 +33,10 @@ export function rateOf({ frequency, tick }: KernelRate): number {
 
 /** Whether two corrections are the same to the unit that the kernel rounds to. */
 export function isSameRate(a: KernelRate, b: KernelRate): boolean {
-  return a.tick === b.tick && Math.abs(inUnits(a.frequency) - inUnits(b.frequency)) <= 1;
+  return a.tick === b.tick && Math.abs(inUnits(a.frequency, UNIT) - inUnits(b.frequency, UNIT)) <= 1;
 }
 
 /** Adding 0 makes −0 a 0, which is what JSON keeps. */
-function inUnits(frequency: number): number {
-  return Math.round(frequency / UNIT) + 0;
+function inUnits(frequency: number, unit: number): number {
+  return Math.round(frequency / unit) + 0;
 }

@@ -1,117 +1,14 @@
 import { describe, expect, test, vi } from 'vitest';
 import { openWindows } from '../../../src/clock/windows/windows.ts';
-import { difference, elapsed, unixTimeOf } from '../../../src/ntp/time.ts';
-import { type Answer, type RecordedLibrary, recordedLibrary } from '../../support/recorded-library.ts';
-
-const FILETIME_OF_1970 = 116_444_736_000_000_000n;
-const ADJUSTMENT = 10_000_000n;
-
-interface Rate {
-  readonly adjustment: bigint;
-  readonly disabled?: boolean;
-}
-
-interface RecordedWindows extends RecordedLibrary {
-  /** Lets `seconds` pass on the clock that stands still in sleep, and on the wall clock at its rate. */
-  pass(seconds: number): void;
-  /** Another program sets the rate. */
-  turn(rate: Rate): void;
-}
-
-/** In a real Windows 10 they are nowhere else. */
-const HOMES = {
-  GetSystemTimeAdjustmentPrecise: 'kernelbase.dll',
-  SetSystemTimeAdjustmentPrecise: 'kernelbase.dll',
-  QueryUnbiasedInterruptTimePrecise: 'kernelbase.dll',
-};
-
-const FOUND: Rate = { adjustment: ADJUSTMENT + 30n };
-
-/**
- * A Windows 10, as administrator, whose clock's rate is `rate` until it is set. Wall time goes on by 0.1 ms a reading and by
- * `pass`, the other clock only by `pass`.
- */
-function recordedWindows(
-  answers: Readonly<Record<string, Answer | undefined>> = {},
-  rate: Rate = FOUND,
-): RecordedWindows {
-  // 2026-11-21T12:10:23.0005Z
-  let filetime = FILETIME_OF_1970 + 17_952_630_230_005_000n;
-  let uptime = 0n;
-  let { adjustment, disabled = false } = rate;
-  const getRate =
-    (scale: bigint): Answer =>
-    args => {
-      args[0]!.memory!.setBigUint64(0, adjustment / scale, true);
-      args[1]!.memory!.setBigUint64(0, ADJUSTMENT / scale, true);
-      args[2]!.memory!.setInt32(0, disabled ? 1 : 0, true);
-      return 1;
-    };
-  const setRate =
-    (scale: bigint): Answer =>
-    ([units, off]) => {
-      adjustment = BigInt(units!.value as bigint) * scale;
-      disabled = off!.value === 1;
-      return 1;
-    };
-  const all: Readonly<Record<string, Answer | undefined>> = {
-    GetSystemTimePreciseAsFileTime: ([time]) => {
-      filetime += 1000n;
-      time!.memory!.setBigUint64(0, filetime, true);
-      return undefined;
-    },
-    QueryUnbiasedInterruptTimePrecise: ([time]) => {
-      time!.memory!.setBigUint64(0, uptime, true);
-      return undefined;
-    },
-    SetSystemTime: () => 1,
-    GetLastError: () => 0,
-    GetCurrentProcess: () => -1,
-    CloseHandle: () => 1,
-    OpenProcessToken: ([, , token]) => {
-      token!.memory!.setBigUint64(0, 0x1cn, true);
-      return 1;
-    },
-    LookupPrivilegeValueW: ([, , luid]) => {
-      luid!.memory!.setInt32(0, 12, true);
-      luid!.memory!.setInt32(4, 7, true);
-      return 1;
-    },
-    AdjustTokenPrivileges: () => 1,
-    GetSystemTimeAdjustmentPrecise: getRate(1n),
-    SetSystemTimeAdjustmentPrecise: setRate(1n),
-    // 15.625 ms in units of 100 ns.
-    GetSystemTimeAdjustment: getRate(64n),
-    SetSystemTimeAdjustment: setRate(64n),
-    RegGetValueW: args => {
-      args[5]!.memory!.setUint32(0, 42, true);
-      return 0;
-    },
-    ...answers,
-  };
-  const present = Object.entries(all).filter((entry): entry is [string, Answer] => entry[1] !== undefined);
-  return {
-    ...recordedLibrary(Object.fromEntries(present), HOMES),
-    pass: seconds => {
-      const units = BigInt(Math.round(seconds * 1e7));
-      uptime += units;
-      filetime += disabled ? units : (units * adjustment) / ADJUSTMENT;
-    },
-    turn: to => {
-      ({ adjustment, disabled = false } = to);
-    },
-  };
-}
+import { unixTimeOf } from '../../../src/ntp/time.ts';
+import type { RecordedLibrary } from '../../support/recorded-library.ts';
+import { ADJUSTMENT, OLD, rates, recordedWindows } from '../../support/recorded-windows.ts';
 
 /** The words of the SYSTEMTIME that was set. */
 function systemTime(windows: RecordedLibrary): readonly number[] {
   const memory = windows.callsOf('SetSystemTime')[0]![0] as DataView;
   return Array.from({ length: 8 }, (_, i) => memory.getUint16(2 * i, true));
 }
-
-const OLD = { GetSystemTimeAdjustmentPrecise: undefined, SetSystemTimeAdjustmentPrecise: undefined };
-
-const rates = (windows: RecordedLibrary) => windows.callsOf('SetSystemTimeAdjustmentPrecise');
 
 describe('the Windows clock', () => {
   test('counts from 1970', () => {
@@ -177,6 +74,12 @@ describe('the Windows clock', () => {
   test('finds the boot count, or does without', () => {
     expect(openWindows(recordedWindows()).bootId()).toBe('42');
     expect(openWindows(recordedWindows({ RegGetValueW: () => 2 })).bootId()).toBeUndefined();
+  });
+
+  test('its oscillator is the performance counter, halfway between two readings around the wall clock', () => {
+    const clock = openWindows(recordedWindows());
+    const first = clock.now();
+    expect(clock.readOscillator?.()).toEqual({ time: first + 100_000n, raw: 100_000_750n, gap: 250e-9 });
   });
 });
 
@@ -276,92 +179,5 @@ describe('a slew on Windows', () => {
     expect(process.listeners('exit')).toEqual(listeners);
     slew.release();
     expect(rates(windows)).toHaveLength(2);
-  });
-});
-
-describe('the rate that a killed tsntp has left on Windows', () => {
-  /** The rates that it may have left: of a slew forward or backward, on top of none, and of what it had found. */
-  const LEFT: readonly (readonly [bigint, bigint, number])[] = [
-    [5000n, 0n, 1],
-    [-5000n, 0n, 1],
-    [5030n, 30n, 0],
-    [-4970n, 30n, 0],
-  ];
-
-  test.each(LEFT)('of %d units is taken back by a step, before it sets the time', (left, found, off) => {
-    const windows = recordedWindows({}, { adjustment: ADJUSTMENT + left });
-    openWindows(windows).step(1);
-    expect(rates(windows)).toEqual([[ADJUSTMENT + found, off]]);
-    const names = windows.calls.map(call => call.name);
-    expect(names.indexOf('SetSystemTimeAdjustmentPrecise')).toBeLessThan(names.indexOf('SetSystemTime'));
-  });
-
-  test.each(LEFT)('of %d units is taken back by a slew, and not added to', (left, found, off) => {
-    const windows = recordedWindows({}, { adjustment: ADJUSTMENT + left });
-    const slew = openWindows(windows).slew(-0.05);
-    windows.pass(40);
-    expect(slew.remaining()).toBeCloseTo(-0.03, 9);
-    slew.release();
-    expect(rates(windows)).toEqual([
-      [ADJUSTMENT + found - 5000n, 0],
-      [ADJUSTMENT + found, off],
-    ]);
-  });
-
-  test.each([1n, -1n])('is known in the units of the old functions, %d times 78', sign => {
-    const windows = recordedWindows(OLD, { adjustment: ADJUSTMENT + sign * 78n * 64n });
-    openWindows(windows).step(1);
-    expect(windows.callsOf('SetSystemTimeAdjustment')).toEqual([[156_250n, 1]]);
-  });
-
-  test.each<[string, Rate]>([
-    ['a correction of 350 ppm', { adjustment: ADJUSTMENT + 3500n }],
-    ['one of 650 ppm', { adjustment: ADJUSTMENT - 6500n }],
-    ['one that is switched off', { adjustment: ADJUSTMENT + 5000n, disabled: true }],
-  ])('is not %s', (_, rate) => {
-    const windows = recordedWindows({}, rate);
-    const clock = openWindows(windows);
-    expect(clock.status().slewRate).toBe(0);
-    clock.step(1);
-    expect(rates(windows)).toEqual([]);
-    clock.slew(1).release();
-    expect(rates(windows).at(-1)).toEqual([rate.adjustment, rate.disabled ? 1 : 0]);
-  });
-
-  test.each<[Rate, number]>([
-    [{ adjustment: ADJUSTMENT + 5000n }, 500e-6],
-    [{ adjustment: ADJUSTMENT - 4970n }, -500e-6],
-    [FOUND, 0],
-    [{ adjustment: ADJUSTMENT - 3000n }, 0],
-    [{ adjustment: 0n, disabled: true }, 0],
-  ])('is told, and no rate is taken for steps of the clock: %o', (rate, slewRate) => {
-    const windows = recordedWindows({}, rate);
-    const clock = openWindows(windows);
-    windows.pass(3600);
-    expect(clock.status().slewRate).toBe(slewRate);
-    const before = clock.read();
-    windows.pass(6);
-    const after = clock.read();
-    expect(elapsed(after.monotonic, before.monotonic)).toBeCloseTo(
-      // The reading itself takes 0.1 ms.
-      difference(after.time, before.time) - 1e-4,
-      6,
-    );
-  });
-
-  test('reset by another program, changes the monotonic clock from then on, and not before', () => {
-    const windows = recordedWindows({}, { adjustment: ADJUSTMENT + 5000n });
-    const clock = openWindows(windows);
-    windows.pass(1000);
-    clock.status();
-    const first = clock.monotonic();
-    windows.pass(100);
-    clock.status();
-    windows.turn({ adjustment: ADJUSTMENT, disabled: true });
-    expect(elapsed(clock.monotonic(), first)).toBeCloseTo(100.05, 9);
-    expect(clock.status().slewRate).toBe(0);
-    expect(elapsed(clock.monotonic(), first)).toBeCloseTo(100.05, 9);
-    windows.pass(100);
-    expect(elapsed(clock.monotonic(), first)).toBeCloseTo(200.05, 9);
   });
 });

@@ -32,6 +32,17 @@ test('what the kernel is told is what was asked for, to half of its unit', () =>
   );
 });
 
+test('a platform with larger steps is told a multiple of them', () => {
+  const unit = 1e6 / 3_579_545;
+  fc.assert(
+    fc.property(fc.double({ min: -500, max: 500, noNaN: true }), rate => {
+      const { frequency, tick } = kernelRateOf(rate, unit);
+      expect(frequency / unit).toBeCloseTo(Math.round(rate / unit), 9);
+      expect(tick).toBe(10_000);
+    }),
+  );
+});
+
 test.each([
   ['itself', 37.5, 10_000, true],
   ['one unit more', 37.5 + 1 / 65_536, 10_000, true],

@@ -103,7 +103,7 @@ export function simulatedClock(
       raw: 5_000_000_000n + nanoseconds(oscillated() - boot.at),
       gap: 1e-6,
     }),
-    rate: () => ({ rate: steered.rate, loops: setup.loops ?? [] }),
+    rate: () => ({ rate: steered.rate, unit: 2 ** -16, loops: setup.loops ?? [] }),
     setFrequency(rate) {
       record({ kind: 'set-frequency', rate }, setup.refusesRateWith);
       steer(rate);

@@ -8,6 +8,8 @@
 //   run(guest)     runs in the guest (guest/guest.js): returns { residual, seen }, throws on failure
 // Both sides read this module: the bench for the data, the guest's driver for `run`.
 
+import { drift } from './drift.js';
+import { frequency } from './frequency.js';
 import { hardware } from './hardware.js';
 import { interference } from './interference.js';
 import { leftover } from './leftover.js';
@@ -25,6 +27,8 @@ export const cases = [
   ...slew,
   ...rate,
   ...leftover,
+  ...frequency,
+  ...drift,
   ...synchronized,
   ...status,
   ...interference,

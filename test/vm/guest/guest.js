@@ -74,7 +74,7 @@ export function openGuest(job, folder) {
       const after = { kernel: kernelClock(), ...(await clockError(job.truth)) };
       const moved = after.error - before.error;
       if (Math.abs(moved) > RESIDUAL_LIMIT) throw new Error(`the clock was moved by ${moved} s`);
-      for (const key of ['status', 'estimatedError', 'frequency', 'slewLeft'])
+      for (const key of ['status', 'estimatedError', 'frequency', 'tick', 'slewLeft'])
         if (before.kernel[key] !== after.kernel[key])
           throw new Error(`the kernel's ${key} was ${before.kernel[key]}, is ${after.kernel[key]}`);
       if (after.kernel.maxError < before.kernel.maxError)

@@ -29,6 +29,7 @@ const MEMBERS = {
   estimatedError: [32, 0x8],
   status: [40, 0x10],
   timeConstant: [48, 0x20],
+  tick: [88, 0x4000],
 };
 const ADJ_OFFSET_SINGLESHOT = 0x8001;
 const ADJ_OFFSET_SS_READ = 0xa001;
@@ -42,7 +43,7 @@ export function assertGuest() {
 
 /**
  * The kernel's state of its clock: errors and the remainders of the slew and the loop in seconds, frequency in ppm,
- * status as bits.
+ * the tick in µs, status as bits.
  */
 export function kernelClock() {
   const now = adjtimex(0);
@@ -52,6 +53,7 @@ export function kernelClock() {
     maxError: Number(now.readBigInt64LE(MEMBERS.maxError[0])) / 1e6,
     estimatedError: Number(now.readBigInt64LE(MEMBERS.estimatedError[0])) / 1e6,
     frequency: Number(now.readBigInt64LE(MEMBERS.frequency[0])) / 65536,
+    tick: Number(now.readBigInt64LE(MEMBERS.tick[0])),
     loopLeft:
       Number(now.readBigInt64LE(MEMBERS.offset[0])) /
       (now.readInt32LE(MEMBERS.status[0]) & STA_NANO ? 1e9 : 1e6),
@@ -59,7 +61,7 @@ export function kernelClock() {
   };
 }
 
-/** Sets members of the kernel's state: errors and the loop's offset in µs, frequency in 2^-16 ppm, status as bits. */
+/** Sets members of the kernel's state: errors and the loop's offset and the tick in µs, frequency in 2^-16 ppm, status as bits. */
 export function setKernelClock(members) {
   adjtimex(
     Object.keys(members).reduce((modes, name) => modes | MEMBERS[name][1], 0),
