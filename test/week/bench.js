@@ -1,6 +1,7 @@
 // `npm run bench:week`: how far off a clock is between hourly runs of tsntp and its peers, and beside a daemon, in the same
 // guest under simulated time for four days. Prints the report, and writes it and a picture to test/bench/results after a
-// complete run.   node test/week/bench.js [--name TEXT] [--hours N]
+// complete run.   node test/week/bench.js [--name TEXT] [--hours N] [--report]
+// --report measures nothing: it reports what the guests of the last runs have written.
 
 import { writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, release } from 'node:os';
@@ -8,7 +9,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { installPacked } from '../vm/command.js';
 import { errorsBetween, milliseconds } from './figures.js';
-import { HOUR, runGuest } from './guest.js';
+import { HOUR, minutesIn, runGuest } from './guest.js';
 import { inTurn } from './in-turn.js';
 import { clientsOf, fetchPeers, versionsOf } from './peers.js';
 import { pictureOf } from './picture.js';
@@ -23,7 +24,11 @@ const FROM = 24;
 const LOSES = 37.5;
 
 const { values: options } = parseArgs({
-  options: { name: { type: 'string', default: '' }, hours: { type: 'string', default: '96' } },
+  options: {
+    name: { type: 'string', default: '' },
+    hours: { type: 'string', default: '96' },
+    report: { type: 'boolean', default: false },
+  },
 });
 const hours = Number(options.hours);
 if (dropClockRights()) await main();
@@ -33,13 +38,16 @@ async function main() {
   const peers = join(places.cache, 'peers');
   fetchPeers(peers);
   const command = join(places.cache, 'bench-package');
-  installPacked(command);
+  if (!options.report) installPacked(command);
   // On one thread: V8's helper threads would wait for simulated time.
   const tsntp = `${process.execPath} --single-threaded ${command}/node_modules/tsntp/bin/tsntp.js`;
   const clients = clientsOf(peers, tsntp).filter(({ name }) => name.includes(options.name));
   const courses = await inTurn(clients, availableParallelism(), async ({ name, program, schedule }) => {
     const setting = { loses: LOSES, hours, ...schedule };
-    const minutes = await runGuest({ ...places, folder: places.folderOf(`bench ${name}`) }, setting, program);
+    const folder = places.folderOf(`bench ${name}`);
+    const minutes = options.report
+      ? minutesIn(folder)
+      : await runGuest({ ...places, folder }, setting, program);
     if (process.stderr.isTTY) console.error(`${name}: done`);
     return { name, minutes };
   });

@@ -52,7 +52,7 @@ export async function runGuest({ kernel, reference, tools, folder }, setting, pr
   await once(child, 'exit');
   clearTimeout(limit);
   process.off('exit', end);
-  const minutes = minutesOf(readFileSync(join(folder, 'errors'), 'utf8'));
+  const minutes = minutesIn(folder);
   if ((minutes.at(-1)?.at ?? 0) < setting.hours * HOUR - HOUR) {
     throw new Error(`the guest ended early: see ${folder}/log and ${folder}/console`);
   }
@@ -84,9 +84,9 @@ function planOf(setting, program, reference) {
     .join('');
 }
 
-/** @param {string} log @returns {readonly Minute[]} */
-function minutesOf(log) {
-  return log
+/** What the guest of that folder has written. @param {string} folder @returns {readonly Minute[]} */
+export function minutesIn(folder) {
+  return readFileSync(join(folder, 'errors'), 'utf8')
     .split('\n')
     .filter(Boolean)
     .map(line => {
