@@ -1,6 +1,6 @@
 // `npm run bench:week`: how far off a clock is between hourly runs of tsntp and its peers, and beside a daemon, in the same
-// guest under simulated time for four days. Prints the report, and writes it and a picture to test/bench/results after a
-// complete run.   node test/week/bench.js [--name TEXT] [--hours N] [--report]
+// guest under simulated time for four days. Prints the report, and writes it and a picture after a complete
+// run.   node test/week/bench.js [--name TEXT] [--hours N] [--report]
 // --report measures nothing: it reports what the guests of the last runs have written.
 
 import { writeFileSync } from 'node:fs';
@@ -18,7 +18,9 @@ import { dropClockRights } from './unprivileged.js';
 
 /** @import { Minute } from './guest.js' */
 
-const RESULTS = resolve(import.meta.dirname, '../bench/results');
+const root = resolve(import.meta.dirname, '../..');
+const REPORT = 'test/bench/results/between-runs.md';
+const PICTURE = 'docs/images/between-runs.svg';
 /** The hour from which on the errors count. */
 const FROM = 24;
 const LOSES = 37.5;
@@ -62,8 +64,8 @@ function publish(courses, versions, partial) {
   const report = reportOf(courses, versions);
   console.log(report);
   if (partial) return;
-  writeFileSync(join(RESULTS, 'between-runs.md'), report);
-  writeFileSync(join(RESULTS, 'between-runs.svg'), pictureOf(courses.map(course => counted(course))));
+  writeFileSync(join(root, REPORT), report);
+  writeFileSync(join(root, PICTURE), pictureOf(courses.map(course => counted(course))));
 }
 
 /** @param {{ name: string, minutes: readonly Minute[] }} course */
@@ -90,6 +92,6 @@ deviation of 0.1 ms. "In cron": once an hour.
 |---|---|---|---|
 ${rows.join('\n')}
 
-![Distribution of the errors](between-runs.svg)
+![Distribution of the errors](../../../${PICTURE})
 `;
 }

@@ -10,6 +10,8 @@ export const SERVER = '192.0.2.1';
 export const HOUR = 3600;
 /** Wall-clock seconds after which a guest is given up. */
 const PATIENCE = 3600;
+/** No guest may outlive this process: an interrupted one ends by `exit`, which ends them. */
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130));
 const INIT = join(import.meta.dirname, 'guest/init.sh');
 
 /**
@@ -75,8 +77,8 @@ function planOf(setting, program, reference) {
   const { loses, daily = 0.3, jump, offset = 2, jitter = 0.1 } = setting;
   const { hours, interval = HOUR, missing = [] } = setting;
   const plan = {
-    ...{ server: SERVER, jitter, reference, program, interval, duration: hours * HOUR },
-    world: [offset, loses, daily, jump?.at ?? 0, jump?.by ?? 0].join(' '),
+    ...{ server: SERVER, reference, program, interval, duration: hours * HOUR },
+    world: [offset, loses, daily, jump?.at ?? 0, jump?.by ?? 0, jitter].join(' '),
     missing: missing.join(' '),
   };
   return Object.entries(plan)

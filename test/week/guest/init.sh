@@ -11,7 +11,6 @@ cd /mnt/root || exit
 pivot_root . mnt
 exec >"$job/log" 2>&1
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:$tools/sbin:$tools/usr/sbin HOME=/root
-export TC_LIB_DIR=$tools/usr/lib/x86_64-linux-gnu/tc
 mountpoint -q /proc || mount -t proc proc /proc
 mountpoint -q /dev || mount -t devtmpfs devtmpfs /dev
 mount -t sysfs sys /sys
@@ -22,7 +21,6 @@ mkdir -p /var/lib/chrony
 
 ip link set lo up
 ip address add "$server/32" dev lo
-tc qdisc add dev lo root netem limit 1000 delay 1ms "${jitter}ms" distribution normal
 "$reference" "$server" $world >"$job/errors" &
 sleep 1
 

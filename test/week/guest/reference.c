@@ -1,8 +1,9 @@
 // The true time of a guest, as an NTP server (stratum 1) and as a log of how far off the guest's clock is.
-//   reference ADDRESS OFFSET RATE DAILY JUMP_AT JUMP > LOG
+//   reference ADDRESS OFFSET RATE DAILY JUMP_AT JUMP JITTER > LOG
 // True time is CLOCK_MONOTONIC_RAW, which nothing in the guest can steer, made faster by RATE ppm, plus a sine of one
 // day and ± DAILY ppm, plus JUMP ppm from JUMP_AT seconds on: seen from here, the guest's oscillator loses as much. It
-// begins OFFSET seconds ahead of the guest's clock. A line per minute: seconds since the start, the guest's clock less
+// begins OFFSET seconds ahead of the guest's clock. The path is part of the server: it holds each request before it reads
+// the time, and each reply after that, for 1 ms with a standard deviation of JITTER ms. A line per minute: seconds since the start, the guest's clock less
 // true time in seconds (positive: the clock is ahead), the kernel's frequency in ppm, its tick, and its status.
 
 #include <arpa/inet.h>
@@ -12,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/timex.h>
 #include <time.h>
@@ -21,6 +23,7 @@
 #define SECOND NANO
 #define MINUTE (60 * SECOND)
 #define DAY 86400.0
+#define DELAY (1 * MILLI)
 // Two readings of a clock in a row take less, in nanoseconds.
 #define READING 10000
 // RFC 5905: seconds from the NTP epoch to 1970; version 4, server; the port.
@@ -30,7 +33,7 @@
 #define PACKET 48
 
 static int64_t raw_start, true_start;
-static double rate, daily, jump_at, jump;
+static double rate, daily, jump_at, jump, jitter;
 
 static int64_t read_clock(clockid_t clock) {
   struct timespec time;
@@ -52,6 +55,14 @@ static int64_t true_time(void) {
   return true_start + raw + llrint(gained(1e-9 * raw));
 }
 
+// Sleeps as long as a packet travels in one direction; the noise is normal (Box-Muller), and the same in each test.
+static void travel(void) {
+  const double noise = sqrt(-2 * log(1 - drand48())) * cos(2 * M_PI * drand48());
+  const double delay = DELAY + jitter * MILLI * noise;
+  const struct timespec time = {.tv_nsec = delay > 0 ? lrint(delay) : 0};
+  nanosleep(&time, NULL);
+}
+
 static void write_timestamp(unsigned char *field, int64_t time) {
   const uint32_t seconds = htonl((uint32_t)(time / NANO + NTP_EPOCH));
   const uint32_t fraction = htonl((uint32_t)(((uint64_t)(time % NANO) << 32) / NANO));
@@ -63,15 +74,16 @@ static void answer(int socket) {
   struct sockaddr_in client;
   socklen_t length = sizeof client;
   unsigned char request[1024], reply[PACKET] = {SERVER, 1, 0, 0xe7 /* 2^-25 s */};
-  const ssize_t size = recvfrom(socket, request, sizeof request, 0, (struct sockaddr *)&client, &length);
+  if (recvfrom(socket, request, sizeof request, 0, (struct sockaddr *)&client, &length) < PACKET) return;
+  travel();
   const int64_t received = true_time();
-  if (size < PACKET) return;
   reply[2] = request[2];
   memcpy(reply + 12, "RAW", 4);
   write_timestamp(reply + 16, received - NANO);
   memcpy(reply + 24, request + 40, 8);
   write_timestamp(reply + 32, received);
   write_timestamp(reply + 40, true_time());
+  travel();
   sendto(socket, reply, PACKET, 0, (struct sockaddr *)&client, length);
 }
 
@@ -92,8 +104,10 @@ static void record(void) {
 }
 
 int main(int count, char **words) {
-  if (count != 7) return 2;
+  if (count != 8) return 2;
   rate = atof(words[3]), daily = atof(words[4]), jump_at = atof(words[5]), jump = atof(words[6]);
+  jitter = atof(words[7]);
+  prctl(PR_SET_TIMERSLACK, 1);
   raw_start = read_clock(CLOCK_MONOTONIC_RAW);
   true_start = read_clock(CLOCK_REALTIME) + llrint(1e9 * atof(words[2]));
   setvbuf(stdout, NULL, _IOLBF, 0);
