@@ -21,7 +21,7 @@ export function pictureOf(clients) {
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${LEFT + WIDTH + 30} ${TOP + height + 30}" font-family="sans-serif" font-size="12">
 <title>Error of the clock between hourly runs</title>
 <rect width="100%" height="100%" fill="white"/>
-${text(10, 20, 'Error of the clock, minute by minute: line p10 to p90, bar the middle half, mark the median. Further left is better.')}
+${text(10, 20, 'Error of the clock in each minute: line p10 to p90, bar the middle half, mark the median.')}
 ${gridOf({ ...axis, y: TOP, height })}
 ${rows.join('\n')}
 </svg>
