@@ -1,12 +1,13 @@
 // The three modes of a machine: what may be set, and which other programs matter; and when its clock counts as good.
 // No test tries to set a clock: one that failed would.
 
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { openRtc } from '../src/clock/rtc/device.ts';
 import { acquireLock } from '../src/host/lock.ts';
 import { isGood, type MachineOptions, openMachine, windowsFolder } from '../src/machine.ts';
+import { EMPTY_DRIFT_MEMORY } from '../src/ntp/drift/drift-record.ts';
 import { RELEASED } from '../src/release.ts';
 import { scratch } from './support/command.ts';
 import { type WorldSetup, world } from './support/world.ts';
@@ -43,7 +44,8 @@ test.each<MachineOptions['mode']>(['look', 'rehearse'])(
     const { clock, host } = await openMachine({ mode, env, stateDirectory });
     expect(clock.sets).toBe(false);
     expect(host.remember(made)).toBeUndefined();
-    expect(existsSync(join(stateDirectory, 'state.json'))).toBe(false);
+    expect(host.drift!.remember(EMPTY_DRIFT_MEMORY)).toBeUndefined();
+    expect(readdirSync(stateDirectory)).toEqual([]);
   },
 );
 
@@ -81,6 +83,8 @@ test('to set: a correction is remembered where the machine looks for it', async 
   const { clock, host, memories } = await openMachine({ mode: 'set', env, stateDirectory });
   expect(host.remember({ ...made, at: clock.now() })).toBeUndefined();
   expect(host.recall()).toMatchObject({ setSinceBoot: true, sum: 2 });
+  expect(host.drift!.remember(EMPTY_DRIFT_MEMORY)).toBeUndefined();
+  expect(existsSync(join(stateDirectory, 'drift.json'))).toBe(true);
   expect(memories()).toMatchObject([{ directory: stateDirectory, lastSet: { server: '192.0.2.1' } }]);
 });
 

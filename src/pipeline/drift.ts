@@ -8,6 +8,7 @@ import { expectationOf, type RateExpectation } from '../ntp/drift/boots.ts';
 import type { DriftGate } from '../ntp/drift/closed-gate.ts';
 import {
   type DriftMemory,
+  isOtherOscillator,
   memoryFor,
   type Oscillator,
   withRate,
@@ -72,7 +73,8 @@ const REMARKABLE = 200;
 /** Plans what to do about the drift of the clock. */
 export function planDrift(facts: DriftFacts, options: DriftOptions): DriftPlan {
   const { memory, oscillator, kernel, services, run } = facts;
-  const recalled = memoryFor(oscillator, memory, estimateOfLast(memory));
+  const isOther = isOtherOscillator(memory.oscillator, oscillator);
+  const recalled = memoryFor(oscillator, memory, isOther ? estimateOfLast(memory) : undefined);
   const sample = driftSampleOf(facts);
   const samples = [...recalled.samples, sample];
   const interval = options.every ?? usualInterval(samples);

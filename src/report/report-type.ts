@@ -81,6 +81,9 @@ export interface Report {
    */
   readonly done?: {
     readonly kind: 'slew' | 'step';
+    /**
+     * Without what is likely noise of the measured offset.
+     */
     readonly offset: number;
     /**
      * The time on the clock right after.

@@ -22,6 +22,9 @@ const LOSING: WorldSetup = {
   servers: { '192.0.2.1': { delay: 0.01, jitter: 0.0003 } },
 };
 
+/** The same over a path with long queues: one sample a run shows by its delay how much of its offset may be noise. */
+const NOISY: WorldSetup = { ...LOSING, servers: { '192.0.2.1': { delay: 0.01, jitter: 0.002 } } };
+
 /** Runs every `interval`; calls `between` every minute from the first run on. */
 async function runs(
   w: World,
@@ -449,15 +452,52 @@ test('--every is the time for which the rate is set and the error expected', asy
 });
 
 test('the kernel is told the error until the next run, and a bound that holds', async () => {
-  const w = world(LOSING);
-  const outcome = ended('adjusted', await lastAfter(w, 3));
+  const w = world(NOISY);
+  const outcome = ended('adjusted', await lastAfter(w, 3, { samples: 1 }));
   const told = declarations(w).at(-1)!;
   if (told.kind !== 'declare-synchronized') throw new Error(told.kind);
   const { quality } = told;
   const left = Math.abs(outcome.decision.offset);
   expect(quality.estimatedError).toBe(Math.max(outcome.drift!.expectedError, left));
-  expect(quality.maxError).toBeGreaterThan(outcome.estimate.rootDistance);
+  const { offset, rootDistance } = outcome.estimate;
+  const leftOut = Math.abs(offset - outcome.decision.offset);
+  expect(leftOut).toBeGreaterThan(1e-6);
+  expect(quality.maxError).toBeCloseTo(rootDistance + leftOut + left, 9);
+  expect(w.remembered.at(-1)!.errorBound).toBeCloseTo(rootDistance + leftOut, 9);
   expect(Math.abs(w.clock.behind())).toBeLessThanOrEqual(quality.maxError);
+});
+
+describe('what is likely noise of a measurement', () => {
+  test('is left out, which makes the clock more right than its measurement', async () => {
+    const w = world(NOISY);
+    const errors = { corrected: [] as number[], measured: [] as number[] };
+    for (let run = 0; run < 48; run++) {
+      const outcome = ended('adjusted', await w.sync({ samples: 1 }));
+      if (run >= 6) {
+        errors.measured.push(w.clock.behind() - outcome.estimate.offset);
+        errors.corrected.push(w.clock.behind() - outcome.decision.offset);
+      }
+      await pass(w, HOUR);
+    }
+    expect(rms(errors.corrected)).toBeLessThan(0.7 * rms(errors.measured));
+  });
+
+  test('does not carry a correction over the limit that its offset was judged by', async () => {
+    let beyond = 0;
+    for (let seed = 1; seed <= 10; seed++) {
+      const lastOf = async (limits: Partial<SyncOptions>): Promise<Outcome> => {
+        const w = world({ ...NOISY, seed });
+        await runs(w, 4, { samples: 1 });
+        return w.sync({ samples: 1, ...limits });
+      };
+      const { estimate, decision } = ended('adjusted', await lastOf({}));
+      const limit = Math.abs(estimate.offset);
+      if (Math.abs(decision.offset) > limit) beyond += 1;
+      const limited = ended('adjusted', await lastOf({ maxOffset: limit }));
+      expect(Math.abs(limited.decision.offset)).toBeLessThanOrEqual(limit);
+    }
+    expect(beyond).toBeGreaterThan(0);
+  });
 });
 
 test('whatever the noise, no correction leaves the error bound, nor the limit', async () => {

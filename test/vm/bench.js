@@ -102,6 +102,7 @@ async function runCase(c, index, leave) {
     variables,
     index,
     hardwareTime: c.hardwareTime,
+    parameters: c.parameters,
   });
   writeFileSync(join(folder, 'job.json'), JSON.stringify(job(c, machine.host)));
   machine.connect();

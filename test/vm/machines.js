@@ -16,7 +16,7 @@ export const ZONE = 'Asia/Kolkata';
 export const machines = { uml, qemu };
 
 /** A kernel as a process. It has no hardware clock. `nohz=off`, because slews would otherwise appear slow. */
-function uml({ folder, tools, variables, index }) {
+function uml({ folder, tools, variables, index, parameters = [] }) {
   const network = `10.9.${index}`;
   const tap = `tap${index}`;
   const ip = toolPath(tools, 'ip');
@@ -28,6 +28,7 @@ function uml({ folder, tools, variables, index }) {
   const args = [
     ...['mem=512M', 'rootfstype=hostfs', 'root=/dev/root', 'rootflags=/', 'ro', `uml_dir=${folder}/`],
     ...['con=null', 'con0=null,fd:1', 'quiet', 'nohz=off', `vec0:transport=tap,ifname=${tap},depth=64,gro=0`],
+    ...parameters,
     ...assignments({ ...variables, interface: 'vec0', address: `${network}.2/24` }),
     ...['init=/bin/sh', '--', `${variables.bench}/guest/uml-init.sh`],
   ];

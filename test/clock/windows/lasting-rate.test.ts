@@ -32,13 +32,13 @@ describe('a rate that lasts on Windows', () => {
   });
 
   test('is the one that was asked for, if that was rounded to its unit', () => {
-    const windows = recordedWindows();
-    const { unit } = rateOn(windows)!;
+    const clock = openWindows(recordedWindows());
+    const { unit } = clock.rate!();
     fc.assert(
       fc.property(fc.double({ min: -500, max: 500, noNaN: true }), ppm => {
         const rate = kernelRateOf(ppm, unit);
-        openWindows(windows).setFrequency?.(rate);
-        expect(isSameRate(rateOn(windows)!.rate, rate)).toBe(true);
+        clock.setFrequency?.(rate);
+        expect(isSameRate(clock.rate!().rate, rate)).toBe(true);
       }),
     );
   });
@@ -108,6 +108,16 @@ describe('a rate that lasts on Windows', () => {
     set(windows, 20);
     expect(rates(windows).at(-1)).toEqual([ADJUSTMENT + 200n, 0]);
     expect(openWindows(windows).status()).toEqual({ frequency: expect.closeTo(20, 9), slewRate: 0 });
+  });
+
+  test('as large as the slew that a killed run has left, is not taken for it', () => {
+    const windows = recordedWindows({}, { adjustment: ADJUSTMENT, disabled: true });
+    const slew = openWindows(windows).slew(1);
+    windows.killedBefore(() => slew.release());
+    set(windows, 500);
+    expect(rateOn(windows)?.rate.frequency).toBeCloseTo(500, 9);
+    openWindows(windows).step(1);
+    expect(rates(windows).at(-1)).toEqual([ADJUSTMENT + 5000n, 0]);
   });
 
   test('set during a slew, lets it continue and holds after it', () => {

@@ -78,6 +78,13 @@ describe('the rate that a killed tsntp has left on Windows', () => {
     expect(openWindows(windows).status().slewRate).toBe(0);
   });
 
+  test('is taken back once: the same rate is left alone if another program sets it later', () => {
+    const windows = afterKilledSlew(1, NOMINAL);
+    openWindows(windows).step(1);
+    windows.turn({ adjustment: ADJUSTMENT + 5000n });
+    expect(openWindows(windows).status().slewRate).toBe(0);
+  });
+
   test('is noted in a key that does not outlast the boot, before the rate is changed, until it is restored', () => {
     const windows = recordedWindows();
     const slew = openWindows(windows).slew(1);

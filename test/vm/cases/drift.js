@@ -14,6 +14,8 @@ const CLOCKSOURCE = '/sys/devices/system/clocksource/clocksource0/current_clocks
 const LOST = 37.5;
 /** What the error bounds of two runs leave open, in ppm. */
 const EXACTLY = 3;
+/** What reading two clocks of a busy guest leaves open in a run of 18 s, in ppm. */
+const BLURRED = 5;
 const SECOND = 1_000_000_000n;
 const HOUR = 3600n * SECOND;
 const NOTHING = { frequency: 0, tick: 10_000 };
@@ -136,6 +138,21 @@ export const drift = [
       assert.equal(drift.gate, 'other-clocksource');
       assert.match(drift.reason, /now \S+, and was another/);
       assert.equal(kernelClock().frequency, 0);
+    },
+  },
+  {
+    // In ns a second.
+    ...{ name: 'a clock that the kernel speeds up in secret', asked: '0 ppm', seconds: 20, ...about },
+    parameters: ['ntp_tick_adj=20000'],
+    async run(guest) {
+      await learn(guest);
+      const { drift, warnings } = await sync(guest, ['--interval', '6', '--deadline', '30']);
+      assert.equal(drift.gate, 'unlike-raw');
+      const [, by] = /runs \+(\S+) ppm off what the kernel was told/.exec(drift.reason);
+      near('the difference', Number(by), 20, BLURRED);
+      assert.equal(warnings.length, 1);
+      assert.equal(kernelClock().frequency, 0);
+      return { seen: `${by} ppm` };
     },
   },
   {

@@ -4,6 +4,7 @@
 //   servers        by name: how far the server is ahead in seconds, or { offset | until, leap, stratum }
 //   asked          the requested correction, for the table
 //   seconds        how long it waits for a slew
+//   parameters     further words on the command line of the kernel (UML)
 //   hardwareTime   the time on QEMU's hardware clock at power-on
 //   run(guest)     runs in the guest (guest/guest.js): returns { residual, seen }, throws on failure
 // Both sides read this module: the bench for the data, the guest's driver for `run`.
