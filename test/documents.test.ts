@@ -289,8 +289,10 @@ describe('CONTRIBUTING.md', () => {
     const files = [...text.matchAll(/vitest run (\S+?\.test\.ts)(?: -t '([^']+)')?/g)];
     expect(files.length).toBeGreaterThan(1);
     for (const [, file = '', name = ''] of files) expect(readFileSync(file, 'utf8')).toContain(name);
-    const [, group, part] = /--only (\w+).*--name '([^']+)'/s.exec(text) ?? [];
+    const [, group, part] = /--only (\w+).*?--name '([^']+)'/s.exec(text) ?? [];
     expect(readFileSync(`test/vm/cases/${group}.js`, 'utf8')).toContain(part);
+    const [, scenario] = /test:week -- --name '([^']+)'/.exec(text) ?? [];
+    expect(readFileSync('test/week/scenarios.js', 'utf8')).toContain(scenario);
   });
 });
 

@@ -55,38 +55,62 @@ function rank(client) {
   return client.startsWith('tsntp') ? 0 : 1;
 }
 
-/** @param {string} client */
-function colorOf(client) {
+/** The color of a client's row. @param {string} client */
+export function colorOf(client) {
   return client.startsWith('tsntp') ? OURS : THEIRS;
 }
 
 /** @param {readonly Result[]} results @param {{ clients: readonly string[], profile: keyof typeof PROFILES, x: number, y: number }} where */
 function panel(results, { clients, profile, x, y }) {
-  const [from, to] = /** @type {[number, number]} */ (RANGE[profile]);
-  const at = (/** @type {number} */ error) => {
-    const share = (Math.log10(Math.max(error, 1e-9)) - from) / (to - from);
-    return (x + WIDTH * Math.min(Math.max(share, 0), 1)).toFixed(1);
-  };
-  const height = clients.length * ROW;
-  const parts = [text(x + WIDTH / 2, y - 8, profile, 'text-anchor="middle" font-weight="bold"')];
-  for (let power = Math.ceil(from); power <= to; power++) {
-    const across = at(10 ** power);
+  const range = /** @type {[number, number]} */ (RANGE[profile]);
+  const parts = [
+    text(x + WIDTH / 2, y - 8, profile, 'text-anchor="middle" font-weight="bold"'),
+    gridOf({ x, y, width: WIDTH, height: clients.length * ROW, range }),
+  ];
+  for (const [k, client] of clients.entries()) {
+    const errors = errorsOf(of(results, { client, profile }));
+    if (errors.length === 0) continue;
+    parts.push(
+      spreadOf(errors, { x, width: WIDTH, middle: y + k * ROW + ROW / 2, range, color: colorOf(client) }),
+    );
+  }
+  return parts.join('\n');
+}
+
+/**
+ * Lines with labels at the powers of ten of a second.
+ * @param {{ x: number, y: number, width: number, height: number, range: readonly [number, number] }} where
+ */
+export function gridOf({ x, y, width, height, range }) {
+  const parts = [];
+  for (let power = Math.ceil(range[0]); power <= range[1]; power++) {
+    const across = placeOf(10 ** power, { x, width, range });
     parts.push(`<path d="M${across} ${y}v${height}" stroke="#ddd"/>`);
     parts.push(
       text(across, y + height + 14, labelOf(power), 'text-anchor="middle" fill="#555" font-size="10"'),
     );
   }
-  for (const [k, client] of clients.entries()) {
-    const errors = errorsOf(of(results, { client, profile }));
-    if (errors.length === 0) continue;
-    const [p10, p25, p50, p75, p90] = [0.1, 0.25, 0.5, 0.75, 0.9].map(share => at(quantile(errors, share)));
-    const middle = y + k * ROW + ROW / 2;
-    const color = colorOf(client);
-    parts.push(`<path d="M${p10} ${middle}H${p90}" stroke="${color}"/>`);
-    parts.push(`<path d="M${p25} ${middle}H${p75}" stroke="${color}" stroke-width="7" opacity="0.55"/>`);
-    parts.push(`<path d="M${p50} ${middle - 6}v12" stroke="${color}" stroke-width="3"/>`);
-  }
   return parts.join('\n');
+}
+
+/**
+ * A line from the 10th to the 90th percentile, a bar over the middle half, and the median.
+ * @param {readonly number[]} errors ascending
+ * @param {{ x: number, width: number, middle: number, range: readonly [number, number], color: string }} where
+ */
+export function spreadOf(errors, { middle, color, ...axis }) {
+  const [p10, p25, p50, p75, p90] = [0.1, 0.25, 0.5, 0.75, 0.9].map(share =>
+    placeOf(quantile(errors, share), axis),
+  );
+  return `<path d="M${p10} ${middle}H${p90}" stroke="${color}"/>
+<path d="M${p25} ${middle}H${p75}" stroke="${color}" stroke-width="7" opacity="0.55"/>
+<path d="M${p50} ${middle - 6}v12" stroke="${color}" stroke-width="3"/>`;
+}
+
+/** @param {number} error @param {{ x: number, width: number, range: readonly [number, number] }} axis */
+function placeOf(error, { x, width, range: [from, to] }) {
+  const share = (Math.log10(Math.max(error, 1e-9)) - from) / (to - from);
+  return (x + width * Math.min(Math.max(share, 0), 1)).toFixed(1);
 }
 
 /** @param {number} power */
@@ -95,7 +119,7 @@ function labelOf(power) {
   return `${10 ** above} ${unit}`;
 }
 
-/** @param {number | string} x @param {number} y @param {string} content */
-function text(x, y, content, attributes = '') {
+/** @param {number | string} x @param {number | string} y @param {string} content */
+export function text(x, y, content, attributes = '') {
   return `<text x="${x}" y="${y}" ${attributes}>${content}</text>`;
 }

@@ -45,14 +45,12 @@ export function prepareTools(folder) {
   if (existsSync(complete) && readFileSync(complete, 'utf8') === wanted) return undefined;
   if (process.arch !== 'x64') return `the guests are x86-64, this machine is ${process.arch}`;
   rmSync(folder, { recursive: true, force: true });
-  mkdirSync(join(folder, 'packages'), { recursive: true });
   try {
     unpackPackages(folder);
   } catch (error) {
     return `Debian's packages are unavailable (${(error.stderr || error.message).trim().split('\n').at(-1)})`;
   }
   writeInitramfs(folder, MODULES);
-  rmSync(join(folder, 'packages'), { recursive: true });
   writeFileSync(complete, wanted);
   return undefined;
 }
@@ -68,31 +66,47 @@ export function libraryPath(folder) {
   return ['usr/lib/x86_64-linux-gnu', 'lib/x86_64-linux-gnu'].map(path => join(folder, path)).join(':');
 }
 
-function unpackPackages(folder) {
+/**
+ * Downloads Debian packages and unpacks them into `folder`. `partOf` names what to unpack of a file, as arguments of tar;
+ * everything by default. Throws if one is unavailable.
+ */
+export function fetchPackages(folder, names, partOf = () => '') {
   const packages = join(folder, 'packages');
-  if (!candidate('user-mode-linux')) run('apt-get', ['update', '--quiet']);
-  const kernel = run('apt-cache', ['depends', 'linux-image-amd64']).match(/Depends: (linux-image-\S+)/)[1];
-  download(packages, [...new Set([...PACKAGES, ...missingDependencies(), kernel])]);
+  mkdirSync(packages, { recursive: true });
+  download(packages, [...new Set(names)]);
   for (const file of readdirSync(packages)) {
-    const wanted = file.startsWith('linux-image') ? kernelFiles() : '';
     run('sh', [
       '-c',
-      `dpkg-deb --fsys-tarfile "$1" | tar -x -C "$2" ${wanted}`,
+      `dpkg-deb --fsys-tarfile "$1" | tar -x -C "$2" ${partOf(file)}`,
       'sh',
       join(packages, file),
       folder,
     ]);
   }
+  rmSync(packages, { recursive: true });
+}
+
+/** The packages, and those that they need and this machine lacks. */
+export function withDependencies(names) {
+  const plan = run('apt-get', ['install', '--simulate', '--no-install-recommends', ...names]);
+  return [...names, ...[...plan.matchAll(/^Inst (\S+)/gm)].map(([, name]) => name)];
+}
+
+/** The package that a metapackage stands for, by its beginning; fetches the lists of packages if there are none. */
+export function packageBehind(metapackage, beginning) {
+  if (!candidate(metapackage)) run('apt-get', ['update', '--quiet']);
+  const depends = run('apt-cache', ['depends', metapackage]);
+  return depends.match(new RegExp(`Depends: (${beginning}\\S+)`))[1];
+}
+
+function unpackPackages(folder) {
+  const kernel = packageBehind('linux-image-amd64', 'linux-image-');
+  const names = [...withDependencies(PACKAGES), kernel];
+  fetchPackages(folder, names, file => (file.startsWith('linux-image') ? kernelFiles() : ''));
 }
 
 function candidate(name) {
   return /Candidate: \d/.test(run('apt-cache', ['policy', name]));
-}
-
-/** The libraries that this machine lacks. */
-function missingDependencies() {
-  const plan = run('apt-get', ['install', '--simulate', '--no-install-recommends', ...PACKAGES]);
-  return [...plan.matchAll(/^Inst (\S+)/gm)].map(([, name]) => name);
 }
 
 function download(folder, names) {
