@@ -46,16 +46,18 @@ export function delayAt(exchanges: readonly Exchange[], rate: number): Seconds {
   return high - low;
 }
 
-/**
- * The rate between `from` and `to` at which the exchanges contradict each other least. δ is concave in the rate, so
- * ternary search finds it.
- */
+/** The rate between `from` and `to` at which the exchanges contradict each other least. δ is concave in the rate. */
 export function mostConsistentRate(exchanges: readonly Exchange[], from: number, to: number): number {
+  return peakOf(rate => delayAt(exchanges, rate), from, to);
+}
+
+/** Where a concave function is greatest between `from` and `to`, by ternary search. */
+export function peakOf(concave: (x: number) => number, from: number, to: number): number {
   let [low, high] = [from, to];
   // Each round keeps two thirds of the range: 50 rounds reduce 10⁻³ to 10⁻¹².
   for (let round = 0; round < 50 && high > low; round++) {
     const third = (high - low) / 3;
-    if (delayAt(exchanges, low + third) < delayAt(exchanges, high - third)) low += third;
+    if (concave(low + third) < concave(high - third)) low += third;
     else high -= third;
   }
   return (low + high) / 2;

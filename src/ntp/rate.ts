@@ -1,11 +1,12 @@
 // The exchanges of a burst and prior knowledge of the clock's rate → the most plausible rate (the median of its
-// probability distribution). With exponential queueing of unknown mean and an unknown base delay, n exchanges give a
-// rate f the likelihood ∝ E(f)^−(2n−2). E is the sum of all packets' delays in excess of the fastest packet in the same
-// direction. A burst is short: a rate fitted to it alone triples the error compared to a known rate. The prior
-// therefore favors the rates of most clocks (simulated in test/bench/RESULTS.md).
+// probability distribution). With exponential queueing of unknown mean and an unknown base delay, n packets in each
+// direction give a rate f the likelihood ∝ E(f)^−(2n−2). E is the sum of all packets' delays in excess of the fastest
+// packet in the same direction. A burst is short: a rate fitted to it alone triples the error compared to a known rate.
+// The prior therefore favors rates near the known one, on whatever scale the burst can tell them apart: log-uniform, so
+// that LAN and wide-area paths of any spacing behave alike (simulated in test/bench/RESULTS.md).
 // Sign: a positive rate = the server gains on our clock.
 
-import { type Exchange, mostConsistentRate, pairAt } from './pairing.ts';
+import { type Exchange, mostConsistentRate, peakOf } from './pairing.ts';
 import type { Seconds } from './time.ts';
 
 /** The rate of the server's clock relative to ours and its largest error, both in seconds per second. */
@@ -20,21 +21,16 @@ export const MAXFREQ = 500e-6;
 /** The rate of a clock about which nothing is known. */
 export const UNKNOWN_RATE: Rate = { rate: 0, uncertainty: MAXFREQ };
 
-/**
- * The share of clocks that are off by about 5 ppm (disciplined before) or 100 ppm (never); the rest may have any rate.
- */
-const DISCIPLINED = { share: 0.6, spread: 5e-6 };
-const FREE = { share: 0.2, spread: 100e-6 };
+/** Rates of all magnitudes down to this one are equally likely, */
+const LEAST_RATE = 1e-8;
+/** but in this share of clocks the rates themselves are. */
+const ANY_RATE = 0.1;
 /** Extends the range beyond the uncertainty, because the median would be biased inward at the ends. */
 const MARGIN = 1.4;
-/**
- * A packet delayed this many times longer than the median met congestion. The amount of its delay carries no
- * information about the others.
- */
+/** A packet delayed this many times longer than the median met congestion, and its delay says nothing of the others. */
 const CONGESTED = 8;
 /** The distance between tried rates grows by this factor away from the likely ones. */
 const STEP_GROWTH = 1.5;
-const FINEST_STEP = 2e-8;
 /** A smaller difference moves no timestamp of a burst by a nanosecond. */
 const UNIT = 1e-12;
 
@@ -43,63 +39,64 @@ export function likelyRate(exchanges: readonly Exchange[], known: Rate, noise: S
   if (exchanges.length < 2 || known.uncertainty === 0) return known.rate;
   const reach = MARGIN * known.uncertainty;
   const [from, to] = [known.rate - reach, known.rate + reach];
-  const best = mostConsistentRate(exchanges, from, to);
+  const directions = uncongested(exchanges, mostConsistentRate(exchanges, from, to), noise);
+  // Two exchanges that happen to agree do not prove a rate.
+  const queueing = (rate: number) => exchanges.length * noise + sumOf(directions.flatMap(excessAt(rate)));
+  const best = peakOf(rate => -queueing(rate), from, to);
+  const least = queueing(best);
+  const exponent = sumOf(directions.map(trips => trips.length - 1));
+  const density = (rate: number) => prior(rate - known.rate, reach) * (least / queueing(rate)) ** exponent;
   const rates = [from, ...stepsAround(known.rate, reach), ...stepsAround(best, 2 * reach), to]
     .filter(rate => rate >= from && rate <= to)
     .sort((a, b) => a - b);
-  const longest = CONGESTED * (medianDelay(delaysOver(exchanges, best)) + noise);
-  const held = queueingSum(exchanges, noise, longest);
-  const least = held(best);
-  const exponent = 2 * exchanges.length - 2;
-  const density = (rate: number) => prior(rate - known.rate, reach) * (least / held(rate)) ** exponent;
   return Math.round(medianOf(rates, rates.map(density)) / UNIT) * UNIT;
 }
 
 function stepsAround(center: number, reach: number): readonly number[] {
   const steps = [center];
-  for (let step = FINEST_STEP; step < reach; step *= STEP_GROWTH) steps.push(center - step, center + step);
+  for (let step = LEAST_RATE; step < reach; step *= STEP_GROWTH) steps.push(center - step, center + step);
   return steps;
 }
 
-/** Each packet's delay in excess of the fastest packet in its direction; 0 for two of them. */
-function delaysOver(exchanges: readonly Exchange[], rate: number): readonly Seconds[] {
-  const { low, high } = pairAt(exchanges, rate);
-  return exchanges.flatMap(({ sent, most, received, least }) => [
-    most - rate * sent - high,
-    low - (least - rate * received),
-  ]);
+/** A packet's delay at a rate f is `delay` − f·`at`, up to a constant of its direction. */
+interface Trip {
+  readonly at: Seconds;
+  readonly delay: Seconds;
 }
 
-/** The median of the positive delays. */
-function medianDelay(delays: readonly Seconds[]): Seconds {
-  const ascending = delays.filter(delay => delay > 0).sort((a, b) => a - b);
-  return ascending[ascending.length >> 1] ?? 0;
+/** The packets of each direction, without those that met congestion at this rate. */
+function uncongested(exchanges: readonly Exchange[], rate: number, noise: Seconds) {
+  const directions: readonly (readonly Trip[])[] = [
+    exchanges.map(({ sent, most }) => ({ at: sent, delay: most })),
+    exchanges.map(({ received, least }) => ({ at: -received, delay: -least })),
+  ];
+  const excesses = directions.map(excessAt(rate));
+  const ascending = excesses
+    .flat()
+    .filter(excess => excess > 0)
+    .sort((a, b) => a - b);
+  const longest = CONGESTED * ((ascending[ascending.length >> 1] ?? 0) + noise);
+  return directions.map((trips, way) => trips.filter((_, i) => excesses[way]![i]! <= longest));
 }
 
-/**
- * E(f) with each delay capped at `longest`, plus the timestamps' noise: two exchanges that happen to agree do not prove
- * a rate.
- */
-function queueingSum(
-  exchanges: readonly Exchange[],
-  noise: Seconds,
-  longest: Seconds,
-): (rate: number) => Seconds {
-  return rate => {
-    const { low, high } = pairAt(exchanges, rate);
-    let sum = exchanges.length * noise;
-    for (const { sent, most, received, least } of exchanges) {
-      sum += Math.min(most - rate * sent - high, longest) + Math.min(low - least + rate * received, longest);
-    }
-    return sum;
+/** Each packet's delay in excess of the fastest packet in its direction. */
+function excessAt(rate: number): (trips: readonly Trip[]) => readonly Seconds[] {
+  return trips => {
+    const delays = trips.map(({ at, delay }) => delay - rate * at);
+    const least = Math.min(...delays);
+    return delays.map(delay => delay - least);
   };
+}
+
+function sumOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0);
 }
 
 /** The prior probability density of a rate, for clocks that are off by at most `reach`. */
 function prior(rate: number, reach: number): number {
-  const laplace = ({ share, spread }: typeof FREE) =>
-    (share / (2 * spread)) * Math.exp(-Math.abs(rate) / spread);
-  return laplace(DISCIPLINED) + laplace(FREE) + (1 - DISCIPLINED.share - FREE.share) / (2 * reach);
+  const magnitudes = Math.log(1 + reach / LEAST_RATE);
+  const ofMagnitude = 1 / ((Math.abs(rate) + LEAST_RATE) * magnitudes);
+  return ((1 - ANY_RATE) * ofMagnitude + ANY_RATE / reach) / 2;
 }
 
 /** The point that halves the area under a density, which is linear between `places`. */

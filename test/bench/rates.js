@@ -10,12 +10,13 @@ import { burstOf } from './samples.js';
 
 const runs = Number(process.argv[2] ?? 2000);
 /** In ppm. */
-const RATES = [0, 20, 60, 78, 100, 300, 500];
+const RATES = [0, 5, 20, 40, 78, 100, 200, 300, 500];
 
 /** @type {readonly { name: string, profile: import('./paths.js').Profile, samples: number, spacing: number }[]} */
 const BURSTS = [
   { name: 'LAN, 4 samples 0.1 s apart', profile: PROFILES.LAN, samples: 4, spacing: 0.1 },
-  { name: 'LAN, 4 samples 0.05 s apart', profile: PROFILES.LAN, samples: 4, spacing: 0.05 },
+  { name: 'LAN, 4 samples 0.0433 s apart', profile: PROFILES.LAN, samples: 4, spacing: 0.0433 },
+  { name: 'LAN, 8 samples 0.0433 s apart', profile: PROFILES.LAN, samples: 8, spacing: 0.0433 },
   { name: 'LAN, 8 samples 0.1 s apart', profile: PROFILES.LAN, samples: 8, spacing: 0.1 },
   { name: 'LAN, 4 samples 2 s apart', profile: PROFILES.LAN, samples: 4, spacing: 2 },
   { name: 'LAN, 8 samples 2 s apart', profile: PROFILES.LAN, samples: 8, spacing: 2 },

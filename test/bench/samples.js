@@ -1,5 +1,6 @@
 // A path of paths.js → the samples of a burst over it, in the form that the package's own stages take.
 
+import { LOCAL_REQUEST_INTERVAL, REQUEST_INTERVAL } from '../../dist/net/request-interval.js';
 import { add, difference, unixTimeOf } from '../../dist/ntp/time.js';
 import { pathOf } from './paths.js';
 
@@ -17,7 +18,7 @@ import { pathOf } from './paths.js';
  * @property {number} samples
  * @property {number} [lie] how far the server is ahead, in seconds
  * @property {number} [rate] how fast it gains on our clock besides, until it is right at the last reply
- * @property {number} [spacing] from one request to the next, in seconds
+ * @property {number} [spacing] from one request to the next, in seconds; by default what a burst keeps
  */
 
 /** Not a whole second, which would make the clocks appear to tick. */
@@ -27,7 +28,7 @@ const start = unixTimeOf(1_800_000_000_271_828_183n);
 export function burstOf(way, { seed, samples, lie = 0, rate = 0, spacing }) {
   const { profile, skew = 0, rootDelay = 0, rootDispersion = 0.001 } = way;
   const path = pathOf(profile, seed);
-  const step = spacing ?? (profile.base < 0.001 ? 0.1 : 2);
+  const step = spacing ?? (profile.base < 0.001 ? LOCAL_REQUEST_INTERVAL : REQUEST_INTERVAL);
   const exchanges = Array.from({ length: samples }, (_, i) => {
     const [forward, backward] = [path.forward(i * step), path.backward(i * step)];
     return forward === undefined || backward === undefined ? undefined : { at: i * step, forward, backward };

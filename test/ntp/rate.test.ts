@@ -15,6 +15,7 @@ interface Path {
 }
 
 const LAN: Path = { base: 100e-6, queue: 20e-6, spacing: 0.1 };
+const SLOW_LAN: Path = { ...LAN, spacing: 2 };
 const WAN: Path = { base: 0.01, queue: 0.002, spacing: 2 };
 
 /** A burst of four at this rate, and the true offset when the last reply came. */
@@ -51,9 +52,12 @@ function errors(path: Path, size: number) {
   return { known: figures(ways.known), unknown: figures(ways.unknown), least: figures(ways.least) };
 }
 
-const cases = Object.entries({ LAN, WAN }).flatMap(([name, path]) =>
-  [0, 20, 60, 78, 100, 300, 500].map(ppm => [name, ppm, path] as const),
-);
+const cases = [
+  ...Object.entries({ LAN, WAN }).flatMap(([name, path]) =>
+    [0, 20, 60, 78, 100, 300, 500].map(ppm => [name, ppm, path] as const),
+  ),
+  ...[0, 5, 78].map(ppm => ['LAN, 2 s apart', ppm, SLOW_LAN] as const),
+];
 
 test.each(cases)(
   '%s, %d ppm: a known rate costs nothing, an unknown one less than any that is ignored',
@@ -85,6 +89,21 @@ test.each([-400e-6, 0, 78e-6])('samples that show a rate of %f plainly are belie
     return { sent, received, most: rate * sent + 1e-4 + there, least: rate * received - 1e-4 - back };
   });
   expect(Math.abs(likelyRate(exchanges, UNKNOWN_RATE, 1e-7) - rate)).toBeLessThan(0.5e-6);
+});
+
+test('a rate shows through congestion in one direction', () => {
+  const rate = 1e-4;
+  const misses = Array.from({ length: 300 }, (_, seed) => {
+    const random = seeded(seed + 1);
+    const exchanges = [0, 1, 2, 3, 4, 5, 6, 7].map((i): Exchange => {
+      const at = 2 * i - 14;
+      const congestion = i > 1 && i < 5 ? 0.01 + 0.02 * random() : 0;
+      const most = rate * at + exponential(5e-4, random) + congestion;
+      return { sent: at, received: at, most, least: rate * at - exponential(5e-4, random) };
+    });
+    return Math.abs(likelyRate(exchanges, UNKNOWN_RATE, 1e-6) - rate);
+  });
+  expect(misses.toSorted((a, b) => a - b)[150]).toBeLessThan(1.2e-5);
 });
 
 test('one sample tells nothing of a rate: what was known stays', () => {
