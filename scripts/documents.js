@@ -47,7 +47,7 @@ function markdown(rows, which, language) {
   const [option, meaning, otherwise] =
     language === 'zh' ? ['选项', '含义', '默认'] : ['option', 'meaning', 'default'];
   const lines = rows
-    .filter(({ common }) => all || common)
+    .filter(({ common, commands }) => all || (common && commands.includes('sync')))
     .map(row => [
       flags(row),
       ...(all ? [mark(row)] : []),
@@ -62,10 +62,10 @@ function markdown(rows, which, language) {
   return [head, head.map(() => '---'), ...lines].map(cells => `${line(cells)}\n`).join('');
 }
 
-/** Which commands take an option, where `sync` alone needs no mark. @param {Row} row */
+/** Which command takes an option: `q` for query too, no mark for sync alone. @param {Row} row */
 function mark({ commands }) {
   if (commands.includes('query')) return 'q';
-  return commands.includes('sync') ? '' : 'rtc';
+  return commands.includes('sync') ? '' : commands[0];
 }
 
 /** @param {readonly (string | number)[]} cells */
@@ -122,7 +122,7 @@ function manualEntry(row) {
 
 /** @param {readonly string[]} commands */
 function list(commands) {
-  return commands.length > 4 ? 'all' : commands.map(name => `\`${name}\``).join(', ');
+  return commands.includes('completion') ? 'all' : commands.map(name => `\`${name}\``).join(', ');
 }
 
 /** Sentences, each on a line of its own; what stands between backquotes is bold. @param {string} text */

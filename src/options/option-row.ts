@@ -5,6 +5,8 @@ import type { Value } from './value.ts';
 
 /** One option of the command line. */
 export interface OptionRow {
+  /** The long flag without its dashes, if it differs from the name: another command has an option of that name. */
+  readonly flag?: string;
   /** The one-letter flag, without its dash. */
   readonly letter?: string;
   /** The values that the option takes. */
@@ -33,6 +35,7 @@ export interface OptionRow {
 export const GROUPS = {
   setting: 'Setting the clock',
   measuring: 'Measuring',
+  waiting: 'Waiting',
   authentication: 'Authentication',
   reporting: 'Reporting',
   general: 'Every command',
