@@ -11,10 +11,17 @@ declare global {
 export type { Clock, ClockErrorKind, ClockStatus, Quality, Slew } from './clock/clock.ts';
 export { ClockError } from './clock/clock.ts';
 export type { HardwareClock, HardwareReading } from './clock/hardware-clock.ts';
+export type { FloorComparison, FloorOutcome } from './floor.ts';
 export type { Options } from './library/options.ts';
 export { type MeasuredOffset, measureOffset, query, sync } from './library/run.ts';
 export type { ServerSpec, Servers } from './library/servers.ts';
-export { type HardwareClockOptions, rtc, type StatusOptions, status } from './library/this-machine.ts';
+export {
+  type FloorRestoringOptions,
+  type HardwareClockOptions,
+  rtc,
+  type StatusOptions,
+  status,
+} from './library/this-machine.ts';
 export { explain, report } from './library/words.ts';
 export type { Authentication, Keys } from './net/authentication.ts';
 export type { Burst } from './net/burst.ts';
@@ -41,6 +48,7 @@ export {
 } from './net/transport.ts';
 export type { KeyType, SymmetricKey } from './ntp/auth/key.ts';
 export { KeyFileError, readKeys } from './ntp/auth/key-file.ts';
+export type { MeasuredTime } from './ntp/clock-floor.ts';
 export type { ClockTrust } from './ntp/clock-trust.ts';
 export type { Estimate } from './ntp/combine.ts';
 export type { Decision } from './ntp/decide.ts';
@@ -75,6 +83,8 @@ export type {
 export type {
   ClockLock,
   DriftStore,
+  FloorReading,
+  FloorStore,
   Host,
   LastSet,
   Memory,

@@ -48,6 +48,8 @@ const STORY = [
   'sync.ts',
   'status.ts',
   'rtc.ts',
+  'floor.ts',
+  'wait.ts',
   'pipeline/measure.ts',
   'pipeline/assess.ts',
   'pipeline/voters.ts',

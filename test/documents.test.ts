@@ -104,14 +104,15 @@ describe('options', () => {
   it.each([
     ['docs/options.md', OPTIONS],
     ['docs/options.zh-CN.md', OPTIONS_ZH],
-  ])('of query have a q, and those that sync lacks are marked rtc in %s', (_, text) => {
-    const rows = optionTable(text).matchAll(/^\| `(?:-\w`, `)?(--[\w-]+).*?` \| (q|rtc|) ?\|/gm);
-    const marked = new Map([...rows].map(([, option = '', mark]) => [option, mark]));
-    expect(marked.size).toBeGreaterThan(20);
+  ])('of query have a q, and those that sync lacks are marked with their command in %s', (_, text) => {
+    const rows = optionTable(text).matchAll(/^\| `(?:-\w`, `)?(--[\w-]+).*?` \| (\w*) ?\|/gm);
+    const marked = [...rows].map(([, option = '', mark = '']) => [option, mark] as const);
+    expect(marked.length).toBeGreaterThan(20);
     const [query, sync] = [optionsOf('query'), optionsOf('sync')];
     for (const [option, mark] of marked) {
-      expect(query.includes(option), option).toBe(mark === 'q');
-      expect(sync.includes(option), option).toBe(mark !== 'rtc');
+      if (mark === 'q') expect(query, option).toContain(option);
+      else if (mark === '') expect([sync.includes(option), query.includes(option)]).toEqual([true, false]);
+      else expect(optionsOf(mark), option).toContain(option);
     }
   });
 
@@ -258,10 +259,14 @@ describe('commands in the documents', () => {
   });
 
   // A file, a key or a certificate that is named there is not on this machine.
-  it.each(shown.filter(line => !/ -f | -k |--nts|tsntp rtc|--state/.test(line)))(
+  it.each(shown.filter(line => !/ -f | -k |--nts|tsntp rtc|tsntp wait --|--state/.test(line)))(
     'are understood: %s',
     async line => {
-      const env = { TSNTP_INTERVAL: '0.01', TSNTP_SERVERS: (await serve({}, {}))[0]! };
+      const env = {
+        TSNTP_INTERVAL: '0.01',
+        TSNTP_WAIT_TIMEOUT: '0.01',
+        TSNTP_SERVERS: (await serve({}, {}))[0]!,
+      };
       const words = line.split(' ').slice(1);
       const servers = await serve(...words.map(() => ({})));
       const args = words.map((word, i) => (/\.\w/.test(word) && !/^\d\.\d$/.test(word) ? servers[i]! : word));
@@ -293,7 +298,7 @@ describe('CONTRIBUTING.md', () => {
 
 /** Whether these arguments ask for the clock to be set: they do without a command or an option that prevents it. */
 function sets(args: readonly string[]): boolean {
-  return !args.some(arg => ['-q', '-d', '-n', 'query', 'status', 'completion', 'demo'].includes(arg));
+  return !args.some(arg => ['-q', '-d', '-n', 'query', 'status', 'wait', 'completion', 'demo'].includes(arg));
 }
 
 describe.runIf(process.platform !== 'win32')("the documents' lines for cron", () => {

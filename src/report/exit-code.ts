@@ -1,17 +1,19 @@
 // An outcome → the exit code of the process. The only place that numbers the exit codes.
 
+import type { FloorOutcome } from '../floor.ts';
 import type { Outcome } from '../pipeline/outcome.ts';
 import type { RtcOutcome } from '../rtc.ts';
 import type { Status } from '../status.ts';
+import type { WaitOutcome } from '../wait.ts';
 
 /** Each exit code, its meaning, and what to do, for --help, the README and the manual page. */
 export const EXIT_CODES: readonly (readonly [code: string, meaning: string, action: string])[] = [
-  ['0', 'done: set, within tolerance, or queried; status: synchronized', 'go on'],
+  ['0', 'done: set, within tolerance, or queried; status: synchronized; wait: good', 'go on'],
   ['1', 'a bug in tsntp', 'report it'],
   ['2', 'usage: bad option, bad server, unreadable file', 'fix the command'],
   [
     '3',
-    'no suitable server: none answered, none passed the tests, or no majority agrees; status: not synchronized',
+    'no suitable server: none answered, none passed the tests, or no majority agrees; status: not synchronized; wait: not good in time; rtc floor: none known',
     'retry later',
   ],
   ['4', "not permitted, or this platform's clock cannot be set", 'run as root; grant CAP_SYS_TIME'],
@@ -35,7 +37,9 @@ const EXIT_BUSY = 6;
 export const EXIT_LOST = 7;
 
 /** The members of an outcome that determine the exit code. */
-type Ended = Pick<Outcome | RtcOutcome | Status, 'kind'> & { readonly waited?: 'finished' | 'interrupted' };
+type Ended = Pick<Outcome | RtcOutcome | FloorOutcome | Status | WaitOutcome, 'kind'> & {
+  readonly waited?: 'finished' | 'interrupted';
+};
 
 /** The exit code of an outcome. After an interruption, 143 if `interruptedBy` is SIGTERM, otherwise 130. */
 export function exitCodeOf({ kind, waited }: Ended, interruptedBy: string | undefined): ExitCode {
@@ -46,17 +50,23 @@ export function exitCodeOf({ kind, waited }: Ended, interruptedBy: string | unde
     case 'shown':
     case 'written':
     case 'would-write':
+    case 'good':
+    case 'above-floor':
+    case 'vouched':
     case 'synchronized':
       return EXIT_DONE;
     case 'adjusted':
       return waited === 'interrupted' ? interrupted(interruptedBy) : EXIT_DONE;
     case 'no-suitable-server':
+    case 'no-floor':
+    case 'timed-out':
     case 'unsynchronized':
     case 'unknown':
       return EXIT_UNSYNCHRONIZED;
     case 'clock-error':
       return EXIT_CLOCK;
     case 'refused':
+    case 'implausible-floor':
       return EXIT_REFUSED;
     case 'busy':
       return EXIT_BUSY;

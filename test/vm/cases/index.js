@@ -10,6 +10,7 @@
 // Both sides read this module: the bench for the data, the guest's driver for `run`.
 
 import { drift } from './drift.js';
+import { floor } from './floor.js';
 import { frequency } from './frequency.js';
 import { hardware } from './hardware.js';
 import { interference } from './interference.js';
@@ -21,6 +22,7 @@ import { slew } from './slew.js';
 import { status } from './status.js';
 import { step } from './step.js';
 import { synchronized } from './synchronized.js';
+import { wait } from './wait.js';
 import { witness } from './witness.js';
 
 export const cases = [
@@ -37,6 +39,8 @@ export const cases = [
   ...privileges,
   ...hardware,
   ...witness,
+  ...floor,
+  ...wait,
 ];
 
 // The guest finds its case by name.
