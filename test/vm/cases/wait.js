@@ -71,8 +71,8 @@ export const wait = [
     ...{ name: "until the kernel's own loop is nearly done", group, machine, servers: { main: 0 } },
     async run(guest) {
       synchronize(STA_PLL);
-      setKernelClock({ timeConstant: 2 });
-      setKernelClock({ offset: 300_000 });
+      setKernelClock({ timeConstant: 0 });
+      setKernelClock({ offset: 110_000 });
       assert.ok(kernelClock().loopLeft > 0.1, 'the loop has no correction');
       isSilent(ended(await guest.tsntp(['wait', '--timeout', '120']), EXIT.done));
       const { loopLeft } = kernelClock();
