@@ -62,7 +62,7 @@ function markdown(rows, which, language) {
   return [head, head.map(() => '---'), ...lines].map(cells => `${line(cells)}\n`).join('');
 }
 
-/** Which commands take an option, where `sync` alone needs no mark. @param {Row} row */
+/** Which command takes an option: `q` for query too, no mark for sync alone. @param {Row} row */
 function mark({ commands }) {
   if (commands.includes('query')) return 'q';
   return commands.includes('sync') ? '' : commands.join(', ');
@@ -122,7 +122,7 @@ function manualEntry(row) {
 
 /** @param {readonly string[]} commands */
 function list(commands) {
-  return commands.length > 4 ? 'all' : commands.map(name => `\`${name}\``).join(', ');
+  return commands.includes('completion') ? 'all' : commands.map(name => `\`${name}\``).join(', ');
 }
 
 /** Sentences, each on a line of its own; what stands between backquotes is bold. @param {string} text */

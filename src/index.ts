@@ -11,11 +11,13 @@ declare global {
 export type { Clock, ClockErrorKind, ClockStatus, Quality, Slew } from './clock/clock.ts';
 export { ClockError } from './clock/clock.ts';
 export type { HardwareClock, HardwareReading } from './clock/hardware-clock.ts';
+export type { FloorComparison, FloorOutcome } from './floor.ts';
 export type { Options } from './library/options.ts';
 export { type MeasuredOffset, measureOffset, query, sync } from './library/run.ts';
 export type { ServerSpec, Servers } from './library/servers.ts';
 export {
   driftState,
+  type FloorRestoringOptions,
   type HardwareClockOptions,
   rtc,
   type StatusOptions,
@@ -47,6 +49,7 @@ export {
 } from './net/transport.ts';
 export type { KeyType, SymmetricKey } from './ntp/auth/key.ts';
 export { KeyFileError, readKeys } from './ntp/auth/key-file.ts';
+export type { MeasuredTime } from './ntp/clock-floor.ts';
 export type { ClockTrust } from './ntp/clock-trust.ts';
 export type { Estimate } from './ntp/combine.ts';
 export type { Decision } from './ntp/decide.ts';
@@ -83,6 +86,8 @@ export type {
 export type {
   ClockLock,
   DriftStore,
+  FloorReading,
+  FloorStore,
   Host,
   LastSet,
   Memory,

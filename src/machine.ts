@@ -9,9 +9,17 @@ import { missingPermission } from './clock/permission.ts';
 import { openRtc, peekRtc } from './clock/rtc/device.ts';
 import { hardwareAhead } from './clock/rtc/sysfs.ts';
 import { driftStore } from './host/drift-store.ts';
+import { floorStore } from './host/floor-file.ts';
 import { localInstant } from './host/local-time.ts';
 import { acquireLock, lockDirectories } from './host/lock.ts';
-import { memoryDirectories, readDriftMemories, readMemories, recall, remember } from './host/memory.ts';
+import {
+  memoryDirectories,
+  readDriftMemories,
+  readMemories,
+  recall,
+  remember,
+  UNIT_DIRECTORY,
+} from './host/memory.ts';
 import { whyHidden } from './host/processes.ts';
 import { findTimeServices } from './host/services.ts';
 import { stateDirectory } from './host/state.ts';
@@ -135,7 +143,9 @@ export function isGood(clock: Clock, host: Host): boolean {
 }
 
 /** The host port. A run that sets nothing uses only its memory and its hardware clock. */
-function hostOf(clock: Clock, directory: string | undefined, { mode, env }: MachineOptions): Host {
+function hostOf(clock: Clock, directory: string | undefined, options: MachineOptions): Host {
+  const { mode, env } = options;
+  const floor = floorStore(directory, options.stateDirectory === undefined ? [UNIT_DIRECTORY] : []);
   const readOnly: Host = {
     lockClock: async () => (mode === 'look' ? UNLOCKED : rehearseLock(env)),
     recall: () => recall(clock, directory),
@@ -143,12 +153,14 @@ function hostOf(clock: Clock, directory: string | undefined, { mode, env }: Mach
     remember: () => undefined,
     writeRtc: async () => {},
     ...(directory !== undefined && { drift: driftStore(clock, directory, { keeps: mode === 'set' }) }),
+    floor: { ...floor, remember: () => undefined },
   };
   if (mode !== 'set') return readOnly;
   return {
     ...readOnly,
     lockClock: () => lockClock(directory, env),
     remember: correction => remember(clock, directory, correction),
+    floor,
     async writeRtc(offset) {
       const rtc = await openRtc(clock);
       try {

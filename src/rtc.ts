@@ -53,7 +53,11 @@ type Compared =
   | Applied;
 
 /** How an action on the hardware clock ended. `comparison` is absent if the clock could not be read, or was not. */
-export type RtcOutcome = { readonly warnings: readonly string[] } & (
+export type RtcOutcome = {
+  readonly warnings: readonly string[];
+  /** `show`: the floor of the system clock, the last measured time; absent if none is known. */
+  readonly floor?: UnixTime;
+} & (
   | (Compared & { readonly comparison: RtcComparison })
   | { readonly kind: 'clock-error'; readonly error: ClockError; readonly comparison?: undefined }
   /** Another tsntp holds the lock. */
@@ -62,6 +66,12 @@ export type RtcOutcome = { readonly warnings: readonly string[] } & (
 
 /** Shows, writes, or reads the hardware clock of `machine`. Failures are part of the outcome. */
 export async function rtc(options: RtcOptions, machine: RtcPorts): Promise<RtcOutcome> {
+  const outcome = await locked(options, machine);
+  const floor = options.action === 'show' ? machine.host.floor?.recall().time : undefined;
+  return { ...outcome, ...(floor !== undefined && { floor }) };
+}
+
+async function locked(options: RtcOptions, machine: RtcPorts): Promise<RtcOutcome> {
   const lock = await machine.host.lockClock();
   try {
     return await underLock(options, lock, machine);

@@ -42,6 +42,8 @@ interface Known {
    * why it is unknown.
    */
   readonly lastSet?: NonNullable<MemoryReading['lastSet']>;
+  /** The floor of the clock, the last measured time: RFC 3339 in UTC. Absent if none is known. */
+  readonly floor?: string;
   /** The directories without a record. */
   readonly noRecordIn: readonly string[];
   readonly services: readonly TimeService[];
@@ -68,6 +70,10 @@ export async function status(machine: StatusPorts): Promise<Status> {
   const { clock } = machine;
   const memories = machine.memories();
   const lastSet = newestOf(memories);
+  const floor = memories
+    .flatMap(each => each.floor ?? [])
+    .sort()
+    .at(-1);
   const rtc = await compareRtc(machine);
   const { services, hidden } = await machine.timeServices();
   const [now, kernel] = [clock.now(), clock.status()];
@@ -80,6 +86,7 @@ export async function status(machine: StatusPorts): Promise<Status> {
     clock: clock.name,
     kernel,
     ...(lastSet && { lastSet }),
+    ...(floor !== undefined && { floor }),
     noRecordIn: memories.filter(holdsNone).map(({ directory }) => directory),
     services,
     ...(hidden !== undefined && { servicesHidden: hidden }),

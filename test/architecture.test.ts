@@ -65,6 +65,8 @@ const STORY = [
   'rtc.ts',
   'schedule.ts',
   'drift.ts',
+  'floor.ts',
+  'wait.ts',
   'pipeline/measure.ts',
   'pipeline/assess.ts',
   'pipeline/voters.ts',

@@ -9,7 +9,7 @@ import type { Competitor } from '../src/pipeline/outcome.ts';
 import { exitCodeOf } from '../src/report/exit-code.ts';
 import { explainRtc, rtcContent } from '../src/report/rtc-content.ts';
 import { type RtcOptions, type RtcOutcome, type RtcPorts, rtc } from '../src/rtc.ts';
-import { type World, type WorldSetup, world } from './support/world.ts';
+import { RELEASE, type World, type WorldSetup, world } from './support/world.ts';
 
 interface Setup extends WorldSetup {
   /** By how much the hardware clock is ahead of the system's. */
@@ -77,6 +77,17 @@ describe('show', () => {
       result: 'clock-error',
       error: { kind: 'unsupported', message: error.message },
     });
+  });
+
+  test('names the floor, if one is known', async () => {
+    const { run } = machine({ floor: RELEASE });
+    const outcome = await run({ action: 'show' });
+    expect(explainRtc(outcome)).toMatch(/\nThe floor, for "tsntp rtc floor", is 2026-01-01T00:00:00Z\.$/);
+    expect(rtcContent(outcome)).toMatchObject({ floor: '2026-01-01T00:00:00.000000000Z' });
+    const error = new ClockError('unsupported', 'no hardware clock: /dev/rtc0 is not there');
+    const without = machine({ floor: RELEASE, ports: () => ({ openRtc: () => Promise.reject(error) }) });
+    expect(explainRtc(await without.run({ action: 'show' }))).toMatch(/is not there\nThe floor, for /);
+    expect(await machine({ floor: RELEASE }).run({ action: 'write' })).not.toHaveProperty('floor');
   });
 
   test('a bug comes out, and the lock and the device are released', async () => {

@@ -48,6 +48,8 @@ export interface ClockStatus {
   readonly frequency?: number;
   /** The remainder of a slew in progress in seconds, with the sign of the correction. */
   readonly slewRemaining?: Seconds;
+  /** What the kernel's own loop (STA_PLL) has still to add, in seconds; absent if nothing. */
+  readonly phaseRemaining?: Seconds;
   /** The speed of that slew in seconds per second, with the sign of the correction; 0 without a slew. */
   readonly slewRate?: number;
 }

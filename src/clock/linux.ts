@@ -129,7 +129,14 @@ export function openLinux(
     const timex = adjust('read the state of the clock', { modes: 0 });
     const slewRemaining = remaining();
     const slewRate = Math.sign(slewRemaining) * SLEW_RATE;
-    return { ...statusOf(timex), frequency: rateOf(rateStateOf(timex).rate), slewRemaining, slewRate };
+    const phaseRemaining = Number(timex.offset) / ((timex.status & STA_NANO) === 0 ? 1e6 : 1e9);
+    return {
+      ...statusOf(timex),
+      frequency: rateOf(rateStateOf(timex).rate),
+      slewRemaining,
+      ...(phaseRemaining !== 0 && { phaseRemaining }),
+      slewRate,
+    };
   }
 }
 

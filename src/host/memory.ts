@@ -1,12 +1,12 @@
 // tsntp's state files → what the panic limit needs to know about this clock, and what `tsntp status` shows.
 // Sign: `offset` is what was added to the clock.
 
-import { lstatSync } from 'node:fs';
 import type { Clock } from '../clock/clock.ts';
 import { formatInstant } from '../ntp/time.ts';
 import type { DriftMemoryReading, Memory, MemoryReading, Remembered } from '../pipeline/ports.ts';
 import { bootOf, explainedSince, setSinceBoot } from './boot.ts';
 import { readDriftMemory } from './drift-memory.ts';
+import { ownerOf, readFloor } from './floor-file.ts';
 import { readState, stateDirectory, writeState } from './state.ts';
 
 const NOTHING: Memory = { setSinceBoot: false, sum: 0, explained: 0 };
@@ -45,7 +45,7 @@ export function remember(
  * The state directory of the systemd unit in the documentation. It has its own name because root does not trust its
  * contents.
  */
-const UNIT_DIRECTORY = '/var/lib/tsntp-timer';
+export const UNIT_DIRECTORY = '/var/lib/tsntp-timer';
 
 /**
  * All directories where a tsntp on this machine may keep its state: this user's, root's, and that of the systemd unit.
@@ -64,11 +64,14 @@ export function memoryDirectories(
 export function readMemories(clock: Clock, directories: readonly string[]): readonly MemoryReading[] {
   const boot = bootOf(clock);
   return directories.map(directory => {
-    const { state, warning } = readState(directory, ownerOf(directory));
+    const owner = ownerOf(directory);
+    const { state, warning } = readState(directory, owner);
+    const { time: floor } = readFloor(directory, owner);
     const { lastSet } = state;
     return {
       directory,
       ...(lastSet && { lastSet: { ...lastSet, sinceBoot: setSinceBoot(state, boot) } }),
+      ...(floor !== undefined && { floor: formatInstant(floor) }),
       ...(warning !== undefined && { warning }),
     };
   });
@@ -77,12 +80,4 @@ export function readMemories(clock: Clock, directories: readonly string[]): read
 /** Reads what each directory remembers of the oscillator, for display, like `readMemories`. Never throws. */
 export function readDriftMemories(directories: readonly string[]): readonly DriftMemoryReading[] {
   return directories.map(directory => ({ directory, ...readDriftMemory(directory, ownerOf(directory)) }));
-}
-
-function ownerOf(directory: string): number | undefined {
-  try {
-    return lstatSync(directory).uid;
-  } catch {
-    return undefined;
-  }
 }

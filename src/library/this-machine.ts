@@ -1,6 +1,7 @@
 // A call of the library → a run of `status` or `rtc`, on this machine or on the ports of the caller.
 
 import { dryRun as neverSet, dryRunRtc as neverWritten } from '../clock/dry-run.ts';
+import { type FloorOutcome, restoreFloor } from '../floor.ts';
 import { openMachine } from '../machine.ts';
 import { given, type Optional } from '../options/given.ts';
 import { checkValue, checkValues, type Range, type Ranges, row } from '../options/ranges.ts';
@@ -56,19 +57,25 @@ export interface HardwareClockOptions extends Optional<Omit<RtcOptions, 'action'
 
 type HardwareClockAction = (options?: HardwareClockOptions) => Promise<RtcOutcome>;
 
+/** The options of `rtc.floor`. All are optional. */
+export type FloorRestoringOptions = Omit<HardwareClockOptions, 'device'>;
+
 /**
  * The hardware clock (Linux): `show` compares it with the system clock, `write` sets it from the system clock, and `read`
- * sets the system clock from it, within the same limits as `sync`. Failures are part of the outcome. Each rejects
+ * sets the system clock from it, within the same limits as `sync`. `floor` (every platform) sets a system clock that started in
+ * the past to the last measured time. Failures are part of the outcome. Each rejects
  * with `RangeError` for an unknown option or one out of its range.
  */
 export const rtc: {
   readonly show: HardwareClockAction;
   readonly write: HardwareClockAction;
   readonly read: HardwareClockAction;
+  readonly floor: (options?: FloorRestoringOptions) => Promise<FloorOutcome>;
 } = {
   show: options => runRtc('show', options),
   write: options => runRtc('write', options),
   read: options => runRtc('read', options),
+  floor: runFloor,
 };
 
 async function runRtc(action: RtcAction, all: HardwareClockOptions = {}): Promise<RtcOutcome> {
@@ -78,6 +85,17 @@ async function runRtc(action: RtcAction, all: HardwareClockOptions = {}): Promis
   const real = await openMachine({ mode, env: process.env, ...given({ stateDirectory, signal }) });
   const chosen = { ...real, ...given(ports) };
   return rtcOf({ action, ...given(options) }, dryRun ? rehearsing(chosen) : chosen);
+}
+
+async function runFloor(all: FloorRestoringOptions = {}): Promise<FloorOutcome> {
+  const { device: _, ...ranges } = RTC;
+  const { openRtc: __, ...portRanges } = RTC_PORTS;
+  checkOptions(all, ranges, portRanges);
+  const { dryRun, stateDirectory, signal, ports = {}, ...options } = all;
+  const mode = dryRun ? 'rehearse' : 'set';
+  const real = await openMachine({ mode, env: process.env, ...given({ stateDirectory, signal }) });
+  const chosen = { ...real, ...given(ports) };
+  return restoreFloor(given(options), dryRun ? rehearsing(chosen) : chosen);
 }
 
 /** The same ports, with which nothing is set. */

@@ -37,10 +37,14 @@ export const COMMANDS = {
     settings: true,
   },
   rtc: {
-    words: 'show|write|read',
+    words: 'show|write|read|floor',
     argument: 'action',
-    choices: ['show', 'write', 'read'],
-    describe: 'show, write or read the hardware clock',
+    choices: ['show', 'write', 'read', 'floor'],
+    describe: 'hardware clock; floor: the last known time',
+    settings: true,
+  },
+  wait: {
+    describe: 'wait until this clock is good, for scripts',
     settings: true,
   },
   drift: {

@@ -18,12 +18,17 @@ export function optionsOf(command: Command): readonly OptionName[] {
   return OPTION_NAMES.filter(name => OPTION_ROWS[name].commands.includes(command));
 }
 
-/** The long flag of an option without its dashes, which is also its name in /etc/tsntp.conf: `max-offset`. */
+/** The long flag of an option without its dashes: `max-offset`. Two options of different commands may share one. */
 export function flagOf(name: OptionName): string {
+  return OPTION_ROWS[name].flag ?? keywordOf(name);
+}
+
+/** The name of an option in /etc/tsntp.conf: `max-offset`. */
+export function keywordOf(name: OptionName): string {
   return name.replace(/[A-Z]/g, capital => `-${capital.toLowerCase()}`);
 }
 
 /** The environment variable that sets an option: `TSNTP_MAX_OFFSET`. */
 export function variableOf(name: OptionName): string {
-  return `TSNTP_${flagOf(name).toUpperCase().replaceAll('-', '_')}`;
+  return `TSNTP_${keywordOf(name).toUpperCase().replaceAll('-', '_')}`;
 }

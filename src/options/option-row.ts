@@ -5,6 +5,8 @@ import type { Value } from './value.ts';
 
 /** One option of the command line. */
 export interface OptionRow {
+  /** The long flag without its dashes, if it differs from the name: another command has an option of that name. */
+  readonly flag?: string;
   /** The one-letter flag, without its dash. */
   readonly letter?: string;
   /** The values that the option takes. */
@@ -36,6 +38,7 @@ export const GROUPS = {
   setting: 'Setting the clock',
   scheduling: 'Scheduling',
   measuring: 'Measuring',
+  waiting: 'Waiting',
   authentication: 'Authentication',
   reporting: 'Reporting',
   general: 'Every command',

@@ -1,10 +1,11 @@
-// The steps after setting the clock: marks it as synchronized, waits for a slew if requested or if the slew needs this
-// process, and writes the hardware clock. A failure is a warning, because the clock is set anyway.
+// The steps after setting the clock: marks it as synchronized, keeps the measured time as its floor, waits for a slew if
+// requested or if the slew needs this process, and writes the hardware clock. A failure is a warning, because the clock is
+// set anyway.
 // Sign: a positive rest of a slew = the clock is still behind by so much.
 
 import { type Clock, ClockError, type Slew } from '../clock/clock.ts';
 import type { Timer } from '../net/timer.ts';
-import type { Seconds } from '../ntp/time.ts';
+import { add, type Seconds } from '../ntp/time.ts';
 import type { SyncOutcome } from './outcome.ts';
 import type { Host } from './ports.ts';
 
@@ -50,7 +51,7 @@ export async function finish(
   if (!clock.sets) return outcome;
   const slew = outcome.kind === 'adjusted' ? outcome.slew : undefined;
   try {
-    const warnings = [...outcome.warnings, declare(outcome, clock, slew)];
+    const warnings = [...outcome.warnings, declare(outcome, clock, slew), keepFloor(outcome, slew, ports)];
     const waited = slew && (options.wait || !slew.unattended) ? await waitFor(slew, ports) : undefined;
     if (waited === 'finished') declare(outcome, clock, slew);
     const writes = options.rtc && waited !== 'interrupted';
@@ -85,6 +86,16 @@ function declare(outcome: Finished, clock: Clock, slew: Slew | undefined): strin
   } catch (error) {
     return `the kernel was not told that its clock is synchronized: ${messageOf(error)}`;
   }
+}
+
+/** The measured time is what the clock shows plus what a slew has still to add. */
+function keepFloor(
+  { estimate }: Finished,
+  slew: Slew | undefined,
+  { clock, host }: FinishPorts,
+): string | undefined {
+  const time = add(clock.now(), slew?.remaining() ?? 0);
+  return host.floor?.remember({ time, errorBound: estimate.rootDistance });
 }
 
 /** Waits until a slew is complete or the user aborts. */

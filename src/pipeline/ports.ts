@@ -1,6 +1,7 @@
 // The machine around its clock as a port: the lock on the clock, other programs that set it, tsntp's memory of it, and
 // the hardware clock. machine.ts implements it.
 
+import type { MeasuredTime } from '../ntp/clock-floor.ts';
 import type { DriftMemory, DriftReading, Oscillator } from '../ntp/drift/drift-record.ts';
 import type { Earlier } from '../ntp/sum.ts';
 import type { Seconds, UnixTime } from '../ntp/time.ts';
@@ -25,6 +26,24 @@ export interface Host {
   writeRtc(offset: Seconds): Promise<void>;
   /** The oscillator and what is remembered of it; absent where nothing can be kept, so that only the phase is corrected. */
   readonly drift?: DriftStore;
+  /** The floor of the clock; absent where none is kept. */
+  readonly floor?: FloorStore;
+}
+
+/** The floor of this machine's clock: the latest time that was measured, before which it need not start. */
+export interface FloorStore {
+  /** Never throws: an unreadable floor is none, with a warning. */
+  recall(): FloorReading;
+  /** Records a measured time. Never throws: returns a warning on failure. */
+  remember(measured: MeasuredTime): string | undefined;
+}
+
+/** The floor as it was kept, and the file that holds it; both are absent if there is none. */
+export interface FloorReading {
+  readonly time?: UnixTime;
+  readonly path?: string;
+  /** Why a file was ignored. */
+  readonly warnings: readonly string[];
 }
 
 /** The oscillator that drives this machine's clock, and what is remembered of it from run to run. */
@@ -94,6 +113,8 @@ export interface MemoryReading {
   readonly directory: string;
   /** Absent if there is no record, or if `warning` states why it is unknown. */
   readonly lastSet?: LastSet & { readonly sinceBoot: boolean };
+  /** The floor of the clock: RFC 3339 in UTC. Absent if there is none or it cannot be read. */
+  readonly floor?: string;
   readonly warning?: string;
 }
 

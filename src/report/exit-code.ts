@@ -1,19 +1,21 @@
 // An outcome → the exit code of the process. The only place that numbers the exit codes.
 
 import type { DriftOutcome } from '../drift.ts';
+import type { FloorOutcome } from '../floor.ts';
 import type { Outcome } from '../pipeline/outcome.ts';
 import type { RtcOutcome } from '../rtc.ts';
 import type { ScheduleOutcome } from '../schedule/schedule-outcome.ts';
 import type { Status } from '../status.ts';
+import type { WaitOutcome } from '../wait.ts';
 
 /** Each exit code, its meaning, and what to do, for --help, the README and the manual page. */
 export const EXIT_CODES: readonly (readonly [code: string, meaning: string, action: string])[] = [
-  ['0', 'done: set, within tolerance, or queried; status: synchronized', 'go on'],
+  ['0', 'done: set, within tolerance, or queried; status: synchronized; wait: good', 'go on'],
   ['1', 'a bug in tsntp', 'report it'],
   ['2', 'usage: bad option, bad server, unreadable file', 'fix the command'],
   [
     '3',
-    'no suitable server: none answered, none passed the tests, or no majority agrees; status: not synchronized; drift: no rate is known',
+    'no suitable server: none answered, none passed the tests, or no majority agrees; status: not synchronized; wait: not good in time; drift: no rate is known; rtc floor: none known',
     'retry later',
   ],
   ['4', "not permitted, or this platform's clock cannot be set", 'run as root; grant CAP_SYS_TIME'],
@@ -37,7 +39,10 @@ const EXIT_BUSY = 6;
 export const EXIT_LOST = 7;
 
 /** The members of an outcome that determine the exit code. */
-type Ended = Pick<Outcome | RtcOutcome | DriftOutcome | ScheduleOutcome | Status, 'kind'> & {
+type Ended = Pick<
+  Outcome | RtcOutcome | FloorOutcome | DriftOutcome | ScheduleOutcome | Status | WaitOutcome,
+  'kind'
+> & {
   readonly waited?: 'finished' | 'interrupted';
 };
 
@@ -55,6 +60,9 @@ export function exitCodeOf({ kind, waited }: Ended, interruptedBy: string | unde
     case 'would-reset':
     case 'imported':
     case 'would-import':
+    case 'good':
+    case 'above-floor':
+    case 'vouched':
     case 'synchronized':
     case 'printed':
     case 'installed':
@@ -65,6 +73,8 @@ export function exitCodeOf({ kind, waited }: Ended, interruptedBy: string | unde
     case 'adjusted':
       return waited === 'interrupted' ? interrupted(interruptedBy) : EXIT_DONE;
     case 'no-suitable-server':
+    case 'no-floor':
+    case 'timed-out':
     case 'unsynchronized':
     case 'unknown':
     case 'nothing-known':
@@ -76,6 +86,7 @@ export function exitCodeOf({ kind, waited }: Ended, interruptedBy: string | unde
       return EXIT_CLOCK;
     case 'foreign':
     case 'refused':
+    case 'implausible-floor':
       return EXIT_REFUSED;
     case 'busy':
       return EXIT_BUSY;

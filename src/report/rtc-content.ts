@@ -3,12 +3,19 @@
 
 import { formatInstant } from '../ntp/time.ts';
 import type { RtcComparison, RtcOutcome } from '../rtc.ts';
+import { secondOf } from './floor-content.ts';
 import { explainCompetitor } from './labels.ts';
 import { formatOffset } from './quantity.ts';
 import { explainRefusal } from './refusal.ts';
 
 /** Describes the outcome in words: what the hardware clock shows, and what was done or why not. */
 export function explainRtc(outcome: RtcOutcome): string {
+  const { floor } = outcome;
+  const known = floor === undefined ? '' : `\nThe floor, for "tsntp rtc floor", is ${secondOf(floor)}.`;
+  return `${explainAction(outcome)}${known}`;
+}
+
+function explainAction(outcome: RtcOutcome): string {
   const { comparison } = outcome;
   const done = actionText(outcome);
   if (!comparison || outcome.kind === 'clock-error') return done ?? '';
@@ -21,11 +28,12 @@ export function explainRtc(outcome: RtcOutcome): string {
 
 /** The content of the JSON report. Durations are in seconds, instants in RFC 3339. Later releases only add keys. */
 export function rtcContent(outcome: RtcOutcome): object {
-  const { kind, comparison, warnings } = outcome;
+  const { kind, comparison, floor, warnings } = outcome;
   const done = actionText(outcome);
   return {
     result: kind,
     ...(comparison && { ...comparison, time: formatInstant(comparison.time) }),
+    ...(floor !== undefined && { floor: formatInstant(floor) }),
     ...(done !== undefined && { message: done }),
     ...(outcome.kind === 'clock-error' && {
       error: { kind: outcome.error.kind, message: outcome.error.message },

@@ -312,9 +312,18 @@ describe('what the kernel is asked', () => {
       estimatedError: 0.00025,
       frequency: -125,
       slewRemaining: 0.0005,
+      phaseRemaining: 0.0005,
       slewRate: 0.0005,
     });
     expect(openLinux(recordedKernel({ status: 0x2001 }), 'x64').status().synchronized).toBe(true);
+  });
+
+  test("the rest of the kernel's own loop is in the kernel's unit, and absent without one", () => {
+    const phaseOf = (state: Parameters<typeof recordedKernel>[0]) =>
+      openLinux(recordedKernel(state), 'x64').status().phaseRemaining;
+    expect(phaseOf({ offset: -250_000n, status: 0x1 })).toBe(-0.25);
+    expect(phaseOf({ offset: -250_000n, status: 0x1 | STA_NANO })).toBe(-0.00025);
+    expect(phaseOf({ offset: 0n, status: 0x1 })).toBeUndefined();
   });
 
   test.each(['arm', 'ia32'])('on %s the system calls with 64-bit times, and the same structs', arch => {

@@ -12,7 +12,7 @@ import {
 } from '../../src/index.ts';
 import { add } from '../../src/ntp/time.ts';
 import { hourly } from '../support/drift-samples.ts';
-import { world } from '../support/world.ts';
+import { BEGINNING, world } from '../support/world.ts';
 
 test('status tells of the clock that it is given, and of what the machine around it says', async () => {
   const { clock } = world({ synchronized: true });
@@ -73,6 +73,17 @@ test('rtc shows, writes and reads the hardware clock that it is given', async ()
   expect(await there.run(rtc.read({ ports, maxOffset: 1 }))).toMatchObject({ kind: 'refused', comparison });
   expect(await there.run(rtc.read({ ports }))).toMatchObject({ kind: 'adjusted', comparison });
   expect(there.clock.behind()).toBeCloseTo(0, 9);
+});
+
+test('rtc.floor sets a clock that starts in the past to the last measured time', async () => {
+  const there = world({ behind: 5, floor: BEGINNING });
+  const { clock, host, release } = there.ports();
+  const ports = { clock, host, release };
+  expect(await there.run(rtc.floor({ dryRun: true, ports }))).toMatchObject({ kind: 'would-adjust' });
+  expect(there.clock.behind()).toBeCloseTo(5, 9);
+  expect(await there.run(rtc.floor({ ports }))).toMatchObject({ kind: 'adjusted' });
+  expect(there.clock.behind()).toBeLessThan(0.1);
+  await expect(rtc.floor({ device: '/dev/rtc1' } as never)).rejects.toThrow('device: no such option');
 });
 
 test('a dry run of rtc sets nothing, whatever clocks it is given', async () => {

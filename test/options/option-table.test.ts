@@ -3,16 +3,30 @@
 import { describe, expect, test } from 'vitest';
 import { MAXDIST } from '../../src/ntp/cluster.ts';
 import { STEPT } from '../../src/ntp/decide.ts';
-import { flagOf, OPTION_NAMES, OPTION_ROWS, variableOf } from '../../src/options/option-names.ts';
+import { COMMAND_NAMES } from '../../src/options/command-table.ts';
+import {
+  flagOf,
+  keywordOf,
+  OPTION_NAMES,
+  OPTION_ROWS,
+  optionsOf,
+  variableOf,
+} from '../../src/options/option-names.ts';
 import { OPTIONS } from '../../src/options/option-table.ts';
 import { checkRanges } from '../../src/options/ranges.ts';
 import { readValue } from '../../src/options/value.ts';
 import type { SyncOptions } from '../../src/sync.ts';
 import { inProcess } from '../support/in-process.ts';
 
-test('no two options share a flag or a letter', () => {
-  const flags = OPTION_NAMES.flatMap(name => [flagOf(name), OPTION_ROWS[name].letter ?? []].flat());
+test.each(COMMAND_NAMES)('no two options of %s share a flag or a letter', command => {
+  const flags = optionsOf(command).flatMap(name => [flagOf(name), OPTION_ROWS[name].letter ?? []].flat());
   expect(new Set(flags).size).toBe(flags.length);
+});
+
+test('no two options share a variable or a keyword, even if they share a flag', () => {
+  for (const nameOf of [variableOf, keywordOf])
+    expect(new Set(OPTION_NAMES.map(nameOf)).size).toBe(OPTION_NAMES.length);
+  expect([flagOf('waitTimeout'), keywordOf('waitTimeout')]).toEqual(['timeout', 'wait-timeout']);
 });
 
 test('names become flags and variables', () => {

@@ -7,10 +7,11 @@
 import { ClockError, type ClockErrorKind } from '../../src/clock/clock.ts';
 import { type Nts, NtsError } from '../../src/net/nts/session.ts';
 import { sleepBy, type Timer } from '../../src/net/timer.ts';
+import { floorAfter } from '../../src/ntp/clock-floor.ts';
 import { type DriftMemory, type DriftReading, EMPTY_DRIFT_MEMORY } from '../../src/ntp/drift/drift-record.ts';
 import { add, difference, type Seconds, type UnixTime, unixTimeOf } from '../../src/ntp/time.ts';
 import type { Competitor, Outcome } from '../../src/pipeline/outcome.ts';
-import type { ClockLock, DriftStore, Host, Remembered } from '../../src/pipeline/ports.ts';
+import type { ClockLock, DriftStore, FloorStore, Host, Remembered } from '../../src/pipeline/ports.ts';
 import { familyOf, NTP_PORT, type Server } from '../../src/sources/server.ts';
 import { defaults, type Ports, query, type SyncEvent, type SyncOptions, sync } from '../../src/sync.ts';
 import { type ClockSetup, type SimulatedClock, simulatedClock } from './world/clock.ts';
@@ -42,6 +43,10 @@ export interface WorldSetup extends ClockSetup {
   readonly driftMemory?: DriftReading;
   /** What keeping that comes to. */
   readonly driftWarning?: string;
+  /** The floor of the clock when the world begins. */
+  readonly floor?: UnixTime;
+  /** What keeping the floor comes to. */
+  readonly floorWarning?: string;
   /** What comes of writing the hardware clock. */
   readonly rtcRefusesWith?: ClockErrorKind;
 }
@@ -54,6 +59,8 @@ export interface World extends Pick<Schedule, 'now' | 'run'> {
   readonly remembered: readonly Remembered[];
   /** What is remembered of the oscillator, each time that it was kept. */
   readonly driftMemories: readonly DriftMemory[];
+  /** The floor of the clock at present. */
+  floor(): UnixTime | undefined;
   /** What the hardware clock was set to, beyond what the clock showed. */
   readonly rtcWritten: readonly Seconds[];
   /** How often the clock was locked and not released, how many sleep, how many channels are open: 0 after a run. */
@@ -109,6 +116,7 @@ export function world(setup: WorldSetup): World {
     events,
     remembered: host.remembered,
     driftMemories: host.driftMemories,
+    floor: () => host.floor.recall().time,
     rtcWritten: host.rtcWritten,
     unfinished: () => network.open() + timer.sleeping() + host.locked(),
     at: (when, action) => void time.after(when - time.now(), action),
@@ -182,6 +190,7 @@ function countingTimer({ after }: Schedule, clock: SimulatedClock): Timer & { sl
 }
 
 interface SimulatedHost extends Host {
+  readonly floor: FloorStore;
   readonly remembered: readonly Remembered[];
   readonly driftMemories: readonly DriftMemory[];
   readonly rtcWritten: readonly Seconds[];
@@ -214,6 +223,7 @@ function simulatedHost(
   return {
     ...(setup.steerable && { drift }),
     driftMemories,
+    floor: simulatedFloor(setup),
     remembered,
     rtcWritten,
     locked: () => locked,
@@ -240,6 +250,17 @@ function simulatedHost(
       if (rtcRefusesWith)
         throw new ClockError(rtcRefusesWith, `the simulated hardware clock refuses: ${rtcRefusesWith}`);
       rtcWritten.push(offset);
+    },
+  };
+}
+
+function simulatedFloor({ floor, floorWarning }: WorldSetup): FloorStore {
+  let time = floor;
+  return {
+    recall: () => (time === undefined ? { warnings: [] } : { time, path: '/state/floor', warnings: [] }),
+    remember(measured) {
+      time = floorAfter(measured, time);
+      return floorWarning;
     },
   };
 }

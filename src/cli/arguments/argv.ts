@@ -31,6 +31,7 @@ export function readArgv(argv: readonly string[]): CommandLine {
   const [first, ...others] = argv;
   if (first === 'help' || first === 'version') return readArgv([`--${first}`, ...others]);
   const command = isCommand(first) ? first : undefined;
+  const known = optionsByFlag(command ?? 'sync');
   const rest = command === undefined ? [...argv] : others;
   const options: Given[] = [];
   const words: string[] = [];
@@ -38,7 +39,10 @@ export function readArgv(argv: readonly string[]): CommandLine {
     const word = rest.shift()!;
     if (word === '--') words.push(...rest.splice(0));
     else if (!/^-./su.test(word)) words.push(word);
-    else options.push(...(word.startsWith('--') ? readLong(word, rest) : splitShortOption(word, rest)));
+    else
+      options.push(
+        ...(word.startsWith('--') ? readLong(word, rest, known) : splitShortOption(word, rest, known)),
+      );
   }
   return { command, options, words };
 }
@@ -54,20 +58,27 @@ export function canonicalArgv({ command, options, words }: CommandLine): readonl
 }
 
 /** The options by flag, without dashes. */
-const KNOWN: ReadonlyMap<string, OptionName> = new Map(
-  OPTION_NAMES.flatMap(name =>
-    [flagOf(name), OPTION_ROWS[name].letter].flatMap(flag =>
-      flag === undefined ? [] : [[flag, name] as const],
+type Known = ReadonlyMap<string, OptionName>;
+
+/** All options by flag; of two that share one, that of the command, or the first of the table. */
+function optionsByFlag(command: Command): Known {
+  const own = optionsOf(command);
+  const others = OPTION_NAMES.filter(name => !own.includes(name)).toReversed();
+  return new Map(
+    [...others, ...own].flatMap(name =>
+      [flagOf(name), OPTION_ROWS[name].letter].flatMap(flag =>
+        flag === undefined ? [] : [[flag, name] as const],
+      ),
     ),
-  ),
-);
+  );
+}
 
 /** `--name`, `--name=value`, `--name value`, `--no-name`. */
-function readLong(word: string, rest: string[]): readonly Given[] {
+function readLong(word: string, rest: string[], known: Known): readonly Given[] {
   const [, written = '', value] = /^--([^=]*)(?:=(.*))?$/su.exec(word) ?? [];
-  const known = KNOWN.get(written.length === 1 ? '' : dashed(written));
-  if (known !== undefined) return [withValue(`--${written}`, known, value, rest)];
-  const negated = KNOWN.get(/^no-(.{2,})$/u.exec(dashed(written))?.[1] ?? '');
+  const name = known.get(written.length === 1 ? '' : dashed(written));
+  if (name !== undefined) return [withValue(`--${written}`, name, value, rest, known)];
+  const negated = known.get(/^no-(.{2,})$/u.exec(dashed(written))?.[1] ?? '');
   if (negated === undefined) throw unknownOption(`--${written}`, '');
   if (OPTION_ROWS[negated].value.kind !== 'switch' || OPTION_ROWS[negated].flagOnly)
     throw new UsageError(`--${flagOf(negated)} cannot be negated: leave out --${written}`);
@@ -76,8 +87,8 @@ function readLong(word: string, rest: string[]): readonly Given[] {
 }
 
 /** `-q`, `-qup4`, `-t1.5`, `-t=1.5`, `-vq=1`: the text after a letter that takes a value is its value. */
-function splitShortOption(word: string, rest: string[]): readonly Given[] {
-  const whole = KNOWN.get(dashed(word.slice(1)));
+function splitShortOption(word: string, rest: string[], known: Known): readonly Given[] {
+  const whole = known.get(dashed(word.slice(1)));
   if (whole !== undefined && word.length > 2)
     throw new UsageError(
       `${escaped(word)}: did you mean --${flagOf(whole)}? A single dash is for one-letter options`,
@@ -86,11 +97,11 @@ function splitShortOption(word: string, rest: string[]): readonly Given[] {
   const letters = [...word.slice(1)];
   while (letters.length > 0) {
     const letter = letters.shift()!;
-    const known = letter.length > 1 ? undefined : KNOWN.get(letter);
-    if (known === undefined) throw unknownOption(`-${letter}`, word);
-    const takes = takesValue(known) || letters[0] === '=';
+    const name = letter.length > 1 ? undefined : known.get(letter);
+    if (name === undefined) throw unknownOption(`-${letter}`, word);
+    const takes = takesValue(name) || letters[0] === '=';
     const value = takes && letters.length > 0 ? letters.splice(0).join('').replace(/^=/, '') : undefined;
-    given.push(withValue(`-${letter}`, known, value, rest));
+    given.push(withValue(`-${letter}`, name, value, rest, known));
   }
   return given;
 }
@@ -101,9 +112,15 @@ function takesValue(name: OptionName): boolean {
 }
 
 /** An option with its attached value, or with the next word, which is then removed from `rest`. */
-function withValue(written: string, name: OptionName, attached: string | undefined, rest: string[]): Given {
+function withValue(
+  written: string,
+  name: OptionName,
+  attached: string | undefined,
+  rest: string[],
+  known: Known,
+): Given {
   const { value } = OPTION_ROWS[name];
-  if (takesValue(name)) return { name, value: attached ?? nextValue(written, name, rest), written };
+  if (takesValue(name)) return { name, value: attached ?? nextValue(written, name, rest, known), written };
   if (attached === undefined) return { name, value: true, written };
   if (value.kind === 'count')
     throw new UsageError(`${written} takes no value; give it twice for more detail`);
@@ -114,21 +131,21 @@ function withValue(written: string, name: OptionName, attached: string | undefin
 }
 
 /** Takes the next word as a value. An option is not accepted as one, because it may be -q. */
-function nextValue(written: string, name: OptionName, rest: string[]): string {
+function nextValue(written: string, name: OptionName, rest: string[], known: Known): string {
   const value = rest.shift();
   if (value === undefined) throw new UsageError(`${written} needs a value; see tsntp --help`);
-  if (value === '--' || isOption(value))
+  if (value === '--' || isOption(value, known))
     throw new UsageError(
       `${written} needs a value, and "${escaped(value)}" is an option; if it is the value, write --${flagOf(name)}=${escaped(value)}`,
     );
   return value;
 }
 
-function isOption(word: string): boolean {
+function isOption(word: string, known: Known): boolean {
   const [, name] = /^--([^=]+)/u.exec(word) ?? [];
-  if (name !== undefined) return KNOWN.has(dashed(name)) || KNOWN.has(dashed(name).replace(/^no-/, ''));
+  if (name !== undefined) return known.has(dashed(name)) || known.has(dashed(name).replace(/^no-/, ''));
   const [, letter = ''] = /^-([^-])/u.exec(word) ?? [];
-  return KNOWN.has(letter);
+  return known.has(letter);
 }
 
 /** `dryRun` → `dry-run`. */
@@ -167,13 +184,14 @@ function suggestion(written: string): string | undefined {
 export function refuseForeignOptions(command: Command, options: readonly Given[]): void {
   for (const { name } of options) {
     if (optionsOf(command).includes(name)) continue;
+    const flag = flagOf(name);
     if (command === 'schedule' && optionsOf('sync').includes(name))
       throw new UsageError(
-        `schedule: write the options of sync after --, as in "tsntp schedule -- --${flagOf(name)} …"`,
+        `schedule: write the options of sync after --, as in "tsntp schedule -- --${flag} …"`,
       );
-    const takers = COMMAND_NAMES.filter(each => optionsOf(each).includes(name));
+    const takers = COMMAND_NAMES.filter(each => optionsOf(each).some(other => flagOf(other) === flag));
     throw new UsageError(
-      `${command} has no option --${flagOf(name)} (${takers.join(' and ')} ${takers.length === 1 ? 'does' : 'do'}); see tsntp ${command} --help`,
+      `${command} has no option --${flag} (${takers.join(' and ')} ${takers.length === 1 ? 'does' : 'do'}); see tsntp ${command} --help`,
     );
   }
 }

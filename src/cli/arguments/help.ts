@@ -15,7 +15,7 @@ const WIDEST = 100;
 /** In a narrower terminal, each meaning is below its term instead of beside it. */
 const NARROW = 60;
 /** A longer term has its meaning on the next line. */
-const LEFT = 30;
+const LEFT = 31;
 
 const TITLE = "tsntp: sets this machine's clock from the network, once, and exits";
 

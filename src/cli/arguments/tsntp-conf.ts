@@ -2,7 +2,7 @@
 // belong to the server list in the file. A line that is neither is an error, because it may be meant to set a limit.
 
 import { dirname, resolve } from 'node:path';
-import { flagOf, OPTION_NAMES, OPTION_ROWS, type OptionName } from '../../options/option-names.ts';
+import { flagOf, keywordOf, OPTION_NAMES, OPTION_ROWS, type OptionName } from '../../options/option-names.ts';
 import { isDirective } from '../../sources/directives.ts';
 import { type Files, ListError, wellKnownFiles } from '../../sources/files.ts';
 import { type Line, significantLines, wordsOf } from '../../sources/lines.ts';
@@ -19,7 +19,7 @@ const LIST_DIRECTIVES: readonly OptionName[] = ['pool', 'keys'];
 /** The options that a line may name. */
 const KNOWN: ReadonlyMap<string, OptionName> = new Map(
   OPTION_NAMES.filter(name => !LIST_DIRECTIVES.includes(name) && !OPTION_ROWS[name].actionOnly).map(name => [
-    flagOf(name),
+    keywordOf(name),
     name,
   ]),
 );
@@ -100,7 +100,7 @@ export function refuseOptions(text: string, name: string): void {
     if (values.length > 0 && settable && !isDirective(first))
       throw new ListError(
         line.from,
-        `"${first}" is an option of tsntp: put it into ${OWN_LIST} itself, or give it as --${first}`,
+        `"${first}" is an option of tsntp: put it into ${OWN_LIST} itself, or give it as --${flagOf(option)}`,
       );
   }
 }
@@ -125,14 +125,14 @@ function optionOf(line: Line): OptionName | undefined {
 
 function settingOf(option: OptionName, line: Line, before: Setting | undefined): Setting {
   const { value, notInFile } = OPTION_ROWS[option];
-  const label = `${escaped(line.from)}: ${flagOf(option)}`;
+  const label = `${escaped(line.from)}: ${keywordOf(option)}`;
   if (notInFile !== undefined) throw new UsageError(`${label} may not be set in this file: ${notInFile}`);
   if (before !== undefined) throw new UsageError(`${label}: given twice; give it once`);
   const [, ...words] = wordsOf(line);
   const withoutValue = value.kind === 'switch' || value.kind === 'count';
   if (words.length === 0 && !withoutValue)
     throw new UsageError(
-      `${label} needs a value: write "${flagOf(option)} ${OPTION_ROWS[option].placeholder}"`,
+      `${label} needs a value: write "${keywordOf(option)} ${OPTION_ROWS[option].placeholder}"`,
     );
   const text = words.length === 0 ? '1' : words.join(' ');
   const read = readSetting(option, label, [isPath(option) ? resolve(dirname(OWN_LIST), text) : text]);

@@ -28,6 +28,10 @@ export const commands: Commands = {
     const { runRtc } = await import('./rtc.ts');
     return runRtc(args, context);
   },
+  async wait(args, context) {
+    const { runWait } = await import('./wait.ts');
+    return runWait(args, context);
+  },
   async schedule(args, context) {
     const { runSchedule } = await import('./schedule.ts');
     return runSchedule(args, context);

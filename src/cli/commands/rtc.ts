@@ -1,4 +1,4 @@
-// `tsntp rtc show|write|read` → an action on the hardware clock, and its report. write = systohc, read = hctosys.
+// `tsntp rtc show|write|read|floor` → an action on the hardware clock, and its report. write = systohc, read = hctosys.
 
 import { type MachineOptions, openMachine } from '../../machine.ts';
 import { given } from '../../options/given.ts';
@@ -12,6 +12,10 @@ import type { Context } from '../process/context.ts';
 /** Runs an action on the hardware clock and reports the outcome. */
 export async function runRtc(args: CommandArguments<'rtc'>, context: Context): Promise<ExitCode> {
   const { action = 'show', state } = args;
+  if (action === 'floor') {
+    const { runFloor } = await import('./floor.ts');
+    return runFloor(args, rtcModeOf(action, args), context);
+  }
   const machine = await openMachine({
     mode: rtcModeOf(action, args),
     env: context.io.env,

@@ -24,9 +24,21 @@ export const noSpinner: Spinner = { event() {}, stop() {} };
 
 /** Starts a spinner on `output`, or none unless `terminal` is interactive. */
 export function startSpinner(plan: ProgressPlan, output: Output, terminal: Terminal): Spinner {
-  const { interactive, colors, width = Infinity } = terminal;
-  if (!interactive) return noSpinner;
+  if (!terminal.interactive) return noSpinner;
   const progress = followProgress(plan);
+  return { event: progress.event, ...startProgressLine(progress.text, output, terminal) };
+}
+
+/**
+ * Starts a progress line on `output`, or none unless `terminal` is interactive. `textOf` is asked for its text, of at most
+ * `width` characters, each time the line is drawn.
+ */
+export function startProgressLine(
+  textOf: (width: number) => string,
+  output: Output,
+  { interactive, colors, width = Infinity }: Terminal,
+): Pick<Spinner, 'stop'> {
+  if (!interactive) return noSpinner;
   let stopped = false;
   let spinner: import('ora').Ora | undefined;
   const timer = setTimeout(async () => {
@@ -35,7 +47,7 @@ export function startSpinner(plan: ProgressPlan, output: Output, terminal: Termi
     const started = ora({
       // ora calls this on each redraw, before it reads the text.
       prefixText: () => {
-        started.text = progress.text(width - MARGIN);
+        started.text = textOf(width - MARGIN);
         return '';
       },
       stream: output as NodeJS.WriteStream,
@@ -46,7 +58,6 @@ export function startSpinner(plan: ProgressPlan, output: Output, terminal: Termi
     spinner = started.start();
   }, SHOWN_AFTER_MS);
   return {
-    event: progress.event,
     stop() {
       stopped = true;
       clearTimeout(timer);

@@ -31,6 +31,7 @@ function rowsOf(status: Status, display: Display): readonly NamedValue[] {
     ],
     ...driftRows(status.drift, display),
     ['last set', lastSetText(status)],
+    ['floor', floorText(status)],
     ['other programs', servicesText(status)],
     ['hardware clock', rtc ? `${formatOffset(rtc.offset)} from the system clock (${rtc.path})` : 'none'],
   ];
@@ -62,6 +63,13 @@ function servicesText({ services, servicesHidden }: Status): string {
 /** An instant without fractional seconds. */
 function secondsOf(time: string): string {
   return time.replace(/\.\d+Z$/, 'Z');
+}
+
+/** The last measured time, with advice if the clock is before it. */
+function floorText({ floor, now }: Status): string | undefined {
+  if (floor === undefined) return undefined;
+  const isBefore = formatInstant(now) < floor;
+  return `${secondsOf(floor)}${isBefore ? ', after this clock: see "tsntp rtc floor"' : ''}`;
 }
 
 function slewText(left: number): string {

@@ -46,8 +46,16 @@ test.each([
   ['-q host -u 192.0.2.1 -p 1', '--query --unprivileged-port --samples=1 -- host 192.0.2.1'],
   ['-q -- --query=1 -p4', '--query -- --query=1 -p4'],
   ['help query', '--help -- query'],
+  ['wait --timeout 60', 'wait --timeout=60'],
 ])('%s is taken as %s', (said, meant) => {
   expect(canonical(...said.split(' '))).toEqual(meant.split(' '));
+});
+
+test('a flag that two commands share is the option of the command on the line', () => {
+  const namesOf = (...argv: string[]) => readArgv(argv).options.map(({ name }) => name);
+  expect(namesOf('wait', '--timeout=1')).toEqual(['waitTimeout']);
+  for (const line of [['--timeout=1'], ['sync', '--timeout=1'], ['query', '-t', '1'], ['rtc', '--timeout=1']])
+    expect(namesOf(...line)).toEqual(['timeout']);
 });
 
 test.each([

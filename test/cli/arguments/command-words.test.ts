@@ -92,8 +92,12 @@ test.each([
   ['que\u200bry', '"que\\u{200b}ry" is not a command: did you mean "query"?'],
   ['query', '"query" is a command and must come first: tsntp query …. Write a server of that name as query.'],
   [
+    'serve',
+    '"serve" is reserved for a command of a later tsntp. Write a server of that name as serve. or serve:123',
+  ],
+  [
     'wait',
-    '"wait" is reserved for a command of a later tsntp. Write a server of that name as wait. or wait:123',
+    '"wait" is a command and must come first: tsntp wait …. Write a server of that name as wait. or wait:123',
   ],
   ['query ', 'did you mean "query"? Write a server of that name as query. or query:123'],
 ])('%s: %s', (word, message) => {

@@ -24,6 +24,8 @@ test.each([
   ['read', {}, 'set'],
   ['read', { dryRun: true }, 'rehearse'],
   ['read', { dryRun: false }, 'set'],
+  ['floor', {}, 'set'],
+  ['floor', { dryRun: true }, 'rehearse'],
 ] as const)('rtc %s with %j opens the machine to %s', (action, args, mode) => {
   expect(rtcModeOf(action, args)).toBe(mode);
 });

@@ -11,6 +11,7 @@
 
 import { cron } from './cron.js';
 import { drift } from './drift.js';
+import { floor } from './floor.js';
 import { forget } from './forget.js';
 import { frequency } from './frequency.js';
 import { hardware } from './hardware.js';
@@ -24,6 +25,7 @@ import { slew } from './slew.js';
 import { status } from './status.js';
 import { step } from './step.js';
 import { synchronized } from './synchronized.js';
+import { wait } from './wait.js';
 import { witness } from './witness.js';
 
 export const cases = [
@@ -43,6 +45,8 @@ export const cases = [
   ...hardware,
   ...cron,
   ...witness,
+  ...floor,
+  ...wait,
 ];
 
 // The guest finds its case by name.

@@ -85,7 +85,7 @@ export const interference = [
 ];
 
 /** Starts a chronyd and waits until it controls the clock: with `rtcsync` it marks the clock as synchronized. */
-async function keptByChronyd(guest) {
+export async function keptByChronyd(guest) {
   const { host, port } = guest.server('true');
   mkdirSync('/run/chrony', { mode: 0o750 });
   const configuration = `server ${host} port ${port} iburst\nmakestep 0.001 1\nrtcsync\npidfile /run/chrony/pid\ncmdport 0\n`;

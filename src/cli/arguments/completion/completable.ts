@@ -1,13 +1,7 @@
 // The tables of options and commands → what the completion scripts of all shells complete.
 
 import { COMMAND_NAMES, COMMAND_ROWS, type Command } from '../../../options/command-table.ts';
-import {
-  flagOf,
-  OPTION_NAMES,
-  OPTION_ROWS,
-  type OptionName,
-  optionsOf,
-} from '../../../options/option-names.ts';
+import { flagOf, OPTION_NAMES, OPTION_ROWS, type OptionName } from '../../../options/option-names.ts';
 
 /** What follows a flag: nothing, a value that cannot be completed, a file, a directory, or one of several words. */
 export type Following = 'nothing' | 'anything' | 'file' | 'directory' | readonly string[];
@@ -38,13 +32,12 @@ export function allFlags(): readonly Flag[] {
 
 /** The options of a command. */
 export function flagsOf(command: Command): readonly Flag[] {
-  const names = optionsOf(command).map(flagOf);
-  return flags.filter(({ long }) => names.includes(long));
+  return flags.filter(({ commands }) => commands.includes(command));
 }
 
 /** The flags, with dashes, that a matching value follows. */
 export function flagsBefore(matches: (follows: Following) => boolean): readonly string[] {
-  return flags.filter(({ follows }) => matches(follows)).flatMap(withDashes);
+  return [...new Set(flags.filter(({ follows }) => matches(follows)).flatMap(withDashes))];
 }
 
 /** `-q` and `--query`. */
