@@ -19,7 +19,7 @@ const ADAPTER = '/opt/tsntp/node_modules/tsntp/dist/clock/index.js';
 const STEERING = STA_PLL | STA_FLL | STA_FREQHOLD;
 /** How exactly a rate shows in SPAN seconds, in ppm. */
 const EXACTLY = 1;
-const SPAN = 8;
+const SPAN = 12;
 /** What a stopped time service left to apply, in µs: 3,000 ppm at first. */
 const PENDING = 46_000;
 const SLEW_PPM = 500;
