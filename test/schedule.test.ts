@@ -4,7 +4,7 @@
 import { mkdirSync, readdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { openScheduler, placeOf } from '../src/host/scheduler-host.ts';
+import { installedPath, openScheduler } from '../src/host/scheduler-host.ts';
 import { exitCodeOf } from '../src/report/exit-code.ts';
 import { changedFiles, explainSchedule } from '../src/report/schedule-content.ts';
 import { isOwnText, type SchedulerCommand, type SchedulerName } from '../src/schedule/plan.ts';
@@ -122,7 +122,7 @@ describe.each(NAMES)('%s', scheduler => {
   test('leaves a file alone that tsntp did not write', async () => {
     const root = image();
     await schedule(install, portsOf(root));
-    const path = placeOf(SCHEDULERS[scheduler].paths[0]!, root, {});
+    const path = installedPath(SCHEDULERS[scheduler].paths[0]!, root, {});
     writeFileSync(path, 'by hand\n');
     const before = treeOf(root);
     for (const options of [install, remove]) {

@@ -42,13 +42,13 @@ export function remember(
 }
 
 /**
- * The state directory of the systemd unit in the documentation. It has its own name because root does not trust its
- * contents.
+ * The state directory of the systemd unit that the documents of tsntp 0.1 showed. It has its own name because root does not
+ * trust its contents.
  */
 export const UNIT_DIRECTORY = '/var/lib/tsntp-timer';
 
 /**
- * All directories where a tsntp on this machine may keep its state: this user's, root's, and that of the systemd unit.
+ * All directories where a tsntp on this machine may keep its state: this user's, root's, and that of an older systemd unit.
  */
 export function memoryDirectories(
   platform: NodeJS.Platform,

@@ -21,7 +21,7 @@ export interface SchedulerSite {
 
 /** Opens the schedulers of a site. */
 export function openScheduler({ root, platform, env, findServices }: SchedulerSite): SchedulePorts {
-  const at = (path: string) => placeOf(path, root, env);
+  const at = (path: string) => installedPath(path, root, env);
   const linkAt = ({ path, target }: ScheduledLink) => ({ path: at(path), target });
   return {
     image: root !== undefined,
@@ -41,7 +41,10 @@ export function openScheduler({ root, platform, env, findServices }: SchedulerSi
       ),
     remove: (paths, links) => removeAll(paths.map(at), links.map(linkAt)),
     async run([program, ...args]) {
-      const { failure } = await runProgram([program, ...args.map(arg => placeOf(arg, undefined, env))], env);
+      const { failure } = await runProgram(
+        [program, ...args.map(arg => installedPath(arg, undefined, env))],
+        env,
+      );
       return failure;
     },
     rivals: async () => (await findServices()).map(rivalOf),
@@ -49,7 +52,7 @@ export function openScheduler({ root, platform, env, findServices }: SchedulerSi
 }
 
 /** The place of a scheduler's path: on Windows under %ProgramFiles%, in an image below its root. */
-export function placeOf(path: string, root: string | undefined, env: SchedulerSite['env']): string {
+export function installedPath(path: string, root: string | undefined, env: SchedulerSite['env']): string {
   const variable = '%ProgramFiles%';
   if (root === undefined) return path.replace(variable, () => env.ProgramFiles ?? 'C:\\Program Files');
   const inImage = path.replace(variable, 'Program Files');

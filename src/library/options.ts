@@ -49,8 +49,6 @@ export interface Options {
    * by default. With `false`, the rate is left alone and nothing is remembered of it.
    */
   readonly drift?: boolean | undefined;
-  /** `sync` only: how long until the next run, in seconds, for which the rate is set; by default as before. */
-  readonly every?: Seconds | undefined;
   /** `sync` only: sets rates beyond 500 ppm too, with the tick of the kernel. */
   readonly allowTick?: boolean | undefined;
   /** `sync` only: sets the rate even if another program has changed it. */

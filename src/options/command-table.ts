@@ -16,6 +16,8 @@ export interface CommandRow {
   readonly describe: string;
   /** Whether TSNTP_* and /etc/tsntp.conf apply. */
   readonly settings: boolean;
+  /** Described by -h, which only names the others. */
+  readonly common?: true;
 }
 
 /** Every command, by its name. */
@@ -25,16 +27,19 @@ export const COMMANDS = {
     argument: 'server',
     describe: "measure, and set this machine's clock once",
     settings: true,
+    common: true,
   },
   query: {
     words: '[server..]',
     argument: 'server',
     describe: 'measure and report; never touch the clock',
     settings: true,
+    common: true,
   },
   status: {
-    describe: 'show the state of this clock, and what sets it',
+    describe: 'show this clock, and what sets it',
     settings: true,
+    common: true,
   },
   rtc: {
     words: 'show|write|read|floor',
@@ -59,8 +64,9 @@ export const COMMANDS = {
   schedule: {
     words: '[-- argument..]',
     argument: 'syncArguments',
-    describe: 'run sync regularly: print, install or remove the job',
+    describe: 'run sync regularly: show, install, remove',
     settings: false,
+    common: true,
   },
   demo: {
     describe: 'try it: four local servers, one of them wrong',

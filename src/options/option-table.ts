@@ -90,13 +90,6 @@ export const OPTIONS = {
     describe: 'learn how this clock drifts, and set its rate; --no-drift: leave the rate alone',
     commands: ['sync'],
   },
-  every: {
-    value: { kind: 'duration', min: 60, max: 2_678_400 },
-    placeholder: 'S',
-    group: 'setting',
-    describe: 'how long until the next run, for which the rate is set: 1h; by default as before',
-    commands: ['sync', 'schedule'],
-  },
   allowTick: {
     value: { kind: 'switch' },
     group: 'setting',
@@ -123,6 +116,14 @@ export const OPTIONS = {
     group: 'setting',
     describe: 'use this hardware clock instead of the first: /dev/rtc1',
     commands: ['rtc'],
+  },
+  every: {
+    value: { kind: 'duration', min: 60, max: 2_678_400 },
+    placeholder: 'S',
+    default: 3600,
+    group: 'scheduling',
+    describe: 'how long from one run to the next: 30m, 6h',
+    commands: ['schedule'],
   },
   as: {
     value: { kind: 'choice', of: ['systemd', 'cron', 'launchd', 'windows'] },

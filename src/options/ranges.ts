@@ -66,7 +66,6 @@ const RANGES: Readonly<
   wait: row('wait'),
   rtc: row('rtc'),
   drift: row('drift'),
-  every: row('every'),
   allowTick: row('allowTick'),
   forceFrequency: row('forceFrequency'),
 };

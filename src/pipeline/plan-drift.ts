@@ -25,8 +25,6 @@ import type { DriftFindings, ServerReport } from './outcome.ts';
 export interface DriftOptions {
   /** Learn how the clock drifts, and set its rate. */
   readonly drift: boolean;
-  /** How long until the next run, in seconds; by default as long as usual. */
-  readonly every?: Seconds;
   /** Set rates beyond ±500 ppm too, with the tick of the kernel. */
   readonly allowTick: boolean;
   /** Set the rate even if another program has changed it. */
@@ -77,7 +75,7 @@ export function planDrift(facts: DriftFacts, options: DriftOptions): DriftPlan {
   const recalled = memoryFor(oscillator, memory, isOther ? estimateOfLast(memory) : undefined);
   const sample = driftSampleOf(facts);
   const samples = [...recalled.samples, sample];
-  const interval = options.every ?? usualInterval(samples);
+  const interval = usualInterval(samples);
   const expectation = expectationIn(recalled);
   const estimate = estimateDrift(samples, interval, expectation)!;
   const gate = gateOf({

@@ -14,7 +14,7 @@ export interface SchedulePlan {
   readonly minute: number;
   /** The absolute paths of Node and of the script that it runs. */
   readonly program: readonly [node: string, script: string];
-  /** The arguments of `sync`: options as `--name=value`, then servers. Without the limit and without `--every`. */
+  /** The arguments of `sync`: options as `--name=value`, then servers. Without the limit. */
   readonly arguments: readonly string[];
   /** The value of `--max-offset`, which limits every run but the first of a boot; absent without a limit. */
   readonly maxOffset?: string;
@@ -73,12 +73,12 @@ export function isOwnText(text: string): boolean {
 
 /** The command of a run: with the limit, or without it for the first run of a boot. `extra` goes before the servers. */
 export function syncCommand(
-  { program, arguments: given, every, maxOffset }: SchedulePlan,
+  { program, arguments: given, maxOffset }: SchedulePlan,
   { limited, extra = [] }: { readonly limited: boolean; readonly extra?: readonly string[] },
 ): readonly string[] {
   const limit = limited && maxOffset !== undefined ? [`--max-offset=${maxOffset}`] : [];
   const missing = extra.filter(option => !given.includes(option));
-  return [...program, 'sync', `--every=${periodText(every)}`, ...limit, ...missing, ...given];
+  return [...program, 'sync', ...limit, ...missing, ...given];
 }
 
 /** The command that restores the last known time: for boards without a hardware clock. */

@@ -45,13 +45,6 @@ test.each([
   expect(code).toBe(2);
 });
 
-test('flag-s: that the results go to stdout is said', async () => {
-  const { tsntp } = await field({ A: {} });
-  const { stdout, stderr } = await tsntp('-n -s -p 1 A');
-  expect(stdout).toContain('adjust time server');
-  expect(stderr).toContain('-s: results go to stdout');
-});
-
 test('cluster-qup4: the digit is the number of samples', async () => {
   const { tsntp, asked } = await field({ A: {} });
   expect((await tsntp('-qup4 --interval 0 A')).code).toBe(0);
@@ -83,7 +76,7 @@ describe('a command mistyped asks nothing, sets nothing, and exits 2', () => {
     expect(asked('A')).toBe(0);
   });
 
-  test.each(['check A', 'A serve', 'wait'])('a word of a later command: %s', async line => {
+  test.each(['check A', 'A serve', 'discover'])('a word of a later command: %s', async line => {
     const { tsntp } = await field({ A: {} });
     const { code, stderr } = await tsntp(line);
     expect(code).toBe(2);

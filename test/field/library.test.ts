@@ -45,7 +45,7 @@ describe('lib-range: a value out of its range is an error that names option, val
   const timeouts = 'a number above 0, up to 3600 (seconds), not milliseconds, or Infinity';
   const unknown =
     'no such option; the options are samples, timeout, deadline, interval, minServers, maxDistance, version, family, source, ' +
-    'method, stepThreshold, maxOffset, allowAnyOffset, force, wait, rtc, dryRun, keys, nts, ntsTrust, signal, onEvent, ' +
+    'method, stepThreshold, maxOffset, allowAnyOffset, force, wait, rtc, drift, allowTick, forceFrequency, dryRun, keys, nts, ntsTrust, signal, onEvent, ' +
     'stateDirectory, ports';
   test.each<[Options, string]>([
     [{ samples: 0 }, 'samples: 0 is not allowed; give a whole number from 1 to 16'],

@@ -1,6 +1,6 @@
 // Which folders may hold a memory, and what is believed of them.
 
-import { chownSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -20,24 +20,6 @@ const correction = { kind: 'step', offset: 2 } as const;
 const made = { at: RELEASED, correction, server: '192.0.2.1', errorBound: 0.01, sum: 2 };
 
 describe('the folders of all memories', () => {
-  test('are those of every unit that the documents show', () => {
-    const documents = ['.', 'docs']
-      .flatMap(folder => {
-        try {
-          return readdirSync(folder).map(name => join(folder, name));
-        } catch {
-          return [];
-        }
-      })
-      .filter(path => path.endsWith('.md'))
-      .map(path => readFileSync(path, 'utf8'));
-    const named = documents.flatMap(text =>
-      [...text.matchAll(/^StateDirectory=(\S+)$/gm)].map(([, name]) => `/var/lib/${name}`),
-    );
-    expect(named.length).toBeGreaterThan(0);
-    expect(memoryDirectories('linux', { HOME: '/home/a' }, 1000)).toEqual(expect.arrayContaining(named));
-  });
-
   test('are this user’s, root’s and the unit’s, each once', () => {
     expect(memoryDirectories('linux', { HOME: '/home/a' }, 1000)).toEqual([
       '/home/a/.local/state/tsntp',

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { machineMinute, minuteOf } from '../../src/host/machine-identity.ts';
-import { openScheduler, placeOf } from '../../src/host/scheduler-host.ts';
+import { installedPath, openScheduler } from '../../src/host/scheduler-host.ts';
 import { SchedulerFileError } from '../../src/schedule/schedule-outcome.ts';
 import { onLinux, scratch } from '../support/command.ts';
 import '../support/properties.ts';
@@ -59,7 +59,7 @@ describe('the place of a file', () => {
     ['%ProgramFiles%\\tsntp', undefined, { ProgramFiles: 'D:\\Programs' }, 'D:\\Programs\\tsntp'],
     ['%ProgramFiles%\\tsntp', '/mnt', {}, '/mnt/Program Files/tsntp'],
   ])('%s in %s with %o is %s', (path, root, env, place) => {
-    expect(placeOf(path, root, env).replaceAll('\\\\', '\\')).toBe(
+    expect(installedPath(path, root, env).replaceAll('\\\\', '\\')).toBe(
       root === undefined ? place : join(...place.split('/').map(part => part || '/')),
     );
   });

@@ -125,7 +125,7 @@ test('Python reads the words of the property list as they were', () => {
   expect(stderr).toBe('');
   expect(JSON.parse(stdout)).toMatchObject({
     Label: 'tsntp',
-    ProgramArguments: [...PLAN.program, 'sync', '--every=1h', ...PLAN.arguments],
+    ProgramArguments: [...PLAN.program, 'sync', ...PLAN.arguments],
     RunAtLoad: true,
     StartCalendarInterval: [{ Minute: 23 }],
   });

@@ -21,4 +21,4 @@ export function planWith(words: readonly string[], more: Partial<SchedulePlan> =
 }
 
 /** The words before those of the plan. */
-export const LEADING: readonly string[] = ['/usr/bin/node', '/opt/tsntp.js', 'sync', '--every=1h'];
+export const LEADING: readonly string[] = ['/usr/bin/node', '/opt/tsntp.js', 'sync'];

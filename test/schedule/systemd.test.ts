@@ -33,14 +33,14 @@ describe('tsntp.timer', () => {
 describe('tsntp.service', () => {
   test('may set the clock, and Node may compile', () => {
     const text = unit('tsntp.service', planWith(['pool.ntp.org']));
-    expect(text).toContain('ExecStart=/usr/bin/node /opt/tsntp.js sync --every=1h pool.ntp.org\n');
+    expect(text).toContain('ExecStart=/usr/bin/node /opt/tsntp.js sync pool.ntp.org\n');
     expect(text).not.toMatch(/^(ProtectClock|MemoryDenyWriteExecute)/m);
     expect(text).not.toMatch(/^(After|Before|Wants)=.*time-sync/m);
   });
 
   test('is limited after the first success of a boot', () => {
     const text = unit('tsntp.service', planWith(['pool.ntp.org'], { maxOffset: '60' }));
-    expect(text).toMatch(/^ExecStart=.* sync --every=1h pool\.ntp\.org$/m);
+    expect(text).toMatch(/^ExecStart=.* sync pool\.ntp\.org$/m);
     expect(text).toContain("ExecStartPost=/bin/sh -c 'echo TSNTP_MAX_OFFSET=60 >/run/tsntp/limit'\n");
     expect(text).toContain('EnvironmentFile=-/run/tsntp/limit\n');
     expect(unit('tsntp.service', planWith([]))).not.toContain('limit');

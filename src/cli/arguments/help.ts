@@ -26,7 +26,7 @@ export function shortHelp(command: Command | undefined, columns: number): string
   return text([
     ...wrap(usageOf(command), width),
     '',
-    ...(command === undefined ? [...entries(COMMAND_NAMES.map(commandEntry), width), ''] : []),
+    ...(command === undefined ? [...shortCommands(width), ''] : []),
     ...entries(common.map(optionEntry), width),
     '',
     `All options, and exit codes: tsntp ${command === undefined ? '' : `${command} `}--help, or man tsntp`,
@@ -71,6 +71,16 @@ function usageOf(command: Command | undefined): string {
   const { words } = COMMAND_ROWS[command ?? 'sync'];
   const name = command === undefined || command === 'sync' ? '[sync]' : command;
   return ['Usage: tsntp', name, '[option..]', ...(words === undefined ? [] : [words])].join(' ');
+}
+
+/** The common commands with their meanings, and the names of the others. */
+function shortCommands(width: number): readonly string[] {
+  const isCommon = (name: Command) => COMMAND_ROWS[name].common === true;
+  const others = COMMAND_NAMES.filter(name => !isCommon(name)).join(', ');
+  return [
+    ...entries(COMMAND_NAMES.filter(isCommon).map(commandEntry), width),
+    ...wrap(`also: ${others}; see tsntp COMMAND -h`, width - 2).map(line => `  ${line}`),
+  ];
 }
 
 function commandEntry(name: Command): Entry {

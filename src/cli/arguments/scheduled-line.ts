@@ -35,7 +35,6 @@ const REFUSED: Partial<Readonly<Record<OptionName, string>>> = {
   query: 'no run would set the clock',
   dryRun: 'no run would set the clock; for a look at the files, give -n before --',
   debug: 'no run would set the clock; -vv also shows the trace',
-  every: 'give it before --',
 };
 
 /** Reads the words. Servers may also come from the lists of this machine, or of the image at `root`. Throws `UsageError`. */

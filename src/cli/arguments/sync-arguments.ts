@@ -26,7 +26,6 @@ export function syncOptionsOf(args: Arguments<'sync'>): Omit<SyncOptions, 'serve
       rtc: args.rtc,
       wait: args.wait,
       drift: args.drift,
-      every: args.every,
       allowTick: args.allowTick,
       forceFrequency: args.forceFrequency,
     }),

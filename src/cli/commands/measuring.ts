@@ -140,7 +140,7 @@ function afterwards(
   const unsaid = format === 'classic' && (verbose > 0 || dryRun === true);
   return [
     ...[...outcome.warnings, ...driftWarnings(outcome)].map(warning => `warning: ${warning}`),
-    ...(verbose > 0 || unsaid ? driftNotes(outcome) : []),
+    ...(verbose > 0 || (unsaid && outcome.drift?.set) ? driftNotes(outcome) : []),
     ...(unsaid ? expectationNotes(outcome) : []),
   ];
 }

@@ -3,6 +3,7 @@
 
 import { resolve } from 'node:path';
 import { openSchedulers } from '../../machine.ts';
+import { OPTIONS } from '../../options/option-table.ts';
 import { envelopeText } from '../../report/envelope.ts';
 import { type ExitCode, exitCodeOf } from '../../report/exit-code.ts';
 import {
@@ -24,8 +25,6 @@ import { UsageError } from '../arguments/usage-error.ts';
 import type { Context } from '../process/context.ts';
 
 type Arguments = CommandArguments<'schedule'>;
-
-const HOURLY = 3600;
 
 /** Prints, installs or removes the job. Rejects with `UsageError`. */
 export async function runSchedule(args: Arguments, context: Context): Promise<ExitCode> {
@@ -57,7 +56,7 @@ function optionsOf(args: Arguments, root: string | undefined): ScheduleOptions {
   return {
     ...line,
     action,
-    every: args.every ?? HOURLY,
+    every: args.every ?? OPTIONS.every.default,
     program: [process.execPath, resolve(process.argv[1] ?? '')],
     ...(args.as !== undefined && { scheduler: args.as }),
     ...(args.dryRun && { dryRun: true }),

@@ -20,7 +20,7 @@ test('prints the files, and writes none', async () => {
   const { code, stdout } = await tsntp(['schedule', '--root', root, '--as', 'systemd', '--', 'ntp.example']);
   expect(code).toBe(0);
   expect(stdout).toMatch(/^# \/etc\/systemd\/system\/tsntp\.service\n/);
-  expect(stdout).toMatch(/^ExecStart=\S+ \S+tsntp\.js sync --every=1h ntp\.example$/m);
+  expect(stdout).toMatch(/^ExecStart=\S+ \S+tsntp\.js sync ntp\.example$/m);
   expect(existsSync(join(root, 'etc/systemd/system/tsntp.service'))).toBe(false);
 });
 
