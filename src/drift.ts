@@ -9,8 +9,13 @@ import { type DriftMemory, EMPTY_DRIFT_MEMORY, MOST_BOOTS, memoryFor } from './n
 import type { KnownRate } from './ntp/drift/drift-state.ts';
 import type { KernelRate } from './ntp/drift/kernel-rate.ts';
 import { MOST_BY_FREQUENCY } from './ntp/drift/rate-bounds.ts';
-import { type Restored, restoreRate } from './pipeline/apply.ts';
-import { type DriftStatePorts, kernelRateNow, type MachineDrift, readDrift } from './pipeline/known-drift.ts';
+import { type RateRestoration, restoreRate } from './pipeline/apply.ts';
+import {
+  type DriftStatePorts,
+  kernelRateState,
+  type MachineDrift,
+  readDrift,
+} from './pipeline/machine-drift.ts';
 import type { Competitor } from './pipeline/outcome.ts';
 import type { ClockLock, DriftStore, Host } from './pipeline/ports.ts';
 
@@ -154,13 +159,13 @@ function reset(
     : { kind: 'not-remembered', problem, kernel, warnings };
 }
 
-type Undone = RateReset | Extract<Restored, { kind: 'busy' | 'interrupted' | 'clock-error' }>;
+type Undone = RateReset | Extract<RateRestoration, { kind: 'busy' | 'interrupted' | 'clock-error' }>;
 
 function resetKernel(memory: DriftMemory, force: boolean, { lock, store, machine }: ResetContext): Undone {
   if (memory.found === undefined) return { kind: 'never-set' };
   const { found } = memoryFor(store.oscillator(), memory);
   if (found === undefined) return { kind: 'other-boot' };
-  const before = kernelRateNow(machine.clock);
+  const before = kernelRateState(machine.clock)?.rate;
   const restored = restoreRate(found, { force }, lock, machine);
   return restored.kind === 'restored' || restored.kind === 'would-restore'
     ? { kind: restored.kind, to: found, ...(before && { before }) }

@@ -32,7 +32,7 @@ export interface FloorComparison {
   readonly now: UnixTime;
 }
 
-type Restored =
+type Compared =
   /** The clock shows a later time: nothing to do. */
   | { readonly kind: 'above-floor' }
   /** The clock shows an earlier time, but was set since boot or is synchronized, which counts more. */
@@ -43,7 +43,7 @@ type Restored =
 
 /** How the restoring of the floor ended. Without `comparison`, no floor is known or it was not looked for. */
 export type FloorOutcome = { readonly warnings: readonly string[] } & (
-  | (Restored & { readonly comparison: FloorComparison })
+  | (Compared & { readonly comparison: FloorComparison })
   /** No measured time is known. */
   | { readonly kind: 'no-floor'; readonly comparison?: undefined }
   /** Another tsntp holds the lock. */
@@ -76,7 +76,7 @@ function restore(
   options: FloorOptions,
   lock: ClockLock,
   machine: FloorPorts,
-): Restored {
+): Compared {
   const { allowAnyOffset = false, force = false, maxOffset, limitsFrom = {} } = options;
   if (now >= floor) return { kind: 'above-floor' };
   if (!allowAnyOffset && !isPlausibleFloor(floor, machine.release)) return { kind: 'implausible-floor' };

@@ -17,8 +17,8 @@ export { type MeasuredOffset, measureOffset, query, sync } from './library/run.t
 export type { ServerSpec, Servers } from './library/servers.ts';
 export {
   driftState,
-  type FloorRestoringOptions,
   type HardwareClockOptions,
+  type RestoreFloorOptions,
   rtc,
   type StatusOptions,
   status,
@@ -71,7 +71,7 @@ export {
   type Seconds,
   type UnixTime,
 } from './ntp/time.ts';
-export type { MachineDrift } from './pipeline/known-drift.ts';
+export type { MachineDrift } from './pipeline/machine-drift.ts';
 export type {
   Competitor,
   Correction,

@@ -87,8 +87,8 @@ export async function openMachine(options: MachineOptions): Promise<Machine> {
 
 /** Opens the schedulers of this machine, or of the image at `root`. */
 export async function openSchedulers(env: Environment, root?: string): Promise<SchedulePorts> {
-  const { openScheduler } = await import('./host/scheduler-host.ts');
-  return openScheduler({
+  const { schedulerHost } = await import('./host/scheduler-host.ts');
+  return schedulerHost({
     ...(root !== undefined && { root }),
     platform: process.platform,
     env,

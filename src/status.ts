@@ -5,7 +5,7 @@
 import { type Clock, ClockError, type ClockStatus } from './clock/clock.ts';
 import type { HardwareReading } from './clock/hardware-clock.ts';
 import { difference, type Seconds, type UnixTime } from './ntp/time.ts';
-import { type DriftStatePorts, type MachineDrift, readDrift } from './pipeline/known-drift.ts';
+import { type DriftStatePorts, type MachineDrift, readDrift } from './pipeline/machine-drift.ts';
 import type { TimeService } from './pipeline/outcome.ts';
 import type { MemoryReading } from './pipeline/ports.ts';
 

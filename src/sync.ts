@@ -15,7 +15,7 @@ import {
 import type { QueryOutcome, SyncOutcome } from './pipeline/outcome.ts';
 import type { DriftOptions } from './pipeline/plan-drift.ts';
 import type { Host } from './pipeline/ports.ts';
-import { lazyRecollection, planAfter } from './pipeline/recollection.ts';
+import { driftRecaller, planAfter } from './pipeline/recall-drift.ts';
 
 export type { Outcome } from './pipeline/outcome.ts';
 export type { QueryOutcome, SyncOutcome };
@@ -54,8 +54,8 @@ export type SyncEvent = MeasureEvent | DecidedEvent | FinishEvent;
 
 /** Measures without changing anything. */
 export async function query(options: QueryOptions, ports: Ports): Promise<QueryOutcome> {
-  const { knownRate } = lazyRecollection(ports);
-  const { oscillator: _, ...measured } = await measure(options, ports, knownRate);
+  const { residualRate } = driftRecaller(ports);
+  const { oscillator: _, ...measured } = await measure(options, ports, residualRate);
   const command = 'query';
   if (measured.kind !== 'agreed') return { ...measured, command };
   const { offset } = measured.estimate;
@@ -69,15 +69,18 @@ export async function query(options: QueryOptions, ports: Ports): Promise<QueryO
 export async function sync(options: SyncOptions, ports: Ports): Promise<SyncOutcome> {
   const lock = await ports.host.lockClock();
   try {
-    const { recall, knownRate } = lazyRecollection(ports);
-    const { oscillator, ...measured } = await measure(options, ports, options.drift ? knownRate : undefined);
+    const { recall, residualRate } = driftRecaller(ports);
+    const { oscillator, ...measured } = await measure(
+      options,
+      ports,
+      options.drift ? residualRate : undefined,
+    );
     if (measured.kind !== 'agreed')
       return { ...measured, command: 'sync', warnings: [...measured.warnings, ...lock.warnings] };
-    const recollection = options.drift ? recall() : undefined;
-    const plan =
-      recollection && oscillator && planAfter({ ...measured, oscillator }, recollection, options, lock);
+    const recalled = options.drift ? recall() : undefined;
+    const plan = recalled && oscillator && planAfter({ ...measured, oscillator }, recalled, options, lock);
     const applied = apply({ ...proposalOf(measured), ...(plan && { drift: plan }) }, options, lock, ports);
-    const unread = plan ? recollection?.warning : undefined;
+    const unread = plan ? recalled?.warning : undefined;
     const outcome: SyncOutcome = {
       ...measured,
       ...applied,

@@ -74,9 +74,9 @@ const STORY = [
   'pipeline/plan-drift.ts',
   'pipeline/finish.ts',
   'pipeline/judge.ts',
-  'pipeline/known-drift.ts',
+  'pipeline/machine-drift.ts',
   'pipeline/ports.ts',
-  'pipeline/recollection.ts',
+  'pipeline/recall-drift.ts',
   'pipeline/outcome.ts',
 ];
 const isRealPort = (path: string) =>

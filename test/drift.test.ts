@@ -8,9 +8,8 @@ import type { EarlierBoot } from '../src/ntp/drift/boots.ts';
 import { type DriftMemory, EMPTY_DRIFT_MEMORY } from '../src/ntp/drift/drift-record.ts';
 import type { KernelRate } from '../src/ntp/drift/kernel-rate.ts';
 import type { Competitor } from '../src/pipeline/outcome.ts';
-import { driftContent } from '../src/report/drift-content.ts';
+import { driftContent, explainDrift } from '../src/report/drift-content.ts';
 import { exitCodeOf } from '../src/report/exit-code.ts';
-import { explainDrift } from '../src/report/known-rate.ts';
 import { hourly } from './support/drift-samples.ts';
 import { type WorldSetup, world } from './support/world.ts';
 

@@ -48,7 +48,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'pipeline/judge': 'test/sync.test.ts',
   'pipeline/outcome': 'types',
   'pipeline/ports': 'interfaces',
-  'pipeline/recollection': 'test/pipeline/plan-drift.test.ts',
+  'pipeline/recall-drift': 'test/pipeline/plan-drift.test.ts',
   'pipeline/system-log': 'interfaces',
   'pipeline/verdict': 'test/pipeline/assess.test.ts',
   'pipeline/voters': 'test/pipeline/assess.test.ts',

@@ -4,7 +4,7 @@
 import { mkdirSync, readdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { installedPath, openScheduler } from '../src/host/scheduler-host.ts';
+import { installedPath, schedulerHost } from '../src/host/scheduler-host.ts';
 import { exitCodeOf } from '../src/report/exit-code.ts';
 import { changedFiles, explainSchedule } from '../src/report/schedule-content.ts';
 import { isOwnText, type SchedulerCommand, type SchedulerName } from '../src/schedule/plan.ts';
@@ -34,7 +34,7 @@ function image(): string {
 }
 
 function portsOf(root: string): SchedulePorts {
-  return openScheduler({ root, platform: 'linux', env: {}, findServices: async () => [] });
+  return schedulerHost({ root, platform: 'linux', env: {}, findServices: async () => [] });
 }
 
 /** The same files, as those of a machine that runs commands: records them, and fails those that match. */

@@ -20,7 +20,7 @@ export interface SchedulerSite {
 }
 
 /** Opens the schedulers of a site. */
-export function openScheduler({ root, platform, env, findServices }: SchedulerSite): SchedulePorts {
+export function schedulerHost({ root, platform, env, findServices }: SchedulerSite): SchedulePorts {
   const at = (path: string) => installedPath(path, root, env);
   const linkAt = ({ path, target }: ScheduledLink) => ({ path: at(path), target });
   return {

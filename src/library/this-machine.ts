@@ -5,7 +5,7 @@ import { type FloorOutcome, restoreFloor } from '../floor.ts';
 import { openMachine } from '../machine.ts';
 import { given, type Optional } from '../options/given.ts';
 import { checkValue, checkValues, type Range, type Ranges, row } from '../options/ranges.ts';
-import { type MachineDrift, readDrift } from '../pipeline/known-drift.ts';
+import { type MachineDrift, readDrift } from '../pipeline/machine-drift.ts';
 import { type RtcAction, type RtcOptions, type RtcOutcome, type RtcPorts, rtc as rtcOf } from '../rtc.ts';
 import { type Status, type StatusPorts, status as statusOf } from '../status.ts';
 import { aFunction, anObject, nonEmpty, OWN, PORTS, yesOrNo } from './options.ts';
@@ -58,7 +58,7 @@ export interface HardwareClockOptions extends Optional<Omit<RtcOptions, 'action'
 type HardwareClockAction = (options?: HardwareClockOptions) => Promise<RtcOutcome>;
 
 /** The options of `rtc.floor`. All are optional. */
-export type FloorRestoringOptions = Omit<HardwareClockOptions, 'device'>;
+export type RestoreFloorOptions = Omit<HardwareClockOptions, 'device'>;
 
 /**
  * The hardware clock (Linux): `show` compares it with the system clock, `write` sets it from the system clock, and `read`
@@ -70,7 +70,7 @@ export const rtc: {
   readonly show: HardwareClockAction;
   readonly write: HardwareClockAction;
   readonly read: HardwareClockAction;
-  readonly floor: (options?: FloorRestoringOptions) => Promise<FloorOutcome>;
+  readonly floor: (options?: RestoreFloorOptions) => Promise<FloorOutcome>;
 } = {
   show: options => runRtc('show', options),
   write: options => runRtc('write', options),
@@ -87,7 +87,7 @@ async function runRtc(action: RtcAction, all: HardwareClockOptions = {}): Promis
   return rtcOf({ action, ...given(options) }, dryRun ? rehearsing(chosen) : chosen);
 }
 
-async function runFloor(all: FloorRestoringOptions = {}): Promise<FloorOutcome> {
+async function runFloor(all: RestoreFloorOptions = {}): Promise<FloorOutcome> {
   const { device: _, ...ranges } = RTC;
   const { openRtc: __, ...portRanges } = RTC_PORTS;
   checkOptions(all, ranges, portRanges);

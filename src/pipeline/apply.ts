@@ -194,7 +194,7 @@ function keep(
 }
 
 /** How putting the kernel's rate back ended. */
-export type Restored =
+export type RateRestoration =
   | { readonly kind: 'restored' }
   | { readonly kind: 'would-restore' }
   | { readonly kind: 'unsupported' }
@@ -208,7 +208,7 @@ export function restoreRate(
   { force }: Pick<ApplyOptions, 'force'>,
   lock: ClockLock,
   { clock, signal }: Pick<ApplyPorts, 'clock' | 'signal'>,
-): Restored {
+): RateRestoration {
   if (signal.aborted) return { kind: 'interrupted' };
   const competitors = lock.competitors.filter(({ kind }) => !force || kind === 'tsntp');
   if (competitors.length > 0) return { kind: 'busy', competitors };

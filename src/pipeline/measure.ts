@@ -83,13 +83,13 @@ const ATTEMPTS = 3;
 
 /**
  * Measures and assesses, again if the clock was changed in between. Ends by the deadline, or early with the results so
- * far on an abort. `knownRate` is asked for the rate of true time against our clock, apart from a slew. Rejects with
+ * far on an abort. `residualRate` tells the rate at which true time gains on our clock, apart from a slew. Rejects with
  * `ClockError` if the clock stands still.
  */
 export async function measure(
   options: QueryOptions,
   ports: MeasurePorts,
-  knownRate: () => Rate | undefined = () => undefined,
+  residualRate: () => Rate | undefined = () => undefined,
 ): Promise<MeasuredBoth> {
   const { clock, emit, signal } = ports;
   const started = clock.now();
@@ -103,7 +103,7 @@ export async function measure(
         AbortSignal.any([signal, over.signal]),
       );
       const findings = { started, finished: clock.now(), warnings: [] };
-      const rate = knownRate();
+      const rate = residualRate();
       const rules = { ...options, slewRate: slewRate ?? 0, ...(rate && { rate }) };
       const assessment = assess(sources, rules, clock.monotonic());
       if (signal.aborted) return { ...findings, kind: 'interrupted', servers: assessment.servers };
@@ -142,7 +142,7 @@ async function surveySteadily(
 }> {
   const { clock } = ports;
   const slewRate = clock.status().slewRate ?? 0;
-  const first = oscillatorOf(clock);
+  const first = readOscillator(clock);
   const before = clock.read();
   const plan = { ...options, plausible: plausibleTimes(ports.release, options.allowAnyOffset) };
   const sources = await survey(
@@ -154,7 +154,7 @@ async function surveySteadily(
   );
   const samples = sources.flatMap(({ burst }) => burst?.samples ?? []);
   const after = clock.read();
-  const last = oscillatorOf(clock);
+  const last = readOscillator(clock);
   const steps = [...samples.map(({ received }) => received), after].map(
     reading => difference(reading.time, before.time) - elapsed(reading.monotonic, before.monotonic),
   );
@@ -169,7 +169,7 @@ async function surveySteadily(
 }
 
 /** Reads the clock and its oscillator; undefined if the platform has none to read, or a sandbox hides it. */
-export function oscillatorOf(clock: Clock): OscillatorReading | undefined {
+export function readOscillator(clock: Clock): OscillatorReading | undefined {
   try {
     return clock.readOscillator?.();
   } catch (error) {

@@ -1,12 +1,15 @@
-// What is known of the rate of a clock, and how an action on it ended → the content of its JSON report. Rates are corrections
-// in ppm, durations seconds, instants RFC 3339. Later releases only add keys; unknown values are absent.
+// The outcome of `drift` → one sentence, and the content of its JSON report. Rates are corrections in ppm, durations seconds,
+// instants RFC 3339. Later releases only add keys; unknown values are absent.
 
-import type { DriftOutcome } from '../drift.ts';
+import type { DriftOutcome, RateReset } from '../drift.ts';
 import { chronydDriftFile, ntpdDriftFile } from '../ntp/drift/drift-file.ts';
+import { isSameRate, type KernelRate, rateOf } from '../ntp/drift/kernel-rate.ts';
 import { formatInstant } from '../ntp/time.ts';
-import type { MachineDrift } from '../pipeline/known-drift.ts';
+import type { MachineDrift } from '../pipeline/machine-drift.ts';
 import { explainDriftGate } from './drift-gate.ts';
-import { explainDrift } from './known-rate.ts';
+import { count, explainCompetitor } from './labels.ts';
+import { formatRate } from './quantity.ts';
+import { explainRate, tendency } from './rate-words.ts';
 
 /** The program that an exported drift file is for. */
 export type DriftProgram = 'ntpd' | 'chronyd';
@@ -14,6 +17,80 @@ export type DriftProgram = 'ntpd' | 'chronyd';
 /** The text of the drift file of another program. */
 export function driftFileText(program: DriftProgram, rate: { frequency: number; sigma: number }): string {
   return program === 'ntpd' ? ntpdDriftFile(rate.frequency) : chronydDriftFile(rate.frequency, rate.sigma);
+}
+
+/** Describes how an action ended, in a sentence. */
+export function explainDrift(outcome: DriftOutcome): string {
+  switch (outcome.kind) {
+    case 'shown':
+      return `this clock ${explainRate(outcome.state)}`;
+    case 'exported':
+      return `this clock ${tendency(outcome.rate.frequency)}`;
+    case 'nothing-known':
+      return 'the rate of this clock is not known yet: it takes two runs of tsntp sync, a quarter of an hour apart, or tsntp drift import';
+    case 'reset':
+      return `the rate of this clock is forgotten; ${explainReset(outcome.kernel)}`;
+    case 'would-reset':
+      return `the rate of this clock would be forgotten; ${explainReset(outcome.kernel)}`;
+    case 'imported':
+    case 'would-import':
+      return explainImport(outcome);
+    case 'not-remembered': {
+      const { kernel, problem } = outcome;
+      return kernel === undefined ? problem : `${explainReset(kernel)}, but ${problem}`;
+    }
+    case 'busy':
+      return outcome.competitors.map(explainCompetitor).join('; ');
+    case 'interrupted':
+      return 'interrupted; nothing was changed';
+    case 'clock-error':
+      return outcome.error.message;
+    default:
+      return outcome satisfies never;
+  }
+}
+
+function explainReset(kernel: RateReset): string {
+  switch (kernel.kind) {
+    case 'restored':
+    case 'would-restore':
+      return explainRestored(kernel);
+    case 'never-set':
+      return "the kernel's rate stays as it is: tsntp has not set it";
+    case 'other-boot':
+      return "the kernel's rate stays as it is: tsntp has not set it since the machine booted";
+    case 'unsupported':
+      return "the kernel's rate stays as it is: tsntp cannot set it on this platform";
+    default:
+      return kernel satisfies never;
+  }
+}
+
+function explainRestored({
+  kind,
+  to,
+  before,
+}: {
+  readonly kind: 'restored' | 'would-restore';
+  readonly to: KernelRate;
+  readonly before?: KernelRate;
+}): string {
+  const verb = kind === 'restored' ? 'is' : 'would be';
+  const from = before && !isSameRate(before, to) ? ` (from ${formatRate(rateOf(before))})` : '';
+  return `the kernel's rate ${verb} back at ${formatRate(rateOf(to))}${from}`;
+}
+
+function explainImport({
+  kind,
+  rate,
+  runs,
+}: Extract<DriftOutcome, { kind: 'imported' | 'would-import' }>): string {
+  const verb = kind === 'imported' ? 'is' : 'would be';
+  const weight =
+    runs === 0
+      ? 'the next run of tsntp sync starts from it'
+      : `it weighs less than the ${count(runs, 'sample')} of this boot`;
+  return `${rate.from}'s drift file ${verb} taken over: this clock ${tendency(rate.frequency)}; ${weight}`;
 }
 
 /** The content of the JSON report. `program` is what `export` is for. */

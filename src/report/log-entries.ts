@@ -7,7 +7,7 @@ import { rateOf } from '../ntp/drift/kernel-rate.ts';
 import { add, formatInstant, type Seconds } from '../ntp/time.ts';
 import type { Findings, Outcome } from '../pipeline/outcome.ts';
 import type { LogEntry, Severity } from '../pipeline/system-log.ts';
-import { driftNotes, driftWarnings, expectationNotes } from './drift-words.ts';
+import { driftNotes, driftWarnings, expectationNotes } from './drift-findings.ts';
 import { count } from './labels.ts';
 import { explanationOf, ntpdateResult, ntpdateServers, systemPeerOf } from './ntpdate-words.ts';
 import { formatOffset } from './quantity.ts';

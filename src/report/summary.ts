@@ -3,7 +3,7 @@
 import { slewDuration } from '../clock/clock.ts';
 import type { Estimate } from '../ntp/combine.ts';
 import type { Ending, Findings, Outcome, ServerReport } from '../pipeline/outcome.ts';
-import { outlookText } from './drift-words.ts';
+import { outlookText } from './drift-findings.ts';
 import { count, explainCompetitor } from './labels.ts';
 import { formatDuration, formatOffset, formatSize } from './quantity.ts';
 import { explainRefusal } from './refusal.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { machineMinute, minuteOf } from '../../src/host/machine-identity.ts';
-import { installedPath, openScheduler } from '../../src/host/scheduler-host.ts';
+import { installedPath, schedulerHost } from '../../src/host/scheduler-host.ts';
 import { SchedulerFileError } from '../../src/schedule/schedule-outcome.ts';
 import { onLinux, scratch } from '../support/command.ts';
 import '../support/properties.ts';
@@ -66,7 +66,7 @@ describe('the place of a file', () => {
 });
 
 function siteAt(root: string, platform = 'linux') {
-  return openScheduler({ root, platform, env: {}, findServices: async () => [] });
+  return schedulerHost({ root, platform, env: {}, findServices: async () => [] });
 }
 
 test('an image with systemd is for systemd, any other for cron', () => {
@@ -81,7 +81,7 @@ test.each([
   ['darwin', 'launchd'],
   ['win32', 'windows'],
 ])('%s has %s', (platform, name) => {
-  const site = openScheduler({ platform, env: {}, findServices: async () => [] });
+  const site = schedulerHost({ platform, env: {}, findServices: async () => [] });
   expect(site.schedulers()[0]).toBe(name);
 });
 
@@ -129,7 +129,7 @@ describe('files', () => {
 });
 
 test('a command that fails is quoted with what it said', async () => {
-  const site = openScheduler({ platform: 'linux', env: {}, findServices: async () => [] });
+  const site = schedulerHost({ platform: 'linux', env: {}, findServices: async () => [] });
   const script = 'process.stderr.write("no such unit\\n"); process.exit(3)';
   expect(await site.run([process.execPath, '-e', script])).toMatch(/no such unit$/);
   expect(await site.run([process.execPath, '-e', ''])).toBeUndefined();
@@ -138,6 +138,6 @@ test('a command that fails is quoted with what it said', async () => {
 
 test('a time service is stopped for good', async () => {
   const findServices = async () => [{ name: 'chronyd', pid: 7, stop: 'systemctl stop chrony' }];
-  const site = openScheduler({ platform: 'linux', env: {}, findServices });
+  const site = schedulerHost({ platform: 'linux', env: {}, findServices });
   expect(await site.rivals()).toEqual([{ name: 'chronyd', stop: 'systemctl disable --now chrony' }]);
 });

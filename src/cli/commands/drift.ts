@@ -3,10 +3,9 @@
 
 import { type DriftOutcome, type DriftRequest, drift } from '../../drift.ts';
 import { type MachineOptions, openMachine } from '../../machine.ts';
-import { type DriftProgram, driftContent, driftFileText } from '../../report/drift-content.ts';
+import { type DriftProgram, driftContent, driftFileText, explainDrift } from '../../report/drift-content.ts';
 import { envelopeText } from '../../report/envelope.ts';
 import { type ExitCode, exitCodeOf } from '../../report/exit-code.ts';
-import { explainDrift } from '../../report/known-rate.ts';
 import type { CommandArguments } from '../arguments/command-arguments.ts';
 import { readDriftArgument } from '../arguments/drift-file-argument.ts';
 import { UsageError } from '../arguments/usage-error.ts';

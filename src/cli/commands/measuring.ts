@@ -2,7 +2,7 @@
 
 import { type MachineOptions, openMachine } from '../../machine.ts';
 import { given } from '../../options/given.ts';
-import { driftNotes, driftWarnings, expectationNotes } from '../../report/drift-words.ts';
+import { driftNotes, driftWarnings, expectationNotes } from '../../report/drift-findings.ts';
 import { type ExitCode, exitCodeOf } from '../../report/exit-code.ts';
 import { type Outcome, query, type SyncEvent, type SyncOptions, sync } from '../../sync.ts';
 import { type ChosenServers, chooseServers, limitsFrom, withDemands } from '../arguments/chosen-servers.ts';

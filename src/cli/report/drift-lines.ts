@@ -3,11 +3,11 @@
 
 import type { DriftState } from '../../ntp/drift/drift-state.ts';
 import { formatInstant, type UnixTime } from '../../ntp/time.ts';
-import type { MachineDrift } from '../../pipeline/known-drift.ts';
+import type { MachineDrift } from '../../pipeline/machine-drift.ts';
 import { explainDriftGate } from '../../report/drift-gate.ts';
-import { explainKernelRate, explainRate } from '../../report/known-rate.ts';
 import { count } from '../../report/labels.ts';
 import { formatDuration, formatOffset, formatRate, formatSize } from '../../report/quantity.ts';
+import { explainKernelRate, explainRate } from '../../report/rate-words.ts';
 import type { Display } from '../process/terminal.ts';
 import { alignedLines, type NamedValue } from './aligned-lines.ts';
 import { columnsOf, type PickValue, rangeOf, sparkline } from './sparkline.ts';

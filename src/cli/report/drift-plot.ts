@@ -3,8 +3,8 @@
 
 import type { DriftHistoryEntry, DriftState } from '../../ntp/drift/drift-state.ts';
 import { formatInstant, unixTimeOf } from '../../ntp/time.ts';
-import { explainRate } from '../../report/known-rate.ts';
 import { formatOffset, formatRate } from '../../report/quantity.ts';
+import { explainRate } from '../../report/rate-words.ts';
 import { type Axis, placeOf, timeAxis, valueAxis } from './plot-axis.ts';
 import { usualRange } from './usual-range.ts';
 

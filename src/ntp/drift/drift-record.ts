@@ -104,7 +104,7 @@ export function isOtherOscillator(before: Oscillator, now: Oscillator): boolean 
   return differs(before.bootId, now.bootId) || differs(before.clocksource, now.clocksource);
 }
 
-/** What a platform does not tell is taken to be the same. */
-function differs(before: string | undefined, now: string | undefined): boolean {
+/** Whether two identifiers differ. One that the platform does not tell counts as the same. */
+export function differs(before: string | undefined, now: string | undefined): before is string {
   return before !== undefined && now !== undefined && before !== now;
 }

@@ -4,7 +4,7 @@
 import type { Seconds } from '../time.ts';
 import type { RateExpectation } from './boots.ts';
 import type { DriftGate } from './closed-gate.ts';
-import type { DriftMemory, Oscillator, RateSetting } from './drift-record.ts';
+import { type DriftMemory, differs, type Oscillator, type RateSetting } from './drift-record.ts';
 import { type DriftSample, hasSlept, sinceRawRestarted, spacing } from './drift-sample.ts';
 import type { DriftEstimate } from './estimate.ts';
 import { isSameRate, type KernelRate, rateOf } from './kernel-rate.ts';
@@ -15,8 +15,6 @@ export interface RunOfBoth {
   readonly raw: Seconds;
   /** The error of both spans together: how far apart the clocks were read. */
   readonly readingError: Seconds;
-  /** What a slew in progress moved the clock by meanwhile. */
-  readonly slewed: Seconds;
 }
 
 /** What decides about the gate. */
@@ -60,10 +58,10 @@ export function gateOf(facts: GateFacts): DriftGate | undefined {
 function oscillatorGate({ memory, oscillator, sample, expectation }: GateFacts): DriftGate | undefined {
   const before = memory.oscillator;
   const last = memory.samples.at(-1);
-  if (isOther(before.bootId, oscillator.bootId)) {
+  if (differs(before.bootId, oscillator.bootId)) {
     return expectation?.agreed ? undefined : { kind: 'other-boot' };
   }
-  if (isOther(before.clocksource, oscillator.clocksource)) {
+  if (differs(before.clocksource, oscillator.clocksource)) {
     return { kind: 'other-clocksource', before: before.clocksource, now: oscillator.clocksource! };
   }
   if (last !== undefined && sample.raw <= last.raw) return { kind: 'raw-went-backwards' };
@@ -73,7 +71,7 @@ function oscillatorGate({ memory, oscillator, sample, expectation }: GateFacts):
 
 /** Whether the kernel's clock does what it was told. */
 function kernelGate({ memory, oscillator, kernel, run, forceFrequency }: GateFacts): DriftGate | undefined {
-  const set = isOther(memory.oscillator.bootId, oscillator.bootId) ? undefined : memory.set;
+  const set = differs(memory.oscillator.bootId, oscillator.bootId) ? undefined : memory.set;
   if (set !== undefined && !forceFrequency && !isOwn(set, kernel)) {
     const { frequency, tick } = set;
     return { kind: 'set-by-another', found: kernel, set: { frequency, tick } };
@@ -93,19 +91,15 @@ function estimateGate({ memory, sample, estimate, expectation }: GateFacts): Dri
 }
 
 /** By how many ppm the clock ran off from what was expected, if that is more than reading the two explains. */
-function unlikeness({ clock, raw, readingError, slewed }: RunOfBoth, kernel: KernelRate): number | undefined {
+function unlikeness({ clock, raw, readingError }: RunOfBoth, kernel: KernelRate): number | undefined {
   const blur = (1e6 * readingError) / raw;
   // Not "greater": where no time went by, it is no number.
   if (!(blur <= BLURRED)) return undefined;
-  const by = (1e6 * (clock - slewed - raw)) / raw - rateOf(kernel);
+  const by = (1e6 * (clock - raw)) / raw - rateOf(kernel);
   return Math.abs(by) > UNLIKE + blur ? by : undefined;
 }
 
 /** Whether the kernel has the rate that was set, or the one before in case that run did not get to the end. */
 function isOwn(set: RateSetting, kernel: KernelRate): boolean {
   return isSameRate(set, kernel) || (set.before !== undefined && isSameRate(set.before, kernel));
-}
-
-function isOther(before: string | undefined, now: string | undefined): before is string {
-  return before !== undefined && now !== undefined && before !== now;
 }

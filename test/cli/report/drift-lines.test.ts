@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { driftLines } from '../../../src/cli/report/drift-lines.ts';
 import type { DriftHistoryEntry } from '../../../src/ntp/drift/drift-state.ts';
 import { add } from '../../../src/ntp/time.ts';
-import type { MachineDrift } from '../../../src/pipeline/known-drift.ts';
+import type { MachineDrift } from '../../../src/pipeline/machine-drift.ts';
 import { BEGINNING } from '../../support/world.ts';
 
 /** A first correction of 2 s, then a daily rhythm; the rate is set from the third run on. */

@@ -1,10 +1,9 @@
 // The memory of the oscillator in each directory, and the kernel's rate → what is known of the rate of this machine's clock,
 // for reports.
 
-import { type Clock, ClockError } from '../clock/clock.ts';
+import { type Clock, ClockError, type RateState } from '../clock/clock.ts';
 import { EMPTY_DRIFT_MEMORY, type Oscillator } from '../ntp/drift/drift-record.ts';
 import { type DriftState, driftStateOf } from '../ntp/drift/drift-state.ts';
-import type { KernelRate } from '../ntp/drift/kernel-rate.ts';
 import type { DriftMemoryReading } from './ports.ts';
 
 /** What reading the state of the rate uses of a machine. */
@@ -30,7 +29,7 @@ export function readDrift(machine: DriftStatePorts): MachineDrift {
   const readings = machine.driftMemories();
   const [newest] = readings.filter(isUsed).toSorted(byAge);
   const warnings = readings.map(({ warning }) => warning).filter(warning => warning !== undefined);
-  const kernel = kernelRateNow(machine.clock);
+  const kernel = kernelRateState(machine.clock)?.rate;
   return {
     ...driftStateOf({
       memory: newest?.memory ?? EMPTY_DRIFT_MEMORY,
@@ -44,10 +43,10 @@ export function readDrift(machine: DriftStatePorts): MachineDrift {
   };
 }
 
-/** How the kernel corrects the rate of a clock; undefined where this platform does not tell, or forbids to ask. */
-export function kernelRateNow(clock: Clock): KernelRate | undefined {
+/** How the kernel corrects the rate of a clock; undefined if this platform does not tell, or a sandbox hides it. */
+export function kernelRateState(clock: Clock): RateState | undefined {
   try {
-    return clock.rate?.().rate;
+    return clock.rate?.();
   } catch (error) {
     if (error instanceof ClockError) return undefined;
     throw error;

@@ -1,66 +1,60 @@
-// The machine's oscillator, its kernel, and what earlier runs remember of both → the rate that is left for a burst, and the
-// plan for the drift after the measurement. Reads only.
+// The machine's oscillator, its kernel, and what earlier runs remember of both → before a measurement, the rate that true
+// time still gains on the clock; after it, the facts for the plan (plan-drift.ts). Reads only.
 
-import { type Clock, ClockError, type RateState, SLEW_RATE } from '../clock/clock.ts';
+import { type Clock, type RateState, SLEW_RATE } from '../clock/clock.ts';
 import type { Estimate } from '../ntp/combine.ts';
 import type { DriftMemory, DriftReading } from '../ntp/drift/drift-record.ts';
 import type { RunOfBoth } from '../ntp/drift/gate.ts';
 import { residualRate } from '../ntp/drift/residual-rate.ts';
 import type { Rate } from '../ntp/rate.ts';
 import { difference, type Seconds } from '../ntp/time.ts';
-import { type OscillatorSpan, oscillatorOf } from './measure.ts';
+import { kernelRateState } from './machine-drift.ts';
+import { type OscillatorSpan, readOscillator } from './measure.ts';
 import type { Findings } from './outcome.ts';
 import { type DriftOptions, type DriftPlan, planDrift } from './plan-drift.ts';
 import type { ClockLock, DriftStore, Host } from './ports.ts';
 
-/** What remembering uses of a machine. */
-export interface RecollectionPorts {
+/** What recalling uses of a machine. */
+export interface RecallPorts {
   readonly clock: Clock;
   readonly host: Pick<Host, 'drift'>;
 }
 
 /** What a run knows of the oscillator before it measures. */
-export interface Recollection extends DriftReading {
+export interface RecalledDrift extends DriftReading {
   readonly store: DriftStore;
   readonly kernel: RateState;
 }
 
-/** Recalls when it is first asked, after the packets: a run does not wait for a file before it sends the first one. */
-export function lazyRecollection(ports: RecollectionPorts): {
-  /** What earlier runs learned; undefined where nothing can be learned, or the kernel may not be asked. */
-  recall(): Recollection | undefined;
-  /** The rate at which true time gains on the clock, where earlier runs set its rate. */
-  knownRate(): Rate | undefined;
+/** Reads what earlier runs learned when it is first needed: a run sends its first packet before it reads a file. */
+export function driftRecaller(ports: RecallPorts): {
+  /** What earlier runs learned; undefined where nothing can be learned, or a sandbox hides the kernel's rate. */
+  recall(): RecalledDrift | undefined;
+  /** The rate at which true time gains on the clock; undefined unless earlier runs set its rate. */
+  residualRate(): Rate | undefined;
 } {
-  let recalled: Recollection | undefined;
-  const recall = (): Recollection | undefined => {
-    recalled ??= recollect(ports);
+  let recalled: RecalledDrift | undefined;
+  const recall = (): RecalledDrift | undefined => {
+    recalled ??= read(ports);
     return recalled;
   };
-  const knownRate = (): Rate | undefined => {
-    const recollection = recall();
-    return recollection && recalledRate(recollection, ports.clock);
+  return {
+    recall,
+    residualRate() {
+      const known = recall();
+      return known && residualRateOf(known, ports.clock);
+    },
   };
-  return { recall, knownRate };
 }
 
-function recollect({ clock, host: { drift: store } }: RecollectionPorts): Recollection | undefined {
+function read({ clock, host: { drift: store } }: RecallPorts): RecalledDrift | undefined {
   if (!store || !clock.readOscillator || !clock.setFrequency) return undefined;
-  const kernel = rateStateOf(clock);
+  const kernel = kernelRateState(clock);
   return kernel && { store, kernel, ...store.recall() };
 }
 
-function rateStateOf(clock: Clock): RateState | undefined {
-  try {
-    return clock.rate?.();
-  } catch (error) {
-    if (error instanceof ClockError) return undefined;
-    throw error;
-  }
-}
-
-function recalledRate({ memory, store, kernel }: Recollection, clock: Clock): Rate | undefined {
-  const now = oscillatorOf(clock);
+function residualRateOf({ memory, store, kernel }: RecalledDrift, clock: Clock): Rate | undefined {
+  const now = readOscillator(clock);
   const asleep = store.asleep();
   return (
     now &&
@@ -84,7 +78,7 @@ export function planAfter(
     readonly estimate: Estimate;
     readonly oscillator: OscillatorSpan;
   },
-  { memory, store, kernel }: Recollection,
+  { memory, store, kernel }: RecalledDrift,
   options: DriftOptions,
   lock: ClockLock,
 ): DriftPlan {
@@ -104,10 +98,10 @@ export function planAfter(
   );
 }
 
-/** A slew goes on for so long after the kernel has nothing left of it: it makes it in shares of one second. */
+/** A slew continues for so long after the kernel reports nothing left: it is made in shares of one second. */
 const LAST_SHARE: Seconds = 2;
 
-/** How far both clocks went; undefined while a slew may have moved one of them, also the last share of the last run's. */
+/** How far both clocks went; undefined if a slew may have moved one of them, such as the last share of the last run's slew. */
 function runOf({ first, last, slewed }: OscillatorSpan, { samples }: DriftMemory): RunOfBoth | undefined {
   const before = samples.at(-1);
   const since = before ? Number(first.raw - before.raw) / 1e9 : Infinity;
@@ -116,6 +110,5 @@ function runOf({ first, last, slewed }: OscillatorSpan, { samples }: DriftMemory
     clock: difference(last.time, first.time),
     raw: Number(last.raw - first.raw) / 1e9,
     readingError: first.gap + last.gap,
-    slewed: 0,
   };
 }

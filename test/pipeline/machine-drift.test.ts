@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { ClockError } from '../../src/clock/clock.ts';
 import { type DriftMemory, EMPTY_DRIFT_MEMORY } from '../../src/ntp/drift/drift-record.ts';
-import { kernelRateNow, readDrift } from '../../src/pipeline/known-drift.ts';
+import { kernelRateState, readDrift } from '../../src/pipeline/machine-drift.ts';
 import type { DriftMemoryReading } from '../../src/pipeline/ports.ts';
 import { driftSample, hourly } from '../support/drift-samples.ts';
 import { world } from '../support/world.ts';
@@ -38,17 +38,17 @@ describe('of several directories', () => {
 describe("the kernel's rate", () => {
   test('is unknown where the platform has none, or a sandbox forbids to ask', () => {
     const { rate: _, ...rateless } = clock;
-    expect(kernelRateNow(rateless)).toBeUndefined();
+    expect(kernelRateState(rateless)).toBeUndefined();
     const forbidden = () => {
       throw new ClockError('not-permitted', 'adjtimex: EPERM');
     };
-    expect(kernelRateNow({ ...clock, rate: forbidden })).toBeUndefined();
+    expect(kernelRateState({ ...clock, rate: forbidden })).toBeUndefined();
   });
 
   test('a bug comes out', () => {
     const broken = () => {
       throw new TypeError('a bug');
     };
-    expect(() => kernelRateNow({ ...clock, rate: broken })).toThrow('a bug');
+    expect(() => kernelRateState({ ...clock, rate: broken })).toThrow('a bug');
   });
 });

@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import type { DriftGate } from '../../src/ntp/drift/closed-gate.ts';
 import type { DriftFindings, Outcome } from '../../src/pipeline/outcome.ts';
-import { driftNotes, driftWarnings, expectationNotes } from '../../src/report/drift-words.ts';
+import { driftNotes, driftWarnings, expectationNotes } from '../../src/report/drift-findings.ts';
 import { reportOf } from '../../src/report/json.ts';
 import { summaryOf } from '../../src/report/summary.ts';
 import { world } from '../support/world.ts';
