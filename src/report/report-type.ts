@@ -90,7 +90,7 @@ export interface Report {
      */
     readonly at: string;
     /**
-     * The rest of a slew when the report was written.
+     * The remainder of a slew when the report was written.
      */
     readonly slewLeft?: number;
     /**
