@@ -62,7 +62,7 @@ export async function schedule(
   if (action === 'remove') return outcome(await uninstall(installation));
   if (options.every < SHORTEST)
     throw new NotSchedulable(`--every ${options.every}: the shortest period is ${SHORTEST} seconds`);
-  const { minute, unique } = await ports.identity();
+  const { minute, unique } = await ports.minute();
   const wanted = scheduler.files({ ...options, minute });
   const warnings = scheduleWarnings({
     ...options,
@@ -83,7 +83,7 @@ async function circumstances(name: SchedulerName, { program }: ScheduleOptions, 
   return {
     image,
     missing: image ? program.filter(path => !ports.exists(path)) : [],
-    rivals: image ? [] : await ports.rivals(),
+    services: image ? [] : await ports.otherServices(),
     others: ports.schedulers().filter(other => other !== name && isInstalled(SCHEDULERS[other], ports)),
   };
 }

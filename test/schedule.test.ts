@@ -43,7 +43,7 @@ function machineAt(root: string, fails = /^$/) {
   const ports: SchedulePorts = {
     ...portsOf(root),
     image: false,
-    rivals: async () => [],
+    otherServices: async () => [],
     async run(command: SchedulerCommand) {
       ran.push(command.join(' '));
       return fails.test(command.join(' ')) ? `${command.join(' ')}: it fails` : undefined;
@@ -64,7 +64,7 @@ function treeOf(root: string): ReadonlyMap<string, string> {
   );
 }
 
-describe.each(NAMES)('%s', scheduler => {
+describe.each(NAMES)('the schedule of %s', scheduler => {
   const install = { ...OPTIONS, scheduler };
   const remove = { ...install, action: 'remove' } as const;
 
@@ -155,7 +155,7 @@ test.each(NAMES.filter(name => SCHEDULERS[name].enable.length > 0))(
   },
 );
 
-describe('on a machine', () => {
+describe('a schedule on this machine', () => {
   test('systemd is told of the units, and of their end', async () => {
     const { ports, ran } = machineAt(image());
     expect((await schedule({ ...OPTIONS, scheduler: 'systemd' }, ports)).kind).toBe('installed');
@@ -196,7 +196,7 @@ describe('on a machine', () => {
     const root = image();
     await schedule({ ...OPTIONS, scheduler: 'cron' }, portsOf(root));
     const { warnings } = await schedule({ ...OPTIONS, scheduler: 'systemd' }, portsOf(root));
-    expect(warnings).toEqual([expect.stringMatching(/^cron runs tsntp, too/)]);
+    expect(warnings).toEqual([expect.stringMatching(/^cron also runs tsntp/)]);
   });
 
   test('a masked unit is left alone', async () => {

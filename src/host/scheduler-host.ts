@@ -6,7 +6,7 @@ import { existsSync, lstatSync, readFileSync, readlinkSync } from 'node:fs';
 import { join, win32 } from 'node:path';
 import type { TimeService } from '../pipeline/outcome.ts';
 import type { ScheduledLink, SchedulerCommand, SchedulerName } from '../schedule/plan.ts';
-import type { Existing, RivalService, SchedulePorts } from '../schedule/schedule-outcome.ts';
+import type { Existing, OtherService, SchedulePorts } from '../schedule/schedule-outcome.ts';
 import { machineMinute } from './machine-identity.ts';
 import { removeAll, writeAll } from './scheduled-files.ts';
 
@@ -26,7 +26,7 @@ export function schedulerHost({ root, platform, env, findServices }: SchedulerSi
   return {
     image: root !== undefined,
     schedulers: () => schedulersOf(root, platform),
-    identity: () =>
+    minute: () =>
       machineMinute(root === undefined ? platform : 'linux', root ?? '/', async (program, args) => {
         const { output } = await runProgram([program, ...args], env);
         return output;
@@ -47,7 +47,7 @@ export function schedulerHost({ root, platform, env, findServices }: SchedulerSi
       );
       return failure;
     },
-    rivals: async () => (await findServices()).map(rivalOf),
+    otherServices: async () => (await findServices()).map(otherServiceOf),
   };
 }
 
@@ -94,7 +94,7 @@ function isLinkTo({ path, target }: ScheduledLink): boolean {
 }
 
 /** A time service, with the command that also keeps it from starting at the next boot. */
-function rivalOf({ name, stop }: TimeService): RivalService {
+function otherServiceOf({ name, stop }: TimeService): OtherService {
   return { name, stop: stop.replace(/^systemctl stop /, 'systemctl disable --now ') };
 }
 

@@ -37,6 +37,13 @@ export interface LogEntry {
   readonly fields?: Readonly<Partial<Record<LogFieldName, string>>>;
 }
 
+/** The program that writes to a log. */
+export interface LogWriter {
+  /** `tsntp`, or the name of the link that it was started by. */
+  readonly program: string;
+  readonly pid: number;
+}
+
 /** The system log of this machine. */
 export interface SystemLog {
   /** Throws the reason if the log does not take the entry. Control characters are escaped. */

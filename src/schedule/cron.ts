@@ -34,7 +34,7 @@ function crontab(plan: SchedulePlan): string {
   const times = fixedMinutesOf(plan.every, plan.minute);
   if (times === undefined)
     throw new NotSchedulable(
-      `cron runs at fixed minutes, which --every ${periodText(plan.every)} has not; give ${FIXED_PERIODS}`,
+      `cron runs at fixed minutes, and --every ${periodText(plan.every)} does not fit them; give ${FIXED_PERIODS}`,
     );
   const { minutes, hours } = times;
   const when = `${minutes.length === 60 ? '*' : minutes.join(',')} ${hours?.join(',') ?? '*'} * * *`;

@@ -15,7 +15,7 @@ export class SchedulerFileError extends Error {
 }
 
 /** Another program that sets this clock, and the command that stops it for good. */
-export interface RivalService {
+export interface OtherService {
   readonly name: string;
   readonly stop: string;
 }
@@ -27,7 +27,7 @@ export interface SchedulePorts {
   /** Whether the files are for an image: then they take effect when it boots. */
   readonly image: boolean;
   /** The minute of the hour, from 1 to 59, that follows from this machine's identity, and whether no other machine has that identity. */
-  identity(): Promise<{ readonly minute: number; readonly unique: boolean }>;
+  minute(): Promise<{ readonly minute: number; readonly unique: boolean }>;
   exists(path: string): boolean;
   read(path: string): Existing;
   isLinked(link: ScheduledLink): boolean;
@@ -37,7 +37,7 @@ export interface SchedulePorts {
   remove(paths: readonly string[], links: readonly ScheduledLink[]): void;
   /** Runs a command; resolves with why it failed. */
   run(command: SchedulerCommand): Promise<string | undefined>;
-  rivals(): Promise<readonly RivalService[]>;
+  otherServices(): Promise<readonly OtherService[]>;
 }
 
 /** One file, and how it differs from what is there. */

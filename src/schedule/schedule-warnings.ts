@@ -1,8 +1,8 @@
-// What speaks against a schedule → warnings, each with what to do.
+// The drawbacks of a schedule on this machine → warnings, each with what to do.
 
 import type { Seconds } from '../ntp/time.ts';
 import { periodText, type SchedulePlan, type SchedulerName } from './plan.ts';
-import type { RivalService } from './schedule-outcome.ts';
+import type { OtherService } from './schedule-outcome.ts';
 
 /** A plan and the machine that it is for. */
 export interface Circumstances extends Omit<SchedulePlan, 'minute'> {
@@ -15,7 +15,7 @@ export interface Circumstances extends Omit<SchedulePlan, 'minute'> {
   /** The programs that an image lacks. */
   readonly missing: readonly string[];
   /** Other programs that set this clock. */
-  readonly rivals: readonly RivalService[];
+  readonly services: readonly OtherService[];
   /** Other schedulers that run tsntp already. */
   readonly others: readonly SchedulerName[];
 }
@@ -31,10 +31,10 @@ const TEMPORARY = /^\/(tmp|var\/tmp|private\/tmp)\/|[\\/]_npx[\\/]|\\AppData\\Lo
 /** The warnings, in the order of their weight. */
 export function scheduleWarnings(given: Circumstances): readonly string[] {
   return [
-    ...rivalWarnings(given),
+    ...serviceWarnings(given),
     ...given.others.map(
       other =>
-        `${other} runs tsntp, too: remove one of them, for example with "tsntp schedule --as ${other} --remove"`,
+        `${other} also runs tsntp: remove one of the two, for example with "tsntp schedule --as ${other} --remove"`,
     ),
     ...programWarnings(given),
     ...periodWarnings(given),
@@ -43,8 +43,8 @@ export function scheduleWarnings(given: Circumstances): readonly string[] {
   ];
 }
 
-function rivalWarnings({ rivals }: Circumstances): readonly string[] {
-  return rivals.map(
+function serviceWarnings({ services }: Circumstances): readonly string[] {
+  return services.map(
     ({ name, stop }) =>
       `${name} sets this clock: the scheduled runs would end with exit code 6; stop it first: ${stop}`,
   );
@@ -58,7 +58,7 @@ function programWarnings({ program, missing }: Circumstances): readonly string[]
         return [`${path} is in a temporary folder, which may be emptied: install tsntp for all users`];
       if (HOME.test(path))
         return [
-          `${path} is in a user's folder, and the scheduled runs are root's: install Node and tsntp for all users`,
+          `${path} is in a user's folder, and the scheduled runs run as root: install Node and tsntp for all users`,
         ];
       return [];
     }),
@@ -68,12 +68,10 @@ function programWarnings({ program, missing }: Circumstances): readonly string[]
 function periodWarnings({ every, pool }: Circumstances): readonly string[] {
   if (every > LONG)
     return [
-      `--every ${periodText(every)}: after 8.9 hours without a run, the kernel calls its clock unsynchronized; 8h is the longest period without that`,
+      `--every ${periodText(every)}: after 8.9 hours without a run, the kernel declares its clock unsynchronized; give 8h or less`,
     ];
   if (pool && every < SHORT_FOR_A_POOL)
-    return [
-      `--every ${periodText(every)} is often for a public pool: 15m is the shortest period that it welcomes`,
-    ];
+    return [`--every ${periodText(every)} is too often for a public pool: give 15m or longer`];
   return [];
 }
 
@@ -89,6 +87,8 @@ function limitWarnings({ scheduler, maxOffset }: Circumstances): readonly string
 function identityWarnings({ unique, image, scheduler }: Circumstances): readonly string[] {
   if (unique || scheduler === 'systemd') return [];
   return image
-    ? ['the image has no machine-id: every machine that boots from it would query in the same minute']
+    ? [
+        'the image has no machine-id: all machines that boot from it would query in the same minute; give it one, or run "tsntp schedule" on each machine',
+      ]
     : ['this machine has no machine-id: the minute follows from its name instead'];
 }

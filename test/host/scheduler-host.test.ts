@@ -52,7 +52,7 @@ describe('the minute of a machine', () => {
   });
 });
 
-describe('the place of a file', () => {
+describe('the place of a scheduled file', () => {
   test.each([
     ['/etc/cron.d/tsntp', undefined, {}, '/etc/cron.d/tsntp'],
     ['/etc/cron.d/tsntp', '/mnt', {}, '/mnt/etc/cron.d/tsntp'],
@@ -85,7 +85,7 @@ test.each([
   expect(site.schedulers()[0]).toBe(name);
 });
 
-describe('files', () => {
+describe('scheduled files', () => {
   test.runIf(onLinux)('can be read by all and written by root alone, whatever the umask', () => {
     const root = scratch();
     const umask = process.umask(0o077);
@@ -120,7 +120,7 @@ describe('files', () => {
     expect(readdirSync(root)).toEqual([]);
   });
 
-  test('that are a folder are no files of ours', () => {
+  test('that are a folder are not ours', () => {
     const root = scratch();
     mkdirSync(join(root, 'job'));
     expect(siteAt(root).read('/job')).toEqual({ kind: 'other' });
@@ -128,7 +128,7 @@ describe('files', () => {
   });
 });
 
-test('a command that fails is quoted with what it said', async () => {
+test('a scheduler command that fails is quoted with its output', async () => {
   const site = schedulerHost({ platform: 'linux', env: {}, findServices: async () => [] });
   const script = 'process.stderr.write("no such unit\\n"); process.exit(3)';
   expect(await site.run([process.execPath, '-e', script])).toMatch(/no such unit$/);
@@ -139,5 +139,5 @@ test('a command that fails is quoted with what it said', async () => {
 test('a time service is stopped for good', async () => {
   const findServices = async () => [{ name: 'chronyd', pid: 7, stop: 'systemctl stop chrony' }];
   const site = schedulerHost({ platform: 'linux', env: {}, findServices });
-  expect(await site.rivals()).toEqual([{ name: 'chronyd', stop: 'systemctl disable --now chrony' }]);
+  expect(await site.otherServices()).toEqual([{ name: 'chronyd', stop: 'systemctl disable --now chrony' }]);
 });

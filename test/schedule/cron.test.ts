@@ -25,7 +25,7 @@ function throughCron(command: string): string {
   return command.replace(/(?<!\\)%.*$/su, '').replaceAll('\\%', '%');
 }
 
-describe.runIf(process.platform !== 'win32')('the command', () => {
+describe.runIf(process.platform !== 'win32')('the command in the cron table', () => {
   test('reaches tsntp word by word', () => {
     const words = fc.array(
       word.map(text => text.replaceAll('\\', '')).filter(text => text !== ''),
@@ -56,7 +56,7 @@ describe.runIf(process.platform !== 'win32')('the command', () => {
   });
 });
 
-test('the file is one that cron reads', () => {
+test('cron reads the file that is written for it', () => {
   const [file] = cron.files(planWith(['pool.ntp.org']));
   expect(file!.path).toBe('/etc/cron.d/tsntp');
   expect(file!.text).toMatch(/^PATH=\S+$/m);
@@ -64,13 +64,13 @@ test('the file is one that cron reads', () => {
   expect(jobsOf(planWith(['pool.ntp.org'])).map(({ when }) => when)).toEqual(['@reboot', '23 * * * *']);
 });
 
-test('only the later runs are limited', () => {
+test('cron limits only the runs after the first of a boot', () => {
   const [boot, later] = jobsOf(planWith(['pool.ntp.org'], { maxOffset: '60' }));
   expect(boot!.command).not.toContain('max-offset');
   expect(later!.command).toContain(' --max-offset=60 ');
 });
 
-test('the state of the runs is also that of the floor', () => {
+test('in the cron table the floor has the state directory of the runs', () => {
   const [boot] = jobsOf(planWith(['--state=/srv/state', 'pool.ntp.org']));
   expect(boot!.command).toMatch(/^\S+ \S+ rtc floor --state=\/srv\/state >\/dev\/null 2>&1; /);
 });

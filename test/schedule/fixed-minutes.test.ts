@@ -17,7 +17,7 @@ function dayOf(every: number, minute: number): readonly number[] {
   return hours.flatMap(hour => minutes.map(each => hour * 60 + each)).toSorted((a, b) => a - b);
 }
 
-test('the runs of a day are one period apart', () => {
+test('fixed minutes: the runs of a day are one period apart', () => {
   fc.assert(
     fc.property(fc.constantFrom(...PERIODS), fc.integer({ min: 1, max: 59 }), (every, minute) => {
       const day = dayOf(every, minute);
@@ -27,7 +27,7 @@ test('the runs of a day are one period apart', () => {
   );
 });
 
-test('no run is at the full hour, unless there is one every minute', () => {
+test('fixed minutes: no run is at the full hour, unless there is one every minute', () => {
   fc.assert(
     fc.property(fc.constantFrom(...PERIODS.slice(1)), fc.integer({ min: 1, max: 59 }), (every, minute) => {
       expect(dayOf(every, minute).filter(at => at % 60 === 0)).toEqual([]);
@@ -36,7 +36,7 @@ test('no run is at the full hour, unless there is one every minute', () => {
   expect(dayOf(60, 7)).toHaveLength(1440);
 });
 
-test('an hourly run is at the minute of the machine', () => {
+test('fixed minutes: an hourly run is at the minute of the machine', () => {
   expect(fixedMinutesOf(3600, 41)).toEqual({ minutes: [41] });
 });
 

@@ -7,7 +7,7 @@ import '../support/properties.ts';
 
 const lines = fc.array(fc.constantFrom('a', 'b', 'c', ''), { maxLength: 8 });
 
-test('both texts can be read from it', () => {
+test('both texts can be read from their diff', () => {
   fc.assert(
     fc.property(lines, lines, (before, after) => {
       fc.pre(before.join() !== after.join());
@@ -23,14 +23,14 @@ test('both texts can be read from it', () => {
 
 const text = (of: readonly string[]) => of.map(line => `${line}\n`).join('');
 
-test('unchanged lines far from a change are left out', () => {
+test('a diff leaves out unchanged lines far from a change', () => {
   const before = text([...'abcdefgh']);
   expect(lineDiff(before, before.replace('h', 'H'))).toEqual(['…', ' f', ' g', '-h', '+H']);
   expect(lineDiff(before, before.replace('a', 'A'))).toEqual(['-a', '+A', ' b', ' c', '…']);
   expect(lineDiff(before, before)).toEqual([]);
 });
 
-test('a text that is added or removed is all of it', () => {
+test('the diff of an added or removed text is the whole text', () => {
   expect(lineDiff('', 'a\nb\n')).toEqual(['+a', '+b']);
   expect(lineDiff('a\r\nb\r\n', '')).toEqual(['-a', '-b']);
 });

@@ -16,13 +16,13 @@ test('a period is written as tsntp reads it', () => {
   expect([3600, 1800, 100, 86_400].map(periodText)).toEqual(['1h', '30m', '100s', '1d']);
 });
 
-test('an option that is given already is not repeated', () => {
+test('the command of a run does not repeat an option that is given', () => {
   const quiet = { limited: true, extra: ['--quiet'] };
   expect(syncCommand(planWith(['--quiet', 'a']), quiet)).toEqual([...LEADING, '--quiet', 'a']);
   expect(syncCommand(planWith(['a']), quiet)).toEqual([...LEADING, '--quiet', 'a']);
 });
 
-test('the floor takes nothing of sync but the state', () => {
+test('the floor command takes only the state directory of the options of sync', () => {
   expect(floorCommand(planWith(['--step', '--state=/s', 'a'])).slice(2)).toEqual([
     'rtc',
     'floor',
@@ -30,7 +30,7 @@ test('the floor takes nothing of sync but the state', () => {
   ]);
 });
 
-test('the mark is what makes a file tsntp’s own', () => {
+test('a file with the mark counts as written by tsntp, and no other', () => {
   expect(isOwnText(`# ${MARK}\n`)).toBe(true);
   expect(isOwnText('# tsntp\n')).toBe(false);
 });

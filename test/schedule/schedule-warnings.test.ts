@@ -1,4 +1,4 @@
-// What speaks against a schedule: each circumstance has its warning, and a sound one has none.
+// The drawbacks of a schedule: each circumstance has its warning, and a sound one has none.
 
 import { expect, test } from 'vitest';
 import { type Circumstances, scheduleWarnings } from '../../src/schedule/schedule-warnings.ts';
@@ -12,7 +12,7 @@ const SOUND: Circumstances = {
   image: false,
   unique: true,
   missing: [],
-  rivals: [],
+  services: [],
   others: [],
 };
 
@@ -22,18 +22,18 @@ test.each<Partial<Circumstances>>([
   { every: 900 },
   { every: 64, pool: false },
   { scheduler: 'systemd', unique: false },
-])('nothing speaks against %o', sound => {
+])('a schedule without a warning: %o', sound => {
   expect(scheduleWarnings({ ...SOUND, ...sound })).toEqual([]);
 });
 
 test.each<[Partial<Circumstances>, RegExp]>([
-  [{ every: 8 * 3600 + 60 }, /481m: .*8\.9 hours.*8h is the longest/],
-  [{ every: 899 }, /899s is often for a public pool: 15m/],
+  [{ every: 8 * 3600 + 60 }, /481m: .*8\.9 hours.*give 8h or less/],
+  [{ every: 899 }, /899s is too often for a public pool: 15m/],
   [
-    { rivals: [{ name: 'systemd-timesyncd', stop: 'systemctl disable --now systemd-timesyncd' }] },
+    { services: [{ name: 'systemd-timesyncd', stop: 'systemctl disable --now systemd-timesyncd' }] },
     /systemd-timesyncd sets this clock.*exit code 6.*systemctl disable --now systemd-timesyncd$/,
   ],
-  [{ others: ['systemd'] }, /systemd runs tsntp, too.*--as systemd --remove/],
+  [{ others: ['systemd'] }, /systemd also runs tsntp.*--as systemd --remove/],
   [{ program: ['/home/u/.nvm/node', '/usr/bin/tsntp'] }, /\.nvm\/node is in a user's folder/],
   [{ program: ['C:\\Users\\u\\node.exe', 'C:\\t.js'] }, /user's folder/],
   [{ program: ['/usr/bin/node', '/root/.npm/_npx/1/tsntp'] }, /temporary folder/],
@@ -42,8 +42,8 @@ test.each<[Partial<Circumstances>, RegExp]>([
   [{ maxOffset: '60' }, /--max-offset 60 limits every run but the first/],
   [{ maxOffset: '60', scheduler: 'launchd' }, /also limits the first run/],
   [{ unique: false }, /this machine has no machine-id/],
-  [{ unique: false, image: true }, /every machine that boots from it.*same minute/],
-])('%o is warned of', (circumstance, words) => {
+  [{ unique: false, image: true }, /all machines that boot from it.*same minute/],
+])('a schedule with a warning: %o', (circumstance, words) => {
   const warnings = scheduleWarnings({ ...SOUND, ...circumstance });
   expect(warnings).toHaveLength(1);
   expect(warnings[0]).toMatch(words);

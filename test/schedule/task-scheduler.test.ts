@@ -17,7 +17,7 @@ function contentOf(element: string, xml: string): string {
   return content.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
 }
 
-test('the words reach tsntp as they are', () => {
+test('the Task Scheduler passes the words of the command on as they are', () => {
   const words = fc.array(
     word.filter(text => !/%|\$\(/.test(text)),
     { maxLength: 4 },
@@ -82,7 +82,7 @@ test('both tasks run as SYSTEM, also on batteries and after a missed time', () =
   expect(bootTask(planWith([]))).toContain('<BootTrigger>');
 });
 
-test('only the later runs are limited', () => {
+test('the Task Scheduler limits only the runs after the first of a boot', () => {
   const plan = planWith(['pool.ntp.org'], { maxOffset: '60' });
   expect(syncTask(plan)).toContain(' --max-offset=60 ');
   expect(bootTask(plan)).not.toContain('--max-offset');
@@ -92,6 +92,6 @@ test.each(['%PATH%', 'a$(Arg0)'])('%s is refused: the Task Scheduler would repla
   expect(() => syncTask(planWith([text]))).toThrow(NotSchedulable);
 });
 
-test('a period over 31 days is refused', () => {
+test('the Task Scheduler refuses a period over 31 days', () => {
   expect(() => syncTask(planWith([], { every: 32 * 86_400 }))).toThrow(/31 days/);
 });

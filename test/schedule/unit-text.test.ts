@@ -6,7 +6,7 @@ import { execStart } from '../../src/schedule/unit-text.ts';
 import '../support/properties.ts';
 import { word } from './job-words.ts';
 
-test('systemd reads the same words', () => {
+test('systemd reads the words of ExecStart= as they were given', () => {
   fc.assert(
     fc.property(fc.array(word, { maxLength: 5 }), words => {
       const command = ['/usr/bin/node', ...words];

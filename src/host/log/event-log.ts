@@ -2,8 +2,7 @@
 // registers a message file that shows it. learn.microsoft.com: RegisterEventSourceW, ReportEventW.
 
 import type { Foreign } from '../../clock/ffi.ts';
-import type { LogEntry, Severity, SystemLog } from '../../pipeline/system-log.ts';
-import type { LogWriter } from './journal-datagram.ts';
+import type { LogEntry, LogWriter, Severity, SystemLog } from '../../pipeline/system-log.ts';
 
 /** EVENTLOG_ERROR_TYPE, EVENTLOG_WARNING_TYPE, EVENTLOG_INFORMATION_TYPE. */
 const TYPES: Readonly<Record<Severity, number>> = { error: 1, warning: 2, notice: 4, info: 4 };

@@ -2,11 +2,10 @@
 // texts from the network cannot forge others, because control characters are escaped here, as they are on the screen.
 
 import type { Foreign } from '../../clock/ffi.ts';
-import type { LogEntry, SystemLog } from '../../pipeline/system-log.ts';
+import type { LogEntry, LogWriter, SystemLog } from '../../pipeline/system-log.ts';
 import { escaped } from '../../sources/server.ts';
 import { openEventLog } from './event-log.ts';
 import { openJournal } from './journal.ts';
-import type { LogWriter } from './journal-datagram.ts';
 import { openSyslog, SYSLOG_SOCKET } from './syslog.ts';
 
 /** Opens the system log of a platform. Rejects with the reason if there is none. */

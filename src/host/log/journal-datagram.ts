@@ -2,14 +2,7 @@
 // line feed, the name, a line feed, the length in 8 bytes, and the value. The length keeps a value from forging fields.
 // systemd.io/JOURNAL_NATIVE_PROTOCOL, systemd.journal-fields(7), sd-messages(3).
 
-import type { LogEntry, Severity } from '../../pipeline/system-log.ts';
-
-/** The program that writes to a log. */
-export interface LogWriter {
-  /** `tsntp`, or the name of the link that it was started by. */
-  readonly program: string;
-  readonly pid: number;
-}
+import type { LogEntry, LogWriter, Severity } from '../../pipeline/system-log.ts';
 
 /** The priorities of syslog(3). */
 export const PRIORITIES: Readonly<Record<Severity, number>> = { error: 3, warning: 4, notice: 5, info: 6 };

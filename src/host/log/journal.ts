@@ -1,8 +1,8 @@
 // The socket of the systemd journal → a log whose entries keep their fields. systemd.io/JOURNAL_NATIVE_PROTOCOL.
 
 import type { Foreign } from '../../clock/ffi.ts';
-import type { SystemLog } from '../../pipeline/system-log.ts';
-import { journalDatagram, type LogWriter } from './journal-datagram.ts';
+import type { LogWriter, SystemLog } from '../../pipeline/system-log.ts';
+import { journalDatagram } from './journal-datagram.ts';
 import { connectDatagrams } from './unix-datagram.ts';
 
 /** Where the journal reads entries. */

@@ -2,8 +2,8 @@
 // macOS. syslog(3) reports no failure, so on Linux the socket is tried first.
 
 import { type Foreign, firstOf, type Library } from '../../clock/ffi.ts';
-import type { SystemLog } from '../../pipeline/system-log.ts';
-import { FACILITY, type LogWriter, PRIORITIES } from './journal-datagram.ts';
+import type { LogWriter, SystemLog } from '../../pipeline/system-log.ts';
+import { FACILITY, PRIORITIES } from './journal-datagram.ts';
 import { connectDatagrams, type UnixDatagrams } from './unix-datagram.ts';
 
 /** Where syslogd reads messages on Linux. */
@@ -26,7 +26,7 @@ export function openSyslog(foreign: Foreign, { program }: LogWriter, socket: str
   Buffer.from(name).write(program);
   return {
     write({ severity, message }) {
-      // syslog(3) would wait for a stuck syslogd for ever.
+      // syslog(3) would wait for a stuck syslogd forever.
       probe?.awaitRoom();
       // Each time, because the C library keeps only the address of the name.
       openlog(foreign.address(name), LOG_PID | LOG_NDELAY, FACILITY << 3);
