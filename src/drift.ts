@@ -1,5 +1,5 @@
-// What tsntp knows of the rate of this machine's clock: shown, forgotten (and the kernel's rate put back), taken over from
-// another program's drift file, or given to one. The rate is put back through pipeline/apply.ts.
+// What tsntp knows of the rate of this machine's clock: shown, forgotten (and the kernel's rate restored), imported from
+// another program's drift file, or exported to one. pipeline/apply.ts restores the rate.
 // Sign: a rate is a correction in ppm: positive = the clock loses = the kernel makes it faster.
 
 import type { ClockError } from './clock/clock.ts';
@@ -25,7 +25,7 @@ export interface DriftPorts extends DriftStatePorts {
   readonly signal: AbortSignal;
 }
 
-/** What to do. */
+/** What to do with the rate of the clock. */
 export type DriftRequest =
   | { readonly action: 'show' | 'export' }
   | {
@@ -43,12 +43,12 @@ export type RateReset =
   | { readonly kind: 'restored' | 'would-restore'; readonly to: KernelRate; readonly before?: KernelRate }
   /** tsntp has not set it in this boot. */
   | { readonly kind: 'never-set' }
-  /** tsntp set it in an earlier boot, which took the rate with it. */
+  /** tsntp set it in an earlier boot; the rate was lost when the machine rebooted. */
   | { readonly kind: 'other-boot' }
   /** This platform keeps no rate. */
   | { readonly kind: 'unsupported' };
 
-/** How an action ended. */
+/** How an action on the rate of the clock ended. */
 export type DriftOutcome = { readonly warnings: readonly string[] } & (
   | { readonly kind: 'shown'; readonly state: MachineDrift }
   | { readonly kind: 'exported'; readonly rate: KnownRate }
@@ -141,7 +141,7 @@ interface ResetContext {
   readonly machine: DriftPorts;
 }
 
-/** Forgets only after the kernel's rate is back: with the memory, the way back would be lost. */
+/** Forgets only after the kernel's rate is restored: without the memory, a second attempt could not restore it. */
 function reset(
   { force = false, dryRun = false }: Extract<Change, { action: 'reset' }>,
   { lock, store, machine }: ResetContext,

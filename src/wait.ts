@@ -47,9 +47,9 @@ export type Shortcoming =
   /** The likely error is larger than allowed; absent if unknown. */
   | { readonly kind: 'inaccurate'; readonly error?: Seconds; readonly limit: Seconds };
 
-/** What was seen of the clock last, and for how long it was waited for. */
+/** How the clock was last seen, and how long the wait took. */
 interface Seen {
-  /** Seconds. */
+  /** In seconds. */
   readonly took: Seconds;
   readonly kernel: ClockStatus;
 }

@@ -81,7 +81,7 @@ function machine({ memory = LEARNED, keepsRate = true, sets = true, ports, probl
 
 const RESET: DriftRequest = { action: 'reset' };
 
-describe('show', () => {
+describe('drift show', () => {
   test('says what the clock does by itself, and that the kernel makes up for it', async () => {
     const outcome = await machine().run({ action: 'show' });
     expect(exitCodeOf(outcome, undefined)).toBe(0);
@@ -101,7 +101,7 @@ describe('show', () => {
   });
 });
 
-describe('export', () => {
+describe('drift export', () => {
   test('has the measured rate', async () => {
     const outcome = await machine().run({ action: 'export' });
     expect(outcome).toMatchObject({ kind: 'exported', rate: { from: 'this-boot' } });
@@ -119,7 +119,7 @@ describe('export', () => {
   });
 });
 
-describe('reset', () => {
+describe('drift reset', () => {
   test("puts the kernel's rate back to what it was before tsntp, and forgets", async () => {
     const { run, after } = machine();
     const outcome = await run(RESET);
@@ -200,7 +200,7 @@ describe('reset', () => {
   });
 });
 
-describe('import', () => {
+describe('drift import', () => {
   const importing = (frequency: number, dryRun = false): DriftRequest => {
     return { action: 'import', rate: { from: 'ntpd', frequency }, dryRun };
   };
@@ -211,7 +211,7 @@ describe('import', () => {
     const outcome = await run(importing(12));
     expect(outcome).toMatchObject({ kind: 'imported', runs: 24 });
     expect(explainDrift(outcome)).toBe(
-      "ntpd's drift file is taken over: this clock loses 1.04 s a day (12.0 ppm); it weighs less than the 24 samples of this boot",
+      "ntpd's drift file is imported: this clock loses 1.04 s a day (12.0 ppm); it weighs less than the 24 samples of this boot",
     );
     expect(after).toEqual({
       memory: { ...LEARNED, boots: [...LEARNED.boots, imported(12)] },

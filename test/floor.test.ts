@@ -153,7 +153,7 @@ describe('a clock before the floor that was set since boot, so that the floor is
   });
 });
 
-test('a clock after the floor: nothing is done, exit 0', async () => {
+test('rtc floor leaves a clock after the floor alone: exit 0', async () => {
   const w = world({ floor: FLOOR, competitors: [SERVICE] });
   const outcome = await restored(w);
   expect(exitCodeOf(outcome, undefined)).toBe(0);
@@ -163,7 +163,7 @@ test('a clock after the floor: nothing is done, exit 0', async () => {
   expect(w.clock.calls).toEqual([]);
 });
 
-test('no floor: exit 3, and what keeps one', async () => {
+test('rtc floor without a floor: exit 3, and how to get one', async () => {
   const w = world({ behind: YEAR });
   const outcome = await restored(w);
   expect(exitCodeOf(outcome, undefined)).toBe(3);
@@ -174,7 +174,7 @@ test('no floor: exit 3, and what keeps one', async () => {
   expect(warnings).toEqual(['cannot tell']);
 });
 
-test('a floor more than 20 years after the release is refused, exit 5, and believed with allowAnyOffset', async () => {
+test('a floor more than 20 years after the release is refused, exit 5, and accepted with allowAnyOffset', async () => {
   const setup = { ...WITHOUT_RTC, floor: add(RELEASE, 21 * YEAR) };
   const w = world(setup);
   const outcome = await restored(w);

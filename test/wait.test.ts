@@ -18,7 +18,7 @@ interface Waited {
   readonly there: World;
 }
 
-/** Waits in a world whose kernel says this: the same for ever, or by the second. */
+/** Waits in a world whose kernel says this: always the same, or by the second. */
 async function waited(
   kernel: ClockStatus | ((now: number) => ClockStatus),
   options: Partial<WaitOptions> = {},
@@ -44,7 +44,7 @@ async function waited(
   return { outcome, events, looks, there };
 }
 
-test('a good clock is good at once', async () => {
+test('wait ends at once if the clock is good', async () => {
   const { outcome, looks, events } = await waited(GOOD);
   expect(outcome).toEqual({ kind: 'good', took: 0, kernel: GOOD });
   expect(exitCodeOf(outcome, undefined)).toBe(0);
@@ -106,7 +106,7 @@ describe('a clock that is not good in time', () => {
   });
 });
 
-describe('what is left of a correction', () => {
+describe('the remainder of a correction', () => {
   test.each<[string, ClockStatus, number | undefined, string]>([
     ['of 0.1 s is good', { slewRemaining: 0.1 }, undefined, 'good'],
     ['of more is not', { slewRemaining: 0.12 }, undefined, 'timed-out'],
@@ -125,10 +125,10 @@ describe('what is left of a correction', () => {
     expect(outcome).toMatchObject({ kind: 'good', took: expect.closeTo(56, 0) });
   });
 
-  test('is told, with the time that it takes', async () => {
+  test('is reported, with the time that it takes', async () => {
     const { outcome } = await waited({ ...GOOD, slewRemaining: -0.128 }, { timeout: 1, within: 0.01 });
     expect(explainWait(outcome)).toBe(
-      'this clock is not good after 1 s: a correction of -128.00 ms is under way, 10.00 ms may be left: about 3 min 56 s',
+      'this clock is not good after 1 s: a correction of -128.00 ms is under way; at most 10.00 ms may be left, in about 3 min 56 s',
     );
   });
 
@@ -159,7 +159,7 @@ describe('the likely error', () => {
 
   test.each([
     [0.25, 'its likely error of 250.00 ms is over 10.00 ms'],
-    [16, 'its likely error is unknown, and may be 10.00 ms'],
+    [16, 'its likely error is unknown; at most 10.00 ms is allowed'],
   ])('of %d s is told', async (estimatedError, words) => {
     const { outcome } = await waited({ ...GOOD, estimatedError }, { timeout: 1, within: 0.01 });
     expect(explainWait(outcome)).toBe(`this clock is not good after 1 s: ${words}`);
@@ -203,12 +203,12 @@ describe('where the kernel does not say whether it is synchronized', () => {
   });
 });
 
-test('without a timeout it waits for days', async () => {
+test('wait without a timeout goes on for days', async () => {
   const { outcome } = await waited(now => ({ ...GOOD, synchronized: now > 10_000 }), { timeout: Infinity });
   expect(outcome).toMatchObject({ kind: 'good' });
 });
 
-test('an interrupt ends it, with the reason', async () => {
+test('an interrupt ends the wait, with the reason', async () => {
   const interrupt = new AbortController();
   const { outcome } = await waited(
     now => {

@@ -41,7 +41,7 @@ export function readFloor(directory: string, trusted?: number): FloorReading {
     return { time: parse(path, trusted), path, warnings: [] };
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return { warnings: [] };
-    return { warnings: [`cannot tell which time has passed: ${text(error)}`] };
+    return { warnings: [`cannot read the floor of this clock, the last measured time: ${text(error)}`] };
   }
 }
 

@@ -1,5 +1,5 @@
 // This machine's identity → a minute of the hour, which differs from machine to machine and stays the same. The identity
-// itself is hashed and leaves this file nowhere: machine-id(5) calls it confidential.
+// itself never leaves this file, only a hash of it: machine-id(5) calls it confidential.
 
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';

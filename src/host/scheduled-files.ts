@@ -51,7 +51,7 @@ export function removeAll(paths: readonly string[], links: readonly ScheduledLin
     if (isOwnFolder(folder)) removeIfEmpty(folder);
 }
 
-/** Folders that exist for such files alone; the others belong to the scheduler, and their lack means that there is none. */
+/** Folders that exist for such files alone. All others belong to the scheduler: one that is missing means that there is no scheduler. */
 function isOwnFolder(folder: string): boolean {
   return /\.wants$|[\\/]tsntp-schedule$/.test(folder);
 }

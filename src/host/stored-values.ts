@@ -10,7 +10,7 @@ export function nanosecondsOf(value: unknown): bigint | undefined {
   return BigInt.asIntN(64, nanoseconds) === nanoseconds ? nanoseconds : undefined;
 }
 
-/** A number of seconds that a sane sample can have. */
+/** A duration in seconds, within what a sane sample can have. */
 export function isSpan(value: unknown): value is number {
   return isNumber(value, 0, 1e9);
 }
@@ -30,7 +30,7 @@ export function isNumber(value: unknown, least: number, most: number): value is 
   return typeof value === 'number' && value >= least && value <= most;
 }
 
-/** It will be printed: no escape sequences, no second line. */
+/** A name that is safe to print: no escape sequences, no second line. */
 export function isName(value: unknown): value is string {
   return typeof value === 'string' && value !== '' && value.length <= LONGEST_NAME && !/\p{C}/u.test(value);
 }

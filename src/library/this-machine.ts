@@ -1,4 +1,4 @@
-// A call of the library → a run of `status` or `rtc`, on this machine or on the ports of the caller.
+// A call of the library → a run of `status`, `driftState` or `rtc`, on this machine or on the ports of the caller.
 
 import { dryRun as neverSet, dryRunRtc as neverWritten } from '../clock/dry-run.ts';
 import { type FloorOutcome, restoreFloor } from '../floor.ts';

@@ -4,7 +4,7 @@
 import { plausibleTimes } from './plausible.ts';
 import { add, type Seconds, type UnixTime } from './time.ts';
 
-/** A time as servers showed it: the true time was within `errorBound` seconds of it. */
+/** A measured time: the true time was within `errorBound` seconds of it. */
 export interface MeasuredTime {
   readonly time: UnixTime;
   readonly errorBound: Seconds;

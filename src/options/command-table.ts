@@ -8,9 +8,9 @@ export interface CommandRow {
   readonly argument?: string;
   /** The allowed words, of which at most one may be given. */
   readonly choices?: readonly string[];
-  /** Whether the command may be called without any of these words. */
+  /** Whether the command also works without any of these words. */
   readonly bare?: true;
-  /** The choice that one more word must follow, a file, and the name of the argument that holds that. */
+  /** The choice after which a file must follow, and the name of the argument that holds the file. */
   readonly operand?: { readonly after: string; readonly argument: string };
   /** The description for help: one line, without a period. */
   readonly describe: string;

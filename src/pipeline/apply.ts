@@ -75,8 +75,8 @@ export function apply(
   ports.emit({ kind: 'decided', decision: { ...decision }, clockTrust: { ...clockTrust } });
   const competitors = lock.competitors.filter(({ kind }) => !options.force || kind === 'tsntp');
   const { warnings, ...ending } = act(decision, competitors, options, proposal, ports);
-  const kept = keep(ending, proposal, clockTrust, ports.host);
-  const all = [...lock.warnings, memory.warning, kept, ...(warnings ?? [])];
+  const unkept = keep(ending, proposal, clockTrust, ports.host);
+  const all = [...lock.warnings, memory.warning, unkept, ...(warnings ?? [])];
   return { ...ending, clockTrust, warnings: all.filter(warning => warning !== undefined) };
 }
 
@@ -121,9 +121,9 @@ function move(decision: Correction, clock: Clock): Acted {
 }
 
 /**
- * Corrects the phase and the rate. The intention is remembered before: an end of this process in between, even by SIGKILL,
- * leaves a memory that tells the rate before and the one to set from another program's. Where nothing can be remembered,
- * the rate is left alone, because nothing could put it back.
+ * Corrects the phase and the rate. Both rates, the old one and the new one, are remembered before the new one is set: if this
+ * process is killed in between, the next run takes neither for another program's. If nothing can be remembered, the rate is left
+ * alone, because nothing could restore it.
  */
 function steer(
   decision: Exclude<Decision, { kind: 'refuse' }>,
@@ -147,7 +147,7 @@ function steer(
   return { ...ending, drift: findingsOf(plan, set), warnings: [...plan.warnings, unset, unkept] };
 }
 
-/** The correction without what is likely noise, which may not carry it over the limit that the offset was judged by. */
+/** Leaves out what is likely noise. The result stays within the limit by which the offset was judged. */
 function withoutNoise(
   { kind, offset }: Correction,
   estimate: DriftEstimate,
@@ -174,7 +174,7 @@ function rateInForce(rate: KernelRate, clock: Clock): KernelRate {
   return (clock.sets && clock.rate?.().rate) || rate;
 }
 
-/** Records a correction. A failure is a warning, because the clock is set anyway. */
+/** Records a correction; returns a warning on failure, because the clock is set anyway. */
 function keep(
   ending: Acted,
   { server, errorBound, offset }: Proposal,
@@ -193,7 +193,7 @@ function keep(
   }
 }
 
-/** How putting the kernel's rate back ended. */
+/** How restoring the kernel's rate ended. */
 export type RateRestoration =
   | { readonly kind: 'restored' }
   | { readonly kind: 'would-restore' }
@@ -202,7 +202,7 @@ export type RateRestoration =
   | { readonly kind: 'busy'; readonly competitors: readonly Competitor[] }
   | { readonly kind: 'clock-error'; readonly error: ClockError };
 
-/** Puts back the correction of the rate that the kernel had before tsntp first set it. Not while another program sets the clock. */
+/** Restores the rate that the kernel had before tsntp first set it, unless another program sets the clock. */
 export function restoreRate(
   rate: KernelRate,
   { force }: Pick<ApplyOptions, 'force'>,

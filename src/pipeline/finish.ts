@@ -1,7 +1,7 @@
 // The steps after setting the clock: marks it as synchronized, keeps the measured time as its floor, waits for a slew if
 // requested or if the slew needs this process, and writes the hardware clock. A failure is a warning, because the clock is
 // set anyway.
-// Sign: a positive rest of a slew = the clock is still behind by so much.
+// Sign: a positive remainder of a slew = the clock is still behind by so much.
 
 import { type Clock, ClockError, type Slew } from '../clock/clock.ts';
 import type { Timer } from '../net/timer.ts';
@@ -69,8 +69,8 @@ export async function finish(
 }
 
 /**
- * Reports the clock's quality to the kernel. The remainder of a slew counts as error until it is applied. What the
- * correction left out as noise widens the bound. The likely error is that until the next run, where it is known.
+ * Reports the clock's quality to the kernel. The remainder of a slew counts as error until it is applied, and what the
+ * correction left out as noise widens the bound. The likely error is the one until the next run, if it is known.
  */
 function declare(outcome: Finished, clock: Clock, slew: Slew | undefined): string | undefined {
   const { rootDistance, jitter, offset } = outcome.estimate;

@@ -31,7 +31,7 @@ export interface DriftOptions {
   readonly forceFrequency: boolean;
 }
 
-/** What a plan is made from. */
+/** The facts that a plan is made from. */
 export interface DriftFacts {
   readonly reading: OscillatorReading;
   /** How far both clocks went within the measurement; absent if that says nothing. */
@@ -39,7 +39,7 @@ export interface DriftFacts {
   readonly estimate: Estimate;
   readonly servers: readonly ServerReport[];
   readonly kernel: RateState;
-  /** As the file has it. */
+  /** The contents of drift.json. */
   readonly memory: DriftMemory;
   readonly oscillator: Oscillator;
   readonly asleep?: Seconds;
@@ -47,7 +47,7 @@ export interface DriftFacts {
   readonly services: readonly string[];
 }
 
-/** What a run means to do about the drift of the clock. */
+/** What a run intends to do about the drift of the clock. */
 export interface DriftPlan {
   readonly estimate: DriftEstimate;
   readonly interval: Seconds;
@@ -96,7 +96,7 @@ export function planDrift(facts: DriftFacts, options: DriftOptions): DriftPlan {
   };
 }
 
-/** What to remember before the rate is set: whatever ends the run in between, the next one knows both rates as its own. */
+/** What to remember before the rate is set: even if this run is killed in between, the next one knows both rates as its own. */
 export function memoryBefore({ learned, found }: DriftPlan, rate: KernelRate, at: UnixTime): DriftMemory {
   return withRate(learned, { ...rate, at: formatInstant(at), before: found }, found);
 }
@@ -120,15 +120,15 @@ export function findingsOf(
   };
 }
 
-/** Whether the kernel's tick corrects the rate already: without it, the clock would be worse than before. */
+/** Whether the kernel's tick already corrects the rate: without it, the clock would be worse than before. */
 function isTicked(rate: KernelRate): boolean {
   return rateOf({ ...rate, frequency: 0 }) !== 0;
 }
 
-/** A rate that no crystal has, once a boot; one that the kernel cannot correct by its frequency alone, each time. */
+/** Warns of a rate that no crystal has: once a boot, or in each run if the kernel's frequency alone cannot correct it. */
 function remarksOn(frequency: number, { set }: DriftMemory, allowTick: boolean): readonly string[] {
-  const off = `this clock is off by ${Math.abs(frequency).toFixed(0)} ppm, more than crystals are`;
-  const cause = 'its clock source, or the device tree of this board, is described wrong';
+  const off = `this clock is off by ${Math.abs(frequency).toFixed(0)} ppm, more than any crystal`;
+  const cause = 'the kernel has a wrong frequency for its clock source, as from a wrong device tree';
   if (Math.abs(frequency) > MOST_BY_FREQUENCY && !allowTick) {
     const rest = `only ${MOST_BY_FREQUENCY} ppm of it are corrected, unless --allow-tick (allowTick) is given`;
     return [`${off}: ${cause}; ${rest}`];
@@ -137,7 +137,7 @@ function remarksOn(frequency: number, { set }: DriftMemory, allowTick: boolean):
   return Math.abs(frequency) >= REMARKABLE && !known ? [`${off}: ${cause}`] : [];
 }
 
-/** The estimate that the samples of another boot or clock source come to. */
+/** The estimate from the samples of another boot or clock source. */
 function estimateOfLast(memory: DriftMemory): DriftEstimate | undefined {
   return estimateDrift(memory.samples, usualInterval(memory.samples), expectationIn(memory));
 }
@@ -163,7 +163,7 @@ function driftSampleOf({ reading, estimate, servers, kernel, asleep }: DriftFact
   };
 }
 
-/** The servers whose offsets the combination is made of, in a fixed order, and the mean of their delays. */
+/** The servers that contribute to the combined offset, in a fixed order, and the weighted mean of their delays. */
 function pathOf(servers: readonly ServerReport[]): Pick<DriftSample, 'peer' | 'delay'> {
   const shares = servers.flatMap(({ server, address, verdict, estimate }) => {
     if (!('weight' in verdict) || verdict.weight === 0 || !estimate) return [];

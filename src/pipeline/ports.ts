@@ -30,7 +30,7 @@ export interface Host {
   readonly floor?: FloorStore;
 }
 
-/** The floor of this machine's clock: the latest time that was measured, before which it need not start. */
+/** Keeps the floor of this machine's clock: the last measured time, from which a clock that starts in the past may continue. */
 export interface FloorStore {
   /** Never throws: an unreadable floor is none, with a warning. */
   recall(): FloorReading;
@@ -38,7 +38,7 @@ export interface FloorStore {
   remember(measured: MeasuredTime): string | undefined;
 }
 
-/** The floor as it was kept, and the file that holds it; both are absent if there is none. */
+/** The stored floor, and the file that holds it; both are absent if there is none. */
 export interface FloorReading {
   readonly time?: UnixTime;
   readonly path?: string;

@@ -90,7 +90,7 @@ function explainImport({
     runs === 0
       ? 'the next run of tsntp sync starts from it'
       : `it weighs less than the ${count(runs, 'sample')} of this boot`;
-  return `${rate.from}'s drift file ${verb} taken over: this clock ${tendency(rate.frequency)}; ${weight}`;
+  return `${rate.from}'s drift file ${verb} imported: this clock ${tendency(rate.frequency)}; ${weight}`;
 }
 
 /** The content of the JSON report. `program` is what `export` is for. */

@@ -25,7 +25,7 @@ export function explainDriftGate(gate: DriftGate): string {
     case 'unlike-raw':
       return (
         `the clock runs ${formatRate(gate.by)} off what the kernel was told; a hypervisor, the boot option ntp_tick_adj or ` +
-        'another program steers it, or a slew has just ended'
+        'another program steers it, or a slew has just ended; if that persists, run with --no-drift'
       );
     case 'too-early':
       return 'it takes two runs that are 15 minutes apart to learn it; the next run sets it';

@@ -1,9 +1,9 @@
 // The outcome of `rtc floor` → one sentence, and the content of its JSON report.
 
 import type { FloorComparison, FloorOutcome } from '../floor.ts';
-import { difference, formatInstant, type UnixTime } from '../ntp/time.ts';
+import { difference, formatInstant } from '../ntp/time.ts';
 import { explainCompetitor } from './labels.ts';
-import { formatSize } from './quantity.ts';
+import { formatSize, toSecond } from './quantity.ts';
 import { explainRefusal } from './refusal.ts';
 
 /** Describes the outcome in words: what the clock and the floor show, and what was done or why not. */
@@ -36,12 +36,7 @@ export function floorContent(outcome: FloorOutcome): object {
 function comparisonText({ floor, path, now }: FloorComparison): string {
   const side = now < floor ? 'before' : 'after';
   const distance = formatSize(difference(floor, now));
-  return `this clock shows ${secondOf(now)}, ${distance} ${side} the floor ${secondOf(floor)} (${path})`;
-}
-
-/** An instant to the second: `2026-11-21T00:00:00Z`. */
-export function secondOf(time: UnixTime): string {
-  return formatInstant(time).replace(/\.\d+Z$/, 'Z');
+  return `this clock shows ${toSecond(formatInstant(now))}, ${distance} ${side} the floor ${toSecond(formatInstant(floor))} (${path})`;
 }
 
 /** What was done, or why not. */
@@ -54,7 +49,7 @@ function actionText(outcome: FloorOutcome): string {
     case 'vouched':
       return `${VOUCHERS[outcome.by]}, which counts more: nothing was done. The next sync corrects the floor`;
     case 'implausible-floor':
-      return 'that is more than 20 years after this tsntp was released, so the clock was not set. Remove the file, or use -g to believe it';
+      return 'that is more than 20 years after this tsntp was released, so the clock was not set. Remove the file, or use -g to accept it';
     case 'adjusted':
       return 'the clock has been set to it. It is not synchronized: this is the last measured time, not the present one';
     case 'would-adjust':

@@ -41,6 +41,16 @@ export function formatRate(ppm: number): string {
   return `${Number(text) < 0 ? text : `+${text.replace('-', '')}`} ppm`;
 }
 
+/** Shortens an RFC 3339 instant in UTC to the second: `2026-11-21T00:00:00Z`. */
+export function toSecond(instant: string): string {
+  return instant.replace(/\.\d+Z$/, 'Z');
+}
+
+/** Shortens an RFC 3339 instant in UTC to the minute: `2026-11-21T00:00Z`. */
+export function toMinute(instant: string): string {
+  return instant.replace(/:\d\d(\.\d+)?Z$/, 'Z');
+}
+
 /** Formats seconds with six decimals, as ntpdate does. */
 export function sixDecimals(s: Seconds): string {
   const text = s.toFixed(6);

@@ -3,7 +3,7 @@
 
 import type { DriftState } from '../ntp/drift/drift-state.ts';
 import { isSameRate, rateOf } from '../ntp/drift/kernel-rate.ts';
-import { formatDuration, formatRate } from './quantity.ts';
+import { formatDuration, formatRate, toSecond } from './quantity.ts';
 
 /** What a clock loses or gains in a day for each ppm, in seconds. */
 const A_DAY = 0.0864;
@@ -16,8 +16,8 @@ export function explainRate(state: Pick<DriftState, 'rate' | 'boots' | 'kernel' 
   if (rate === undefined) return 'unknown: it takes two runs of tsntp sync, a quarter of an hour apart';
   if (rate.from === 'this-boot') return `${tendency(rate.frequency)}${compensation(state, rate)}`;
   const imported = boots.every(({ runs }) => runs === 0);
-  const by = imported ? 'by the imported drift file' : 'by what it did before';
-  return `${tendency(rate.frequency)} ${by}; not yet measured in this boot`;
+  const source = imported ? 'the imported drift file' : 'earlier boots';
+  return `${tendency(rate.frequency)} according to ${source}; not yet measured in this boot`;
 }
 
 /** `loses 3.24 s a day (37.5 ppm)`. */
@@ -48,11 +48,11 @@ export function explainKernelRate({
   set,
   found,
 }: Pick<DriftState, 'kernel' | 'set' | 'found'>): string {
-  const own = set && `tsntp set ${formatRate(rateOf(set))} at ${set.at.replace(/\.\d+Z$/, 'Z')}`;
+  const own = set && `tsntp set ${formatRate(rateOf(set))} at ${toSecond(set.at)}`;
   if (kernel === undefined) return own ?? 'unknown';
   const now = formatRate(rateOf(kernel));
   if (set === undefined) return `${now}, not set by tsntp`;
   const before = found ? `; before tsntp it was ${formatRate(rateOf(found))}` : '';
   if (!isSameRate(set, kernel)) return `${now}, set by another program after ${own}${before}`;
-  return `${now}, set by tsntp at ${set.at.replace(/\.\d+Z$/, 'Z')}${before}`;
+  return `${now}, set by tsntp at ${toSecond(set.at)}${before}`;
 }

@@ -3,15 +3,15 @@
 
 import { formatInstant } from '../ntp/time.ts';
 import type { RtcComparison, RtcOutcome } from '../rtc.ts';
-import { secondOf } from './floor-content.ts';
 import { explainCompetitor } from './labels.ts';
-import { formatOffset } from './quantity.ts';
+import { formatOffset, toSecond } from './quantity.ts';
 import { explainRefusal } from './refusal.ts';
 
 /** Describes the outcome in words: what the hardware clock shows, and what was done or why not. */
 export function explainRtc(outcome: RtcOutcome): string {
   const { floor } = outcome;
-  const known = floor === undefined ? '' : `\nThe floor, for "tsntp rtc floor", is ${secondOf(floor)}.`;
+  const known =
+    floor === undefined ? '' : `\nThe floor, for "tsntp rtc floor", is ${toSecond(formatInstant(floor))}.`;
   return `${explainAction(outcome)}${known}`;
 }
 

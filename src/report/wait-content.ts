@@ -3,8 +3,7 @@
 import { slewDuration } from '../clock/clock.ts';
 import { formatInstant, type Seconds } from '../ntp/time.ts';
 import type { Shortcoming, WaitOutcome } from '../wait.ts';
-import { secondOf } from './floor-content.ts';
-import { formatDuration, formatOffset } from './quantity.ts';
+import { formatDuration, formatOffset, toSecond } from './quantity.ts';
 
 /** Describes the outcome in words. */
 export function explainWait(outcome: WaitOutcome): string {
@@ -57,7 +56,7 @@ export function formatWait(seconds: Seconds): string {
 function shortcomingText(shortcoming: Shortcoming): string {
   switch (shortcoming.kind) {
     case 'before-release':
-      return `it shows ${secondOf(shortcoming.now)}, before this tsntp was released (${secondOf(shortcoming.release)})`;
+      return `it shows ${toSecond(formatInstant(shortcoming.now))}, before this tsntp was released (${toSecond(formatInstant(shortcoming.release))})`;
     case 'unsynchronized':
       return 'the kernel does not consider it synchronized';
     case 'never-set':
@@ -66,8 +65,9 @@ function shortcomingText(shortcoming: Shortcoming): string {
       return slewingText(shortcoming);
     case 'inaccurate': {
       const { error, limit } = shortcoming;
-      const likely = error === undefined ? 'is unknown' : `of ${formatDuration(error)}`;
-      return `its likely error ${likely}${error === undefined ? ', and may be' : ' is over'} ${formatDuration(limit)}`;
+      return error === undefined
+        ? `its likely error is unknown; at most ${formatDuration(limit)} is allowed`
+        : `its likely error of ${formatDuration(error)} is over ${formatDuration(limit)}`;
     }
     default:
       return shortcoming satisfies never;
@@ -77,7 +77,7 @@ function shortcomingText(shortcoming: Shortcoming): string {
 function slewingText({ left, limit }: Extract<Shortcoming, { readonly kind: 'slewing' }>): string {
   if (left === undefined) return 'a correction is under way';
   const seconds = slewDuration(Math.abs(left) - limit);
-  return `a correction of ${formatOffset(left)} is under way, ${formatDuration(limit)} may be left: about ${formatWait(Math.ceil(seconds))}`;
+  return `a correction of ${formatOffset(left)} is under way; at most ${formatDuration(limit)} may be left, in about ${formatWait(Math.ceil(seconds))}`;
 }
 
 /** What could set the clock; empty if it is set, and only not well enough. */

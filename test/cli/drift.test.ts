@@ -37,8 +37,8 @@ function learned(changes: Partial<DriftMemory> = {}): string {
 
 const memoryIn = (directory: string) => JSON.parse(readFileSync(join(directory, 'drift.json'), 'utf8'));
 
-describe.runIf(onLinux)('show', () => {
-  test('is what drift does without a word, in ASCII in a pipe', async () => {
+describe.runIf(onLinux)('tsntp drift show', () => {
+  test('is the default action, and prints ASCII into a pipe', async () => {
     const state = learned();
     const { code, stdout, stderr } = await tsntp(['drift', '--state', state]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -121,7 +121,7 @@ describe.runIf(onLinux)('show', () => {
   });
 });
 
-describe.runIf(onLinux)('--plot', () => {
+describe.runIf(onLinux)('tsntp drift --plot', () => {
   test('writes an SVG that only replaces a file, and never follows a link', async () => {
     const [state, folder] = [learned(), scratch()];
     const [file, link] = [join(folder, 'clock.svg'), join(folder, 'link.svg')];
@@ -145,7 +145,7 @@ describe.runIf(onLinux)('--plot', () => {
   test.each([
     [
       ['drift', '--plot', '/nowhere/at/all.svg'],
-      /cannot write \/nowhere\/at\/all\.svg: its directory is not there/,
+      /cannot write \/nowhere\/at\/all\.svg: its directory does not exist/,
     ],
     [['drift', '--plot', '/dev/null'], /\/dev\/null is not a regular file/],
     [['drift', '--plot', '-', '--json'], /both print to stdout/],
@@ -159,7 +159,7 @@ describe.runIf(onLinux)('--plot', () => {
   });
 });
 
-describe.runIf(onLinux)('export', () => {
+describe.runIf(onLinux)('tsntp drift export', () => {
   test.each([
     ['--ntpd', /^37\.\d{6}\n$/],
     ['--chrony', /^ {10}-37\.\d{6} {13}0\.\d{6}\n$/],
@@ -185,7 +185,7 @@ describe.runIf(onLinux)('export', () => {
   });
 });
 
-describe.runIf(onLinux)('import', () => {
+describe.runIf(onLinux)('tsntp drift import', () => {
   const given = (content: string | Uint8Array): string => {
     const file = join(scratch(), 'drift');
     writeFileSync(file, content);
@@ -221,7 +221,7 @@ describe.runIf(onLinux)('import', () => {
     const state = join(scratch(), 'state');
     const { code, stdout } = await tsntp(['drift', 'import', given('1'), '-n', '--state', state]);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/would be taken over/);
+    expect(stdout).toMatch(/would be imported/);
     expect(existsSync(state)).toBe(false);
   });
 
@@ -263,7 +263,7 @@ describe.runIf(onLinux)('import', () => {
   });
 });
 
-describe.runIf(onLinux)('reset', () => {
+describe.runIf(onLinux)('tsntp drift reset', () => {
   test('forgets; -n does not', async () => {
     const state = learned();
     const before = memoryIn(state);

@@ -13,14 +13,14 @@ afterAll(() => rmSync(directory, { recursive: true }));
 const { clock } = world({});
 const MEMORY: DriftMemory = { ...EMPTY_DRIFT_MEMORY, samples: hourly(2, -37.5) };
 
-test('one that keeps nothing writes no file', () => {
+test('a drift store that keeps nothing writes no file', () => {
   const store = driftStore(clock, directory, { keeps: false });
   expect(store.remember(MEMORY)).toBeUndefined();
   expect(existsSync(join(directory, 'drift.json'))).toBe(false);
   expect(store.recall()).toEqual({ memory: EMPTY_DRIFT_MEMORY });
 });
 
-test('one that keeps a memory recalls it', () => {
+test('a drift store recalls the memory that it keeps', () => {
   const store = driftStore(clock, directory, { keeps: true });
   expect(store.remember(MEMORY)).toBeUndefined();
   expect(store.recall()).toEqual({ memory: MEMORY });

@@ -37,7 +37,9 @@ function plant(contents: string, folder = directory): void {
 function expectIgnored(reason: RegExp): void {
   const { warnings, ...reading } = readFloor(directory);
   expect(reading).toEqual({});
-  expect(warnings).toEqual([expect.stringMatching(/^cannot tell which time has passed: /)]);
+  expect(warnings).toEqual([
+    expect.stringMatching(/^cannot read the floor of this clock, the last measured time: /),
+  ]);
   expect(warnings[0]).toMatch(reason);
 }
 
@@ -47,7 +49,7 @@ test('without a file there is no floor, and no warning', () => {
   expect(floorStore(undefined, []).remember({ time: TIME, errorBound: 1 })).toBeUndefined();
 });
 
-test('what is kept is read again, from a file of this user alone', () => {
+test('a floor that was kept is read again, from a file that only this user may read', () => {
   const store = floorStore(directory, []);
   expect(store.remember({ time: TIME, errorBound: 0 })).toBeUndefined();
   expect(store.recall()).toEqual({ time: TIME, path: file, warnings: [] });
@@ -56,7 +58,7 @@ test('what is kept is read again, from a file of this user alone', () => {
   if (posix) expect([statSync(directory).mode & 0o777, statSync(file).mode & 0o777]).toEqual([0o700, 0o600]);
 });
 
-test('it follows the rule of the floor: not lowered by an inaccurate measurement, replaced by one that excludes it', () => {
+test('the floor file follows the rule of the floor: not lowered by an inaccurate measurement, replaced by one that excludes it', () => {
   plant(`${INSTANT}\n`);
   const store = floorStore(directory, []);
   store.remember({ time: TIME, errorBound: 5 });
@@ -88,14 +90,14 @@ test.each([
   }
 });
 
-test('a malformed file is replaced by the next measurement', () => {
+test('a malformed floor file is replaced by the next measurement', () => {
   plant('soon\n');
   const store = floorStore(directory, []);
   expect(store.remember({ time: TIME, errorBound: 0 })).toBeUndefined();
   expect(store.recall()).toMatchObject({ time: TIME, warnings: [] });
 });
 
-test('of several directories, the latest floor counts, but only the own one is written', () => {
+test('of several directories, the latest floor counts, but only the file of this machine is written', () => {
   const other = join(scratch(), 'unit');
   plant('2026-11-22T00:00:00Z\n', other);
   const store = floorStore(directory, [other]);
@@ -105,7 +107,7 @@ test('of several directories, the latest floor counts, but only the own one is w
   expect(store.recall()).toMatchObject({ path: join(other, 'floor') });
 });
 
-describe.runIf(posix)('a file that another user could have written is ignored', () => {
+describe.runIf(posix)('a floor file that another user could have written is ignored', () => {
   test('a symbolic link', () => {
     mkdirSync(directory, { mode: 0o700 });
     symlinkSync('/etc/hostname', file);
@@ -138,7 +140,7 @@ describe.runIf(posix)('a file that another user could have written is ignored', 
   });
 });
 
-test.runIf(posix)('a directory that cannot be written is a warning', () => {
+test.runIf(posix)('a floor in a directory that cannot be written is a warning', () => {
   writeFileSync(directory, '');
   expect(floorStore(directory, []).remember({ time: TIME, errorBound: 0 })).toMatch(
     /^cannot keep the floor of this clock, .*not a directory/,

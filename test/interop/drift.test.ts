@@ -132,7 +132,7 @@ describeWith(['chrony', 'libfaketime'], 'chronyd -x', () => {
     const { status, stdout } = tsntp(['drift', 'import', file, '--chrony', '--state', state]);
     expect(status).toBe(0);
     expect(stdout).toMatch(
-      new RegExp(`^chronyd's drift file is taken over: this clock ${words} \\d+\\.\\d+ s a day`),
+      new RegExp(`^chronyd's drift file is imported: this clock ${words} \\d+\\.\\d+ s a day`),
     );
     const boot = JSON.parse(readFileSync(join(state, 'drift.json'), 'utf8')).boots[0];
     expect(Math.sign(boot.frequency)).toBe(words === 'loses' ? 1 : -1);

@@ -29,7 +29,7 @@ test('status tells of the clock that it is given, and of what the machine around
   expect(found.localTime).toMatch(/^2026-11-2\dT/);
 });
 
-test('driftState tells of the memories that it is given', async () => {
+test('driftState reads the memories of the given ports', async () => {
   const memory = {
     ...({ version: 1, oscillator: {}, boots: [] } as const),
     samples: hourly(24, -37.5, { offset: 1e-3 }),

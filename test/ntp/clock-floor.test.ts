@@ -20,7 +20,7 @@ test.each([
   expect(floorAfter({ time: at(time), errorBound }, before)).toBe(at(expected));
 });
 
-test('with honest measurements it never falls, and is never after the true time', () => {
+test('with honest measurements the floor never falls, and is never after the true time', () => {
   const measurement = fc.record({
     passed: fc.double({ min: 0, max: 1e6, noNaN: true }),
     errorBound: fc.double({ min: 0, max: 10, noNaN: true }),
@@ -42,7 +42,7 @@ test('with honest measurements it never falls, and is never after the true time'
   );
 });
 
-test('a floor of more than 20 years after the release is not believed', () => {
+test('a floor of more than 20 years after the release is not accepted', () => {
   const years = (n: number) => at(n * 365.25 * 86_400);
   expect(isPlausibleFloor(years(19.9), BEGINNING)).toBe(true);
   expect(isPlausibleFloor(years(20.1), BEGINNING)).toBe(false);

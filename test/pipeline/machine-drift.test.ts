@@ -16,7 +16,7 @@ const read = (...readings: readonly DriftMemoryReading[]) =>
 const without = { directory: '/none', memory: EMPTY_DRIFT_MEMORY };
 const unreadable = { directory: '/root', memory: EMPTY_DRIFT_MEMORY, warning: 'permission denied' };
 
-describe('of several directories', () => {
+describe('of several memories of the oscillator', () => {
   test('the one with the newest sample counts, and what cannot be read is not told then', () => {
     const newer = { ...memory, samples: [...memory.samples, driftSample(9e4, 9e4 * -37.5e-6)] };
     const state = read({ directory: '/a', memory }, { directory: '/b', memory: newer }, without, unreadable);

@@ -127,7 +127,7 @@ test.each(['readOscillator', 'rate'] as const)(
   },
 );
 
-test('what the kernel had before the first setting is kept for undo', async () => {
+test('the rate that the kernel had before tsntp first set it is kept for a reset', async () => {
   const rate = { frequency: 12, tick: 10_000 };
   const w = world({ ...LOSING, rate });
   await lastAfter(w, 3);
@@ -211,7 +211,7 @@ test('a kernel that refuses the rate: one warning, and the phase is corrected', 
   expect(w.driftMemories.at(-1)).not.toHaveProperty('set');
 });
 
-describe('a memory', () => {
+describe('a memory of the oscillator', () => {
   test('that cannot be read: a warning, and the phase alone', async () => {
     const reading = { memory: EMPTY_DRIFT_MEMORY, warning: 'unreadable' };
     const w = world({ ...LOSING, driftMemory: reading });
@@ -239,7 +239,7 @@ describe('a memory', () => {
   });
 });
 
-describe('a dry run', () => {
+describe('a dry run that plans a rate', () => {
   test('says which rate it would set, sets none, and remembers nothing', async () => {
     const w = world(LOSING);
     await runs(w, 2);
@@ -416,7 +416,7 @@ describe('each gate', () => {
   });
 });
 
-describe('a clock that is off by more than crystals are', () => {
+describe('a clock that is off by more than any crystal', () => {
   test.each<[ppm: number, options: Partial<SyncOptions>, rate: number, warnings: RegExp[]]>([
     [-250, {}, 250, [/off by 250 ppm/]],
     [900, {}, -500, [/only 500 ppm .* --allow-tick/]],

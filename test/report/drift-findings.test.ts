@@ -68,7 +68,7 @@ test('a dry run says which rate it would set', async () => {
   expect(driftNotes(await outcomeWith(SET, 'would-adjust'))[0]).toMatch(/would be set to/);
 });
 
-test('a report without the summary has it as a line of its own', async () => {
+test('a report without the summary has the expected error on a line of its own', async () => {
   expect(expectationNotes(await outcomeWith(SET))).toEqual(['expected error until the next run: ± 0.400 ms']);
   expect(expectationNotes(await outcomeWith(closed({ kind: 'too-early' })))).toEqual([]);
 });
@@ -78,13 +78,13 @@ test('-v says which rate was set, and how well it is known', async () => {
   expect(driftNotes(await outcomeWith(SET))).toEqual([note]);
 });
 
-test('a rate that could not be set is known all the same', async () => {
+test('a rate that could not be set is still reported as known', async () => {
   expect(driftNotes(await outcomeWith(KNOWN))).toEqual([
     'the rate of the clock was not set; it is known as +37.412 ppm ± 0.051 ppm from 12 runs',
   ]);
 });
 
-test('without a finding nothing is said', async () => {
+test('without drift findings a report does not mention the rate', async () => {
   const outcome = await world({ behind: 0.02, servers: { '10.1.0.1': {} } }).sync();
   expect(summaryOf(outcome)).toMatch(/for 40 s\.$/);
   expect(driftNotes(outcome)).toEqual([]);
@@ -102,7 +102,7 @@ describe.each(GATES)('the gate %j', (gate, known, fault, words) => {
     expect(unsaid).toEqual([]);
   });
 
-  test('is no more than a note once it was said', async () => {
+  test('is only a note if the last run already warned of it', async () => {
     const outcome = await outcomeWith(closed(gate, false));
     expect(driftWarnings(outcome)).toEqual([]);
     expect(driftNotes(outcome)).toEqual([expect.stringMatching(words)]);

@@ -12,7 +12,7 @@ const ALL: LogSelection = { listServers: false, quiet: false, verbose: false, ro
 const said = (outcome: Outcome, selection: Partial<LogSelection> = {}) =>
   logEntries(outcome, { ...ALL, ...selection }).map(({ severity, message }) => `${severity}: ${message}`);
 
-describe('a step', () => {
+describe('a step in the system log', () => {
   const stepped = () => world({ behind: 3.25, servers: { '203.0.113.5': {} } }).sync();
 
   test('has the line of ntpdate as a notice, then the clock before and after it', async () => {
@@ -51,7 +51,7 @@ describe('a step', () => {
   });
 });
 
-test('a slew has the line of ntpdate as a notice; the first one since boot is an event', async () => {
+test('a slew in the system log has the line of ntpdate as a notice; the first one since boot is an event', async () => {
   const run = (setSinceBoot: boolean) =>
     world({ behind: 0.05, setSinceBoot, servers: { '203.0.113.5': {} } }).sync();
   const outcome = await run(false);
@@ -64,7 +64,7 @@ test('a slew has the line of ntpdate as a notice; the first one since boot is an
   expect(logEntries(await run(true), ALL)[0]).not.toHaveProperty('event');
 });
 
-test('a query makes no correction: no field says so', async () => {
+test('a query in the system log has no field for a correction', async () => {
   const outcome = await world({ behind: 0.05, servers: { '203.0.113.5': {}, '203.0.113.6': {} } }).query();
   expect(said(outcome, { listServers: true })).toEqual([
     expect.stringMatching(/^info: server 203\.0\.113\.5, stratum 1, offset 0\.0\d{5}, delay 0\.0\d{4}$/),
@@ -76,7 +76,7 @@ test('a query makes no correction: no field says so', async () => {
   expect(Object.keys(fields ?? {})).not.toEqual(expect.arrayContaining(['TSNTP_CORRECTION']));
 });
 
-test('a dry run is only information', async () => {
+test('a dry run has the level of information in the system log', async () => {
   const w = world({ behind: 3, servers: { '203.0.113.5': {} } });
   const outcome = await w.sync({}, { clock: dryRun(w.ports().clock) });
   expect(said(outcome)).toEqual([
@@ -88,7 +88,7 @@ test('a dry run is only information', async () => {
   expect(fields).toEqual(['TSNTP_RESULT', 'TSNTP_OFFSET', 'TSNTP_BOUND', 'TSNTP_SERVER', 'TSNTP_KIND']);
 });
 
-test('no suitable server is an error in the words of ntpdate, then the reason, then each server', async () => {
+test('no suitable server is logged as an error in the words of ntpdate, then the reason, then each server', async () => {
   const outcome = await world({
     servers: { '203.0.113.5': { fault: 'silent' }, '203.0.113.6': { fault: 'refuses' } },
   }).sync();
@@ -100,7 +100,7 @@ test('no suitable server is an error in the words of ntpdate, then the reason, t
   ]);
 });
 
-test('a refusal is an error, and what it needs is said', async () => {
+test('a refusal is logged as an error, with what to do', async () => {
   const outcome = await world({ servers: { '203.0.113.5': { offset: 5 } } }).sync({ maxOffset: 1 });
   expect(said(outcome)).toEqual([
     expect.stringMatching(/^error: refuse time server 203\.0\.113\.5 offset [45]\.\d{6} sec$/),
@@ -109,7 +109,7 @@ test('a refusal is an error, and what it needs is said', async () => {
   expect(logEntries(outcome, ALL)[0]?.fields).not.toHaveProperty('TSNTP_CORRECTION');
 });
 
-test('a falseticker is a warning with its verdict, also when --quiet leaves out the success', async () => {
+test('a falseticker is logged as a warning with its verdict, also when --quiet leaves out the success', async () => {
   const servers = { '203.0.113.5': {}, '203.0.113.6': {}, '203.0.113.7': { offset: 5 } };
   const outcome = await world({ servers }).sync();
   const entries = logEntries(outcome, { ...ALL, quiet: true });
@@ -122,7 +122,7 @@ test('a falseticker is a warning with its verdict, also when --quiet leaves out 
   ]);
 });
 
-test('a rate that was set is a field; -v says more of it', async () => {
+test('a rate that was set is a field of the log entry; -v adds an entry on it', async () => {
   const run = await world({ behind: 0.05, servers: { '203.0.113.5': {} } }).sync();
   const set = { frequency: 37.25, tick: 10_000 };
   const findings = { frequency: 37.25, sigma: 0.05, wander: 0.1, runs: 9, expectedError: 0.0004 };
@@ -134,7 +134,7 @@ test('a rate that was set is a field; -v says more of it', async () => {
   expect(logEntries({ ...run, drift: findings }, ALL)[0]?.fields).not.toHaveProperty('TSNTP_FREQUENCY');
 });
 
-test('a warning of the run is one of the log', async () => {
+test('a warning of a run is a warning in the log', async () => {
   const outcome = await world({ behind: 3, memoryWarning: 'the disk is full', servers: { a: {} } }).sync();
   expect(said(outcome).at(-1)).toBe('warning: warning: the disk is full');
 });

@@ -33,7 +33,7 @@ export interface ScheduledLine {
 /** Options that make no sense in a scheduled run, and why. */
 const REFUSED: Partial<Readonly<Record<OptionName, string>>> = {
   query: 'no run would set the clock',
-  dryRun: 'no run would set the clock; for a look at the files, give -n before --',
+  dryRun: 'no run would set the clock; to preview the files, give -n before --',
   debug: 'no run would set the clock; -vv also shows the trace',
 };
 

@@ -42,7 +42,7 @@ function replace(path: string, text: string): void {
 }
 
 function reasonFor(code: string): string {
-  if (code === 'ENOENT' || code === 'ENOTDIR') return 'its directory is not there';
+  if (code === 'ENOENT' || code === 'ENOTDIR') return 'its directory does not exist';
   if (code === 'EACCES' || code === 'EPERM') return 'permission denied';
   if (code === 'ENOSPC') return 'the disk is full';
   return code === 'EROFS' ? 'the file system is read-only' : code;

@@ -6,7 +6,7 @@ import { formatInstant, type UnixTime } from '../../ntp/time.ts';
 import type { MachineDrift } from '../../pipeline/machine-drift.ts';
 import { explainDriftGate } from '../../report/drift-gate.ts';
 import { count } from '../../report/labels.ts';
-import { formatDuration, formatOffset, formatRate, formatSize } from '../../report/quantity.ts';
+import { formatDuration, formatOffset, formatRate, formatSize, toMinute } from '../../report/quantity.ts';
 import { explainKernelRate, explainRate } from '../../report/rate-words.ts';
 import type { Display } from '../process/terminal.ts';
 import { alignedLines, type NamedValue } from './aligned-lines.ts';
@@ -124,5 +124,5 @@ function spanText(interval: number): string {
 }
 
 function minuteOf(at: UnixTime): string {
-  return formatInstant(at).replace(/:\d\d\.\d+Z$/, 'Z');
+  return toMinute(formatInstant(at));
 }

@@ -3,7 +3,7 @@
 
 import type { DriftHistoryEntry, DriftState } from '../../ntp/drift/drift-state.ts';
 import { formatInstant, unixTimeOf } from '../../ntp/time.ts';
-import { formatOffset, formatRate } from '../../report/quantity.ts';
+import { formatOffset, formatRate, toMinute } from '../../report/quantity.ts';
 import { explainRate } from '../../report/rate-words.ts';
 import { type Axis, placeOf, timeAxis, valueAxis } from './plot-axis.ts';
 import { usualRange } from './usual-range.ts';
@@ -86,7 +86,9 @@ function drawn({ title, points, kind, label, y }: Panel, time: Axis): readonly s
   const marks =
     kind === 'offset'
       ? places.map(([x, at]) => line([x, yOf(0)], [x, at], 'class="offset"'))
-      : [`<polyline class="rate line" points="${places.map(([x, at]) => `${r(x)},${r(at)}`).join(' ')}"/>`];
+      : [
+          `<polyline class="rate line" points="${places.map(([x, at]) => `${rounded(x)},${rounded(at)}`).join(' ')}"/>`,
+        ];
   return [
     head,
     ...axis.ticks.flatMap(tick => [
@@ -94,7 +96,7 @@ function drawn({ title, points, kind, label, y }: Panel, time: Axis): readonly s
       text(LEFT - 8, yOf(tick) + 4, tickText(tick, axis), 'class="faint" text-anchor="end"'),
     ]),
     ...marks,
-    ...places.map(([x, at]) => `<circle class="${kind}" cx="${r(x)}" cy="${r(at)}" r="2"/>`),
+    ...places.map(([x, at]) => `<circle class="${kind}" cx="${rounded(x)}" cy="${rounded(at)}" r="2"/>`),
     ...points.flatMap((point, i) => note(point, label, places[i]!, axis)),
   ];
 }
@@ -146,21 +148,21 @@ function secondsOf({ at }: DriftHistoryEntry): number {
 }
 
 function minuteOf(seconds: number): string {
-  const instant = formatInstant(unixTimeOf(BigInt(Math.round(seconds)) * 1_000_000_000n));
-  return instant.replace(/:\d\d\.\d+Z$/, 'Z');
+  return toMinute(formatInstant(unixTimeOf(BigInt(Math.round(seconds)) * 1_000_000_000n)));
 }
 
 type Place = readonly [x: number, y: number];
 
 function line([x1, y1]: Place, [x2, y2]: Place, attributes: string): string {
-  return `<line ${attributes} x1="${r(x1)}" y1="${r(y1)}" x2="${r(x2)}" y2="${r(y2)}"/>`;
+  return `<line ${attributes} x1="${rounded(x1)}" y1="${rounded(y1)}" x2="${rounded(x2)}" y2="${rounded(y2)}"/>`;
 }
 
 function text(x: number, y: number, content: string, attributes: string): string {
-  return `<text ${attributes} x="${r(x)}" y="${r(y)}">${xml(content)}</text>`;
+  return `<text ${attributes} x="${rounded(x)}" y="${rounded(y)}">${xml(content)}</text>`;
 }
 
-function r(value: number): string {
+/** A coordinate to a tenth of a pixel. */
+function rounded(value: number): string {
   return String(Math.round(value * 10) / 10);
 }
 

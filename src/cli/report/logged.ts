@@ -32,7 +32,7 @@ export async function logOutcome(outcome: Outcome, notes: LoggedNotes, context: 
     writeAll(entries, await openSystemLog(programName(process.argv[1])));
     return true;
   } catch (error) {
-    context.note(`warning: not in the system log (-s): ${(error as Error).message}`, ...before);
+    context.note(`warning: cannot write to the system log (-s): ${(error as Error).message}`, ...before);
     return false;
   }
 }

@@ -12,7 +12,7 @@ export interface Sparkline extends UsualRange {
 
 /** Lowest to highest. */
 const BLOCKS = [...'▁▂▃▄▅▆▇█'];
-/** Denser and denser, for eyes and for fonts without blocks. */
+/** Each denser than the one before, for fonts without blocks. */
 const ASCII = [...'.:-=+*#@'];
 /** An outlier above the range, and one below. */
 const [ABOVE, BELOW] = ['^', 'v'];

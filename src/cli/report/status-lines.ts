@@ -2,7 +2,7 @@
 
 import { slewDuration } from '../../clock/clock.ts';
 import { formatInstant } from '../../ntp/time.ts';
-import { formatDuration, formatOffset } from '../../report/quantity.ts';
+import { formatDuration, formatOffset, toSecond } from '../../report/quantity.ts';
 import type { Status } from '../../status.ts';
 import type { Display } from '../process/terminal.ts';
 import { alignedLines, type NamedValue } from './aligned-lines.ts';
@@ -52,7 +52,7 @@ function synchronizedText({ kind, lastSet, services, servicesHidden }: Status): 
   if (kind === 'unknown') return 'unknown on this platform';
   if (kind === 'unsynchronized') return 'no';
   const alone = services.length === 0 && servicesHidden === undefined;
-  return lastSet?.sinceBoot && alone ? `yes, since ${secondsOf(lastSet.time)}` : 'yes';
+  return lastSet?.sinceBoot && alone ? `yes, since ${toSecond(lastSet.time)}` : 'yes';
 }
 
 function servicesText({ services, servicesHidden }: Status): string {
@@ -60,16 +60,11 @@ function servicesText({ services, servicesHidden }: Status): string {
   return servicesHidden === undefined ? 'none' : `unknown: ${servicesHidden}`;
 }
 
-/** An instant without fractional seconds. */
-function secondsOf(time: string): string {
-  return time.replace(/\.\d+Z$/, 'Z');
-}
-
 /** The last measured time, with advice if the clock is before it. */
 function floorText({ floor, now }: Status): string | undefined {
   if (floor === undefined) return undefined;
   const isBefore = formatInstant(now) < floor;
-  return `${secondsOf(floor)}${isBefore ? ', after this clock: see "tsntp rtc floor"' : ''}`;
+  return `${toSecond(floor)}${isBefore ? '; this clock is earlier: see "tsntp rtc floor"' : ''}`;
 }
 
 function slewText(left: number): string {
@@ -82,5 +77,5 @@ function lastSetText({ lastSet, noRecordIn }: Status): string {
   const { time, kind, offset, server, errorBound, sinceBoot } = lastSet;
   const when = sinceBoot ? '' : ', before this boot';
   const how = `${kind} of ${formatOffset(offset)} to ${server} (± ${formatDuration(errorBound)})`;
-  return `${secondsOf(time)}${when}: ${how}`;
+  return `${toSecond(time)}${when}: ${how}`;
 }

@@ -1,6 +1,6 @@
 // Tells a slew from a rate that was set to last: a process that slews notes the rate before it in the registry. The note
-// outlives the process, but not the boot, as the rate does: its key is volatile. So the slew of a killed process is ended,
-// and no other rate is taken for one.
+// outlives the process but not the boot, like the rate itself, because its key is volatile. Thus the next run ends the slew
+// of a killed process, and takes no other rate for one.
 // learn.microsoft.com: winreg.h.
 
 import { type Foreign, share } from '../ffi.ts';
@@ -16,7 +16,7 @@ export interface NotedSlew {
 
 export interface SlewNote {
   read(): NotedSlew | undefined;
-  /** Without effect if this process may not write there: then the rate of a killed process stays until the next boot. */
+  /** Has no effect if this process may not write there; the rate of a killed process then stays until the next boot. */
   write(slew: NotedSlew): void;
   clear(): void;
 }

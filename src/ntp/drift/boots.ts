@@ -1,6 +1,6 @@
 // The rates that the oscillator had in earlier boots → what may be expected of this one. The rate of a processor's
-// counter is measured anew at each boot and differs by tens of ppm, so that it is a hint, and knowledge only where it
-// has proved to be the same.
+// counter is measured anew at each boot and differs by tens of ppm. Earlier boots are therefore a hint, and count as
+// knowledge only if they agree.
 
 import type { RatePrior } from './oscillator.ts';
 
@@ -22,9 +22,9 @@ export interface RateExpectation extends RatePrior {
   readonly agreed: boolean;
 }
 
-/** How far one boot may be from another, in ppm, when there is but one to tell. */
+/** The standard deviation of a rate that only one earlier boot tells, in ppm. */
 const LONE_BOOT = 20;
-/** And how far at least when there are more. */
+/** The least standard deviation with more of them. */
 const LEAST_SPREAD = 5;
 /** Boots that scatter by less than this, in ppm, share a crystal that is not measured anew. */
 const AGREEMENT = 3;

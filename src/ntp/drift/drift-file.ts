@@ -11,17 +11,17 @@ export interface ImportedRate {
   readonly skew?: number;
 }
 
-/** A drift file that is none; the message says what it lacks. */
+/** Thrown for a text that is not a drift file; the message says why. */
 export class DriftFileError extends Error {
   override readonly name = 'DriftFileError';
 }
 
 /** No program sets a rate beyond this, in ppm; a file that has one was written by accident. */
 const MOST = 500;
-/** Neither program writes an exponent; a file that has one is OpenNTPD's of old, and no ppm. */
+/** Neither program writes an exponent; a file with one is an old one of OpenNTPD, whose unit is not ppm. */
 const DECIMAL = /^[+-]?\d{1,9}(?:\.\d{1,9})?$/;
 
-/** The rate in the text of a drift file; whose it is shows in the count of its numbers. Throws `DriftFileError`. */
+/** The rate in the text of a drift file; the count of its numbers tells whose file it is. Throws `DriftFileError`. */
 export function readDriftFile(text: string): ImportedRate {
   const words = text.trim().split(/[ \t\r\n]+/, 3);
   const [frequency, skew, more] = words.map(word => (DECIMAL.test(word) ? Number(word) : Number.NaN));
@@ -32,7 +32,7 @@ export function readDriftFile(text: string): ImportedRate {
   }
   if (!(Math.abs(frequency!) < MOST)) {
     throw new DriftFileError(
-      `its frequency of ${frequency} ppm is out of range: between -${MOST} and ${MOST} ppm are possible`,
+      `its frequency of ${frequency} ppm is out of range: it must be between -${MOST} and ${MOST} ppm`,
     );
   }
   if (skew === undefined) return { from: 'ntpd', frequency: frequency! };

@@ -17,7 +17,7 @@ export interface Oscillator {
 /** The rate that a run set, and when: RFC 3339 in UTC with nine digits of the second. */
 export interface RateSetting extends KernelRate {
   readonly at: string;
-  /** The rate before, for as long as it is not certain that the run that meant to set this one got to do so. */
+  /** The rate before; absent once the run has confirmed that it set this one. */
   readonly before?: KernelRate;
 }
 
@@ -95,7 +95,7 @@ export function withRate(memory: DriftMemory, set: RateSetting, found: KernelRat
 function lessNoisy(last: DriftSample, sample: DriftSample, samples: readonly DriftSample[]): DriftSample {
   const least = leastDelays([...samples, sample]);
   const noise = (one: DriftSample) => noiseOf(one, least.get(one.peer)!);
-  // Strictly, or runs that follow each other closely would put each other off for ever.
+  // Strictly less, or runs in quick succession would replace each other's sample forever.
   return noise(sample) < noise(last) ? sample : last;
 }
 

@@ -10,13 +10,13 @@ import { type DriftSample, usualInterval } from './drift-sample.ts';
 import { type DriftEstimate, errorWith, estimateDrift } from './estimate.ts';
 import { type KernelRate, rateOf } from './kernel-rate.ts';
 
-/** The rate of the oscillator, as well as it is known. */
+/** The rate of an oscillator, and how well it is known. */
 export interface KnownRate {
   /** The correction that the clock needs, in ppm: positive if it loses. */
   readonly frequency: number;
   /** The standard deviation of `frequency`, in ppm. */
   readonly sigma: number;
-  /** Measured in this boot, or no more than what earlier boots and imported drift files let expect. */
+  /** Measured in this boot, or only expected from earlier boots and imported drift files. */
   readonly from: 'this-boot' | 'earlier-boots';
   /** How the rate wanders, in ppm/√h; absent unless measured in this boot, like the next member. */
   readonly wander?: number;
@@ -57,7 +57,7 @@ export interface DriftState {
   readonly history: readonly DriftHistoryEntry[];
 }
 
-/** What decides about a state. */
+/** The facts that a state is made from. */
 export interface DriftStateFacts {
   readonly memory: DriftMemory;
   /** What drives the clock now. */

@@ -19,7 +19,7 @@ export interface RunOfBoth {
 
 /** What decides about the gate. */
 export interface GateFacts {
-  /** As the file has it, before this run changes it. */
+  /** The contents of drift.json, before this run changes them. */
   readonly memory: DriftMemory;
   readonly oscillator: Oscillator;
   /** This run's. */
@@ -31,7 +31,7 @@ export interface GateFacts {
   readonly kernel: KernelRate;
   /** The programs that steer this clock, and the kernel's own loops (PPS, PLL), by name. */
   readonly services: readonly string[];
-  /** Absent where this run was too short, or the clock was stepped. */
+  /** Absent if this run was too short, or the clock was stepped or slewed. */
   readonly run?: RunOfBoth;
   /** Set the rate although another program has changed it. */
   readonly forceFrequency?: boolean;
@@ -39,12 +39,12 @@ export interface GateFacts {
 
 /** How far apart two samples must be for a rate, in seconds. */
 const EARLY: Seconds = 900;
-/** A rate this uncertain, in ppm, must be thrice as large. */
+/** A rate whose standard deviation is at least this, in ppm, must be TIMES_SIGMA times as large as that. */
 const UNSURE = 1;
 const TIMES_SIGMA = 3;
-/** How far the clock may be from what the raw clock lets expect, in ppm. */
+/** How far the rate of the clock may be from the raw clock's rate times the kernel's correction, in ppm. */
 const UNLIKE = 0.5;
-/** A run that tells the rates apart no better than this, in ppm, says nothing. */
+/** A run that compares the two rates less exactly than this, in ppm, says nothing. */
 const BLURRED = 5;
 
 /** The first reason to leave the rate alone, or undefined if it may be set. */
@@ -54,7 +54,7 @@ export function gateOf(facts: GateFacts): DriftGate | undefined {
   return oscillatorGate(facts) ?? kernelGate(facts) ?? estimateGate(facts);
 }
 
-/** Whether the samples before still tell of the oscillator that runs now. */
+/** Whether the earlier samples still describe the oscillator that runs now. */
 function oscillatorGate({ memory, oscillator, sample, expectation }: GateFacts): DriftGate | undefined {
   const before = memory.oscillator;
   const last = memory.samples.at(-1);
@@ -90,16 +90,16 @@ function estimateGate({ memory, sample, estimate, expectation }: GateFacts): Dri
   return unsure ? { kind: 'unsure', frequency, sigma } : undefined;
 }
 
-/** By how many ppm the clock ran off from what was expected, if that is more than reading the two explains. */
+/** How many ppm the clock deviates from what the kernel was told, if the error of reading the two clocks does not explain it. */
 function unlikeness({ clock, raw, readingError }: RunOfBoth, kernel: KernelRate): number | undefined {
   const blur = (1e6 * readingError) / raw;
-  // Not "greater": where no time went by, it is no number.
+  // Negated, because it is NaN if no time passed.
   if (!(blur <= BLURRED)) return undefined;
   const by = (1e6 * (clock - raw)) / raw - rateOf(kernel);
   return Math.abs(by) > UNLIKE + blur ? by : undefined;
 }
 
-/** Whether the kernel has the rate that was set, or the one before in case that run did not get to the end. */
+/** Whether the kernel has the rate that was set, or the one before it because that run was killed. */
 function isOwn(set: RateSetting, kernel: KernelRate): boolean {
   return isSameRate(set, kernel) || (set.before !== undefined && isSameRate(set.before, kernel));
 }

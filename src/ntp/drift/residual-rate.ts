@@ -1,4 +1,4 @@
-// What earlier runs know of the oscillator, and the rate that they set → the rate that is left between true time and the
+// What earlier runs learned of the oscillator, and the rate that they set → the rate at which true time still gains on the
 // clock, for the samples of a burst. Its bound rests on the error bounds of the last two runs, never on the estimate's
 // own deviation alone: a server that lies can shift it no further than it can shift the time.
 // Sign: positive = true time gains on the clock.
@@ -12,7 +12,7 @@ import { estimateDrift } from './estimate.ts';
 import { isSameRate, type KernelRate, rateOf } from './kernel-rate.ts';
 import { boundedRate, rateBounds } from './rate-bounds.ts';
 
-/** What decides about the rate that is left. */
+/** The facts that the residual rate is made from. */
 export interface ResidualFacts {
   readonly memory: DriftMemory;
   readonly oscillator: Oscillator;
@@ -23,7 +23,7 @@ export interface ResidualFacts {
   readonly asleep?: Seconds;
 }
 
-/** How many standard deviations an oscillator may go. */
+/** How many standard deviations the rate may be off. */
 const SIGMAS = 4;
 
 /** The rate that is left; undefined unless tsntp set the kernel's rate in this boot, and no gate has closed since. */

@@ -15,7 +15,7 @@ function image(): string {
   return root;
 }
 
-test('prints the files, and writes none', async () => {
+test('schedule prints the files, and writes none', async () => {
   const root = image();
   const { code, stdout } = await tsntp(['schedule', '--root', root, '--as', 'systemd', '--', 'ntp.example']);
   expect(code).toBe(0);
@@ -24,7 +24,7 @@ test('prints the files, and writes none', async () => {
   expect(existsSync(join(root, 'etc/systemd/system/tsntp.service'))).toBe(false);
 });
 
-test('installs, says so, and says that nothing has changed', async () => {
+test('schedule --install reports that it installed, and the second time that nothing has changed', async () => {
   const args = ['schedule', '--root', image(), '--install', '--every', '30m', '--', 'ntp.example'];
   const first = await tsntp(args);
   expect(first).toMatchObject({ code: 0 });
@@ -33,7 +33,7 @@ test('installs, says so, and says that nothing has changed', async () => {
   expect(await tsntp(args)).toMatchObject({ code: 0, stdout: expect.stringMatching(/^unchanged: /) });
 });
 
-test('shows with -n what would be installed', async () => {
+test('schedule -n shows what would be installed', async () => {
   const root = image();
   const { code, stdout } = await tsntp(['schedule', '-n', '--root', root, '--', 'ntp.example']);
   expect(code).toBe(0);
@@ -41,13 +41,13 @@ test('shows with -n what would be installed', async () => {
   expect(existsSync(join(root, 'etc/cron.d/tsntp'))).toBe(false);
 });
 
-test('never shows the id of the machine', async () => {
+test('schedule never shows the id of the machine', async () => {
   const root = image();
   const { stdout, stderr } = await tsntp(['schedule', '--root', root, '--json', '--', 'ntp.example']);
   expect(stdout + stderr).not.toContain(ID);
 });
 
-test('leaves a file alone that is not its own, with exit code 5', async () => {
+test('schedule --install does not replace a file that tsntp did not write: exit code 5', async () => {
   const root = image();
   writeFileSync(join(root, 'etc/cron.d/tsntp'), '# mine\n');
   const { code, stderr } = await tsntp(['schedule', '--root', root, '--install', '--', 'ntp.example']);
@@ -56,7 +56,7 @@ test('leaves a file alone that is not its own, with exit code 5', async () => {
   expect(readFileSync(join(root, 'etc/cron.d/tsntp'), 'utf8')).toBe('# mine\n');
 });
 
-test('a folder that is missing is exit code 4', async () => {
+test('schedule --install without the folder of the scheduler: exit code 4', async () => {
   const { code, stderr } = await tsntp(['schedule', '--root', scratch(), '--install', '--', 'ntp.example']);
   expect(code).toBe(4);
   expect(stderr).toMatch(
@@ -64,7 +64,7 @@ test('a folder that is missing is exit code 4', async () => {
   );
 });
 
-test('JSON has the files and the outcome', async () => {
+test('schedule --json has the files and the outcome', async () => {
   const args = ['schedule', '--root', image(), '--install', '--json', '--', 'ntp.example'];
   const { stdout, code } = await tsntp(args);
   expect(JSON.parse(stdout)).toMatchObject({

@@ -32,7 +32,7 @@ const KNOWN: MachineDrift = {
 };
 const terminal = { blocks: true, width: 120 };
 
-test('a terminal of 120 columns', () => {
+test('drift show on a terminal of 120 columns', () => {
   expect(`\n${driftLines(KNOWN, terminal)}`).toBe(`
 rate:           loses 3.24 s a day (37.5 ppm); the kernel makes up for it
 uncertainty:    ± 0.021 ppm
@@ -49,13 +49,13 @@ memory:         /var/lib/tsntp
 `);
 });
 
-test('a pipe: ASCII alone in the sparklines, and long lines as they are', () => {
+test('drift show in a pipe: ASCII alone in the sparklines, and long lines as they are', () => {
   const text = driftLines(KNOWN, { blocks: false, width: undefined });
   expect(text).not.toMatch(/[▁▂▃▄▅▆▇█]/u);
   expect(text).toMatch(/^corrections: +\^[.:\-=+*#@]+ {2}-0\.400 ms to \+0\.400 ms, \^ \+\S+ s$/m);
 });
 
-test.each([40, 60, 80, 120])('%i columns: no line is wider, and nothing is lost', width => {
+test.each([40, 60, 80, 120])('drift show in %i columns: no line is wider, and nothing is lost', width => {
   const gate = { kind: 'another-service', services: ['chronyd'] } as const;
   const text = driftLines({ ...KNOWN, gate }, { blocks: true, width });
   expect(text.split('\n').filter(line => [...line].length > width)).toEqual([]);
@@ -64,7 +64,7 @@ test.each([40, 60, 80, 120])('%i columns: no line is wider, and nothing is lost'
     expect(words).toContain(part);
 });
 
-describe('in words', () => {
+describe('the rate of a clock in words', () => {
   const rateOf = (changes: Partial<MachineDrift>) =>
     /^rate: +(.*)$/m.exec(driftLines({ ...KNOWN, ...changes }, { ...terminal, width: undefined }))?.[1];
   const rate = KNOWN.rate!;
@@ -104,7 +104,7 @@ describe('in words', () => {
     [
       'an earlier boot',
       { rate: { frequency: 37.5, sigma: 20, from: 'earlier-boots' } },
-      'loses 3.24 s a day (37.5 ppm) by what it did before; not yet measured in this boot',
+      'loses 3.24 s a day (37.5 ppm) according to earlier boots; not yet measured in this boot',
     ],
     [
       'an imported file alone',

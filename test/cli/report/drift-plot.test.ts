@@ -16,7 +16,7 @@ const state = (history: readonly DriftHistoryEntry[]): DriftState => ({
 });
 const WEEK = state(hours(169, i => ({ offset: i === 0 ? 2 : 1e-4 * (i % 5), frequency: 37 + 0.01 * i })));
 
-test('stands alone: no reference to anything outside, and no script', () => {
+test('the plot stands alone: no reference to anything outside, and no script', () => {
   const svg = driftPlot(WEEK);
   expect(svg).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg" viewBox="0 0 760 440" role="img"/);
   expect(svg.replace('http://www.w3.org/2000/svg', '')).not.toMatch(
@@ -25,7 +25,7 @@ test('stands alone: no reference to anything outside, and no script', () => {
   expect(svg).toContain('@media (prefers-color-scheme: dark)');
 });
 
-test('says what it shows: title, description, units, days', () => {
+test('the plot says what it shows: title, description, units, days', () => {
   const svg = driftPlot(WEEK);
   expect(svg).toMatch(/<title id="title">\S.*<\/title>/);
   expect(svg).toMatch(
@@ -34,7 +34,7 @@ test('says what it shows: title, description, units, days', () => {
   for (const words of ['in µs', 'in ppm', '>2026-11-22<', '>UTC<', '>+37.5<']) expect(svg).toContain(words);
 });
 
-test('an outlier is at the edge, with its value', () => {
+test('an outlier of the plot is at its edge, with its value', () => {
   expect(driftPlot(WEEK)).toContain('>+2.000 s<');
 });
 
@@ -49,7 +49,7 @@ test.each<[string, readonly DriftHistoryEntry[]]>([
   expect(svg).not.toMatch(/NaN|Infinity|undefined/);
 });
 
-test('everything is drawn within the frame, and every element is closed', () => {
+test('the plot draws everything within its frame, and every element is closed', () => {
   const value = fc.double({ min: -1e10, max: 1e10, noNaN: true });
   const entries = fc.array(fc.tuple(fc.nat(604_800), value, value), { minLength: 1, maxLength: 30 });
   fc.assert(

@@ -14,7 +14,7 @@ const runs = (...values: readonly (number | undefined)[]): DriftHistoryEntry[] =
 const draw = (history: readonly DriftHistoryEntry[], columns: number, blocks = true) =>
   sparkline(history, ({ offset }) => offset, { columns, blocks });
 
-describe('the characters', () => {
+describe('the characters of a sparkline', () => {
   test('go from the lowest value to the highest, and leave a gap where there was no run', () => {
     expect(draw(runs(-3, -2, -1, 0, undefined, 1, 2, 3, 4), 9)).toEqual({
       text: '▁▂▃▄ ▅▆▇█',
@@ -58,7 +58,7 @@ test.each<[string, number, Seconds, number, number]>([
   expect(columnsOf(runs(...Array<number>(count).fill(0)), interval, room)).toBe(expected);
 });
 
-test('whatever the history: as wide as wanted, only characters of the scale, all values within it', () => {
+test('a sparkline of any history: as wide as wanted, only characters of the scale, all values within it', () => {
   const value = fc.option(fc.double({ noNaN: true, noDefaultInfinity: true }), { nil: undefined });
   const history = fc
     .array(fc.tuple(fc.integer({ min: 0, max: 604_800 }), value), { minLength: 1, maxLength: 200 })

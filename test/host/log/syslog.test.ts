@@ -9,7 +9,7 @@ import { recordedLibrary } from '../../support/recorded-library.ts';
 
 const WRITER = { program: 'ntpdate', pid: 4528 };
 
-test('a message is an argument, never the format', () => {
+test('syslog(3) receives a message as an argument, never as the format', () => {
   const library = recordedLibrary({ openlog: () => 0, syslog: () => 0, closelog: () => 0 });
   const log = openSyslog(library, WRITER, undefined);
   log.write({ severity: 'error', message: '100%n of %s' });

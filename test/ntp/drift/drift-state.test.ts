@@ -12,7 +12,7 @@ const KERNEL = { frequency: 37.5, tick: 10_000 };
 /** A clock that loses 37.5 ppm, measured in this boot. */
 const LEARNED: DriftMemory = { version: 1, oscillator: HERE, boots: [], samples: hourly(24, -37.5) };
 
-describe('the rate', () => {
+describe('the rate of a drift state', () => {
   test('of an oscillator that loses is a positive correction, measured in this boot', () => {
     const { rate, runs } = driftStateOf({ memory: LEARNED, oscillator: HERE });
     expect(rate).toMatchObject({ from: 'this-boot' });
@@ -55,7 +55,7 @@ describe('the rate', () => {
   });
 });
 
-describe('the expected error', () => {
+describe('the expected error of a drift state', () => {
   test('is small if the kernel makes up for the rate, and what the rate does in an hour if it does not', () => {
     const of = (frequency: number) =>
       driftStateOf({ memory: LEARNED, oscillator: HERE, kernel: { ...KERNEL, frequency } }).expectedError!;
@@ -69,7 +69,7 @@ describe('the expected error', () => {
   });
 });
 
-test('the history has the last week, with what the runs recorded', () => {
+test('the history of a drift state has the last week, with what the runs recorded', () => {
   const old = driftSample(0, 0, { offset: 1 });
   const week = 7 * 86_400;
   const samples = [
@@ -85,7 +85,7 @@ test('the history has the last week, with what the runs recorded', () => {
   expect(interval).toBe(week);
 });
 
-test('every number of a state is finite, whatever the file says', () => {
+test('every number of a drift state is finite, whatever the file says', () => {
   const nanoseconds = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n });
   const span = fc.double({ min: 0, max: 1e9, noNaN: true });
   const sample = fc.record({

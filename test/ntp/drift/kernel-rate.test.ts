@@ -32,7 +32,7 @@ test('what the kernel is told is what was asked for, to half of its unit', () =>
   );
 });
 
-test('a platform with larger steps is told a multiple of them', () => {
+test('a platform that sets the rate in larger steps receives a multiple of them', () => {
   const unit = 1e6 / 3_579_545;
   fc.assert(
     fc.property(fc.double({ min: -500, max: 500, noNaN: true }), rate => {

@@ -26,7 +26,7 @@ function rate(changes: Partial<ResidualFacts>, memory: Partial<DriftMemory> = {}
   return residualRate({ ...KNOWN, memory: { ...MEMORY, ...memory }, ...changes });
 }
 
-test('what is left after a rate was set is close to nothing, and its bound a few ppm', () => {
+test('the residual rate after a rate was set is close to 0, and its bound a few ppm', () => {
   const { rate: left, uncertainty } = rate({})!;
   expect(Math.abs(left)).toBeLessThan(0.5e-6);
   // Two error bounds of 5 ms in an hour are 2.8 ppm.
@@ -34,13 +34,13 @@ test('what is left after a rate was set is close to nothing, and its bound a few
   expect(uncertainty).toBeLessThan(10e-6);
 });
 
-test('what the kernel does not make up for is left: positive where the clock still loses', () => {
+test('the residual rate is what the kernel does not correct: positive if the clock still loses', () => {
   const kernel = { frequency: 30, tick: 10_000 };
   const { rate: left } = rate({ kernel }, { set: { ...MEMORY.set!, ...kernel } })!;
   expect(left).toBeCloseTo(7.5e-6, 6);
 });
 
-describe('nothing is known', () => {
+describe('no residual rate is known', () => {
   const { set: _, ...unset } = MEMORY;
   test.each<[why: string, changes: Partial<ResidualFacts>, memory?: Partial<DriftMemory>]>([
     ['without a sample', {}, { samples: [] }],
@@ -59,12 +59,12 @@ describe('nothing is known', () => {
   });
 });
 
-test('a longer time since the last run makes it less certain', () => {
+test('the longer since the last run, the less certain is the residual rate', () => {
   const later = rate({ raw: driftSample(100 * 3600).raw })!;
   expect(later.uncertainty).toBeGreaterThan(rate({})!.uncertainty);
 });
 
-test('the truth is within the bound whatever servers make of the time within their error bounds', () => {
+test('the true residual rate is within the bound, whatever servers say within their error bounds', () => {
   const lie = fc.double({ min: -1, max: 1, noNaN: true });
   const distance = fc.double({ min: 1e-4, max: 0.2, noNaN: true });
   const ppm = fc.double({ min: -300, max: 300, noNaN: true });
