@@ -14,8 +14,8 @@ const FILE = 'floor';
 const LARGEST = 1024;
 
 /**
- * The floor of this machine. It is written to `directory`, and read there and in `others`, of which the latest counts. What is in
- * `others` may belong to the owner of the directory: the user of a unit, who may set this clock anyway.
+ * The floor of this machine. It is written to `directory`; the latest one in `directory` and `others` counts. A file in `others` may
+ * belong to the owner of its directory: the user of a unit, which may set this clock anyway.
  */
 export function floorStore(directory: string | undefined, others: readonly string[]): FloorStore {
   return {

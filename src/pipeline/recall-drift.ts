@@ -98,7 +98,7 @@ export function planAfter(
   );
 }
 
-/** A slew continues for so long after the kernel reports nothing left: it is made in shares of one second. */
+/** How long a slew continues after the kernel reports nothing left: the kernel applies it in shares of one second. */
 const LAST_SHARE: Seconds = 2;
 
 /** How far both clocks went; undefined if a slew may have moved one of them, such as the last share of the last run's slew. */

@@ -39,7 +39,7 @@ export function explainDriftGate(gate: DriftGate): string {
   }
 }
 
-/** Whether something is wrong with the machine, and does not pass by itself. */
+/** Whether a closed gate shows a fault of the machine, which does not pass by itself. */
 export function isFault({ kind }: DriftGate): boolean {
   return kind === 'set-by-another' || kind === 'unlike-raw';
 }

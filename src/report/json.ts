@@ -107,15 +107,8 @@ function clockTrustOf({
   return { setSinceBoot, synchronized, beforeRelease, sum, ...(witness && { witness }) };
 }
 
-function driftOf({
-  frequency,
-  sigma,
-  wander,
-  runs,
-  gate,
-  expectedError,
-  set,
-}: DriftFindings): NonNullable<Report['drift']> {
+function driftOf(findings: DriftFindings): NonNullable<Report['drift']> {
+  const { frequency, sigma, wander, runs, gate, expectedError, set } = findings;
   return {
     ...{ frequency, sigma, wander, runs },
     ...(gate && { gate: gate.kind, reason: explainDriftGate(gate) }),

@@ -132,7 +132,7 @@ function floor(plan: SchedulePlan): string {
   });
 }
 
-/** From the first success of a boot on, a limit: the first run may have to repair an empty battery. */
+/** Applies the limit after the first success of a boot: the first run may have to repair an empty battery. */
 function limitAfterFirst({ maxOffset }: SchedulePlan): readonly string[] {
   if (maxOffset === undefined) return [];
   return [
@@ -144,7 +144,7 @@ function limitAfterFirst({ maxOffset }: SchedulePlan): readonly string[] {
   ];
 }
 
-/** Everything that a run does not need is taken away. */
+/** Takes away everything that a run does not need. */
 function sandbox(plan: SchedulePlan): readonly string[] {
   const paths = [...plan.program, ...plan.arguments.map(argument => argument.replace(/^--[\w-]+=/, ''))];
   const under = (folders: RegExp) => paths.some(path => folders.test(path));

@@ -1,5 +1,5 @@
 // The words after `tsntp schedule` → the arguments of the scheduled `sync`, checked now, as `sync` would check them later.
-// The runs happen in another folder, as another user, without a terminal: what would mean something else there is an error.
+// The runs happen in another folder, as another user, without a terminal: a word that would mean something else there is an error.
 
 import { existsSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';

@@ -1,4 +1,4 @@
-// Values of which a few may be far from all others, such as the first correction after boot → the range that shows the others.
+// Values with a few outliers, such as the first correction after boot → the range of the others.
 
 /** A range, and whether values are beyond it. */
 export interface UsualRange {
@@ -9,9 +9,9 @@ export interface UsualRange {
   readonly most: number;
 }
 
-/** How many times farther than most an outlier is from the median. */
+/** An outlier is this many times farther from the median than most values. */
 const FAR = 10;
-/** Most: this share of the values. */
+/** The share of the values that counts as most. */
 const MOST = 0.8;
 
 /** The range of the values without outliers; undefined without values. */

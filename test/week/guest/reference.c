@@ -3,8 +3,9 @@
 // True time is CLOCK_MONOTONIC_RAW, which nothing in the guest can steer, made faster by RATE ppm, plus a sine of one
 // day and ± DAILY ppm, plus JUMP ppm from JUMP_AT seconds on: seen from here, the guest's oscillator loses as much. It
 // begins OFFSET seconds ahead of the guest's clock. The path is part of the server: it holds each request before it reads
-// the time, and each reply after that, for 1 ms with a standard deviation of JITTER ms. A line per minute: seconds since the start, the guest's clock less
-// true time in seconds (positive: the clock is ahead), the kernel's frequency in ppm, its tick, and its status.
+// the time, and each reply after that, for 1 ms with a standard deviation of JITTER ms. A line per minute: seconds since the
+// start, the guest's clock less true time in seconds (positive: the clock is ahead), the kernel's frequency in ppm, its tick,
+// and its status.
 
 #include <arpa/inet.h>
 #include <math.h>
