@@ -207,7 +207,7 @@ describe.runIf(onLinux)('tsntp drift import', () => {
     expect(stdout).toMatch(words);
     expect(memoryIn(state).boots).toEqual([boot]);
     expect((await tsntp(['drift', '--state', state])).stdout).toMatch(
-      /^rate: +loses .* by the imported drift file/,
+      /^rate: +loses .* according to the imported drift file/,
     );
   });
 

@@ -10,7 +10,7 @@ export interface EarlierBoot {
   readonly frequency: number;
   /** Its standard deviation, in ppm. */
   readonly sigma: number;
-  /** How many samples it rests on; 0 = taken over from another program's drift file. */
+  /** How many samples it rests on; 0 = imported from another program's drift file. */
   readonly runs: number;
   /** The kernel's clock source, where that is known. */
   readonly clocksource?: string;

@@ -112,7 +112,7 @@ describe('the rate of a clock in words', () => {
         rate: { frequency: 37.5, sigma: 20, from: 'earlier-boots' },
         boots: [{ frequency: 37.5, sigma: 20, runs: 0 }],
       },
-      'loses 3.24 s a day (37.5 ppm) by the imported drift file; not yet measured in this boot',
+      'loses 3.24 s a day (37.5 ppm) according to the imported drift file; not yet measured in this boot',
     ],
   ])('%s', (_, changes, words) => {
     expect(rateOf(changes)).toBe(words);
