@@ -37,7 +37,7 @@ function compensation(
   if (kernel === undefined) return '; what the kernel does about it is not known';
   const made = rateOf(kernel);
   const isClose = Math.abs(frequency - made) <= Math.max(CLOSE, 3 * sigma);
-  if (made === 0) return isClose ? ', which needs no correction' : '; and nothing makes up for it yet';
+  if (made === 0) return isClose ? ', which needs no correction' : '; nothing makes up for it yet';
   if (isClose || (set && isSameRate(set, kernel))) return '; the kernel makes up for it';
   return `; but the kernel corrects its rate by ${formatRate(made)}`;
 }

@@ -5,7 +5,6 @@ import type { DriftState } from '../../ntp/drift/drift-state.ts';
 import { formatInstant, type UnixTime } from '../../ntp/time.ts';
 import type { MachineDrift } from '../../pipeline/machine-drift.ts';
 import { explainDriftGate } from '../../report/drift-gate.ts';
-import { count } from '../../report/labels.ts';
 import { formatDuration, formatOffset, formatRate, formatSize, toMinute } from '../../report/quantity.ts';
 import { explainKernelRate, explainRate } from '../../report/rate-words.ts';
 import type { Display } from '../process/terminal.ts';
@@ -16,8 +15,8 @@ import { NO_BREAK_SPACE } from './wrap.ts';
 
 /** The longest name of a row, its colon and a space. */
 const NAMES = 16;
-/** A shorter sparkline shows nothing. */
-const LEAST_ROOM = 20;
+/** A shorter sparkline hides the rhythm of a day. */
+const LEAST_ROOM = 56;
 
 /** The text of `drift show`. */
 export function driftLines(state: MachineDrift, display: Display): string {
@@ -106,7 +105,7 @@ function scaleText({ low, high, least, most }: UsualRange, format: (value: numbe
 function samplesText({ runs, history }: DriftState): string {
   const last = history.at(-1);
   const newest = last === undefined ? '' : `, the last run at ${minuteOf(last.at)}`;
-  return `${count(runs, 'sample')} of this boot${newest}`;
+  return `${runs} of this boot${newest}`;
 }
 
 function bootsText({ boots }: DriftState): string | undefined {

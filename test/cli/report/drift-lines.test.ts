@@ -38,7 +38,7 @@ rate:           loses 3.24 s a day (37.5 ppm); the kernel makes up for it
 uncertainty:    ± 0.021 ppm
 wander:         0.030 ppm in an hour
 daily rhythm:   ± 0.312 ppm
-samples:        169 samples of this boot, the last run at 2026-11-28T00:00Z
+samples:        169 of this boot, the last run at 2026-11-28T00:00Z
 earlier boots:  +36.900 ppm, -3.000 ppm (imported)
 kernel:         +37.412 ppm, set by tsntp at 2026-11-28T00:00:00Z; before tsntp it was +0.000 ppm
 expected error: ± 0.410 ms until the next run (every 60 min)
@@ -79,7 +79,7 @@ describe('the rate of a clock in words', () => {
     [
       'nothing done',
       { kernel: { frequency: 0, tick: 10_000 } },
-      'loses 3.24 s a day (37.5 ppm); and nothing makes up for it yet',
+      'loses 3.24 s a day (37.5 ppm); nothing makes up for it yet',
     ],
     [
       'the opposite sign',
