@@ -38,7 +38,7 @@ test.each([
   ['1 2 3', /neither one decimal number/],
   ['12.5 nan', /neither one decimal number/],
   ['0.0 1795622400 0.0\n1795622400\nUTC\n', /neither one decimal number/],
-  ['-1274.332\n', /-1274\.332 ppm is out of range: between -500 and 500 ppm/],
+  ['-1274.332\n', /-1274\.332 ppm is out of range: it must be between -500 and 500 ppm/],
   ['500.000000\n', /500 ppm is out of range/],
   ['-500.000000 0.1\n', /-500 ppm is out of range/],
   ['12.5 -0.1', /skew of -0\.1 ppm is out of range/],
