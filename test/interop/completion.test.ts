@@ -49,6 +49,11 @@ function linesOf(
   return [...new Set(stdout.split('\n').filter(line => line !== ''))];
 }
 
+/** A word without the backslashes with which zsh shows it. */
+function unquoted(word: string): string {
+  return word.replaceAll('\\', '');
+}
+
 /** Fills COMP_WORDS as readline does, which parts words at = and : too, and calls the function. */
 const inBash: Complete = (line, cwd) => {
   const { root, env } = debianPackage('bash');
@@ -132,7 +137,10 @@ describe.skipIf(missing !== undefined)('completion', () => {
     ['fish', inFish],
   ])('in %s', (_, complete) => {
     test('commands, where a command may stand', () => {
-      const words = ['completion', 'demo', 'drift', 'query', 'rtc', 'status', 'sync'];
+      const words = [
+        ...['completion', 'demo', 'drift', 'query', 'rtc'],
+        ...['schedule', 'status', 'sync', 'wait'],
+      ];
       expect([...complete('tsntp ', folder())].sort()).toEqual(words);
       expect(complete('tsntp st', folder())).toEqual(['status']);
       expect(complete('tsntp query st', folder())).toEqual([]);
@@ -158,14 +166,19 @@ describe.skipIf(missing !== undefined)('completion', () => {
       ]);
     });
 
+    test('the schedulers after --as', () => {
+      const schedulers = ['cron', 'launchd', 'systemd', 'windows'];
+      expect([...complete('tsntp schedule --as ', folder())].sort()).toEqual(schedulers);
+    });
+
     test('the actions of drift, and the file after import', () => {
       expect([...complete('tsntp drift ', folder())].sort()).toEqual(['export', 'import', 'reset', 'show']);
-      expect(complete('tsntp drift import ser', folder())).toEqual(['server list']);
+      expect(complete('tsntp drift import ser', folder()).map(unquoted)).toEqual(['server list']);
       expect(complete('tsntp drift show ', folder())).toEqual([]);
     });
 
     test('the actions of rtc, and one of them', () => {
-      expect([...complete('tsntp rtc ', folder())].sort()).toEqual(['read', 'show', 'write']);
+      expect([...complete('tsntp rtc ', folder())].sort()).toEqual(['floor', 'read', 'show', 'write']);
       expect(complete('tsntp rtc -n w', folder())).toEqual(['write']);
       expect(complete('tsntp rtc show ', folder())).toEqual([]);
     });
@@ -175,8 +188,7 @@ describe.skipIf(missing !== undefined)('completion', () => {
     });
 
     test('files after -f, folders after --state, nothing after -p', () => {
-      const shown = complete('tsntp -f ser', folder()).map(word => word.replaceAll('\\', ''));
-      expect(shown).toEqual(['server list']);
+      expect(complete('tsntp -f ser', folder()).map(unquoted)).toEqual(['server list']);
       expect(complete('tsntp --state dir', folder()).map(word => word.replace(/\/$/, ''))).toEqual([
         'directory',
       ]);

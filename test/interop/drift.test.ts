@@ -151,14 +151,18 @@ describeWith(['ntpsec', 'busybox-static', 'strace'], "NTPsec's ntpd", () => {
       writeFileSync(config, `driftfile ${drift}\ninterface ignore all\ninterface listen lo\n`);
       const trace = join(directory, 'trace');
       const busybox = join(debianPackage('busybox-static').root, 'bin/busybox');
-      const strace = join(debianPackage('strace').root, 'usr/bin/strace');
+      const tracer = debianPackage('strace');
+      const strace = join(tracer.root, 'usr/bin/strace');
       const { root, env } = debianPackage('ntpsec');
+      const libraries = [env, tracer.env].map(own => own.LD_LIBRARY_PATH).join(':');
       // No call to set a clock reaches the kernel: strace answers in its place.
       // -D: the child that is ended is ntpd itself.
       const traced = `${strace} -D -f -e trace=clock_adjtime,adjtimex -e inject=clock_adjtime,adjtimex:retval=0 -o ${trace}`;
       const script = `${busybox} ifconfig lo up && exec ${traced} ${join(root, 'usr/sbin/ntpd')} -n -c ${config}`;
       const mapped = process.getuid?.() === 0 ? [] : ['--map-root-user'];
-      daemon(['unshare', '--net', '--mount', ...mapped, 'sh', '-c', script], env);
+      daemon(['unshare', '--net', '--mount', ...mapped, 'sh', '-c', script], {
+        LD_LIBRARY_PATH: libraries,
+      });
       const told = await awaited(() => {
         const text = existsSync(trace) ? readFileSync(trace, 'utf8') : '';
         return /\{modes=ADJ_FREQUENCY, offset=0, freq=(-?\d+)/.exec(text)?.[1];

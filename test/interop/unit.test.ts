@@ -1,7 +1,7 @@
 // What `tsntp schedule` writes, judged by the programs that read it: systemd-analyze, xmllint, and Python's plistlib.
 
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -43,10 +43,12 @@ describeWith(['systemd'], 'systemd', () => {
   const { root, env } = debianPackage('systemd');
   const folders = env.LD_LIBRARY_PATH.split(':');
   const libraries = folders.flatMap(path => [path, join(path, 'systemd')]).join(':');
+  const units = ['usr/lib', 'lib'].map(path => join(root, path, 'systemd/system')).find(existsSync);
   const analyze = (...args: readonly string[]) =>
     spawnSync(join(root, 'usr/bin/systemd-analyze'), args, {
       encoding: 'utf8',
-      env: { ...process.env, LD_LIBRARY_PATH: libraries },
+      // A machine without systemd has none of the units that the written ones name.
+      env: { ...process.env, LD_LIBRARY_PATH: libraries, SYSTEMD_UNIT_PATH: `${units}:` },
     });
   const verify = (...units: readonly string[]) => analyze('verify', '--man=no', ...units);
 

@@ -86,8 +86,9 @@ export function fetchPackages(folder, names, partOf = () => '') {
   rmSync(packages, { recursive: true });
 }
 
-/** The packages, and those that they need and this machine lacks. */
+/** The packages, and those that they need and this machine lacks; fetches the lists of packages if there are none. */
 export function withDependencies(names) {
+  if (!names.every(candidate)) run('apt-get', ['update', '--quiet']);
   const plan = run('apt-get', ['install', '--simulate', '--no-install-recommends', ...names]);
   return [...names, ...[...plan.matchAll(/^Inst (\S+)/gm)].map(([, name]) => name)];
 }

@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
-import { fetchPackages, packageBehind } from '../vm/tools.js';
+import { fetchPackages, libraryPath, packageBehind, withDependencies } from '../vm/tools.js';
 
 const CONFIG = join(import.meta.dirname, 'kernel.config');
 const ARCHIVE = /\.tar\.\w+$/;
@@ -44,7 +44,7 @@ export function kernelIn(folder) {
   if (existsSync(marker) && readFileSync(marker, 'utf8') === config) return kernel;
   const work = join(folder, 'build');
   rmSync(work, { recursive: true, force: true });
-  fetchPackages(work, [packageBehind('linux-source', 'linux-source-'), ...BUILD_TOOLS]);
+  fetchPackages(work, [packageBehind('linux-source', 'linux-source-'), ...withDependencies(BUILD_TOOLS)]);
   const source = unpackSource(work);
   mend(join(source, PASSED_EVENT.file));
   make(source, work, [`KCONFIG_ALLCONFIG=${CONFIG}`, 'allnoconfig']);
@@ -83,6 +83,7 @@ function make(source, work, args) {
   run('make', ['-s', '-C', source, 'ARCH=um', ...args], {
     ...process.env,
     PATH: `${join(work, 'usr/bin')}:${process.env.PATH}`,
+    LD_LIBRARY_PATH: libraryPath(work),
     M4: join(work, 'usr/bin/m4'),
     BISON_PKGDATADIR: join(work, 'usr/share/bison'),
   });

@@ -1,6 +1,6 @@
 // The panic limit and its memory: one large correction per boot, and no more unless the user allows it.
 
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { setTime } from '../guest/kernel.js';
 import { EXIT, ended, rebooted, said } from './expect.js';
 
@@ -95,34 +95,27 @@ export const panic = [
   },
   {
     ...{
-      name: "README's cron lines: 1970 at boot, then no more than 60 s",
+      name: 'the scheduled cron lines: 1970 at boot, then no more than 60 s',
       group,
       machine,
       asked: 'from 1970',
     },
     servers: { main: 0, minutes: 300 },
     async run(guest) {
-      const [atBoot, later] = cronCommands();
-      const run = (command, name) => {
-        const line = command
-          .replace(/\btsntp\b/, guest.command.join(' '))
-          .replace('pool.ntp.org', guest.address(name));
-        return guest.start(['sh', '-c', line]).ended;
-      };
+      const main = guest.address('main');
+      const schedule = ['schedule', '--as', 'cron', '--print', '--', '--max-offset=60', main];
+      const { stdout } = ended(await guest.tsntp(schedule), EXIT.done);
+      const lines = [...stdout.matchAll(/^(?:@reboot|\d.*\*) +root +(.*)$/gm)];
+      const [atBoot, later] = lines.map(([, command]) => command);
+      const run = command => guest.start(['sh', '-c', command]).ended;
       setTime(60_000_000_000n);
-      await run(atBoot, 'main');
+      await run(atBoot);
       const repaired = await guest.residual('main');
-      ended(await guest.untouched(() => run(later, 'minutes')), EXIT.refused);
+      ended(await guest.untouched(() => run(later.replace(main, guest.address('minutes')))), EXIT.refused);
       return repaired;
     },
   },
 ];
-
-/** What the two lines of the packed README run. */
-function cronCommands() {
-  const readme = readFileSync('/opt/tsntp/node_modules/tsntp/README.md', 'utf8');
-  return [...readme.matchAll(/^(?:@reboot|\d.*\*) +root +(.*)$/gm)].map(([, command]) => command);
-}
 
 async function setByFirst(guest) {
   ended(await guest.tsntp(['sync', guest.address('hour')]), EXIT.done);

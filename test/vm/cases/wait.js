@@ -39,7 +39,7 @@ export const wait = [
   {
     ...{ name: 'until tsntp has set the clock', group, machine, asked: '+3.25 s', servers: { main: 3.25 } },
     async run(guest) {
-      const waiting = guest.startTsntp(['wait', '--within', '20ms']);
+      const waiting = guest.startTsntp(['wait', '--timeout', '60', '--within', '50ms']);
       ended(await guest.tsntp(['sync', guest.address('main')]), EXIT.done);
       isSilent(ended(await waiting.ended, EXIT.done));
       return guest.residual('main');
