@@ -32,6 +32,7 @@ const DECODERS: { readonly [K in DriftGate['kind']]: (members: Members) => Drift
     return found && set && { kind: 'set-by-another', found, set };
   },
   'unlike-raw': ({ by }) => (isRateError(by) ? { kind: 'unlike-raw', by } : undefined),
+  jumped: ({ by }) => (isRateError(by) ? { kind: 'jumped', by } : undefined),
   'too-early': () => ({ kind: 'too-early' }),
   unsure: ({ frequency, sigma }) =>
     isRate(frequency) && isNumber(sigma, 0, 1e9) ? { kind: 'unsure', frequency, sigma } : undefined,

@@ -8,7 +8,6 @@ import { expectationOf, type RateExpectation } from '../ntp/drift/boots.ts';
 import type { DriftGate } from '../ntp/drift/closed-gate.ts';
 import {
   type DriftMemory,
-  isOtherOscillator,
   memoryFor,
   type Oscillator,
   withRate,
@@ -71,8 +70,7 @@ const REMARKABLE = 200;
 /** Plans what to do about the drift of the clock. */
 export function planDrift(facts: DriftFacts, options: DriftOptions): DriftPlan {
   const { memory, oscillator, kernel, services, run } = facts;
-  const isOther = isOtherOscillator(memory.oscillator, oscillator);
-  const recalled = memoryFor(oscillator, memory, isOther ? estimateOfLast(memory) : undefined);
+  const recalled = memoryFor(oscillator, memory);
   const sample = driftSampleOf(facts);
   const samples = [...recalled.samples, sample];
   const interval = usualInterval(samples);
@@ -135,11 +133,6 @@ function remarksOn(frequency: number, { set }: DriftMemory, allowTick: boolean):
   }
   const known = set !== undefined && Math.abs(rateOf(set)) >= REMARKABLE;
   return Math.abs(frequency) >= REMARKABLE && !known ? [`${off}: ${cause}`] : [];
-}
-
-/** The estimate from the samples of another boot or clock source. */
-function estimateOfLast(memory: DriftMemory): DriftEstimate | undefined {
-  return estimateDrift(memory.samples, usualInterval(memory.samples), expectationIn(memory));
 }
 
 function expectationIn({ boots, oscillator }: DriftMemory): RateExpectation | undefined {

@@ -29,6 +29,11 @@ export function explainDriftGate(gate: DriftGate): string {
       );
     case 'too-early':
       return 'it takes two runs that are 15 minutes apart to learn it; the next run sets it';
+    case 'jumped':
+      return (
+        `it appears to have changed by ${formatRate(gate.by)} since the run before, which no oscillator does: this machine was ` +
+        'paused, or a server was wrong; later runs set it'
+      );
     case 'unsure':
       return (
         `it is not known well enough yet: ${formatRate(gate.frequency)} ± ${gate.sigma.toFixed(1)} ppm; further runs, or ` +

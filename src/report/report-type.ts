@@ -129,6 +129,7 @@ export interface Report {
       | 'suspended'
       | 'set-by-another'
       | 'unlike-raw'
+      | 'jumped'
       | 'too-early'
       | 'unsure';
     /**

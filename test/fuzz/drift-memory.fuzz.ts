@@ -69,6 +69,7 @@ const gate = fc.oneof(
   }),
   fc.record({ kind: fc.constant('set-by-another'), found: member(rate), set: member(rate) }),
   fc.record({ kind: fc.constant('unlike-raw'), by: member(fc.double()) }),
+  fc.record({ kind: fc.constant('jumped'), by: member(fc.double()) }),
   fc.record({ kind: fc.constant('unsure'), frequency: member(fc.double()), sigma: member(span) }),
 );
 const boot = fc.record({

@@ -99,6 +99,7 @@ test.each<DriftGate>([
     set: { frequency: 37.4, tick: 10_000 },
   },
   { kind: 'unlike-raw', by: -12.5 },
+  { kind: 'jumped', by: 278 },
   { kind: 'too-early' },
   { kind: 'unsure', frequency: 37.5, sigma: 20 },
 ])('why the rate was left alone is read as it was written: $kind', gate => {

@@ -45,6 +45,7 @@ const GATES: readonly (readonly [DriftGate, known: boolean, fault: boolean, word
     true,
     /to \+0\.000 ppm, from the \+37\.400 ppm .*--force-freq/,
   ],
+  [{ kind: 'jumped', by: 278 }, true, false, /changed by \+278\.000 ppm .*paused/],
   [{ kind: 'unlike-raw', by: -12.5 }, true, true, /runs -12\.500 ppm off what the kernel was told/],
   [{ kind: 'too-early' }, false, false, /two runs that are 15 minutes apart/],
   [

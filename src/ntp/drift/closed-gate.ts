@@ -21,5 +21,7 @@ export type DriftGate =
   | { readonly kind: 'unlike-raw'; readonly by: number }
   /** Fewer than two samples a quarter of an hour apart. */
   | { readonly kind: 'too-early' }
+  /** The phase has jumped, which looks like a change of the rate by so many ppm for one interval. */
+  | { readonly kind: 'jumped'; readonly by: number }
   /** The rate is not known well enough; both in ppm. */
   | { readonly kind: 'unsure'; readonly frequency: number; readonly sigma: number };

@@ -3,8 +3,8 @@
 
 import type { EarlierBoot } from './boots.ts';
 import type { DriftGate } from './closed-gate.ts';
-import { type DriftSample, hasSlept, leastDelays, noiseOf, spacing } from './drift-sample.ts';
-import type { DriftEstimate } from './estimate.ts';
+import { type DriftSample, hasSlept, leastDelays, noiseOf, spacing, usualInterval } from './drift-sample.ts';
+import { estimateDrift } from './estimate.ts';
 import type { KernelRate } from './kernel-rate.ts';
 
 /** What the raw clock is driven by. A member is absent where the platform does not tell. */
@@ -48,32 +48,40 @@ export const EMPTY_DRIFT_MEMORY: DriftMemory = { version: 1, oscillator: {}, boo
 /** A week of hourly runs. */
 export const MOST_SAMPLES = 168;
 export const MOST_BOOTS = 8;
+/** A rate with this standard deviation or more, in ppm, says nothing to the next boot. */
+const WEAK = 5;
 /** Of two samples closer than this, in seconds, the better one is kept. */
 const CLOSE = 60;
 
 /**
  * The memory as it stands for this oscillator: the same, or one without samples if the machine has booted or its clock
- * source has changed. `last` is the estimate that the samples of the old one gave; it joins the earlier boots.
+ * source has changed. What the samples of the old one gave joins the earlier boots.
  */
-export function memoryFor(oscillator: Oscillator, memory: DriftMemory, last?: DriftEstimate): DriftMemory {
+export function memoryFor(oscillator: Oscillator, memory: DriftMemory): DriftMemory {
   const rebooted = differs(memory.oscillator.bootId, oscillator.bootId);
   if (!isOtherOscillator(memory.oscillator, oscillator)) {
     return { ...memory, oscillator: { ...memory.oscillator, ...oscillator } };
   }
   const { clocksource } = memory.oscillator;
-  const learned = last !== undefined && last.runs > 1;
-  const boot = learned && {
-    frequency: last.frequency,
-    sigma: last.sigma,
-    runs: last.runs,
-    ...(clocksource !== undefined && { clocksource }),
-  };
+  const learned = learnedIn(memory);
+  const boot = learned && { ...learned, ...(clocksource !== undefined && { clocksource }) };
   const boots = boot ? [...memory.boots, boot].slice(-MOST_BOOTS) : memory.boots;
   const anew: DriftMemory = { version: 1, oscillator, boots, samples: [] };
   if (rebooted) return anew;
   // The kernel's rate outlives a change of the clock source.
   const { found, set } = memory;
   return { ...anew, ...(found && { found }), ...(set && { set }) };
+}
+
+/**
+ * The rate that the samples gave by themselves, if they gave one: what earlier boots let expect is not counted again, or a
+ * wrong expectation would confirm itself from boot to boot.
+ */
+function learnedIn({ samples }: DriftMemory): EarlierBoot | undefined {
+  const last = estimateDrift(samples, usualInterval(samples));
+  if (last === undefined || last.sigma >= WEAK) return undefined;
+  const { frequency, sigma, runs } = last;
+  return { frequency, sigma, runs };
 }
 
 /** The memory with another sample; one whose raw clock is not after the last one's begins anew. */

@@ -72,7 +72,7 @@ export function driftStateOf({ memory, oscillator, kernel }: DriftStateFacts): D
   const interval = usualInterval(memory.samples);
   const prior = expectationOf(memory.boots, memory.oscillator.clocksource);
   const last = estimateDrift(memory.samples, interval, prior);
-  const present = memoryFor(oscillator, memory, last);
+  const present = memoryFor(oscillator, memory);
   const { boots, samples, set, found, gate } = present;
   const measured = samples.length > 1 ? last : undefined;
   const rate = measured ? measuredRate(measured) : expectedRate(present);

@@ -7,6 +7,7 @@ import type { DriftGate } from './closed-gate.ts';
 import { type DriftMemory, differs, type Oscillator, type RateSetting } from './drift-record.ts';
 import { type DriftSample, hasSlept, sinceRawRestarted, spacing } from './drift-sample.ts';
 import type { DriftEstimate } from './estimate.ts';
+import { jumpOf } from './jump.ts';
 import { isSameRate, type KernelRate, rateOf } from './kernel-rate.ts';
 
 /** How far the clock and the raw clock went within this run, while nothing stepped the clock. */
@@ -80,11 +81,13 @@ function kernelGate({ memory, oscillator, kernel, run, forceFrequency }: GateFac
   return by === undefined ? undefined : { kind: 'unlike-raw', by };
 }
 
-/** Whether the rate is known: from this boot's samples, or because earlier boots agree about it. */
+/** Whether the rate is known: from this boot's samples without a jump, or because earlier boots agree about it. */
 function estimateGate({ memory, sample, estimate, expectation }: GateFacts): DriftGate | undefined {
   const first = sinceRawRestarted(memory.samples)[0];
   const early = first === undefined || spacing(first, sample) < EARLY;
   if (early && !expectation?.agreed) return { kind: 'too-early' };
+  const by = jumpOf([...memory.samples, sample]);
+  if (by !== undefined) return { kind: 'jumped', by };
   const { frequency, sigma } = estimate;
   const unsure = sigma >= UNSURE && sigma >= Math.abs(frequency) / TIMES_SIGMA;
   return unsure ? { kind: 'unsure', frequency, sigma } : undefined;

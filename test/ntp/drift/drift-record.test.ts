@@ -27,18 +27,18 @@ const ESTIMATE = estimateDrift(MEMORY.samples, 3600)!;
 
 describe('in the same boot', () => {
   test('everything is kept', () => {
-    expect(memoryFor(OSCILLATOR, MEMORY, ESTIMATE)).toEqual(MEMORY);
+    expect(memoryFor(OSCILLATOR, MEMORY)).toEqual(MEMORY);
   });
 
   test('what is not told is taken to be the same, and what was told before is kept', () => {
-    expect(memoryFor({}, MEMORY, ESTIMATE)).toEqual(MEMORY);
-    expect(memoryFor(OSCILLATOR, { ...MEMORY, oscillator: {} }, ESTIMATE)).toEqual(MEMORY);
+    expect(memoryFor({}, MEMORY)).toEqual(MEMORY);
+    expect(memoryFor(OSCILLATOR, { ...MEMORY, oscillator: {} })).toEqual(MEMORY);
   });
 });
 
 test('another boot begins anew, and the rate of the last one joins the earlier ones', () => {
   const { frequency, sigma } = ESTIMATE;
-  expect(memoryFor({ bootId: 'next', clocksource: 'tsc' }, MEMORY, ESTIMATE)).toEqual({
+  expect(memoryFor({ bootId: 'next', clocksource: 'tsc' }, MEMORY)).toEqual({
     version: 1,
     oscillator: { bootId: 'next', clocksource: 'tsc' },
     boots: [...MEMORY.boots, { frequency, sigma, runs: 5, clocksource: 'tsc' }],
@@ -47,25 +47,35 @@ test('another boot begins anew, and the rate of the last one joins the earlier o
 });
 
 test('another clock source begins anew as well, but the kernel keeps its rate', () => {
-  const changed = memoryFor({ bootId: 'this', clocksource: 'hpet' }, MEMORY, ESTIMATE);
+  const changed = memoryFor({ bootId: 'this', clocksource: 'hpet' }, MEMORY);
   expect(changed).toMatchObject({ found: FOUND, set: SET, samples: [] });
   expect(changed.boots).toHaveLength(2);
 });
 
 test('a boot with a single run has taught nothing', () => {
   const samples = hourly(1, -37.5);
-  const next = memoryFor({ bootId: 'next' }, { ...MEMORY, samples }, estimateDrift(samples, 3600));
+  const next = memoryFor({ bootId: 'next' }, { ...MEMORY, samples });
   expect(next.boots).toEqual(MEMORY.boots);
   expect(memoryFor({ bootId: 'next' }, { ...MEMORY, samples: [] }).boots).toEqual(MEMORY.boots);
+});
+
+test('what earlier boots let expect is not counted again', () => {
+  const wrong = { ...MEMORY, boots: [40, 41].map(frequency => ({ frequency, sigma: 1, runs: 9 })) };
+  const next = memoryFor({ bootId: 'next' }, { ...wrong, samples: hourly(5, 0) });
+  expect(next.boots.at(-1)!.frequency).toBeCloseTo(0, 3);
+});
+
+test('a boot whose samples tell the rate badly has taught nothing', () => {
+  const samples = [driftSample(0), driftSample(120, 0, { jitter: 3e-3 })];
+  expect(memoryFor({ bootId: 'next' }, { ...MEMORY, samples }).boots).toEqual(MEMORY.boots);
 });
 
 test('the latest eight boots are remembered', () => {
   let memory = MEMORY;
   for (let boot = 1; boot <= 12; boot++) {
-    const last = { ...ESTIMATE, frequency: boot };
-    memory = memoryFor({ bootId: `boot ${boot}` }, { ...memory, samples: MEMORY.samples }, last);
+    memory = memoryFor({ bootId: `boot ${boot}` }, { ...memory, samples: hourly(5, -boot) });
   }
-  expect(memory.boots.map(({ frequency }) => frequency)).toEqual([5, 6, 7, 8, 9, 10, 11, 12]);
+  expect(memory.boots.map(({ frequency }) => Math.round(frequency))).toEqual([5, 6, 7, 8, 9, 10, 11, 12]);
   expect(memory.boots).toHaveLength(MOST_BOOTS);
 });
 

@@ -142,6 +142,13 @@ describe('set-by-another', () => {
   });
 });
 
+test('jumped: the phase moved by more than any oscillator explains', () => {
+  const sample = driftSample(3 * 3600, -37.5e-6 * 3 * 3600 - 1);
+  const jumped = gate({ sample });
+  expect(jumped).toMatchObject({ kind: 'jumped' });
+  expect(jumped?.kind === 'jumped' && jumped.by).toBeCloseTo(-1e6 / 3600, 3);
+});
+
 describe('unlike-raw', () => {
   const run = (changes: Partial<RunOfBoth>): RunOfBoth => ({
     clock: 6 * (1 + 37.5e-6),
