@@ -424,21 +424,27 @@ describe('a clock that is off by more than any crystal', () => {
     [150, {}, -150, []],
   ])('%d ppm, with %j: the rate is %d', async (ppm, options, rate, warnings) => {
     const w = world({ ...LOSING, frequency: 1e-6 * ppm });
-    const outcome = await lastAfter(w, 1, options);
+    const outcome = await lastAfter(w, 2, options);
     expect(Math.abs(rateOf(w.clock.kernelRate()) - rate)).toBeLessThan(1);
     expect(outcome.warnings).toEqual(warnings.map(warning => expect.stringMatching(warning)));
+  });
+
+  test('waits for a third run, as a pause of the machine looks like such a rate', async () => {
+    const w = world({ ...LOSING, frequency: -250e-6 });
+    expect((await lastAfter(w, 1)).drift?.gate?.kind).toBe('jumped');
+    expect(rateSettings(w)).toBe(0);
   });
 
   test('keeps the help of a tick that was set before', async () => {
     const rate = { frequency: 0, tick: 10_009 };
     const w = world({ ...LOSING, frequency: -900e-6, rate });
-    expect((await lastAfter(w, 1)).warnings).toHaveLength(1);
+    expect((await lastAfter(w, 2)).warnings).toHaveLength(1);
     expect(Math.abs(rateOf(w.clock.kernelRate()) - 900)).toBeLessThan(2);
   });
 
   test('is said once a boot, unless something is left uncorrected', async () => {
     const w = world({ ...LOSING, frequency: -250e-6 });
-    expect((await lastAfter(w, 2)).warnings).toEqual([]);
+    expect((await lastAfter(w, 3)).warnings).toEqual([]);
     const far = world({ ...LOSING, frequency: -900e-6 });
     expect((await lastAfter(far, 2)).warnings).toHaveLength(1);
   });
