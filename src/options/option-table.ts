@@ -193,7 +193,7 @@ export const OPTIONS = {
     placeholder: 'S',
     default: 180,
     group: 'waiting',
-    describe: 'give up after S seconds (exit code 3); 0 or none: never',
+    describe: 'give up after S seconds (exit code 3); 0 or none: never (TSNTP_WAIT_TIMEOUT)',
     commands: ['wait'],
     common: true,
   },

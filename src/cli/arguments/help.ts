@@ -62,8 +62,8 @@ const EXAMPLES: readonly Entry[] = [
 
 const NOTES: readonly string[] = [
   'S is seconds, or a number with a unit: 250ms, 2m, 1h.',
-  'Every option can also be set in the environment (TSNTP_TIMEOUT=1 is --timeout 1), and most in /etc/tsntp.conf ' +
-    '("timeout 1"). A flag overrides the environment, which overrides the file. TSNTP_SERVERS names servers.',
+  'Every option can also be set in the environment (TSNTP_FORMAT=json is --format json), and most in /etc/tsntp.conf ' +
+    '("format json"). A flag overrides the environment, which overrides the file. TSNTP_SERVERS names servers.',
   'Positive offset = the server is ahead = this clock is behind. More in tsntp(8).',
 ];
 
