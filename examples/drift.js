@@ -1,6 +1,6 @@
 // Prints how fast this clock is by itself, and why its rate was left alone: node examples/drift.js [STATE-DIRECTORY]
 
-import { driftState, formatInstant } from 'tsntp';
+import { driftState } from 'tsntp';
 
 const { rate, expectedError, gate, history } = await driftState({ stateDirectory: process.argv[2] });
 if (rate === undefined) {
@@ -11,7 +11,7 @@ if (rate === undefined) {
 }
 if (expectedError !== undefined) console.log(`expected error until the next run: ± ${expectedError} s`);
 if (gate !== undefined) console.log(`the last run left the rate alone: ${gate.kind}`);
-// Instants are of type bigint, which JSON does not know.
+// Instants are nanoseconds of type bigint, which JSON does not know.
 console.log(
-  JSON.stringify(history, (_, value) => (typeof value === 'bigint' ? formatInstant(value) : value)),
+  JSON.stringify(history, (_, value) => (typeof value === 'bigint' ? String(value) : value)),
 );
