@@ -12,6 +12,4 @@ if (rate === undefined) {
 if (expectedError !== undefined) console.log(`expected error until the next run: ± ${expectedError} s`);
 if (gate !== undefined) console.log(`the last run left the rate alone: ${gate.kind}`);
 // Instants are nanoseconds of type bigint, which JSON does not know.
-console.log(
-  JSON.stringify(history, (_, value) => (typeof value === 'bigint' ? String(value) : value)),
-);
+console.log(JSON.stringify(history, (_, value) => (typeof value === 'bigint' ? String(value) : value)));
