@@ -58,6 +58,8 @@ export type DriftOutcome = { readonly warnings: readonly string[] } & (
       /** What it lets expect, together with earlier boots. */
       readonly expectation: RateExpectation;
     }
+  /** `reset`: nothing was remembered. */
+  | { readonly kind: 'nothing-to-forget' }
   /** The memory could not be written. */
   | { readonly kind: 'not-remembered'; readonly problem: string; readonly kernel?: RateReset }
   | { readonly kind: 'busy'; readonly competitors: readonly Competitor[] }
@@ -145,12 +147,14 @@ function reset(
   { force = false, dryRun = false }: Extract<Change, { action: 'reset' }>,
   { lock, store, machine }: ResetContext,
 ): DriftOutcome {
-  const { memory } = store.recall();
+  const { memory, warning } = store.recall();
   const kernel = resetKernel(memory, force, { lock, store, machine });
   const { warnings } = lock;
   if (kernel.kind === 'busy' || kernel.kind === 'interrupted' || kernel.kind === 'clock-error') {
     return { ...kernel, warnings };
   }
+  // A directory that is not there is not made for nothing.
+  if (memory === EMPTY_DRIFT_MEMORY && warning === undefined) return { kind: 'nothing-to-forget', warnings };
   if (dryRun) return { kind: 'would-reset', kernel, warnings };
   const problem = store.remember(EMPTY_DRIFT_MEMORY);
   return problem === undefined

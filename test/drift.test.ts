@@ -102,6 +102,13 @@ describe('show', () => {
   });
 });
 
+test('reset of nothing says so, and writes nothing', async () => {
+  const { run } = machine({ memory: EMPTY_DRIFT_MEMORY, problem: 'written' });
+  const outcome = await run({ action: 'reset' });
+  expect(outcome.kind).toBe('nothing-to-forget');
+  expect(exitCodeOf(outcome, undefined)).toBe(0);
+});
+
 describe('export', () => {
   test('has the measured rate', async () => {
     const outcome = await machine().run({ action: 'export' });

@@ -5,17 +5,22 @@ import type { DriftOutcome, RateReset } from '../drift.ts';
 import type { RateExpectation } from '../ntp/drift/boots.ts';
 import type { DriftState } from '../ntp/drift/drift-state.ts';
 import { isSameRate, type KernelRate, rateOf } from '../ntp/drift/kernel-rate.ts';
+import type { MachineDrift } from '../pipeline/known-drift.ts';
 import { count, explainCompetitor } from './labels.ts';
 import { formatDuration, formatRate } from './quantity.ts';
 
+const UNREADABLE = "only root can read what root's runs learned: sudo tsntp drift";
 /** What a clock loses or gains in a day for each ppm, in seconds. */
 const A_DAY = 0.0864;
 /** Rates closer than this, in ppm, are the same for words: 1.8 ms in an hour. */
 const CLOSE = 0.5;
 
 /** How fast the clock is by itself, and what makes up for it: `loses 3.24 s a day (37.5 ppm); the kernel makes up for it`. */
-export function explainRate(state: Pick<DriftState, 'rate' | 'boots' | 'kernel' | 'set'>): string {
-  const { rate, boots } = state;
+export function explainRate(
+  state: Pick<DriftState, 'rate' | 'boots' | 'kernel' | 'set'> & Pick<MachineDrift, 'unreadable'>,
+): string {
+  const { rate, boots, unreadable } = state;
+  if (rate === undefined && unreadable) return `unknown: ${UNREADABLE}`;
   if (rate === undefined) return 'unknown: it takes two runs of tsntp sync, a quarter of an hour apart';
   if (rate.from === 'this-boot') return `${tendency(rate.frequency)}${compensation(state, rate)}`;
   const imported = boots.every(({ runs }) => runs === 0);
@@ -82,9 +87,12 @@ export function explainDrift(outcome: DriftOutcome): string {
     case 'exported':
       return `this clock ${tendency(outcome.rate.frequency)}`;
     case 'nothing-known':
+      if (outcome.state.unreadable) return `the rate of this clock is not known to this user: ${UNREADABLE}`;
       return 'the rate of this clock is not known yet: it takes two runs of tsntp sync, a quarter of an hour apart, or tsntp drift import';
     case 'reset':
       return `the rate of this clock is forgotten; ${explainReset(outcome.kernel)}`;
+    case 'nothing-to-forget':
+      return 'nothing is known of the rate of this clock: there is nothing to forget';
     case 'would-reset':
       return `the rate of this clock would be forgotten; ${explainReset(outcome.kernel)}`;
     case 'imported':
