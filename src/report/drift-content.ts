@@ -47,6 +47,7 @@ function detailsOf(outcome: DriftOutcome, program: DriftProgram | undefined): ob
       return { competitors: outcome.competitors };
     case 'clock-error':
       return { error: { kind: outcome.error.kind, message: outcome.error.message } };
+    case 'nothing-to-forget':
     case 'interrupted':
       return {};
     default:

@@ -66,6 +66,7 @@ export function exitCodeOf({ kind, waited }: Ended, interruptedBy: string | unde
     case 'exported':
     case 'reset':
     case 'would-reset':
+    case 'nothing-to-forget':
     case 'imported':
     case 'would-import':
     case 'good':

@@ -34,7 +34,7 @@ export function scheduleWarnings(given: Circumstances): readonly string[] {
     ...rivalWarnings(given),
     ...given.others.map(
       other =>
-        `${other} runs tsntp, too: remove one of them, for example with "tsntp schedule --as ${other} --remove"`,
+        `${other} runs tsntp, too: remove one of them, for example with "tsntp schedule --as ${other} --remove${given.image ? ' --root DIR' : ''}"`,
     ),
     ...programWarnings(given),
     ...periodWarnings(given),

@@ -1,6 +1,6 @@
 // `tsntp schedule` as users run it, in the root of an image: its output, its exit codes, its JSON.
 
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { scratch, tsntp } from '../../support/command.ts';
@@ -64,6 +64,15 @@ test('a folder that is missing is exit code 4', async () => {
   );
 });
 
+test('an image for Windows has no folder left once the files are removed', async () => {
+  const root = scratch();
+  const args = ['schedule', '--root', root, '--as', 'windows'];
+  expect((await tsntp([...args, '--install', '--', 'ntp.example'])).code).toBe(0);
+  expect(readdirSync(root)).toEqual(['Program Files']);
+  expect((await tsntp([...args, '--remove'])).code).toBe(0);
+  expect(readdirSync(root)).toEqual([]);
+});
+
 test('JSON has the files and the outcome', async () => {
   const args = ['schedule', '--root', image(), '--install', '--json', '--', 'ntp.example'];
   const { stdout, code } = await tsntp(args);
@@ -78,7 +87,8 @@ test('JSON has the files and the outcome', async () => {
 });
 
 test.each<[args: string[], message: RegExp]>([
-  [['--every', '63', '--', 'a.example'], /--every 63: the shortest period is 64 seconds/],
+  [['--every', '63', '--', 'a.example'], /--every: "63" is not allowed; give a number from 64 to/],
+  [['--every', '50s', '--', 'a.example'], /--every: "50s" is not allowed; give a number from 64 to/],
   [['--every', '7h', '--as', 'cron', '--', 'a.example'], /cron runs at fixed minutes.*7h.*give 2, 3/],
   [['--install', '--remove'], /exclude each other/],
   [['--as', 'at'], /one of systemd, cron, launchd, windows/],
