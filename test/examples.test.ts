@@ -31,10 +31,6 @@ test('offset prints the offset with its bound', async () => {
   expect(Math.abs(Number(offset) - 2)).toBeLessThanOrEqual(Number(bound) + 1e-6);
 });
 
-test('drift prints what is known of the rate of this clock', async () => {
-  expect(await stdoutOf('drift', [])).toMatch(/^(nothing is known yet|this clock (loses|gains) .* ppm)\n/);
-});
-
 test('offset-or-reason prints the offset, or what became of each server', async () => {
   expect(await stdoutOf('offset-or-reason', await serve({ offset: 2 }))).toMatch(
     /^this clock is \d\.\d{6} s behind\n$/,
