@@ -3,7 +3,7 @@
 // Sign: a rate is a correction in ppm: positive = the clock loses = the kernel makes it faster.
 
 import type { ClockError } from './clock/clock.ts';
-import type { EarlierBoot } from './ntp/drift/boots.ts';
+import { type EarlierBoot, expectationOf, type RateExpectation } from './ntp/drift/boots.ts';
 import type { ImportedRate } from './ntp/drift/drift-file.ts';
 import { type DriftMemory, EMPTY_DRIFT_MEMORY, MOST_BOOTS, memoryFor } from './ntp/drift/drift-record.ts';
 import type { KnownRate } from './ntp/drift/drift-state.ts';
@@ -60,7 +60,11 @@ export type DriftOutcome = { readonly warnings: readonly string[] } & (
       readonly rate: ImportedRate;
       /** The samples of this boot, which weigh more than an imported rate. */
       readonly runs: number;
+      /** What it lets expect, together with earlier boots. */
+      readonly expectation: RateExpectation;
     }
+  /** `reset`: nothing was remembered. */
+  | { readonly kind: 'nothing-to-forget' }
   /** The memory could not be written. */
   | { readonly kind: 'not-remembered'; readonly problem: string; readonly kernel?: RateReset }
   | { readonly kind: 'busy'; readonly competitors: readonly Competitor[] }
@@ -123,8 +127,10 @@ function importRate(
   const sigma = Math.min(skew, MOST_BY_FREQUENCY);
   const measured = memory.boots.filter(({ runs }) => runs > 0);
   const boots: readonly EarlierBoot[] = [...measured, { frequency, sigma, runs: 0 }].slice(-MOST_BOOTS);
-  const { samples } = memoryFor(store.oscillator(), memory);
-  const imported = { rate, runs: samples.length, warnings };
+  const oscillator = store.oscillator();
+  const { samples } = memoryFor(oscillator, memory);
+  const expectation = expectationOf(boots, oscillator.clocksource)!;
+  const imported = { rate, runs: samples.length, expectation, warnings };
   if (dryRun) return { kind: 'would-import', ...imported };
   const problem = store.remember({ ...memory, boots });
   return problem === undefined
@@ -146,12 +152,14 @@ function reset(
   { force = false, dryRun = false }: Extract<Change, { action: 'reset' }>,
   { lock, store, machine }: ResetContext,
 ): DriftOutcome {
-  const { memory } = store.recall();
+  const { memory, warning } = store.recall();
   const kernel = resetKernel(memory, force, { lock, store, machine });
   const { warnings } = lock;
   if (kernel.kind === 'busy' || kernel.kind === 'interrupted' || kernel.kind === 'clock-error') {
     return { ...kernel, warnings };
   }
+  // A directory that is not there is not made for nothing.
+  if (memory === EMPTY_DRIFT_MEMORY && warning === undefined) return { kind: 'nothing-to-forget', warnings };
   if (dryRun) return { kind: 'would-reset', kernel, warnings };
   const problem = store.remember(EMPTY_DRIFT_MEMORY);
   return problem === undefined

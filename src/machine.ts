@@ -12,14 +12,7 @@ import { driftStore } from './host/drift-store.ts';
 import { floorStore } from './host/floor-file.ts';
 import { localInstant } from './host/local-time.ts';
 import { acquireLock, lockDirectories } from './host/lock.ts';
-import {
-  memoryDirectories,
-  readDriftMemories,
-  readMemories,
-  recall,
-  remember,
-  UNIT_DIRECTORY,
-} from './host/memory.ts';
+import { memoryDirectories, readDriftMemories, readMemories, recall, remember } from './host/memory.ts';
 import { whyHidden } from './host/processes.ts';
 import { findTimeServices } from './host/services.ts';
 import { stateDirectory } from './host/state.ts';
@@ -145,7 +138,11 @@ export function isGood(clock: Clock, host: Host): boolean {
 /** The host port. A run that sets nothing uses only its memory and its hardware clock. */
 function hostOf(clock: Clock, directory: string | undefined, options: MachineOptions): Host {
   const { mode, env } = options;
-  const floor = floorStore(directory, options.stateDirectory === undefined ? [UNIT_DIRECTORY] : []);
+  const others = memoryDirectories(process.platform, env, process.geteuid?.());
+  const floor = floorStore(
+    directory,
+    options.stateDirectory === undefined ? others.filter(other => other !== directory) : [],
+  );
   const readOnly: Host = {
     lockClock: async () => (mode === 'look' ? UNLOCKED : rehearseLock(env)),
     recall: () => recall(clock, directory),

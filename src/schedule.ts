@@ -22,9 +22,6 @@ export const SCHEDULERS: Readonly<Record<SchedulerName, Scheduler>> = {
   windows: taskScheduler,
 };
 
-/** 2⁶ s: the shortest poll interval that ntpd uses by itself (ntp.conf(5), minpoll). */
-const SHORTEST: Seconds = 64;
-
 export interface ScheduleOptions extends Omit<SchedulePlan, 'minute'> {
   /** `remove` uses nothing of the plan. */
   readonly action: 'print' | 'install' | 'remove';
@@ -60,8 +57,6 @@ export async function schedule(
     warnings,
   });
   if (action === 'remove') return outcome(await uninstall(installation));
-  if (options.every < SHORTEST)
-    throw new NotSchedulable(`--every ${options.every}: the shortest period is ${SHORTEST} seconds`);
   const { minute, unique } = await ports.minute();
   const wanted = scheduler.files({ ...options, minute });
   const warnings = scheduleWarnings({

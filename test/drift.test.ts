@@ -101,6 +101,13 @@ describe('drift show', () => {
   });
 });
 
+test('drift reset of nothing says so, and writes nothing', async () => {
+  const { run } = machine({ memory: EMPTY_DRIFT_MEMORY, problem: 'written' });
+  const outcome = await run({ action: 'reset' });
+  expect(outcome.kind).toBe('nothing-to-forget');
+  expect(exitCodeOf(outcome, undefined)).toBe(0);
+});
+
 describe('drift export', () => {
   test('has the measured rate', async () => {
     const outcome = await machine().run({ action: 'export' });
@@ -223,9 +230,16 @@ describe('drift import', () => {
     const { run, after } = machine({ memory: EMPTY_DRIFT_MEMORY });
     await run(importing(12));
     expect(explainDrift(await run(importing(-12)))).toMatch(
-      /gains 1\.04 s a day .*; the next run .* starts from it$/,
+      /gains 1\.04 s a day .*; it is a hint \(± 20 ppm, .*\): a run .* 15 minutes after the first of this boot sets the rate$/,
     );
     expect(after.memory.boots).toEqual([imported(-12)]);
+  });
+
+  test('that agrees with an earlier boot is what the next run starts from', async () => {
+    const { run } = machine({ bootId: 'another boot' });
+    expect(explainDrift(await run(importing(36.5)))).toMatch(
+      /; it agrees with earlier boots, and the next run .* starts from it$/,
+    );
   });
 
   test("of chronyd's keeps its skew, unless that is absurd", async () => {

@@ -3,7 +3,7 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
-import { type Result, scratch, serve, serveSilence, tsntp } from './support/command.ts';
+import { onLinux, type Result, scratch, serve, serveSilence, tsntp } from './support/command.ts';
 
 const ran = new Set<string>();
 
@@ -77,6 +77,17 @@ test('dry-run prints a report', async () => {
 
 test('own-transport needs no network', async () => {
   expect(await stdoutOf('own-transport', [])).toMatch(/^ahead by 2\.5 s at \S+Z\n$/);
+});
+
+test('drift says that nothing is known', async () => {
+  expect(await stdoutOf('drift', [scratch()])).toBe('no rate is known: it takes two runs of tsntp\n[]\n');
+});
+
+test.runIf(onLinux)('drift prints what a drift file says', async () => {
+  const state = scratch();
+  const imported = await tsntp(['drift', 'import', '--state', state, '-'], { input: '-12.5 0.1\n' });
+  expect(imported).toMatchObject({ code: 0 });
+  expect(await stdoutOf('drift', [state])).toBe('this clock loses 1.08 s a day (± 20 ppm)\n[]\n');
 });
 
 test('set-with-progress tells of each reply and of the decision', async () => {

@@ -43,6 +43,7 @@ export function readDriftMemory(directory: string, trusted?: number): DriftReadi
     if (codeOf(error) === 'ENOENT') return { memory: EMPTY_DRIFT_MEMORY };
     return {
       memory: EMPTY_DRIFT_MEMORY,
+      ...(codeOf(error) === 'EACCES' && { forbidden: true }),
       warning: `cannot tell how this clock drifts, so that its rate is learned anew: ${text(error)}`,
     };
   }
@@ -55,7 +56,8 @@ export function writeDriftMemory(directory: string, memory: DriftMemory): string
     replaceOwn(join(directory, FILE), encode(memory));
     return undefined;
   } catch (error) {
-    return `cannot remember how this clock drifts: ${text(error)}`;
+    const advice = ['EACCES', 'EPERM'].includes(codeOf(error) ?? '') ? '; run as root' : '';
+    return `cannot remember how this clock drifts: ${text(error)}${advice}`;
   }
 }
 

@@ -12,6 +12,7 @@ import { summaryOf } from '../report/summary.ts';
  * values that JSON can represent. `exitCode` is the exit code of the command for this outcome; 130 after an abort.
  */
 export function report(outcome: QueryOutcome | SyncOutcome): Report {
+  if (!isOutcome(outcome)) throw new TypeError('report() takes the outcome of sync() or query()');
   return reportOf(outcome, {
     command: outcome.command,
     exitCode: exitCodeOf(outcome, undefined),
@@ -28,6 +29,17 @@ export function explain(
   subject: QueryOutcome | SyncOutcome | ServerReport,
   outcome?: QueryOutcome | SyncOutcome,
 ): string {
-  if ('servers' in subject) return summaryOf(subject);
+  if (isOutcome(subject)) return summaryOf(subject);
+  if (!isServerReport(subject))
+    throw new TypeError('explain() takes the outcome of sync() or query(), or one of its servers');
   return reasonOf(subject, outcome ?? { kind: 'interrupted' }) || 'used';
+}
+
+/** Callers without types may give a status or what is known of the rate. */
+function isOutcome(subject: object): subject is QueryOutcome | SyncOutcome {
+  return 'servers' in subject && 'command' in subject;
+}
+
+function isServerReport(subject: object): subject is ServerReport {
+  return 'server' in subject && 'verdict' in subject;
 }

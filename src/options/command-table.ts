@@ -53,7 +53,7 @@ export const COMMANDS = {
     settings: true,
   },
   drift: {
-    words: '[action] [FILE]',
+    words: '[show|reset|import FILE|export]',
     argument: 'action',
     choices: ['show', 'reset', 'import', 'export'],
     bare: true,

@@ -25,7 +25,7 @@ export interface OptionRow {
   readonly common?: true;
   /** There is only a flag, no variable. */
   readonly flagOnly?: true;
-  /** It belongs to one action of a command: there is no variable, and no line of /etc/tsntp.conf. */
+  /** It says what one call of a command does: there is no variable, and no line of /etc/tsntp.conf. */
   readonly actionOnly?: true;
   /** Not shown in help, because only the variable is documented. */
   readonly hidden?: true;

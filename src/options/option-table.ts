@@ -118,12 +118,15 @@ export const OPTIONS = {
     commands: ['rtc'],
   },
   every: {
-    value: { kind: 'duration', min: 60, max: 2_678_400 },
+    // 2⁶ s: the shortest poll interval that ntpd uses by itself (ntp.conf(5), minpoll).
+    value: { kind: 'duration', min: 64, max: 2_678_400 },
     placeholder: 'S',
     default: 3600,
     group: 'scheduling',
     describe: 'how long from one run to the next: 30m, 6h',
     commands: ['schedule'],
+    actionOnly: true,
+    common: true,
   },
   as: {
     value: { kind: 'choice', of: ['systemd', 'cron', 'launchd', 'windows'] },
@@ -132,7 +135,7 @@ export const OPTIONS = {
     describe: "the scheduler: systemd, cron, launchd or windows; by default this machine's",
     commands: ['schedule'],
     common: true,
-    notInFile: 'it is for the command schedule',
+    actionOnly: true,
   },
   print: {
     value: { kind: 'switch' },
@@ -140,7 +143,7 @@ export const OPTIONS = {
     describe: 'print the files; the default',
     commands: ['schedule'],
     conflicts: 'install',
-    notInFile: 'it is for the command schedule',
+    actionOnly: true,
   },
   install: {
     value: { kind: 'switch' },
@@ -149,7 +152,7 @@ export const OPTIONS = {
     commands: ['schedule'],
     conflicts: 'remove',
     common: true,
-    notInFile: 'it is for the command schedule',
+    actionOnly: true,
   },
   remove: {
     value: { kind: 'switch' },
@@ -158,7 +161,7 @@ export const OPTIONS = {
     commands: ['schedule'],
     conflicts: 'print',
     common: true,
-    notInFile: 'it is for the command schedule',
+    actionOnly: true,
   },
   root: {
     value: { kind: 'text' },
@@ -166,7 +169,8 @@ export const OPTIONS = {
     group: 'scheduling',
     describe: 'write into the image at DIR instead of this machine',
     commands: ['schedule'],
-    notInFile: 'it is for the command schedule',
+    common: true,
+    actionOnly: true,
   },
   samples: {
     letter: 'p',
@@ -189,11 +193,12 @@ export const OPTIONS = {
   },
   waitTimeout: {
     flag: 'timeout',
+    letter: 't',
     value: { kind: 'duration', min: 0, max: 1e9, none: true },
     placeholder: 'S',
     default: 180,
     group: 'waiting',
-    describe: 'give up after S seconds (exit code 3); 0 or none: never',
+    describe: 'give up after S seconds (exit code 3); 0 or none: never (TSNTP_WAIT_TIMEOUT)',
     commands: ['wait'],
     common: true,
   },
@@ -407,6 +412,7 @@ export const OPTIONS = {
     group: 'reporting',
     describe: 'draw the last week as SVG into FILE (drift show); - is stdout',
     commands: ['drift'],
+    common: true,
     actionOnly: true,
   },
   ntpd: {
@@ -415,6 +421,7 @@ export const OPTIONS = {
     describe: "the drift file is ntpd's (drift export, import)",
     commands: ['drift'],
     conflicts: 'chrony',
+    common: true,
     actionOnly: true,
   },
   chrony: {
@@ -422,6 +429,7 @@ export const OPTIONS = {
     group: 'reporting',
     describe: "the drift file is chronyd's, with the opposite sign (drift export, import)",
     commands: ['drift'],
+    common: true,
     actionOnly: true,
   },
   help: {

@@ -21,6 +21,8 @@ export interface MachineDrift extends DriftState {
   readonly directory?: string;
   /** The directories without a memory. */
   readonly noMemoryIn: readonly string[];
+  /** The directories whose memory this user may not read, where nothing else is known; absent if there are none. */
+  readonly unreadable?: readonly string[];
   readonly warnings: readonly string[];
 }
 
@@ -28,7 +30,11 @@ export interface MachineDrift extends DriftState {
 export function readDrift(machine: DriftStatePorts): MachineDrift {
   const readings = machine.driftMemories();
   const [newest] = readings.filter(isUsed).toSorted(byAge);
-  const warnings = readings.map(({ warning }) => warning).filter(warning => warning !== undefined);
+  const forbidden = readings.filter(one => one.forbidden).map(one => one.directory);
+  const warnings = readings
+    .filter(one => !one.forbidden)
+    .map(({ warning }) => warning)
+    .filter(warning => warning !== undefined);
   const kernel = kernelRateState(machine.clock)?.rate;
   return {
     ...driftStateOf({
@@ -38,6 +44,7 @@ export function readDrift(machine: DriftStatePorts): MachineDrift {
     }),
     ...(newest && { directory: newest.directory }),
     noMemoryIn: readings.filter(one => !isUsed(one) && one.warning === undefined).map(one => one.directory),
+    ...(newest === undefined && forbidden.length > 0 && { unreadable: forbidden }),
     // If something is known, unreadable directories are not reported: root's, for other users.
     warnings: newest ? [] : warnings,
   };

@@ -2,6 +2,7 @@
 // instants RFC 3339. Later releases only add keys; unknown values are absent.
 
 import type { DriftOutcome, RateReset } from '../drift.ts';
+import type { RateExpectation } from '../ntp/drift/boots.ts';
 import { chronydDriftFile, ntpdDriftFile } from '../ntp/drift/drift-file.ts';
 import { isSameRate, type KernelRate, rateOf } from '../ntp/drift/kernel-rate.ts';
 import { formatInstant } from '../ntp/time.ts';
@@ -9,7 +10,7 @@ import type { MachineDrift } from '../pipeline/machine-drift.ts';
 import { explainDriftGate } from './drift-gate.ts';
 import { count, explainCompetitor } from './labels.ts';
 import { formatRate } from './quantity.ts';
-import { explainRate, tendency } from './rate-words.ts';
+import { explainRate, tendency, tenths, UNREADABLE } from './rate-words.ts';
 
 /** The program that an exported drift file is for. */
 export type DriftProgram = 'ntpd' | 'chronyd';
@@ -27,9 +28,12 @@ export function explainDrift(outcome: DriftOutcome): string {
     case 'exported':
       return `this clock ${tendency(outcome.rate.frequency)}`;
     case 'nothing-known':
+      if (outcome.state.unreadable) return `the rate of this clock is not known to this user: ${UNREADABLE}`;
       return 'the rate of this clock is not known yet: it takes two runs of tsntp sync, a quarter of an hour apart, or tsntp drift import';
     case 'reset':
       return `the rate of this clock is forgotten; ${explainReset(outcome.kernel)}`;
+    case 'nothing-to-forget':
+      return 'nothing is known of the rate of this clock: there is nothing to forget';
     case 'would-reset':
       return `the rate of this clock would be forgotten; ${explainReset(outcome.kernel)}`;
     case 'imported':
@@ -84,13 +88,21 @@ function explainImport({
   kind,
   rate,
   runs,
+  expectation,
 }: Extract<DriftOutcome, { kind: 'imported' | 'would-import' }>): string {
   const verb = kind === 'imported' ? 'is' : 'would be';
   const weight =
-    runs === 0
-      ? 'the next run of tsntp sync starts from it'
-      : `it weighs less than the ${count(runs, 'sample')} of this boot`;
+    runs === 0 ? weightOf(expectation) : `it weighs less than the ${count(runs, 'sample')} of this boot`;
   return `${rate.from}'s drift file ${verb} imported: this clock ${tendency(rate.frequency)}; ${weight}`;
+}
+
+/** What an imported rate is worth before anything is measured in this boot. */
+function weightOf({ agreed, sigma }: RateExpectation): string {
+  if (agreed) return 'it agrees with earlier boots, and the next run of tsntp sync starts from it';
+  return (
+    `it is a hint (± ${tenths(sigma)} ppm, because a boot may change the rate): a run of tsntp sync at least ` +
+    '15 minutes after the first of this boot sets the rate'
+  );
 }
 
 /** The content of the JSON report. `program` is what `export` is for. */
@@ -124,6 +136,7 @@ function detailsOf(outcome: DriftOutcome, program: DriftProgram | undefined): ob
       return { competitors: outcome.competitors };
     case 'clock-error':
       return { error: { kind: outcome.error.kind, message: outcome.error.message } };
+    case 'nothing-to-forget':
     case 'interrupted':
       return {};
     default:

@@ -32,7 +32,8 @@ export function expectationNotes({ drift }: Outcome): readonly string[] {
   return drift && isKnown(drift) ? [expectationText(drift)] : [];
 }
 
-function isKnown({ gate }: DriftFindings): boolean {
+/** Whether it is known how far off the clock will be until the next run. */
+export function isKnown({ gate }: DriftFindings): boolean {
   return gate === undefined || !UNKNOWING.includes(gate.kind);
 }
 

@@ -10,11 +10,11 @@ export function explainDriftGate(gate: DriftGate): string {
     case 'another-service':
       return `${gate.services.join(', ')} also ${gate.services.length === 1 ? 'steers' : 'steer'} this clock; stop one of the two`;
     case 'other-boot':
-      return 'the machine has booted since the last run, and its rate may have changed; the next run sets it';
+      return 'the machine has booted since the last run, and its rate may have changed; a run at least 15 minutes later sets it';
     case 'other-clocksource':
-      return `the kernel's clock source is now ${gate.now}, and was ${gate.before}; the rate is learned anew, and the next run sets it`;
+      return `the kernel's clock source is now ${gate.now}, and was ${gate.before}; the rate is learned anew, and a run at least 15 minutes later sets it`;
     case 'raw-went-backwards':
-      return 'the raw clock shows less than at the last run; the rate is learned anew, and the next run sets it';
+      return 'the raw clock shows less than at the last run; the rate is learned anew, and a run at least 15 minutes later sets it';
     case 'suspended':
       return 'the machine has slept since the last run; the next run sets the rate';
     case 'set-by-another':
@@ -28,7 +28,7 @@ export function explainDriftGate(gate: DriftGate): string {
         'another program steers it, or a slew has just ended; if that persists, run with --no-drift'
       );
     case 'too-early':
-      return 'it takes two runs that are 15 minutes apart to learn it; the next run sets it';
+      return 'it takes two runs that are 15 minutes apart to learn it; a run at least 15 minutes after the first sets it';
     case 'jumped':
       return (
         `it appears to have changed by ${formatRate(gate.by)} since the run before, which no oscillator does: this machine was ` +

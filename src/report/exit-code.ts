@@ -18,8 +18,16 @@ export const EXIT_CODES: readonly (readonly [code: string, meaning: string, acti
     'no suitable server: none answered, none passed the tests, or no majority agrees; status: not synchronized; wait: not good in time; drift: no rate is known; rtc floor: none known',
     'retry later',
   ],
-  ['4', "not permitted, or this platform's clock cannot be set", 'run as root; grant CAP_SYS_TIME'],
-  ['5', 'refused: over the panic limit, or over --max-offset', 'a human decides'],
+  [
+    '4',
+    "not permitted, or this platform's clock cannot be set; schedule: not put into effect; drift: not remembered",
+    'run as root; grant CAP_SYS_TIME',
+  ],
+  [
+    '5',
+    'refused: over the panic limit, or over --max-offset; rtc floor: implausible; schedule: a file of another origin',
+    'a human decides',
+  ],
   ['6', 'another time service or another tsntp is running', 'stop it'],
   ['7', 'done, but the result could not be written to stdout (a full disk)', 'make room'],
   ['130, 143', 'interrupted', ''],
@@ -58,6 +66,7 @@ export function exitCodeOf({ kind, waited }: Ended, interruptedBy: string | unde
     case 'exported':
     case 'reset':
     case 'would-reset':
+    case 'nothing-to-forget':
     case 'imported':
     case 'would-import':
     case 'good':

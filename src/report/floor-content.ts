@@ -43,6 +43,7 @@ function comparisonText({ floor, path, now }: FloorComparison): string {
 function actionText(outcome: FloorOutcome): string {
   switch (outcome.kind) {
     case 'no-floor':
+      if (outcome.warnings.length > 0) return 'no floor is known: what is kept could not be read';
       return 'no floor is known yet: the next "tsntp sync" that measures the time keeps one';
     case 'above-floor':
       return 'nothing to do';

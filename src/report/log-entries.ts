@@ -7,7 +7,7 @@ import { rateOf } from '../ntp/drift/kernel-rate.ts';
 import { add, formatInstant, type Seconds } from '../ntp/time.ts';
 import type { Findings, Outcome } from '../pipeline/outcome.ts';
 import type { LogEntry, Severity } from '../pipeline/system-log.ts';
-import { driftNotes, driftWarnings, expectationNotes } from './drift-findings.ts';
+import { driftNotes, driftWarnings, expectationNotes, isKnown } from './drift-findings.ts';
 import { count } from './labels.ts';
 import { explanationOf, ntpdateResult, ntpdateServers, systemPeerOf } from './ntpdate-words.ts';
 import { formatOffset } from './quantity.ts';
@@ -112,14 +112,19 @@ function fieldsOf(outcome: Outcome): NonNullable<LogEntry['fields']> {
     ...('estimate' in outcome && measurementOf(outcome)),
     ...(corrects && { TSNTP_KIND: decision.kind }),
     ...(corrects && outcome.kind === 'adjusted' && { TSNTP_CORRECTION: nineDecimals(decision.offset) }),
-    ...rateFieldOf(outcome),
+    ...driftFieldsOf(outcome),
     ...timesOf(outcome),
   };
 }
 
-function rateFieldOf({ kind, drift }: Outcome): LogEntry['fields'] {
-  if (kind === 'would-adjust' || !drift?.set) return undefined;
-  return { TSNTP_FREQUENCY: rateOf(drift.set).toFixed(6) };
+function driftFieldsOf({ kind, drift }: Outcome): LogEntry['fields'] {
+  if (!drift) return undefined;
+  const { set, gate, expectedError } = drift;
+  return {
+    ...(set && kind !== 'would-adjust' && { TSNTP_FREQUENCY: rateOf(set).toFixed(6) }),
+    ...(gate && { TSNTP_GATE: gate.kind }),
+    ...(isKnown(drift) && { TSNTP_EXPECTED_ERROR: nineDecimals(expectedError) }),
+  };
 }
 
 function measurementOf(outcome: Findings & { readonly estimate: Estimate }): LogEntry['fields'] {

@@ -7,7 +7,8 @@ import { formatDuration, formatOffset, toSecond } from './quantity.ts';
 
 /** Describes the outcome in words. */
 export function explainWait(outcome: WaitOutcome): string {
-  const after = `after ${formatWait(outcome.took)}`;
+  const { took } = outcome;
+  const after = `after ${took < 1 ? `${Number(took.toFixed(1))} s` : formatWait(took)}`;
   switch (outcome.kind) {
     case 'good':
       return `this clock is good, ${after}`;

@@ -34,7 +34,7 @@ export function scheduleWarnings(given: Circumstances): readonly string[] {
     ...serviceWarnings(given),
     ...given.others.map(
       other =>
-        `${other} also runs tsntp: remove one of the two, for example with "tsntp schedule --as ${other} --remove"`,
+        `${other} also runs tsntp: remove one of the two, for example with "tsntp schedule --as ${other} --remove${given.image ? ' --root DIR' : ''}"`,
     ),
     ...programWarnings(given),
     ...periodWarnings(given),

@@ -151,6 +151,11 @@ describe.runIf(onLinux)('tsntp drift --plot', () => {
     [['drift', '--plot', '-', '--json'], /both print to stdout/],
     [['drift', '--plot='], /"" is no file/],
     [['drift', 'reset', '-n', '--plot', 'x.svg'], /--plot is for drift show/],
+    [['drift', 'import', '--plot', 'x.svg', 'f'], /--plot is for drift show/],
+    [['drift', 'show', '--ntpd'], /--ntpd is for drift import and drift export: leave it out of drift show/],
+    [['drift', '-n'], /-n is for drift reset and drift import/],
+    [['drift', '--force'], /--force is for drift reset/],
+    [['drift', 'import', '--force', 'f'], /--force is for drift reset/],
   ])('%j: exit 2, and why', async (args, message) => {
     const { code, stderr } = await tsntp(args);
     expect(code).toBe(2);

@@ -44,6 +44,7 @@ test.runIf(works(['bash', '-c', 'true']))('the script of completion is one', asy
   const file = join(scratch(), 'completion');
   writeFileSync(file, stdout);
   expect(works(['bash', '-n', file])).toBe(true);
+  expect(works(['bash', '-c', `. '${file}' && complete -p tsntp`])).toBe(true);
 });
 
 test.each([

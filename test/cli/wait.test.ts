@@ -18,6 +18,11 @@ describe.runIf(lasts)('a wait for a clock that is not set', () => {
     expect(stderr).toMatch(/^tsntp: this clock is not good after 0 s: the kernel does not .*\n$/);
   });
 
+  test('of half a second is called that; -t is its timeout, too', async () => {
+    const { code, stderr } = await tsntp(['wait', '-t', '0.5']);
+    expect({ code, stderr }).toEqual({ code: 3, stderr: expect.stringMatching(/not good after 0\.5 s:/) });
+  });
+
   test('takes its timeout from TSNTP_WAIT_TIMEOUT, and not that of replies', async () => {
     const env = { TSNTP_WAIT_TIMEOUT: '0.01', TSNTP_TIMEOUT: '3600' };
     expect((await tsntp(['wait'], { env })).code).toBe(3);

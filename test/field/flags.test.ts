@@ -112,4 +112,6 @@ test('an option of another command is told to be that', async () => {
   const { code, stderr } = await tsntp('query --step 192.0.2.1');
   expect(code).toBe(2);
   expect(stderr).toContain('query has no option --step (sync does); see tsntp query --help');
+  const { stderr: other } = await tsntp('status --timeout 1');
+  expect(other).toContain('status has no option --timeout (sync, query and wait do)');
 });

@@ -68,3 +68,15 @@ function shapeOf(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return typeof value;
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, shapeOf(one)]));
 }
+
+test.each([[{ runs: 0, boots: [] }], [{ kind: 'unknown', now: 0n }]])(
+  '%o is no outcome, and they say what they take',
+  other => {
+    expect(() => report(other as never)).toThrow(
+      new TypeError('report() takes the outcome of sync() or query()'),
+    );
+    expect(() => explain(other as never)).toThrow(
+      /^explain\(\) takes the outcome of sync\(\) or query\(\), or one of its servers$/,
+    );
+  },
+);

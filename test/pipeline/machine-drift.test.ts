@@ -5,6 +5,7 @@ import { ClockError } from '../../src/clock/clock.ts';
 import { type DriftMemory, EMPTY_DRIFT_MEMORY } from '../../src/ntp/drift/drift-record.ts';
 import { kernelRateState, readDrift } from '../../src/pipeline/machine-drift.ts';
 import type { DriftMemoryReading } from '../../src/pipeline/ports.ts';
+import { explainRate } from '../../src/report/rate-words.ts';
 import { driftSample, hourly } from '../support/drift-samples.ts';
 import { world } from '../support/world.ts';
 
@@ -15,6 +16,15 @@ const read = (...readings: readonly DriftMemoryReading[]) =>
   readDrift({ clock, driftMemories: () => readings, oscillator: () => HERE });
 const without = { directory: '/none', memory: EMPTY_DRIFT_MEMORY };
 const unreadable = { directory: '/root', memory: EMPTY_DRIFT_MEMORY, warning: 'permission denied' };
+
+test("root's memory, which this user may not read, is told as that", () => {
+  const state = read(without, { ...unreadable, forbidden: true });
+  expect(state).toMatchObject({ unreadable: ['/root'], warnings: [] });
+  expect(explainRate(state)).toBe("unknown: only root can read what root's runs learned: sudo tsntp drift");
+  expect(read({ directory: '/a', memory }, { ...unreadable, forbidden: true })).not.toHaveProperty(
+    'unreadable',
+  );
+});
 
 describe('of several memories of the oscillator', () => {
   test('the one with the newest sample counts, and what cannot be read is not told then', () => {

@@ -32,12 +32,17 @@ const RATES = { found: { frequency: 0, tick: 10_000 }, set: { frequency: 37.4, t
 
 const GATES: readonly (readonly [DriftGate, known: boolean, fault: boolean, words: RegExp])[] = [
   [{ kind: 'another-service', services: ['ntpd'] }, true, false, /ntpd also steers this clock; stop one/],
-  [{ kind: 'other-boot' }, false, false, /has booted since the last run.*next run sets it$/],
+  [
+    { kind: 'other-boot' },
+    false,
+    false,
+    /has booted since the last run.*; a run at least 15 minutes later sets it$/,
+  ],
   [
     { kind: 'other-clocksource', before: 'tsc', now: 'hpet' },
-    ...([false, false, /now hpet, and was tsc/] as const),
+    ...([false, false, /now hpet, and was tsc.*; .*15 minutes later sets it$/] as const),
   ],
-  [{ kind: 'raw-went-backwards' }, false, false, /less than at the last run/],
+  [{ kind: 'raw-went-backwards' }, false, false, /less than at the last run.*15 minutes later sets it$/],
   [{ kind: 'suspended' }, true, false, /has slept since the last run/],
   [
     { kind: 'set-by-another', ...RATES },
@@ -47,7 +52,12 @@ const GATES: readonly (readonly [DriftGate, known: boolean, fault: boolean, word
   ],
   [{ kind: 'jumped', by: 278 }, true, false, /changed by \+278\.000 ppm .*paused/],
   [{ kind: 'unlike-raw', by: -12.5 }, true, true, /runs -12\.500 ppm off what the kernel was told/],
-  [{ kind: 'too-early' }, false, false, /two runs that are 15 minutes apart/],
+  [
+    { kind: 'too-early' },
+    false,
+    false,
+    /two runs that are 15 minutes apart.*; a run at least 15 minutes after the first sets it$/,
+  ],
   [
     { kind: 'unsure', frequency: 30, sigma: 20 },
     true,

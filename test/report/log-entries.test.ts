@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { dryRun } from '../../src/clock/dry-run.ts';
+import type { DriftGate } from '../../src/ntp/drift/closed-gate.ts';
 import type { Outcome } from '../../src/pipeline/outcome.ts';
 import { type LogSelection, logEntries } from '../../src/report/log-entries.ts';
 import { world } from '../support/world.ts';
@@ -128,10 +129,27 @@ test('a rate that was set is a field of the log entry; -v adds an entry on it', 
   const findings = { frequency: 37.25, sigma: 0.05, wander: 0.1, runs: 9, expectedError: 0.0004 };
   const outcome: Outcome = { ...run, drift: { ...findings, set } };
   const entries = logEntries(outcome, { ...ALL, verbose: true });
-  expect(entries[0]?.fields).toMatchObject({ TSNTP_FREQUENCY: '37.250000' });
+  expect(entries[0]?.fields).toMatchObject({
+    TSNTP_FREQUENCY: '37.250000',
+    TSNTP_EXPECTED_ERROR: '0.000400000',
+  });
+  expect(entries[0]?.fields).not.toHaveProperty('TSNTP_GATE');
   expect(entries.at(-2)).toMatchObject({ severity: 'info', message: expect.stringContaining('from 9 runs') });
   expect(entries.at(-1)?.message).toBe('expected error until the next run: ± 0.400 ms');
   expect(logEntries({ ...run, drift: findings }, ALL)[0]?.fields).not.toHaveProperty('TSNTP_FREQUENCY');
+});
+
+test('why the rate was left alone is a field, and the expected error is one where it is known', async () => {
+  const run = await world({ behind: 0.05, servers: { '203.0.113.5': {} } }).sync();
+  const findings = { frequency: 37.25, sigma: 0.05, wander: 0.1, runs: 9, expectedError: 0.0004 };
+  const fieldsWith = (gate: DriftGate) =>
+    logEntries({ ...run, drift: { ...findings, gate } }, ALL)[0]?.fields;
+  expect(fieldsWith({ kind: 'suspended' })).toMatchObject({
+    TSNTP_GATE: 'suspended',
+    TSNTP_EXPECTED_ERROR: '0.000400000',
+  });
+  expect(fieldsWith({ kind: 'too-early' })).toMatchObject({ TSNTP_GATE: 'too-early' });
+  expect(fieldsWith({ kind: 'too-early' })).not.toHaveProperty('TSNTP_EXPECTED_ERROR');
 });
 
 test('a warning of a run is a warning in the log', async () => {

@@ -191,9 +191,15 @@ export function refuseForeignOptions(command: Command, options: readonly Given[]
       );
     const takers = COMMAND_NAMES.filter(each => optionsOf(each).some(other => flagOf(other) === flag));
     throw new UsageError(
-      `${command} has no option --${flag} (${takers.join(' and ')} ${takers.length === 1 ? 'does' : 'do'}); see tsntp ${command} --help`,
+      `${command} has no option --${flag} (${listed(takers)} ${takers.length === 1 ? 'does' : 'do'}); see tsntp ${command} --help`,
     );
   }
+}
+
+/** `sync, query and wait`. */
+function listed(commands: readonly Command[]): string {
+  const [last = '', ...others] = commands.toReversed();
+  return others.length === 0 ? last : `${others.toReversed().join(', ')} and ${last}`;
 }
 
 /** The values of --pool, which may be mistyped commands. */

@@ -12,6 +12,7 @@ import type { Context } from '../process/context.ts';
 import { type CommandLine, poolsIn, readArgv, refuseForeignOptions } from './argv.ts';
 import type { CommandArguments } from './command-arguments.ts';
 import { isCommand, refuseCommandWords } from './command-words.ts';
+import { refuseForeignActions } from './drift-actions.ts';
 import { fromEnvironment, readVariables } from './environment.ts';
 import { readFlags } from './flags.ts';
 import { argumentsOf, originOf, type Settings } from './settings.ts';
@@ -77,6 +78,7 @@ function refuseLine(command: Command, { options, words }: CommandLine): void {
   if (command === 'schedule') return;
   if (choices === undefined) refuseCommandWords([...words, ...poolsIn(options)]);
   else refuseChoices(command, choices, words);
+  if (command === 'drift') refuseForeignActions(words[0] ?? 'show', options);
   if (COMMAND_ROWS[command].words === undefined && words.length > 0)
     throw new UsageError(`${command} takes no servers: leave out "${escaped(words[0]!)}"`);
 }

@@ -3,6 +3,8 @@
 
 import type { Command } from '../../options/command-table.ts';
 import {
+  flagOf,
+  keywordOf,
   OPTION_NAMES,
   OPTION_ROWS,
   type OptionName,
@@ -45,6 +47,7 @@ export function readVariables(env: NodeJS.ProcessEnv): Variables {
   const warnings: string[] = [];
   for (const [name, text] of Object.entries(env).filter(([name]) => name.startsWith(PREFIX))) {
     const written = PREFIX + name.slice(PREFIX.length).toUpperCase().replaceAll('-', '_');
+    refuseActionOnly(name, written);
     const meant = KNOWN.has(written) ? written : withoutItsUnderscores(written);
     if (meant === undefined) {
       refuseMisspelled(name, written);
@@ -56,6 +59,25 @@ export function readVariables(env: NodeJS.ProcessEnv): Variables {
     }
   }
   return { env: own, warnings: [...warnings, ...unknownWarning(unknown)] };
+}
+
+/** The options that only a command line may give, by the variable that they would have. */
+const ACTION_ONLY: ReadonlyMap<string, OptionName> = new Map(
+  OPTION_NAMES.filter(name => OPTION_ROWS[name].actionOnly).map(name => [variableOf(name), name]),
+);
+
+function refuseActionOnly(name: string, written: string): void {
+  const option = ACTION_ONLY.get(written);
+  if (option === undefined) return;
+  throw new UsageError(
+    `${escaped(name)} sets nothing: ${commandLineOnly(option)}. If it is not for tsntp, rename it`,
+  );
+}
+
+/** `every is for tsntp schedule: give --every on its command line`. */
+export function commandLineOnly(option: OptionName): string {
+  const [command] = OPTION_ROWS[option].commands;
+  return `${keywordOf(option)} is for tsntp ${command}: give --${flagOf(option)} on its command line`;
 }
 
 function withoutItsUnderscores(name: string): string | undefined {

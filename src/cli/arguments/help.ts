@@ -1,7 +1,14 @@
 // The tables of options and commands → the help text: one screen for -h, everything for --help; as wide as the terminal.
 
 import { COMMAND_NAMES, COMMAND_ROWS, type Command } from '../../options/command-table.ts';
-import { flagOf, OPTION_ROWS, type OptionName, optionsOf } from '../../options/option-names.ts';
+import {
+  flagOf,
+  keywordOf,
+  OPTION_ROWS,
+  type OptionName,
+  optionsOf,
+  variableOf,
+} from '../../options/option-names.ts';
 import { GROUPS, type Group } from '../../options/option-row.ts';
 import { rangeText } from '../../options/value.ts';
 import { EXIT_CODES } from '../../report/exit-code.ts';
@@ -50,7 +57,7 @@ export function longHelp(command: Command | undefined, columns: number): string 
       width,
     ),
     '',
-    ...NOTES.flatMap(note => wrap(note, width)),
+    ...notesOf(command).flatMap(note => wrap(note, width)),
   ]);
 }
 
@@ -60,11 +67,31 @@ const EXAMPLES: readonly Entry[] = [
   ['tsntp -f /etc/ntp.conf --json', 'for scripts'],
 ];
 
-const NOTES: readonly string[] = [
-  'S is seconds, or a number with a unit: 250ms, 2m, 1h.',
-  'Every option can also be set in the environment (TSNTP_TIMEOUT=1 is --timeout 1), and most in /etc/tsntp.conf ' +
-    '("timeout 1"). A flag overrides the environment, which overrides the file. TSNTP_SERVERS names servers.',
-  'Positive offset = the server is ahead = this clock is behind. More in tsntp(8).',
+function notesOf(command: Command | undefined): readonly string[] {
+  return [
+    'S is seconds, or a number with a unit: 250ms, 2m, 1h.',
+    ...(COMMAND_ROWS[command ?? 'sync'].settings ? [settingsNote(command ?? 'sync')] : []),
+    'Positive offset = the server is ahead = this clock is behind. More in tsntp(8).',
+  ];
+}
+
+/** How to set options elsewhere, with an option of the command as an example. */
+function settingsNote(command: Command): string {
+  const own = optionsOf(command);
+  const [name, value] = SETTING_EXAMPLES.find(([each]) => own.includes(each))!;
+  const which = own.some(each => OPTION_ROWS[each].actionOnly) ? 'Most options' : 'Every option';
+  const servers = own.includes('servers') ? ' TSNTP_SERVERS names servers.' : '';
+  return (
+    `${which} can also be set in the environment (${variableOf(name)}=${value} is --${flagOf(name)} ${value}), and ` +
+    `most in /etc/tsntp.conf ("${keywordOf(name)} ${value}"). A flag overrides the environment, which overrides the ` +
+    `file.${servers}`
+  );
+}
+
+const SETTING_EXAMPLES: readonly (readonly [OptionName, value: string])[] = [
+  ['timeout', '1'],
+  ['waitTimeout', '60'],
+  ['state', '/srv/tsntp'],
 ];
 
 function usageOf(command: Command | undefined): string {

@@ -10,6 +10,7 @@ import { escaped } from '../../sources/server.ts';
 import { closest, editsOfOption } from '../../sources/spelling.ts';
 import { OWN_LIST } from '../../sources/well-known.ts';
 import { asHost } from './command-words.ts';
+import { commandLineOnly } from './environment.ts';
 import { readSetting, type Setting, type Settings } from './settings.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -148,6 +149,8 @@ function isPath(option: OptionName): boolean {
 function refuseUnknown(line: Line): void {
   const [first = '', ...others] = wordsOf(line);
   if (isDirective(first)) return;
+  const only = OPTION_NAMES.find(name => OPTION_ROWS[name].actionOnly && keywordOf(name) === first);
+  if (only !== undefined) throw new UsageError(`${escaped(line.from)}: ${commandLineOnly(only)}`);
   const meant = nearestOption(first);
   const shown = `${escaped(line.from)}: "${escaped(first)}"`;
   if (meant !== undefined) {

@@ -20,7 +20,7 @@ type DriftArguments = CommandArguments<'drift'>;
 export async function runDrift(args: DriftArguments, context: Context): Promise<ExitCode> {
   const { action = 'show', state } = args;
   const program = programOf(args);
-  refuseMisplaced(args);
+  refusePlot(args);
   const request = requestOf(args, program);
   const machine = await openMachine({
     mode: modeOf(args),
@@ -89,10 +89,8 @@ function requestOf(args: DriftArguments, program: DriftProgram | undefined): Dri
   }
 }
 
-/** Throws `UsageError` for an option that the action would ignore, or two results for one stdout. */
-function refuseMisplaced({ action = 'show', plot: file, format }: DriftArguments): void {
-  if (file === undefined) return;
-  if (action !== 'show') throw new UsageError(`--plot is for drift show: leave it out of drift ${action}`);
+/** Throws `UsageError` for a plot without a file, or two results for one stdout. */
+function refusePlot({ plot: file, format }: DriftArguments): void {
   if (file === '') throw new UsageError('--plot: "" is no file; name one, or - for stdout');
   if (file === '-' && format === 'json')
     throw new UsageError('--plot - and --json both print to stdout: name a file for the plot');

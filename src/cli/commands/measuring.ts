@@ -25,7 +25,7 @@ type Arguments = CommandArguments<'sync'>;
 /** Runs `sync` or `query`, reports the outcome, and resolves with the exit code. */
 export async function runMeasuring(purpose: Purpose, args: Arguments, context: Context): Promise<ExitCode> {
   const { chosen, options, nts } = await optionsFrom(purpose, args, context);
-  const before = notesBefore(args, chosen);
+  const before = notesBefore(purpose, args, chosen);
   if (!args.syslog) context.note(...before);
   const spinner = spinnerFor(args, options, context);
   const emit = (event: SyncEvent) => {
@@ -75,12 +75,14 @@ function isTracing({ debug, verbose }: Arguments): boolean {
 
 /** With -v, the origin of a limit and of the servers. With -s, they go where the result goes. */
 function notesBefore(
-  { verbose, maxOffset, maxOffsetFrom }: Arguments,
+  purpose: Purpose,
+  { verbose, maxOffset, maxOffsetFrom, drift }: Arguments,
   { notes, foundIn }: ChosenServers,
 ): readonly string[] {
   if (verbose === 0) return [];
   return [
     ...(maxOffset === undefined ? [] : [`max-offset ${limitText(maxOffset)} from ${maxOffsetFrom}`]),
+    ...(purpose === 'sync' && drift === false ? ['the rate of the clock is left alone: --no-drift'] : []),
     ...notes,
     ...(foundIn === undefined ? [] : [`servers from ${foundIn}`]),
   ];

@@ -1,12 +1,12 @@
 // What is known of the rate of a clock → lines of names and values, with a sparkline of the last week's corrections and one of
 // the rate.
 
-import type { DriftState } from '../../ntp/drift/drift-state.ts';
+import type { DriftState, KnownRate } from '../../ntp/drift/drift-state.ts';
 import { formatInstant, type UnixTime } from '../../ntp/time.ts';
 import type { MachineDrift } from '../../pipeline/machine-drift.ts';
 import { explainDriftGate } from '../../report/drift-gate.ts';
 import { formatDuration, formatOffset, formatRate, formatSize, toMinute } from '../../report/quantity.ts';
-import { explainKernelRate, explainRate } from '../../report/rate-words.ts';
+import { explainKernelRate, explainRate, tenths, trend } from '../../report/rate-words.ts';
 import type { Display } from '../process/terminal.ts';
 import { alignedLines, type NamedValue } from './aligned-lines.ts';
 import { columnsOf, type PickValue, rangeOf, sparkline } from './sparkline.ts';
@@ -25,7 +25,7 @@ export function driftLines(state: MachineDrift, display: Display): string {
   const memory = directory ?? (noMemoryIn.length === 0 ? undefined : `none in ${noMemoryIn.join(', ')}`);
   const rows: readonly NamedValue[] = [
     ['rate', explainRate(state)],
-    ['uncertainty', rate && `± ${rate.sigma.toFixed(3)} ppm`],
+    ['uncertainty', rate && uncertaintyText(rate)],
     ['wander', rate?.wander === undefined ? undefined : `${rate.wander.toFixed(3)} ppm in an hour`],
     ['daily rhythm', daily === undefined ? undefined : `± ${daily.toFixed(3)} ppm`],
     ['samples', samplesText(state)],
@@ -102,6 +102,12 @@ function scaleText({ low, high, least, most }: UsualRange, format: (value: numbe
   ].join(', ');
 }
 
+function uncertaintyText({ sigma, from }: KnownRate): string {
+  return from === 'this-boot'
+    ? `± ${sigma.toFixed(3)} ppm`
+    : `± ${tenths(sigma)} ppm (not measured in this boot)`;
+}
+
 function samplesText({ runs, history }: DriftState): string {
   const last = history.at(-1);
   const newest = last === undefined ? '' : `, the last run at ${minuteOf(last.at)}`;
@@ -111,7 +117,7 @@ function samplesText({ runs, history }: DriftState): string {
 function bootsText({ boots }: DriftState): string | undefined {
   if (boots.length === 0) return undefined;
   return boots
-    .map(({ frequency, runs }) => `${formatRate(frequency)}${runs === 0 ? ' (imported)' : ''}`)
+    .map(({ frequency, runs }) => `${trend(frequency)}${runs === 0 ? ' (imported)' : ''}`)
     .join(', ');
 }
 

@@ -26,6 +26,8 @@ interface Panel {
 
 const [WIDTH, HEIGHT, LEFT, RIGHT, PANEL] = [760, 440, 76, 20, 140] as const;
 const [UPPER, LOWER] = [70, 256] as const;
+/** The width of a character, at most. */
+const CHARACTER = 7;
 const STYLE = `
 .ground { fill: #ffffff } .ink { fill: #1f2328 } .faint { fill: #59636e } .grid { stroke: #d1d9e0 }
 .offset { stroke: #0b6e4f; fill: #0b6e4f } .rate { stroke: #8250df; fill: #8250df } .line { fill: none }
@@ -96,15 +98,36 @@ function drawn({ title, points, kind, label, y }: Panel, time: Axis): readonly s
       text(LEFT - 8, yOf(tick) + 4, tickText(tick, axis), 'class="faint" text-anchor="end"'),
     ]),
     ...marks,
-    ...places.map(([x, at]) => `<circle class="${kind}" cx="${rounded(x)}" cy="${rounded(at)}" r="2"/>`),
-    ...points.flatMap((point, i) => note(point, label, places[i]!, axis)),
+    ...points.map(({ value }, i) => markOf(value, kind, places[i]!, axis)),
+    ...notes(points, label, places, axis),
   ];
 }
 
-/** What an outlier, which is at the edge, really is. */
-function note({ value }: Point, label: Panel['label'], [x, y]: Place, axis: Axis): readonly string[] {
-  if (value >= axis.low && value <= axis.high) return [];
-  return [text(x + 5, y + (value > axis.high ? 12 : -5), label(value), 'class="faint"')];
+/** A dot; at an edge, a triangle that points to where an outlier is. */
+function markOf(value: number, kind: Panel['kind'], [x, y]: Place, axis: Axis): string {
+  if (value >= axis.low && value <= axis.high)
+    return `<circle class="${kind}" cx="${rounded(x)}" cy="${rounded(y)}" r="2"/>`;
+  const up = value > axis.high ? 1 : -1;
+  return `<path class="${kind}" d="M${rounded(x)},${rounded(y)} l4,${7 * up} h-8 z"/>`;
+}
+
+/** What outliers really are; one that would overlap the note before it goes without. */
+function notes(
+  points: readonly Point[],
+  label: Panel['label'],
+  places: readonly Place[],
+  axis: Axis,
+): readonly string[] {
+  const ends = { above: 0, below: 0 };
+  return points.flatMap(({ value }, i) => {
+    if (value >= axis.low && value <= axis.high) return [];
+    const [x, y] = places[i]!;
+    const edge = value > axis.high ? 'above' : 'below';
+    if (x + 6 < ends[edge]) return [];
+    const words = label(value);
+    ends[edge] = x + 12 + CHARACTER * words.length;
+    return [text(x + 6, y + (edge === 'above' ? 18 : -10), words, 'class="faint"')];
+  });
 }
 
 function timeLabels(time: Axis): readonly string[] {

@@ -40,9 +40,10 @@ export function readDriftFile(text: string): ImportedRate {
   return { from: 'chronyd', frequency: 0 - frequency!, skew };
 }
 
-/** The drift file of ntpd for a correction in ppm. */
+/** The drift file of ntpd for a correction in ppm, within what ntpd reads. */
 export function ntpdDriftFile(frequency: number): string {
-  return `${fixed(frequency)}\n`;
+  const most = MOST - 1e-6;
+  return `${fixed(Math.min(Math.max(frequency, -most), most))}\n`;
 }
 
 /** The drift file of chronyd for a correction and its standard deviation in ppm. */

@@ -42,6 +42,8 @@ export interface DriftMemory {
 export interface DriftReading {
   readonly memory: DriftMemory;
   readonly warning?: string;
+  /** This user may not read it. */
+  readonly forbidden?: true;
 }
 
 export const EMPTY_DRIFT_MEMORY: DriftMemory = { version: 1, oscillator: {}, boots: [], samples: [] };

@@ -28,6 +28,22 @@ test('-h has every command and ten options', () => {
   expect([...text.matchAll(/^ +(?:-\w, )? *--[\w-]+/gm)]).toHaveLength(10);
 });
 
+test('--help of a command names a variable that this command reads', () => {
+  expect(longHelp('sync', 100)).toMatch(/TSNTP_TIMEOUT=1 is --timeout 1\b/);
+  expect(longHelp('wait', 100)).toMatch(/TSNTP_WAIT_TIMEOUT=60 is --timeout 60\b.*\n?.*"wait-timeout 60"/);
+  expect(longHelp('wait', 100)).not.toMatch(/TSNTP_TIMEOUT|TSNTP_SERVERS/);
+  expect(longHelp('drift', 100)).toMatch(/^Most options can also be set .*TSNTP_STATE=/m);
+  expect(longHelp('schedule', 100)).not.toContain('TSNTP_');
+});
+
+test('-h of a command has its actions, and the options that only it has', () => {
+  const drift = shortHelp('drift', 80);
+  for (const part of ['[show|reset|import FILE|export]', '--plot', '--ntpd', '--chrony'])
+    expect(drift).toContain(part);
+  const schedule = shortHelp('schedule', 80);
+  for (const flag of ['--every', '--as', '--install', '--remove', '--root']) expect(schedule).toContain(flag);
+});
+
 describe.each(COMMANDS)('--help of %s', command => {
   test.each([40, 80, 120])('fits %d columns', columns => {
     const lines = longHelp(command, columns).split('\n');

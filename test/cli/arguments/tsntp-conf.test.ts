@@ -12,7 +12,7 @@ import {
   withoutOptions,
 } from '../../../src/cli/arguments/tsntp-conf.ts';
 import { UsageError } from '../../../src/cli/arguments/usage-error.ts';
-import { flagOf, OPTION_NAMES, OPTION_ROWS } from '../../../src/options/option-names.ts';
+import { flagOf, keywordOf, OPTION_NAMES, OPTION_ROWS } from '../../../src/options/option-names.ts';
 import { ListError } from '../../../src/sources/files.ts';
 import { field, mounts } from '../../field/bench.ts';
 import type { Surroundings } from '../../support/command.ts';
@@ -89,6 +89,16 @@ test.each(OPTION_NAMES.filter(name => OPTION_ROWS[name].notInFile !== undefined)
   name => {
     expect(() => settingsIn(`${flagOf(name)} 1\n`, FILE)).toThrow(
       `${FILE}:1: ${flagOf(name)} may not be set in this file: ${OPTION_ROWS[name].notInFile}`,
+    );
+  },
+);
+
+test.each(OPTION_NAMES.filter(name => OPTION_ROWS[name].actionOnly))(
+  '%s is for the command line of its command',
+  name => {
+    const [command] = OPTION_ROWS[name].commands;
+    expect(() => settingsIn(`a.example\n${keywordOf(name)} 30m\n`, FILE)).toThrow(
+      `${FILE}:2: ${keywordOf(name)} is for tsntp ${command}: give --${keywordOf(name)} on its command line`,
     );
   },
 );

@@ -78,7 +78,8 @@ test('schedule --json has the files and the outcome', async () => {
 });
 
 test.each<[args: string[], message: RegExp]>([
-  [['--every', '63', '--', 'a.example'], /--every 63: the shortest period is 64 seconds/],
+  [['--every', '63', '--', 'a.example'], /--every: "63" is not allowed; give a number from 64 to/],
+  [['--every', '50s', '--', 'a.example'], /--every: "50s" is not allowed; give a number from 64 to/],
   [['--every', '7h', '--as', 'cron', '--', 'a.example'], /cron runs at fixed minutes.*7h.*give 2, 3/],
   [['--install', '--remove'], /exclude each other/],
   [['--as', 'at'], /one of systemd, cron, launchd, windows/],

@@ -39,7 +39,7 @@ uncertainty:    ± 0.021 ppm
 wander:         0.030 ppm in an hour
 daily rhythm:   ± 0.312 ppm
 samples:        169 of this boot, the last run at 2026-11-28T00:00Z
-earlier boots:  +36.900 ppm, -3.000 ppm (imported)
+earlier boots:  loses 36.9 ppm, gains 3.000 ppm (imported)
 kernel:         +37.412 ppm, set by tsntp at 2026-11-28T00:00:00Z; before tsntp it was +0.000 ppm
 expected error: ± 0.410 ms until the next run (every 60 min)
 corrections:    ^███▆▂▁▁▂▆███▅▂▁▁▃▆██▇▄▁▁▁▄▇██▆▃▁▁▂▅███▅▂▁▁▃▆██▇▅▁▁▁▃▇██▇▃▁▁▁▄  -0.400 ms to +0.400 ms, ^ +2.000 s
@@ -79,7 +79,7 @@ describe('the rate of a clock in words', () => {
     [
       'nothing done',
       { kernel: { frequency: 0, tick: 10_000 } },
-      'loses 3.24 s a day (37.5 ppm); nothing makes up for it yet',
+      'loses 3.24 s a day (37.5 ppm); nothing makes up for it',
     ],
     [
       'the opposite sign',
@@ -116,6 +116,18 @@ describe('the rate of a clock in words', () => {
     ],
   ])('%s', (_, changes, words) => {
     expect(rateOf(changes)).toBe(words);
+  });
+
+  test('of what nothing has made up for so far', () => {
+    const never = driftLines({ ...silent, rate, kernel: { frequency: 0, tick: 10_000 } }, terminal);
+    expect(never).toMatch(/^rate: .*; nothing makes up for it yet$/m);
+  });
+
+  test('of a rate that is no more than a hint', () => {
+    const hint = { frequency: 37.5, sigma: 20, from: 'earlier-boots' } as const;
+    expect(driftLines({ ...KNOWN, rate: hint }, terminal)).toMatch(
+      /^uncertainty: +± 20 ppm \(not measured in this boot\)$/m,
+    );
   });
 
   test('of what is not known', () => {

@@ -38,6 +38,17 @@ test('an outlier of the plot is at its edge, with its value', () => {
   expect(driftPlot(WEEK)).toContain('>+2.000 s<');
 });
 
+test('of outliers beside each other, one has its value, and each is a triangle', () => {
+  const early = [1.2, 0.135];
+  const svg = driftPlot(
+    state(hours(169, i => ({ offset: early[i] ?? 1e-4 * (i % 5), frequency: i < 2 ? 0 : 37 }))),
+  );
+  expect(svg).toContain('>+1.200 s<');
+  expect(svg).not.toContain('>+135.00 ms<');
+  expect(svg.match(/>\+0\.000 ppm</g)).toHaveLength(1);
+  expect(svg.match(/<path class="(offset|rate)"/g)).toHaveLength(4);
+});
+
 test.each<[string, readonly DriftHistoryEntry[]]>([
   ['no run', []],
   ['one run', hours(1, () => ({ offset: 1 }))],

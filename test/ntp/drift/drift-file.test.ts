@@ -49,6 +49,7 @@ test.each([
 
 test('the two programs write the same rate with opposite signs', () => {
   expect(ntpdDriftFile(37.4123456)).toBe('37.412346\n');
+  expect(readDriftFile(ntpdDriftFile(-700.5)).frequency).toBeCloseTo(-500, 5);
   expect(chronydDriftFile(37.4123456, 0.05)).toBe('          -37.412346             0.050000\n');
   expect(ntpdDriftFile(-0.0000001)).toBe('0.000000\n');
   expect(chronydDriftFile(0, 0)).toBe('            0.000000             0.000000\n');

@@ -67,7 +67,7 @@ complete -F _tsntp tsntp
 function files(): string {
   return commandsWithFiles()
     .map(
-      ([command, word]) => `  if [[ "$command $prev" == '${command} ${word}' && $cur != -* ]]; then
+      ([command, word]) => `  if [[ $command == ${command} && $prev == ${word} && $cur != -* ]]; then
     compopt -o filenames 2> /dev/null
     IFS=$'\\n' COMPREPLY=($(compgen -f -- "$cur"))
     return
