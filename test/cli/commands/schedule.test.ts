@@ -1,6 +1,6 @@
 // `tsntp schedule` as users run it, in the root of an image: its output, its exit codes, its JSON.
 
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { scratch, tsntp } from '../../support/command.ts';
@@ -62,15 +62,6 @@ test('a folder that is missing is exit code 4', async () => {
   expect(stderr).toMatch(
     /cron\.d\/tsntp cannot be written: there is no .*etc\/cron\.d; is this scheduler installed\?/,
   );
-});
-
-test('an image for Windows has no folder left once the files are removed', async () => {
-  const root = scratch();
-  const args = ['schedule', '--root', root, '--as', 'windows'];
-  expect((await tsntp([...args, '--install', '--', 'ntp.example'])).code).toBe(0);
-  expect(readdirSync(root)).toEqual(['Program Files']);
-  expect((await tsntp([...args, '--remove'])).code).toBe(0);
-  expect(readdirSync(root)).toEqual([]);
 });
 
 test('JSON has the files and the outcome', async () => {
