@@ -15,7 +15,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { basename, dirname } from 'node:path';
+import { dirname } from 'node:path';
 import type { ScheduledFile, ScheduledLink } from '../schedule/plan.ts';
 import { SchedulerFileError } from '../schedule/schedule-outcome.ts';
 import { codeOf } from './trusted-file.ts';
@@ -48,11 +48,7 @@ export function removeAll(paths: readonly string[], links: readonly ScheduledLin
     throw new SchedulerFileError(problemOf(error, 'removed'));
   }
   for (const folder of new Set([...links.map(link => link.path), ...paths].map(dirname)))
-    if (isOwnFolder(folder)) {
-      removeIfEmpty(folder);
-      // In an image, writing made this one, too.
-      if (basename(dirname(folder)) === 'Program Files') removeIfEmpty(dirname(folder));
-    }
+    if (isOwnFolder(folder)) removeIfEmpty(folder);
 }
 
 /** Folders that exist for such files alone. All others belong to the scheduler: one that is missing means that there is no scheduler. */

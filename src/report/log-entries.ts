@@ -118,10 +118,10 @@ function fieldsOf(outcome: Outcome): NonNullable<LogEntry['fields']> {
 }
 
 function driftFieldsOf({ kind, drift }: Outcome): LogEntry['fields'] {
-  if (!drift) return undefined;
+  if (!drift || kind === 'would-adjust') return undefined;
   const { set, gate, expectedError } = drift;
   return {
-    ...(set && kind !== 'would-adjust' && { TSNTP_FREQUENCY: rateOf(set).toFixed(6) }),
+    ...(set && { TSNTP_FREQUENCY: rateOf(set).toFixed(6) }),
     ...(gate && { TSNTP_GATE: gate.kind }),
     ...(isKnown(drift) && { TSNTP_EXPECTED_ERROR: nineDecimals(expectedError) }),
   };
