@@ -24,7 +24,7 @@ export const UNKNOWN_RATE: Rate = { rate: 0, uncertainty: MAXFREQ };
 /** Rates of all magnitudes down to this one are equally likely, */
 const LEAST_RATE = 1e-8;
 /** but in this share of clocks the rates themselves are. */
-const ANY_RATE = 0.1;
+const ANY_RATE = 0.05;
 /** Extends the range beyond the uncertainty, because the median would be biased inward at the ends. */
 const MARGIN = 1.4;
 /** A packet delayed this many times longer than the median met congestion, and its delay says nothing of the others. */
