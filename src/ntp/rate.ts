@@ -24,7 +24,7 @@ export const UNKNOWN_RATE: Rate = { rate: 0, uncertainty: MAXFREQ };
 /** Rates of all magnitudes down to this one are equally likely, */
 const LEAST_RATE = 1e-8;
 /** but in this share of clocks the rates themselves are. */
-const ANY_RATE = 0.1;
+const ANY_RATE = 0.05;
 /** Extends the range beyond the uncertainty, because the median would be biased inward at the ends. */
 const MARGIN = 1.4;
 /** A packet delayed this many times longer than the median met congestion, and its delay says nothing of the others. */
@@ -41,10 +41,11 @@ export function likelyRate(exchanges: readonly Exchange[], known: Rate, noise: S
   const [from, to] = [known.rate - reach, known.rate + reach];
   const directions = uncongested(exchanges, mostConsistentRate(exchanges, from, to), noise);
   // Two exchanges that happen to agree do not prove a rate.
-  const queueing = (rate: number) => exchanges.length * noise + sumOf(directions.flatMap(excessAt(rate)));
+  const queueing = (rate: number) =>
+    directions.reduce((sum, trips) => sum + excessOf(trips, rate), exchanges.length * noise);
   const best = peakOf(rate => -queueing(rate), from, to);
   const least = queueing(best);
-  const exponent = sumOf(directions.map(trips => trips.length - 1));
+  const exponent = directions.reduce((sum, trips) => sum + trips.length - 1, 0);
   const density = (rate: number) => prior(rate - known.rate, reach) * (least / queueing(rate)) ** exponent;
   const rates = [from, ...stepsAround(known.rate, reach), ...stepsAround(best, 2 * reach), to]
     .filter(rate => rate >= from && rate <= to)
@@ -70,7 +71,10 @@ function uncongested(exchanges: readonly Exchange[], rate: number, noise: Second
     exchanges.map(({ sent, most }) => ({ at: sent, delay: most })),
     exchanges.map(({ received, least }) => ({ at: -received, delay: -least })),
   ];
-  const excesses = directions.map(excessAt(rate));
+  const excesses = directions.map(trips => {
+    const least = leastDelay(trips, rate);
+    return trips.map(trip => delayOfTrip(trip, rate) - least);
+  });
   const ascending = excesses
     .flat()
     .filter(excess => excess > 0)
@@ -79,17 +83,22 @@ function uncongested(exchanges: readonly Exchange[], rate: number, noise: Second
   return directions.map((trips, way) => trips.filter((_, i) => excesses[way]![i]! <= longest));
 }
 
-/** Each packet's delay in excess of the fastest packet in its direction. */
-function excessAt(rate: number): (trips: readonly Trip[]) => readonly Seconds[] {
-  return trips => {
-    const delays = trips.map(({ at, delay }) => delay - rate * at);
-    const least = Math.min(...delays);
-    return delays.map(delay => delay - least);
-  };
+/** The sum of the delays in excess of the least one. Called for hundreds of rates: it allocates nothing. */
+function excessOf(trips: readonly Trip[], rate: number): Seconds {
+  const least = leastDelay(trips, rate);
+  let sum = 0;
+  for (const trip of trips) sum += delayOfTrip(trip, rate) - least;
+  return sum;
 }
 
-function sumOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0);
+function leastDelay(trips: readonly Trip[], rate: number): Seconds {
+  let least = Number.POSITIVE_INFINITY;
+  for (const trip of trips) least = Math.min(least, delayOfTrip(trip, rate));
+  return least;
+}
+
+function delayOfTrip({ at, delay }: Trip, rate: number): Seconds {
+  return delay - rate * at;
 }
 
 /** The prior probability density of a rate, for clocks that are off by at most `reach`. */

@@ -133,7 +133,9 @@ const METHODS = {
   },
   'paired minima, cluster of RFC 5905, mean 1/λ': { combine: peers => mean(rfcCluster(peers), lambda) },
   '— mean 1/λ²': { combine: peers => mean(rfcCluster(peers), peer => lambda(peer) ** 2) },
-  '— mean 1/jitter²': { combine: peers => mean(rfcCluster(peers), ({ jitter }) => 1 / jitter ** 2) },
+  '— mean 1/jitter²': {
+    combine: peers => mean(rfcCluster(peers), ({ jitter }) => 1 / Math.max(jitter, 1e-7) ** 2),
+  },
   '— system peer alone': { combine: peers => rfcCluster(peers)[0]?.offset ?? 0 },
   'no cluster, mean 1/λ': { combine: peers => mean(peers, lambda) },
   '— median, all alike': { combine: peers => median(peers.map(({ offset }) => offset)) },

@@ -66,7 +66,7 @@ test.each(cases)(
     const { known, unknown, least } = errors(path, ppm * 1e-6);
     expect(known.median / steady.known.median).toBeCloseTo(1, 1);
     // Fitting costs three times where all rates weigh alike; as those near 0 weigh more, it is more where one is hard to tell from 0.
-    expect(unknown.median).toBeLessThan(5 * known.median);
+    expect(unknown.median).toBeLessThan(5.5 * known.median);
     expect(unknown.p90).toBeLessThan(4 * known.p90);
     expect(unknown.median).toBeLessThan(least.median);
     expect(unknown.p90).toBeLessThan(least.p90);
