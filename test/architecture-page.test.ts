@@ -47,11 +47,11 @@ test('each verb, a file of src/ itself, is named', () => {
   for (const file of files) expect(section('Rooms')).toMatch(new RegExp(`[\`/]${file}\``));
 });
 
-describe('the seven questions', () => {
+describe('the questions of a reader', () => {
   const rows = rowsOf('Where is');
 
-  test('are seven', () => {
-    expect(rows).toHaveLength(7);
+  test('are nine', () => {
+    expect(rows).toHaveLength(9);
   });
 
   test.each(rows.map(row => row.slice(1)))(

@@ -41,7 +41,9 @@ test('an outlier of the plot is at its edge, with its value', () => {
 test('of outliers beside each other, one has its value, and each is a triangle', () => {
   const early = [1.2, 0.135];
   const svg = driftPlot(
-    state(hours(169, i => ({ offset: early[i] ?? 1e-4 * (i % 5), frequency: i < 2 ? 0 : 37 }))),
+    state(
+      hours(169, i => ({ offset: early[i] ?? 1e-4 * (i % 5), frequency: i < 2 ? 0 : 37 + 0.1 * (i % 5) })),
+    ),
   );
   expect(svg).toContain('>+1.200 s<');
   expect(svg).not.toContain('>+135.00 ms<');
