@@ -2,10 +2,15 @@
 // the files into effect.
 
 import { execFile } from 'node:child_process';
-import { existsSync, lstatSync, readFileSync, readlinkSync } from 'node:fs';
-import { join, win32 } from 'node:path';
+import { existsSync, lstatSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
+import { dirname, join, sep, win32 } from 'node:path';
 import type { TimeService } from '../pipeline/outcome.ts';
-import type { ScheduledLink, SchedulerCommand, SchedulerName } from '../schedule/plan.ts';
+import {
+  NotSchedulable,
+  type ScheduledLink,
+  type SchedulerCommand,
+  type SchedulerName,
+} from '../schedule/plan.ts';
 import type { Existing, OtherService, SchedulePorts } from '../schedule/schedule-outcome.ts';
 import { machineMinute } from './machine-identity.ts';
 import { removeAll, writeAll } from './scheduled-files.ts';
@@ -21,7 +26,7 @@ export interface SchedulerSite {
 
 /** Opens the schedulers of a site. */
 export function schedulerHost({ root, platform, env, findServices }: SchedulerSite): SchedulePorts {
-  const at = (path: string) => installedPath(path, root, env);
+  const at = (path: string) => insideOf(root, installedPath(path, root, env));
   const linkAt = ({ path, target }: ScheduledLink) => ({ path: at(path), target });
   return {
     image: root !== undefined,
@@ -57,6 +62,18 @@ export function installedPath(path: string, root: string | undefined, env: Sched
   if (root === undefined) return path.replace(variable, () => env.ProgramFiles ?? 'C:\\Program Files');
   const inImage = path.replace(variable, 'Program Files');
   return join(root, ...inImage.replace(/^[a-z]:/i, '').split(inImage === path ? '/' : /[\\/]/));
+}
+
+/** The path itself, unless a symbolic link of the image leads it out of the image. Throws `NotSchedulable`. */
+function insideOf(root: string | undefined, path: string): string {
+  if (root === undefined || !existsSync(root)) return path;
+  let folder = dirname(path);
+  while (!existsSync(folder)) folder = dirname(folder);
+  if (!`${realpathSync(folder)}${sep}`.startsWith(`${realpathSync(root)}${sep}`.replace(/\/{2,}$/, sep)))
+    throw new NotSchedulable(
+      `${folder} leads out of the image ${root} to ${realpathSync(folder)}; replace that link by a folder`,
+    );
+  return path;
 }
 
 /** The schedulers of a machine, the one in charge first; sd_booted(3) tells whether systemd runs it. */

@@ -73,13 +73,12 @@ export async function finish(
  * correction left out as noise widens the bound. The likely error is the one until the next run, if it is known.
  */
 function declare(outcome: Finished, clock: Clock, slew: Slew | undefined): string | undefined {
-  const { rootDistance, jitter, offset } = outcome.estimate;
-  const leftOut = Math.abs(offset - (outcome.kind === 'adjusted' ? outcome.decision.offset : 0));
+  const { rootDistance, jitter } = outcome.estimate;
   const likely = outcome.drift?.set ? outcome.drift.expectedError : jitter;
   try {
     const left = Math.abs(slew?.remaining() ?? 0);
     clock.declareSynchronized({
-      maxError: rootDistance + leftOut + left,
+      maxError: rootDistance + leftOut(outcome) + left,
       estimatedError: Math.max(likely, left),
     });
     return undefined;
@@ -88,14 +87,19 @@ function declare(outcome: Finished, clock: Clock, slew: Slew | undefined): strin
   }
 }
 
+/** How much of the measured offset the correction left out as noise. */
+function leftOut({ estimate, ...outcome }: Finished): Seconds {
+  return Math.abs(estimate.offset - (outcome.kind === 'adjusted' ? outcome.decision.offset : 0));
+}
+
 /** The measured time is what the clock shows plus what a slew has still to add. */
 function keepFloor(
-  { estimate }: Finished,
+  outcome: Finished,
   slew: Slew | undefined,
   { clock, host }: FinishPorts,
 ): string | undefined {
   const time = add(clock.now(), slew?.remaining() ?? 0);
-  return host.floor?.remember({ time, errorBound: estimate.rootDistance });
+  return host.floor?.remember({ time, errorBound: outcome.estimate.rootDistance + leftOut(outcome) });
 }
 
 /** Waits until a slew is complete or the user aborts. */

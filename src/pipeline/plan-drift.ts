@@ -156,6 +156,9 @@ function driftSampleOf({ reading, estimate, servers, kernel, asleep }: DriftFact
   };
 }
 
+/** What drift.json takes; seven IPv6 addresses are longer. */
+const LONGEST_PEER = 255;
+
 /** The servers that contribute to the combined offset, in a fixed order, and the weighted mean of their delays. */
 function pathOf(servers: readonly ServerReport[]): Pick<DriftSample, 'peer' | 'delay'> {
   const shares = servers.flatMap(({ server, address, verdict, estimate }) => {
@@ -164,7 +167,7 @@ function pathOf(servers: readonly ServerReport[]): Pick<DriftSample, 'peer' | 'd
   });
   const names = shares.map(({ name }) => name);
   return {
-    peer: [...new Set(names)].sort().join(' '),
+    peer: [...new Set(names)].sort().join(' ').slice(0, LONGEST_PEER),
     delay: shares.reduce((sum, { weight, delay }) => sum + weight * delay, 0),
   };
 }

@@ -29,6 +29,7 @@ type Arguments = CommandArguments<'schedule'>;
 /** Prints, installs or removes the job. Rejects with `UsageError`. */
 export async function runSchedule(args: Arguments, context: Context): Promise<ExitCode> {
   const json = args.format === 'json';
+  if (args.root === '') throw new UsageError('--root: "" is not allowed; give the directory of an image');
   const root = args.root === undefined ? undefined : resolve(args.root);
   const ports = await openSchedulers(context.io.env, root);
   const announce = (changes: readonly FileChange[]) => {

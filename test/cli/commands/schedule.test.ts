@@ -1,6 +1,6 @@
 // `tsntp schedule` as users run it, in the root of an image: its output, its exit codes, its JSON.
 
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { scratch, tsntp } from '../../support/command.ts';
@@ -62,6 +62,25 @@ test('schedule --install without the folder of the scheduler: exit code 4', asyn
   expect(stderr).toMatch(
     /cron\.d\/tsntp cannot be written: there is no .*etc\/cron\.d; is this scheduler installed\?/,
   );
+});
+
+test('a link that leads out of the image is not followed', async () => {
+  const [root, outside] = [scratch(), scratch()];
+  symlinkSync(outside, join(root, 'etc'));
+  mkdirSync(join(outside, 'cron.d'));
+  for (const action of ['--install', '--remove']) {
+    const words = action === '--install' ? ['--', 'ntp.example'] : [];
+    const { code, stderr } = await tsntp(['schedule', '--root', root, '--as', 'cron', action, ...words]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('leads out of the image');
+  }
+  expect(existsSync(join(outside, 'cron.d', 'tsntp'))).toBe(false);
+});
+
+test('an empty --root is refused', async () => {
+  const { code, stderr } = await tsntp(['schedule', '--root', '', '--as', 'cron', '-n', '--', 'ntp.example']);
+  expect(code).toBe(2);
+  expect(stderr).toContain('--root: "" is not allowed');
 });
 
 test('schedule --json has the files and the outcome', async () => {
