@@ -2,7 +2,9 @@
 // how a slew is waited for.
 
 import { describe, expect, test } from 'vitest';
+import { add, difference } from '../../src/ntp/time.ts';
 import { declarations, ended, expectUntouched, near, pass } from '../support/runs.ts';
+import { BEGINNING } from '../support/world.ts';
 
 describe('after success', () => {
   test('the kernel is told how good its clock is', async () => {
@@ -24,6 +26,17 @@ describe('after success', () => {
     expect(last!.maxError).toBeCloseTo(rootDistance, 9);
     expect(last!.estimatedError).toBeLessThan(0.001);
   });
+
+  test.each([0.1, -0.1])(
+    'the floor is no later than the true time while a slew of %d s goes on',
+    async behind => {
+      const w = near({ behind });
+      await w.sync();
+      const truth = add(BEGINNING, w.now());
+      expect(w.floor()! <= truth).toBe(true);
+      expect(difference(truth, w.floor()!)).toBeLessThan(0.05);
+    },
+  );
 
   test('a kernel that cannot be told is a warning', async () => {
     const w = near({ behind: 2, refusesQualityWith: 'failed' });

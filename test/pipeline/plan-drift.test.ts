@@ -52,6 +52,17 @@ async function lastAfter(w: World, count: number, options: Partial<SyncOptions> 
   return w.sync(options);
 }
 
+/** A clock whose oscillator gains 20 ppm on what its kernel was told. */
+function unlikeRaw(w: World): World['clock'] {
+  return {
+    ...w.clock,
+    readOscillator() {
+      const { raw, ...rest } = w.clock.readOscillator!();
+      return { ...rest, raw: raw + BigInt(Math.round(20e3 * w.now())) };
+    },
+  };
+}
+
 function rateSettings(w: World): number {
   return w.clock.calls.filter(({ kind }) => kind === 'set-frequency').length;
 }
@@ -385,14 +396,7 @@ describe('each gate', () => {
   test('unlike-raw: the clock does not do what the kernel says', async () => {
     const w = world(LOSING);
     await runs(w, 3);
-    const clock = {
-      ...w.clock,
-      readOscillator() {
-        const { raw, ...rest } = w.clock.readOscillator!();
-        return { ...rest, raw: raw + BigInt(Math.round(20e3 * w.now())) };
-      },
-    };
-    expect((await w.sync({}, { clock })).drift?.gate).toMatchObject({ kind: 'unlike-raw' });
+    expect((await w.sync({}, { clock: unlikeRaw(w) })).drift?.gate).toMatchObject({ kind: 'unlike-raw' });
   });
 
   test('no unlike-raw while the last share of the last run’s slew may still be made', async () => {
@@ -401,14 +405,14 @@ describe('each gate', () => {
     w.clock.disturb(-0.001);
     await w.sync();
     await pass(w, 3);
-    const clock = {
-      ...w.clock,
-      readOscillator: () => {
-        const { raw, ...rest } = w.clock.readOscillator!();
-        return { ...rest, raw: raw + BigInt(Math.round(20e3 * w.now())) };
-      },
-    };
-    expect((await w.sync({}, { clock })).drift?.gate?.kind).not.toBe('unlike-raw');
+    expect((await w.sync({}, { clock: unlikeRaw(w) })).drift?.gate?.kind).not.toBe('unlike-raw');
+  });
+
+  test('no unlike-raw while another program’s slew moves the clock', async () => {
+    const w = world(LOSING);
+    await runs(w, 3);
+    w.clock.slew(0.5);
+    expect((await w.sync({}, { clock: unlikeRaw(w) })).drift?.gate?.kind).not.toBe('unlike-raw');
   });
 
   test('a step by another program between two runs closes none', async () => {
