@@ -43,6 +43,8 @@ export type RateReset =
   | { readonly kind: 'restored' | 'would-restore'; readonly to: KernelRate; readonly before?: KernelRate }
   /** tsntp has not set it in this boot. */
   | { readonly kind: 'never-set' }
+  /** The memory could not be read, so that it is not known what the rate was before. */
+  | { readonly kind: 'unknown' }
   /** tsntp set it in an earlier boot; the rate was lost when the machine rebooted. */
   | { readonly kind: 'other-boot' }
   /** This platform keeps no rate. */
@@ -153,8 +155,10 @@ function reset(
   { lock, store, machine }: ResetContext,
 ): DriftOutcome {
   const { memory, warning } = store.recall();
-  const kernel = resetKernel(memory, force, { lock, store, machine });
-  const { warnings } = lock;
+  const unread = warning === undefined ? [] : [warning];
+  const kernel: Undone =
+    warning === undefined ? resetKernel(memory, force, { lock, store, machine }) : { kind: 'unknown' };
+  const warnings = [...lock.warnings, ...unread];
   if (kernel.kind === 'busy' || kernel.kind === 'interrupted' || kernel.kind === 'clock-error') {
     return { ...kernel, warnings };
   }

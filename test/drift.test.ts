@@ -35,10 +35,20 @@ interface Setup extends WorldSetup {
   readonly sets?: boolean;
   readonly ports?: Partial<DriftPorts>;
   readonly problem?: string;
+  /** Why the memory could not be read. */
+  readonly warning?: string;
 }
 
 /** A machine with a memory of its oscillator, and what has become of both. */
-function machine({ memory = LEARNED, keepsRate = true, sets = true, ports, problem, ...setup }: Setup = {}) {
+function machine({
+  memory = LEARNED,
+  keepsRate = true,
+  sets = true,
+  ports,
+  problem,
+  warning,
+  ...setup
+}: Setup = {}) {
   const there = world(setup);
   const after = { memory, rate: SET };
   const setFrequency = (rate: KernelRate) => {
@@ -58,7 +68,7 @@ function machine({ memory = LEARNED, keepsRate = true, sets = true, ports, probl
       drift: {
         oscillator: () => ({ bootId: setup.bootId ?? 'this boot' }),
         asleep: () => 0,
-        recall: () => ({ memory: after.memory }),
+        recall: () => ({ memory: after.memory, ...(warning !== undefined && { warning }) }),
         remember(kept) {
           if (problem === undefined) after.memory = kept;
           return problem;
@@ -165,6 +175,15 @@ describe('drift reset', () => {
     const { run, after } = machine({ memory: unset, competitors: [SERVICE] });
     expect(await run(RESET)).toMatchObject({ kind: 'reset', kernel: { kind: 'never-set' } });
     expect(after).toEqual({ memory: EMPTY_DRIFT_MEMORY, rate: SET });
+  });
+
+  test('of a memory that could not be read says so, and leaves the kernel as it is', async () => {
+    const { run, after } = machine({ memory: EMPTY_DRIFT_MEMORY, warning: 'drift.json is not JSON' });
+    const outcome = await run(RESET);
+    expect(outcome).toMatchObject({ kind: 'reset', kernel: { kind: 'unknown' } });
+    expect(outcome.warnings).toEqual(['drift.json is not JSON']);
+    expect(explainDrift(outcome)).toMatch(/could not be read, and does not tell what it was before$/);
+    expect(after.rate).toEqual(SET);
   });
 
   test('on a platform that keeps no rate forgets', async () => {

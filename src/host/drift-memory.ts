@@ -53,11 +53,24 @@ export function readDriftMemory(directory: string, trusted?: number): DriftReadi
 export function writeDriftMemory(directory: string, memory: DriftMemory): string | undefined {
   try {
     prepareDirectory(directory);
-    replaceOwn(join(directory, FILE), encode(memory));
+    const path = join(directory, FILE);
+    if (isNewer(path))
+      return `${path} was written by a newer tsntp, and is left as it is: remove it, or use that one`;
+    replaceOwn(path, encode(memory));
     return undefined;
   } catch (error) {
     const advice = ['EACCES', 'EPERM'].includes(codeOf(error) ?? '') ? '; run as root' : '';
     return `cannot remember how this clock drifts: ${text(error)}${advice}`;
+  }
+}
+
+/** Whether the file has a later version than this program knows. */
+function isNewer(path: string): boolean {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder().decode(readOwn(path, LARGEST)));
+    return isRecord(value) && typeof value.version === 'number' && value.version > 1;
+  } catch {
+    return false;
   }
 }
 

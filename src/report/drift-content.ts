@@ -61,6 +61,8 @@ function explainReset(kernel: RateReset): string {
       return explainRestored(kernel);
     case 'never-set':
       return "the kernel's rate stays as it is: tsntp has not set it";
+    case 'unknown':
+      return "the kernel's rate stays as it is: the memory could not be read, and does not tell what it was before";
     case 'other-boot':
       return "the kernel's rate stays as it is: tsntp has not set it since the machine booted";
     case 'unsupported':

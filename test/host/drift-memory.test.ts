@@ -198,6 +198,12 @@ describe('what is no memory', () => {
     expectRefused(/drift\.json is not JSON: remove it/);
   });
 
+  test('what a newer tsntp wrote is not replaced', () => {
+    plant('{"version":2}');
+    expect(writeDriftMemory(directory, MEMORY)).toMatch(/written by a newer tsntp, and is left as it is/);
+    expect(readFileSync(file, 'utf8')).toBe('{"version":2}');
+  });
+
   test.each(['null', '[]', '1', '{}', '{"version":2}', '{"version":"1"}'])(
     '%s is another format',
     contents => {
