@@ -46,6 +46,13 @@ describe('no jump is', () => {
     expect(jumpOf([driftSample(0), driftSample(3600), asleep])).toBeUndefined();
   });
 
+  test('the noise of runs that follow each other closely', () => {
+    const samples = hourly(4, -900);
+    const soon = driftSample(3 * 3600 + 1, -900e-6 * (3 * 3600 + 1) + 1e-3);
+    expect(jumpOf([...samples, soon])).toBeUndefined();
+    expect(jumpOf([...samples, soon, driftSample(4 * 3600, -900e-6 * 4 * 3600)])).toBeUndefined();
+  });
+
   test('a single sample', () => {
     expect(jumpOf(hourly(1, 0))).toBeUndefined();
   });

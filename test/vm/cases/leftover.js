@@ -8,8 +8,8 @@ const STEERING = STA_PLL | STA_FLL | STA_FREQHOLD;
 /** The offset left to apply in µs. The loop would apply 10 ms of it in 15 s. */
 const PENDING = 46_000;
 
-/** In seconds: one sample, and the kernel's last second of a slew. */
-const LIMIT = 2e-3;
+/** In seconds: one sample, the kernel's last second of a slew, and the loop's share of the second that had begun. */
+const LIMIT = 3e-3;
 
 const services = [
   ['nothing', { status: STA_UNSYNC, frequency: 0, pending: 0 }],
