@@ -10,6 +10,7 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -28,8 +29,7 @@ export type WindowsNode = (program: string, channels?: string) => string;
 export function windowsNode(): WindowsNode {
   const wine = debianPackage('wine64');
   const bin = join(wine.root, 'usr/lib/wine');
-  // Debian's wineserver is a script that only knows /usr/lib/wine.
-  if (!existsSync(join(bin, 'wineserver'))) copyFileSync(join(bin, 'wineserver64'), join(bin, 'wineserver'));
+  replaceScript(join(bin, 'wineserver'), join(bin, 'wineserver64'));
   const folder = resolve(import.meta.dirname, '../../.cache/wine');
   const node = installNode(folder);
   const env = {
@@ -58,6 +58,12 @@ export function windowsNode(): WindowsNode {
       throw new Error(`status ${status} of node.exe under wine:\n${readFileSync(stderr, 'utf8')}`);
     return (channels ? readFileSync(stderr, 'utf8') : '') + readFileSync(stdout, 'utf8');
   };
+}
+
+/** Debian's wineserver is absent, or a script that only knows /usr/lib/wine; wine starts what has this name. */
+function replaceScript(script: string, program: string): void {
+  if (existsSync(script) && statSync(script).size === statSync(program).size) return;
+  copyFileSync(program, script);
 }
 
 /** wine's SetSystemTime sets nothing; this process has no right to either. */
