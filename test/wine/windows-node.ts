@@ -60,10 +60,9 @@ export function windowsNode(): WindowsNode {
   };
 }
 
-/** Debian's wineserver is absent, or a script that only knows /usr/lib/wine; wine starts what has this name. */
+/** Debian's wineserver is a script that only knows /usr/lib/wine. Once replaced, the program may be running. */
 function replaceScript(script: string, program: string): void {
-  if (existsSync(script) && statSync(script).size === statSync(program).size) return;
-  copyFileSync(program, script);
+  if (statSync(script).size !== statSync(program).size) copyFileSync(program, script);
 }
 
 /** wine's SetSystemTime sets nothing; this process has no right to either. */
