@@ -13,7 +13,7 @@ import { type CommandLine, poolsIn, readArgv, refuseForeignOptions } from './arg
 import type { CommandArguments } from './command-arguments.ts';
 import { isCommand, refuseCommandWords } from './command-words.ts';
 import { refuseForeignActions } from './drift-actions.ts';
-import { fromEnvironment, readVariables } from './environment.ts';
+import { fromEnvironment, readVariables, refuseActionOnly } from './environment.ts';
 import { readFlags } from './flags.ts';
 import { argumentsOf, originOf, type Settings } from './settings.ts';
 import { formatInOwnFile, readOwnFile } from './tsntp-conf.ts';
@@ -31,6 +31,7 @@ export async function runCommandLine(argv: readonly string[], context: Context):
 
 async function run<C extends Command>(command: C, line: CommandLine, context: Context): Promise<ExitCode> {
   const flags = readFlags(command, line);
+  refuseActionOnly(context.io.env, command);
   const others = COMMAND_ROWS[command].settings ? settingsBesideFlags(command, context) : [];
   for (const word of line.words) warnOfPort(word, context);
   const places = [flags, ...others];

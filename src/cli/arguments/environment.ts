@@ -47,7 +47,7 @@ export function readVariables(env: NodeJS.ProcessEnv): Variables {
   const warnings: string[] = [];
   for (const [name, text] of Object.entries(env).filter(([name]) => name.startsWith(PREFIX))) {
     const written = PREFIX + name.slice(PREFIX.length).toUpperCase().replaceAll('-', '_');
-    refuseActionOnly(name, written);
+    if (ACTION_ONLY.has(written)) continue;
     const meant = KNOWN.has(written) ? written : withoutItsUnderscores(written);
     if (meant === undefined) {
       refuseMisspelled(name, written);
@@ -66,11 +66,18 @@ const ACTION_ONLY: ReadonlyMap<string, OptionName> = new Map(
   OPTION_NAMES.filter(name => OPTION_ROWS[name].actionOnly).map(name => [variableOf(name), name]),
 );
 
-function refuseActionOnly(name: string, written: string): void {
-  const option = ACTION_ONLY.get(written);
-  if (option === undefined) return;
+/**
+ * Throws `UsageError` for a variable that looks like an option of this command, but sets nothing. For another command, it
+ * is no error: it may be of another program, and no run of `sync` may fail of it.
+ */
+export function refuseActionOnly(env: NodeJS.ProcessEnv, command: Command): void {
+  const name = Object.keys(env).find(each => {
+    const option = ACTION_ONLY.get(each);
+    return option !== undefined && optionsOf(command).includes(option);
+  });
+  if (name === undefined) return;
   throw new UsageError(
-    `${escaped(name)} sets nothing: ${commandLineOnly(option)}. If it is not for tsntp, rename it`,
+    `${escaped(name)} sets nothing: ${commandLineOnly(ACTION_ONLY.get(name)!)}. If it is not for tsntp, rename it`,
   );
 }
 

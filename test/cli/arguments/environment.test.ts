@@ -135,6 +135,18 @@ describe('a real run', () => {
     expect((await tsntp(['demo'], { env })).code).toBe(0);
   });
 
+  test('what only a command line may give is a mistake for its command, and nothing to the others', async () => {
+    const [server] = await serve({});
+    const env = { TSNTP_EVERY: '2h', TSNTP_ROOT: '/opt/tsntp', TSNTP_PLOT: 'a.svg' };
+    const query = await tsntp(['-q', '-p', '1', server!], { env });
+    expect({ code: query.code, stderr: query.stderr }).toEqual({ code: 0, stderr: '' });
+    const schedule = await tsntp(['schedule', '--as', 'cron', '-n', '--', server!], {
+      env: { TSNTP_EVERY: '2h' },
+    });
+    expect(schedule.code).toBe(2);
+    expect(schedule.stderr).toContain('TSNTP_EVERY sets nothing: every is for tsntp schedule: give --every');
+  });
+
   test.each([
     [{ TSNTP_STEP: '1' }, ['-B']],
     [{ TSNTP_STEP: '0' }, ['-B']],
