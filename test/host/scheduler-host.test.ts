@@ -1,6 +1,6 @@
 // The schedulers of a machine: which there are, how their files are written, and the minute that its identity yields.
 
-import { lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -68,6 +68,15 @@ describe('the place of a scheduled file', () => {
 function siteAt(root: string, platform = 'linux') {
   return schedulerHost({ root, platform, env: {}, findServices: async () => [] });
 }
+
+test('a folder of an image that is a link is read only where it stays in the image', () => {
+  const [root, outside] = [scratch(), scratch()];
+  for (const folder of [join(root, 'own'), join(outside, 'cron.d')]) mkdirSync(folder);
+  symlinkSync('own', join(root, 'inside'));
+  symlinkSync(outside, join(root, 'etc'));
+  expect(siteAt(root).read('/inside/tsntp')).toEqual({ kind: 'absent' });
+  expect(() => siteAt(root).read('/etc/cron.d/tsntp')).toThrow(/etc\/cron\.d leads out of the image/);
+});
 
 test('an image with systemd is for systemd, any other for cron', () => {
   const root = scratch();

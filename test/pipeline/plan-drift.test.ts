@@ -8,6 +8,7 @@ import { dryRun } from '../../src/clock/dry-run.ts';
 import type { DriftGate } from '../../src/ntp/drift/closed-gate.ts';
 import { EMPTY_DRIFT_MEMORY } from '../../src/ntp/drift/drift-record.ts';
 import { rateOf } from '../../src/ntp/drift/kernel-rate.ts';
+import { add, difference } from '../../src/ntp/time.ts';
 import type { Competitor, Outcome } from '../../src/pipeline/outcome.ts';
 import type { SyncOptions } from '../../src/sync.ts';
 import { declarations, ended, pass } from '../support/runs.ts';
@@ -475,6 +476,8 @@ test('the kernel is told the error until the next run, and a bound that holds', 
   expect(leftOut).toBeGreaterThan(1e-6);
   expect(quality.maxError).toBeCloseTo(rootDistance + leftOut + left, 9);
   expect(w.remembered.at(-1)!.errorBound).toBeCloseTo(rootDistance + leftOut, 9);
+  const measured = add(w.clock.now(), left * Math.sign(outcome.decision.offset));
+  expect(difference(measured, w.floor()!)).toBeCloseTo(rootDistance + leftOut, 8);
   expect(Math.abs(w.clock.behind())).toBeLessThanOrEqual(quality.maxError);
 });
 
