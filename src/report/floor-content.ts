@@ -2,9 +2,8 @@
 
 import type { FloorComparison, FloorOutcome } from '../floor.ts';
 import { difference, formatInstant } from '../ntp/time.ts';
-import { explainCompetitor } from './labels.ts';
 import { formatSize, toSecond } from './quantity.ts';
-import { explainRefusal } from './refusal.ts';
+import { explainUntouched } from './untouched.ts';
 
 /** Describes the outcome in words: what the clock and the floor show, and what was done or why not. */
 export function explainFloor(outcome: FloorOutcome): string {
@@ -55,18 +54,8 @@ function actionText(outcome: FloorOutcome): string {
       return 'the clock has been set to it. It is not synchronized: this is the last measured time, not the present one';
     case 'would-adjust':
       return 'the clock would be set to it';
-    case 'unchanged':
-      return 'nothing to correct';
-    case 'refused':
-      return explainRefusal(outcome, 'the floor is');
-    case 'busy':
-      return outcome.competitors.map(explainCompetitor).join('; ');
-    case 'interrupted':
-      return 'interrupted; the clock was not touched';
-    case 'clock-error':
-      return outcome.error.message;
     default:
-      return outcome satisfies never;
+      return explainUntouched(outcome, 'the floor is');
   }
 }
 

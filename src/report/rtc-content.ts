@@ -3,9 +3,8 @@
 
 import { formatInstant } from '../ntp/time.ts';
 import type { RtcComparison, RtcOutcome } from '../rtc.ts';
-import { explainCompetitor } from './labels.ts';
 import { formatOffset, toSecond } from './quantity.ts';
-import { explainRefusal } from './refusal.ts';
+import { explainUntouched } from './untouched.ts';
 
 /** Describes the outcome in words: what the hardware clock shows, and what was done or why not. */
 export function explainRtc(outcome: RtcOutcome): string {
@@ -61,17 +60,7 @@ function actionText(outcome: RtcOutcome): string | undefined {
       return 'the system clock has been set to it';
     case 'would-adjust':
       return 'the system clock would be set to it';
-    case 'unchanged':
-      return 'nothing to correct';
-    case 'refused':
-      return explainRefusal(outcome, 'the hardware clock is');
-    case 'busy':
-      return outcome.competitors.map(explainCompetitor).join('; ');
-    case 'interrupted':
-      return 'interrupted; the clock was not touched';
-    case 'clock-error':
-      return outcome.error.message;
     default:
-      return outcome satisfies never;
+      return explainUntouched(outcome, 'the hardware clock is');
   }
 }

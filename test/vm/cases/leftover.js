@@ -8,7 +8,7 @@ const STEERING = STA_PLL | STA_FLL | STA_FREQHOLD;
 /** The offset left to apply in µs. The loop would apply 10 ms of it in 15 s. */
 const PENDING = 46_000;
 
-/** In seconds: one sample, the kernel's last second of a slew, and the loop's share of the second that had begun. */
+/** In seconds: the measurement, the kernel's last second of a slew, and the loop's share of the second that had begun. */
 const LIMIT = 3e-3;
 
 const services = [
@@ -32,7 +32,7 @@ export const leftover = services.map(([name, { status, frequency, pending }]) =>
       offset: pending,
     });
     setKernelClock({ status });
-    ended(await guest.tsntp(['sync', '-p1', '--slew', guest.address('main')]), EXIT.done);
+    ended(await guest.tsntp(['sync', '--slew', guest.address('main')]), EXIT.done);
     const kernel = kernelClock();
     assert.equal(kernel.loopLeft, 0, 'the loop has something left to apply');
     assert.equal(kernel.status & STEERING, 0, 'the loop is still on');
