@@ -10,7 +10,7 @@ declare global {
 
 export type { Clock, ClockErrorKind, ClockStatus, Quality, Slew } from './clock/clock.ts';
 export { ClockError } from './clock/clock.ts';
-export type { HardwareClock, HardwareReading } from './clock/hardware-clock.ts';
+export type { HardwareClock, HardwareReading, HardwareWriting } from './clock/hardware-clock.ts';
 export type { FloorComparison, FloorOutcome } from './floor.ts';
 export type { Options } from './library/options.ts';
 export { type MeasuredOffset, measureOffset, query, sync } from './library/run.ts';

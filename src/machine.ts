@@ -148,7 +148,7 @@ function hostOf(clock: Clock, directory: string | undefined, options: MachineOpt
     recall: () => recall(clock, directory),
     hardwareAhead: () => hardwareAhead(clock),
     remember: () => undefined,
-    writeRtc: async () => {},
+    writeRtc: async () => undefined,
     ...(directory !== undefined && { drift: driftStore(clock, directory, { keeps: mode === 'set' }) }),
     floor: { ...floor, remember: () => undefined },
   };
@@ -161,7 +161,7 @@ function hostOf(clock: Clock, directory: string | undefined, options: MachineOpt
     async writeRtc(offset) {
       const rtc = await openRtc(clock);
       try {
-        await rtc.write(offset);
+        return await rtc.write(offset);
       } finally {
         rtc.close();
       }

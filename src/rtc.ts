@@ -3,7 +3,7 @@
 // Sign: a positive offset = the hardware clock is ahead of the system's.
 
 import { ClockError } from './clock/clock.ts';
-import type { HardwareClock } from './clock/hardware-clock.ts';
+import type { HardwareClock, HardwareWriting } from './clock/hardware-clock.ts';
 import { difference, formatInstant, type Seconds, type UnixTime } from './ntp/time.ts';
 import { type Applied, type ApplyPorts, apply } from './pipeline/apply.ts';
 import type { Competitor, LimitsFrom } from './pipeline/outcome.ts';
@@ -45,7 +45,7 @@ export interface RtcComparison {
 /** The result for the system clock, given a reading of the hardware clock. */
 type Compared =
   | { readonly kind: 'shown' }
-  | { readonly kind: 'written' }
+  | { readonly kind: 'written'; readonly written?: HardwareWriting }
   | { readonly kind: 'would-write' }
   | { readonly kind: 'interrupted' }
   /** The hardware clock holds an impossible time. */
@@ -116,8 +116,8 @@ const actions: Record<RtcAction, (opened: Opened) => Promise<Compared>> = {
 
   async write({ device, machine: { clock, signal } }) {
     if (signal.aborted) return { kind: 'interrupted' };
-    await device.write(clock.status().slewRemaining ?? 0);
-    return { kind: device.sets ? 'written' : 'would-write' };
+    const written = await device.write(clock.status().slewRemaining ?? 0);
+    return device.sets ? { kind: 'written', ...(written && { written }) } : { kind: 'would-write' };
   },
 
   async read({ comparison, options, lock, machine }) {

@@ -455,7 +455,12 @@ describe('report.schema.json', () => {
     const { estimate: _, ...findings } = measured;
     const endings: { [K in Outcome['kind']]: Extract<Outcome, { kind: K }> } = {
       queried: measured,
-      unchanged: { ...measured, kind: 'unchanged', rtc: 'written' },
+      unchanged: {
+        ...measured,
+        kind: 'unchanged',
+        rtc: 'written',
+        rtcWritten: { offset: -0.29, keepsSecond: true },
+      },
       adjusted: { ...measured, kind: 'adjusted', decision, at: measured.finished, slew, waited: 'finished' },
       'would-adjust': { ...measured, kind: 'would-adjust', decision },
       refused: { ...measured, kind: 'refused', decision: refusal },

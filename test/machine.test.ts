@@ -54,7 +54,7 @@ test.each<[mode: MachineOptions['mode'], sets: boolean]>([
   ['rehearse', false],
   ['set', true],
 ])('to %s: whether the hardware clock that it opens can be written is %s', async (mode, sets) => {
-  const write = vi.fn(async () => {});
+  const write = vi.fn(async () => undefined);
   vi.mocked(openRtc)
     .mockReset()
     .mockResolvedValueOnce({ ...DEVICE, write });
@@ -69,7 +69,7 @@ test.each<[mode: MachineOptions['mode'], times: number]>([
   ['rehearse', 0],
   ['set', 1],
 ])('to %s: --rtc writes the hardware clock this often: %i', async (mode, times) => {
-  const write = vi.fn(async () => {});
+  const write = vi.fn(async () => undefined);
   vi.mocked(openRtc)
     .mockReset()
     .mockResolvedValueOnce({ ...DEVICE, write });

@@ -17,6 +17,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'clock/hardware-clock': 'interfaces',
   'clock/patience': 'test/clock/precision.test.ts',
   'clock/read-together': 'test/clock/linux.test.ts',
+  'clock/rtc/turn': 'test/clock/rtc/device.test.ts',
   'clock/rtc/sysfs': 'test/clock/rtc/device.test.ts',
   'clock/timex': 'test/clock/linux.test.ts',
   'clock/windows/boot-count': 'test/clock/windows/windows.test.ts',

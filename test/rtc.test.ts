@@ -33,6 +33,7 @@ function machine({ ahead = 0, device = {}, ports, ...setup }: Setup = {}) {
     },
     async write(offset) {
       done.push(`write ${offset}`);
+      return undefined;
     },
     close: () => void done.push('close'),
     ...device,
@@ -107,6 +108,17 @@ describe('write', () => {
     expect(outcome.kind).toBe('written');
     expect(explainRtc(outcome)).toMatch(/; it has been set to the system clock\.$/);
     expect(done).toEqual(['open the first', 'write 0.25', 'close']);
+  });
+
+  test.each([
+    [{ offset: -0.004, keepsSecond: false }, ''],
+    [{ offset: -0.2866, keepsSecond: true }, ', within 0.29 s: this hardware clock keeps its own second'],
+    [{ offset: 0.03, keepsSecond: false }, ', within 0.03 s: it could not be written more exactly'],
+  ])('tells what is left: %j', async (written, said) => {
+    const outcome = await machine({ device: { write: async () => written } }).run({ action: 'write' });
+    expect(exitCodeOf(outcome, undefined)).toBe(0);
+    expect(explainRtc(outcome).split('; ')[1]).toBe(`it has been set to the system clock${said}.`);
+    expect(rtcContent(outcome)).toMatchObject({ result: 'written', written });
   });
 
   test('in a dry run would write', async () => {

@@ -59,7 +59,7 @@ export function dryRunRtc(device: HardwareClock): HardwareClock {
     utc: device.utc,
     sets: false,
     read: () => device.read(),
-    write: async () => {},
+    write: async () => undefined,
     close: () => device.close(),
   };
 }

@@ -6,7 +6,7 @@
 import { type Clock, ClockError, type Slew } from '../clock/clock.ts';
 import type { Timer } from '../net/timer.ts';
 import { add, type Seconds } from '../ntp/time.ts';
-import type { SyncOutcome } from './outcome.ts';
+import type { RtcWritten, SyncOutcome } from './outcome.ts';
 import type { Host } from './ports.ts';
 
 export interface FinishOptions {
@@ -55,12 +55,12 @@ export async function finish(
     const waited = slew && (options.wait || !slew.unattended) ? await waitFor(slew, ports) : undefined;
     if (waited === 'finished') declare(outcome, clock, slew);
     const writes = options.rtc && waited !== 'interrupted';
-    const rtcError = writes ? await writeRtc(slew, ports) : undefined;
+    const { warning, ...rtc } = writes ? await writeRtc(slew, ports) : {};
     return {
       ...outcome,
       ...(waited && { waited }),
-      ...(writes && !rtcError && { rtc: 'written' }),
-      warnings: [...warnings, rtcError].filter(warning => warning !== undefined),
+      ...rtc,
+      warnings: [...warnings, warning].filter(text => text !== undefined),
     };
   } finally {
     // In any case: the rate that this process holds would outlast it.
@@ -121,16 +121,16 @@ async function waitFor(
 async function writeRtc(
   slew: Slew | undefined,
   { host, timer, signal }: FinishPorts,
-): Promise<string | undefined> {
+): Promise<RtcWritten & { readonly warning?: string }> {
   try {
     if (slew && slew.remaining() !== 0) {
       await timer.sleep(KERNEL_COPY, signal);
-      if (signal.aborted) return 'the hardware clock was not written: interrupted';
+      if (signal.aborted) return { warning: 'the hardware clock was not written: interrupted' };
     }
-    await host.writeRtc(slew?.remaining() ?? 0);
-    return undefined;
+    const rtcWritten = await host.writeRtc(slew?.remaining() ?? 0);
+    return { rtc: 'written', ...(rtcWritten && { rtcWritten }) };
   } catch (error) {
-    return `the hardware clock was not written: ${messageOf(error)}`;
+    return { warning: `the hardware clock was not written: ${messageOf(error)}` };
   }
 }
 

@@ -2,6 +2,7 @@
 // ends with `satisfies never`, so that a new kind cannot be forgotten.
 
 import type { ClockError, Slew } from '../clock/clock.ts';
+import type { HardwareWriting } from '../clock/hardware-clock.ts';
 import type { Authentication } from '../net/authentication.ts';
 import type { Burst } from '../net/burst.ts';
 import type { Address } from '../net/transport.ts';
@@ -105,11 +106,18 @@ export interface Findings {
 /** A correction of the clock, in seconds: a step or a slew (RFC 5905 §11.3). */
 export type Correction = Extract<Decision, { kind: 'slew' | 'step' }>;
 
+/** With `rtc`: that the hardware clock was written, and what it showed then. */
+export interface RtcWritten {
+  readonly rtc?: 'written';
+  /** Absent if it was not read back. */
+  readonly rtcWritten?: HardwareWriting;
+}
+
 /** How a run ended. All but the last two kinds have an estimate. */
 export type Ending =
   | { readonly kind: 'queried'; readonly estimate: Estimate }
-  | { readonly kind: 'unchanged'; readonly estimate: Estimate; readonly rtc?: 'written' }
-  | {
+  | ({ readonly kind: 'unchanged'; readonly estimate: Estimate } & RtcWritten)
+  | ({
       readonly kind: 'adjusted';
       readonly estimate: Estimate;
       readonly decision: Correction;
@@ -119,8 +127,7 @@ export type Ending =
       readonly slew?: Slew;
       /** Whether the slew was awaited to its end. */
       readonly waited?: 'finished' | 'interrupted';
-      readonly rtc?: 'written';
-    }
+    } & RtcWritten)
   | { readonly kind: 'would-adjust'; readonly estimate: Estimate; readonly decision: Correction }
   | {
       readonly kind: 'refused';

@@ -1,6 +1,7 @@
 // The machine around its clock as a port: the lock on the clock, other programs that set it, tsntp's memory of it, and
 // the hardware clock. machine.ts implements it.
 
+import type { HardwareWriting } from '../clock/hardware-clock.ts';
 import type { MeasuredTime } from '../ntp/clock-floor.ts';
 import type { DriftMemory, DriftReading, Oscillator } from '../ntp/drift/drift-record.ts';
 import type { Earlier } from '../ntp/sum.ts';
@@ -22,8 +23,11 @@ export interface Host {
   hardwareAhead(): Seconds | undefined;
   /** Records a correction; returns a warning on failure. */
   remember(correction: Remembered): string | undefined;
-  /** Sets the hardware clock to the system clock plus `offset` seconds. Rejects with `ClockError`. */
-  writeRtc(offset: Seconds): Promise<void>;
+  /**
+   * Sets the hardware clock to the system clock plus `offset` seconds. Resolves with what it shows then; undefined if it was
+   * not read back. Rejects with `ClockError`.
+   */
+  writeRtc(offset: Seconds): Promise<HardwareWriting | undefined>;
   /** The oscillator and what is remembered of it; absent where nothing can be kept, so that only the phase is corrected. */
   readonly drift?: DriftStore;
   /** The floor of the clock; absent where none is kept. */

@@ -64,6 +64,7 @@ export function reportOf(outcome: Outcome, context: JsonContext): Report {
     }),
     ...(outcome.drift && { drift: driftOf(outcome.drift) }),
     ...('rtc' in outcome && { rtc: outcome.rtc }),
+    ...('rtcWritten' in outcome && { rtcWritten: outcome.rtcWritten }),
     ...(outcome.kind === 'no-suitable-server' && { reason: outcome.reason.kind }),
     ...(outcome.kind === 'clock-error' && {
       error: { kind: outcome.error.kind, message: outcome.error.message },

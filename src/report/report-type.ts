@@ -158,6 +158,19 @@ export interface Report {
    * With --rtc: the hardware clock was written.
    */
   readonly rtc?: 'written';
+  /**
+   * With --rtc: what the hardware clock showed after it was written; absent if it was not read back.
+   */
+  readonly rtcWritten?: {
+    /**
+     * How far it was ahead of the true time, in seconds.
+     */
+    readonly offset: number;
+    /**
+     * Whether it can only be set to the nearest second, because its second changes when it always did.
+     */
+    readonly keepsSecond: boolean;
+  };
   readonly reason?:
     | 'none-answered'
     | 'none-passed'

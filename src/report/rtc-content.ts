@@ -4,6 +4,7 @@
 import { formatInstant } from '../ntp/time.ts';
 import type { RtcComparison, RtcOutcome } from '../rtc.ts';
 import { formatOffset, toSecond } from './quantity.ts';
+import { precisionText } from './rtc-precision.ts';
 import { explainUntouched } from './untouched.ts';
 
 /** Describes the outcome in words: what the hardware clock shows, and what was done or why not. */
@@ -32,6 +33,7 @@ export function rtcContent(outcome: RtcOutcome): object {
   return {
     result: kind,
     ...(comparison && { ...comparison, time: formatInstant(comparison.time) }),
+    ...(outcome.kind === 'written' && outcome.written && { written: outcome.written }),
     ...(floor !== undefined && { floor: formatInstant(floor) }),
     ...(done !== undefined && { message: done }),
     ...(outcome.kind === 'clock-error' && {
@@ -53,7 +55,7 @@ function actionText(outcome: RtcOutcome): string | undefined {
     case 'shown':
       return undefined;
     case 'written':
-      return 'it has been set to the system clock';
+      return `it has been set to the system clock${precisionText(outcome.written)}`;
     case 'would-write':
       return 'it would be set to the system clock';
     case 'adjusted':

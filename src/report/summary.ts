@@ -2,11 +2,12 @@
 
 import { slewDuration } from '../clock/clock.ts';
 import type { Estimate } from '../ntp/combine.ts';
-import type { Ending, Findings, Outcome, ServerReport } from '../pipeline/outcome.ts';
+import type { Ending, Findings, Outcome, RtcWritten, ServerReport } from '../pipeline/outcome.ts';
 import { outlookText } from './drift-findings.ts';
 import { count, explainCompetitor } from './labels.ts';
 import { formatDuration, formatOffset, formatSize } from './quantity.ts';
 import { explainRefusal } from './refusal.ts';
+import { precisionText } from './rtc-precision.ts';
 import { explainUnsuitable } from './unsuitable.ts';
 import { explainWaiver } from './waiver.ts';
 
@@ -54,15 +55,20 @@ function agreementOf(servers: readonly ServerReport[]): string {
     : `${believed} of ${count(usable, 'server')} agree`;
 }
 
+/** That the hardware clock was written, and how exactly; empty if it was not. */
+function rtcText({ rtc, rtcWritten }: RtcWritten, done: string): string {
+  return rtc ? `; the hardware clock was ${done}${precisionText(rtcWritten)}` : '';
+}
+
 /** What was done or would be done with the offset, or why nothing was done. */
 function endingText(outcome: Measured & Ending): string {
   switch (outcome.kind) {
     case 'queried':
       return '';
     case 'unchanged':
-      return `; nothing to correct${outcome.rtc ? '; the hardware clock was written' : ''}`;
+      return `; nothing to correct${rtcText(outcome, 'written')}`;
     case 'adjusted':
-      return `; ${correctionText(outcome)}${waiverText(outcome)}${outcome.rtc ? '; the hardware clock was also written' : ''}`;
+      return `; ${correctionText(outcome)}${waiverText(outcome)}${rtcText(outcome, 'also written')}`;
     case 'would-adjust':
       return outcome.decision.kind === 'step'
         ? `; it would be stepped${waiverText(outcome)}`

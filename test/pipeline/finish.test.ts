@@ -3,6 +3,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { add, difference } from '../../src/ntp/time.ts';
+import { summaryOf } from '../../src/report/summary.ts';
 import { declarations, ended, expectUntouched, near, pass } from '../support/runs.ts';
 import { BEGINNING } from '../support/world.ts';
 
@@ -133,6 +134,17 @@ describe('the hardware clock', () => {
     const w = near({ behind: 2 });
     expect(ended('adjusted', await w.sync({ rtc: true })).rtc).toBe('written');
     expect(w.rtcWritten).toEqual([0]);
+  });
+
+  test('tells what it showed then, which is no reason to warn', async () => {
+    const w = near({ behind: 2 });
+    const left = { offset: -0.2866, keepsSecond: true };
+    const host = { ...w.ports().host, writeRtc: async () => left };
+    const outcome = ended('adjusted', await w.sync({ rtc: true }, { host }));
+    expect(outcome).toMatchObject({ rtc: 'written', rtcWritten: left, warnings: [] });
+    expect(summaryOf(outcome)).toMatch(
+      /; the hardware clock was also written, within 0\.29 s: this hardware clock keeps its own second/,
+    );
   });
 
   test('is written with the true time while a slew goes on', async () => {

@@ -250,6 +250,7 @@ function simulatedHost(
       if (rtcRefusesWith)
         throw new ClockError(rtcRefusesWith, `the simulated hardware clock refuses: ${rtcRefusesWith}`);
       rtcWritten.push(offset);
+      return undefined;
     },
   };
 }

@@ -1,16 +1,15 @@
-// The hardware clock of a Linux machine ⇄ UnixTime. It holds whole seconds, so both directions rely on the instant at
-// which its second changes: reading waits for that instant, and writing makes it coincide with the true one. rtc(4),
-// drivers/rtc of the kernel, hwclock(8). Sign: positive = the hardware clock is behind.
+// The hardware clock of a Linux machine ⇄ UnixTime, in whole seconds: turn.ts and set-and-check.ts make more of them.
+// rtc(4), drivers/rtc of the kernel, hwclock(8).
 
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setImmediate, setTimeout } from 'node:timers/promises';
-import { add, difference, elapsed, type Seconds, type UnixTime, unixTimeOf } from '../../ntp/time.ts';
+import type { Seconds } from '../../ntp/time.ts';
 import { type Clock, ClockError } from '../clock.ts';
 import { type Foreign, share, systemError } from '../ffi.ts';
 import type { HardwareClock, HardwareReading } from '../hardware-clock.ts';
-import { patience } from '../patience.ts';
+import { setAndCheck } from './set-and-check.ts';
 import { instantOf, keepsUtc, listRtcs, showsNow } from './sysfs.ts';
+import { type Device, readAtTurn } from './turn.ts';
 
 export interface DeviceOptions {
   /** A device other than the machine's first. */
@@ -38,8 +37,8 @@ export async function openRtc(clock: Clock, options: DeviceOptions = {}): Promis
     others: listRtcs(root).filter(other => other !== path),
     utc,
     sets: true,
-    read: () => readAtTurn(device, clock, path),
-    write: offset => writeAtTurn(device, clock, offset, secondsToTurn(root, path)),
+    read: () => readAtTurn(device, clock),
+    write: offset => setAndCheck(device, clock, offset, secondsToTurn(root, path)),
     close() {
       if (open) closeSync(fd);
       open = false;
@@ -56,7 +55,7 @@ export async function peekRtc(
   if (path === undefined) throw new ClockError('unsupported', 'no hardware clock');
   const utc = keepsUtc(root);
   const get = () => showsNow(path, utc, root);
-  return { ...(await readAtTurn({ get }, clock, path)), path };
+  return { ...(await readAtTurn({ path, get }, clock)), path };
 }
 
 // _IOR('p', 0x09, struct rtc_time) and _IOW('p', 0x0a, struct rtc_time), 36 bytes; linux/rtc.h.
@@ -64,25 +63,6 @@ const RTC_RD_TIME = 0x80247009;
 const RTC_SET_TIME = 0x4024700a;
 const PERMISSION =
   'The hardware clock needs access to its device and, to be written, CAP_SYS_TIME. Run as root: sudo tsntp';
-
-const SECOND = 1_000_000_000n;
-/** How late a write may start, in seconds, before it waits for the next second instead. */
-const LATE: Seconds = 0.001;
-/** How late it may end, in seconds, unless it always does: a busy machine delays some writes, a slow bus delays all. */
-const LATE_END: Seconds = 0.005;
-const WRITES = 3;
-/** The number of seconds to try before giving up on a busy machine. */
-const ATTEMPTS = 10;
-/** Timers are inexact; the remaining time in seconds is spent polling the clock. */
-const BEFOREHAND: Seconds = 0.02;
-/** A clock whose second has not changed within this many seconds stands still. */
-const STANDSTILL: Seconds = 2;
-
-interface Device {
-  get(): UnixTime;
-  /** Prepares to set it; calling the result sets it. */
-  setting(time: UnixTime): () => void;
-}
 
 /** The first existing device of hwclock's own list, so that both programs use the same clock. */
 function openDevice(
@@ -138,6 +118,7 @@ function deviceOf(foreign: Foreign, fd: number, path: string, utc: boolean): Dev
       : error;
   }
   return {
+    path,
     get() {
       tm.bytes.fill(0);
       request(RTC_RD_TIME, 'read', 'it holds no valid time; write it first');
@@ -161,46 +142,4 @@ function utcFields(d: Date): readonly number[] {
 function localFields(d: Date): readonly number[] {
   const day = [d.getDate(), d.getMonth(), d.getFullYear() - 1900, d.getDay()];
   return [d.getSeconds(), d.getMinutes(), d.getHours(), ...day];
-}
-
-async function readAtTurn(device: Pick<Device, 'get'>, clock: Clock, path: string): Promise<HardwareReading> {
-  const started = clock.monotonic();
-  const more = patience(STANDSTILL);
-  const first = device.get();
-  for (;;) {
-    const time = device.get();
-    const at = clock.read();
-    if (time !== first) return { time, at };
-    if (elapsed(at.monotonic, started) > STANDSTILL || !more())
-      throw new ClockError(
-        'failed',
-        `the hardware clock ${path} stands still: no new second in ${STANDSTILL} s`,
-      );
-    await setImmediate();
-  }
-}
-
-/**
- * Writes second N at N + `toTurn`: a clock that changes its second that long after a write then shows N + 1 at N + 1.
- */
-async function writeAtTurn(device: Device, clock: Clock, offset: Seconds, toTurn: Seconds): Promise<void> {
-  for (let attempt = 1, writes = 0; attempt <= ATTEMPTS; attempt++) {
-    const { time, monotonic } = clock.read();
-    const second = unixTimeOf((add(time, offset + BEFOREHAND - toTurn) / SECOND + 1n) * SECOND);
-    const due = add(second, toTurn - offset);
-    const wait = difference(due, time);
-    await setTimeout(Math.max(0, (wait - BEFOREHAND) * 1000));
-    const set = device.setting(second);
-    // The clock may have been set back in the meantime, or stand still.
-    const more = patience(2 * BEFOREHAND);
-    while (clock.now() < due && elapsed(clock.monotonic(), monotonic) <= wait + LATE && more());
-    if (Math.abs(difference(clock.now(), due)) > LATE) continue;
-    set();
-    writes += 1;
-    if (writes === WRITES || difference(clock.now(), due) <= LATE_END) return;
-  }
-  throw new ClockError(
-    'failed',
-    `the hardware clock was not written at the right moment in ${ATTEMPTS} attempts: this machine is too busy, or its clock is being moved; try again`,
-  );
 }

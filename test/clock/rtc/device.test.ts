@@ -50,12 +50,32 @@ function members(memory: DataView): readonly number[] {
   return Array.from({ length: 9 }, (_, i) => memory.getInt32(4 * i, true));
 }
 
-/** A device that takes every time; `writes` has what it was given, and when by the clock. */
-function recordedDevice(clock: Clock) {
+/** Makes a device show an instant, in nanoseconds. */
+function show(memory: DataView, time: bigint): void {
+  const date = new Date(Number(time / 1_000_000n));
+  const day = [date.getUTCDate(), date.getUTCMonth(), date.getUTCFullYear() - 1900];
+  const fields = [date.getUTCSeconds(), date.getUTCMinutes(), date.getUTCHours(), ...day];
+  for (const [i, field] of fields.entries()) memory.setInt32(4 * i, field, true);
+}
+
+/** The instant in the members of struct rtc_time, in nanoseconds. */
+function instantIn([second, minute, hour, day, month, year]: readonly number[]): bigint {
+  return BigInt(Date.UTC(year! + 1900, month!, day, hour, minute, second)) * 1_000_000n;
+}
+
+/**
+ * A device that takes every time, and is then `past` it by so much, in nanoseconds; `writes` has what it was given, and
+ * when by the clock. Before the first write it stands still.
+ */
+function recordedDevice(clock: Clock, past = 0n, onWrite = () => {}) {
   const writes: { readonly fields: readonly number[]; readonly at: bigint }[] = [];
   const library = recordedLibrary({
     ioctl: ([, request, memory]) => {
-      if (request!.value === RTC_SET_TIME) writes.push({ fields: members(memory!.memory!), at: clock.now() });
+      const last = writes.at(-1);
+      if (request!.value === RTC_SET_TIME) {
+        writes.push({ fields: members(memory!.memory!), at: clock.now() });
+        onWrite();
+      } else if (last) show(memory!.memory!, instantIn(last.fields) + past + clock.now() - last.at);
       return 0;
     },
   });
@@ -79,12 +99,12 @@ describe('writing the hardware clock', () => {
       put('dev/rtc0', '');
       put('sys/class/rtc/rtc0/name', name);
       const clock = steppingClock();
-      const { library, writes } = recordedDevice(clock);
-      await (await open(clock, library)).write(offset);
+      const { library, writes } = recordedDevice(clock, toTurn);
+      const left = await (await open(clock, library)).write(offset);
+      expect(left).toEqual({ offset: expect.closeTo(0, 3), keepsSecond: false });
       expect(writes).toHaveLength(1);
-      const [second, minute, hour, day, month, year, weekday] = writes[0]!.fields;
-      const written = BigInt(Date.UTC(year! + 1900, month!, day, hour, minute, second)) * 1_000_000n;
-      expect(new Date(Number(written / 1_000_000n)).getUTCDay()).toBe(weekday);
+      const written = instantIn(writes[0]!.fields);
+      expect(new Date(Number(written / 1_000_000n)).getUTCDay()).toBe(writes[0]!.fields[6]);
       const trueTime = writes[0]!.at + BigInt(offset * 1e9);
       // Seen up to 0.1 ms late by this clock, and read twice more before it is recorded.
       expect(trueTime - written - toTurn).toBeGreaterThanOrEqual(0n);
@@ -159,16 +179,11 @@ describe('writing the hardware clock', () => {
       slow = false;
       return stall;
     });
-    const seconds: (number | undefined)[] = [];
-    const library = recordedLibrary({
-      ioctl: ([, request, memory]) => {
-        expect(request!.value).toBe(RTC_SET_TIME);
-        slow = seconds.push(members(memory!.memory!)[0]) <= slowWrites;
-        return 0;
-      },
+    const { library, writes } = recordedDevice(clock, 0n, () => {
+      slow = writes.length <= slowWrites;
     });
     await (await open(clock, library)).write(0);
-    expect(seconds).toEqual([23, 24, 25].slice(0, expected));
+    expect(writes.map(({ fields }) => fields[0])).toEqual([23, 24, 25].slice(0, expected));
   });
 
   test('keeps local time if the third line of /etc/adjtime says so', async () => {
@@ -201,16 +216,7 @@ describe('reading the hardware clock', () => {
       ioctl: ([, request, memory]) => {
         expect(request!.value).toBe(RTC_RD_TIME);
         // A hardware clock exactly 10 s behind.
-        const date = new Date(Number(clock.now() / 1_000_000n) - 10_000);
-        const fields = [
-          date.getUTCSeconds(),
-          date.getUTCMinutes(),
-          date.getUTCHours(),
-          date.getUTCDate(),
-          date.getUTCMonth(),
-          date.getUTCFullYear() - 1900,
-        ];
-        for (const [i, field] of fields.entries()) memory!.memory!.setInt32(4 * i, field, true);
+        show(memory!.memory!, clock.now() - 10_000_000_000n);
         return 0;
       },
     });
