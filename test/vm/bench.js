@@ -58,11 +58,11 @@ async function startServer(servers) {
 }
 
 /**
- * Runs all cases, at most `places` at a time. An emulated PC takes all places, because the host's load would distort
+ * Runs all cases, at most `places` at a time. An emulated machine takes all places, because the host's load would distort
  * its timing.
  */
 async function inTurn(list, places) {
-  const queue = list.map((c, i) => ({ c, index: i + 1, needs: c.machine === 'qemu' ? places : 1 }));
+  const queue = list.map((c, i) => ({ c, index: i + 1, needs: c.machine === 'uml' ? 1 : places }));
   const results = [];
   const running = new Set();
   let free = places;
@@ -99,6 +99,7 @@ async function runCase(c, index, leave) {
   const machine = machines[c.machine]({
     folder,
     tools: plan.tools,
+    arm64: plan.arm64,
     variables,
     index,
     hardwareTime: c.hardwareTime,

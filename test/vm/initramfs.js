@@ -1,19 +1,24 @@
-// Builds the initial RAM disk of the QEMU guest: busybox, the kernel modules, and guest/qemu-init.sh as /init, in the
+// Builds the initial RAM disk of the QEMU guests: busybox, the kernel modules, and guest/qemu-init.sh as /init, in the
 // "newc" cpio format of the kernel's Documentation/driver-api/early-userspace/buffer-format.rst.
 
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { toolPath } from './tools.js';
 
-/** Writes `folder`/initramfs; /modules lists the modules in loading order. */
+/** Writes `folder`/initramfs with the programs of the system in `folder`; /modules lists the modules in loading order. */
 export function writeInitramfs(folder, modules) {
-  const found = readdirSync(folder, { recursive: true }).filter(path => path.endsWith('.ko'));
-  const moduleFile = name => found.find(path => basename(path) === `${name}.ko` && path.includes('amd64'));
+  const modulesFolder = join(folder, 'lib/modules');
+  const found = readdirSync(modulesFolder, { recursive: true });
+  const moduleFile = name =>
+    join(
+      modulesFolder,
+      found.find(path => basename(path) === `${name}.ko`),
+    );
   const entries = [
     entry('init', 0o100755, readFileSync(new URL('guest/qemu-init.sh', import.meta.url))),
     entry('busybox', 0o100755, readFileSync(toolPath(folder, 'busybox'))),
     entry('modules', 0o100644, Buffer.from(modules.join('\n'))),
-    ...modules.map(name => entry(`${name}.ko`, 0o100644, readFileSync(join(folder, moduleFile(name))))),
+    ...modules.map(name => entry(`${name}.ko`, 0o100644, readFileSync(moduleFile(name)))),
     entry('TRAILER!!!', 0, Buffer.alloc(0)),
   ];
   writeFileSync(join(folder, 'initramfs'), Buffer.concat(entries));

@@ -1,5 +1,5 @@
 // `npm run test:vm`: tests tsntp against real kernel clocks in guests. User Mode Linux has the system clock, QEMU the
-// hardware clock. This file prepares the tools (Debian packages) and the packed tsntp, then starts bench.js in its own
+// hardware clocks of a PC and of an ARM board. This file prepares the tools (Debian packages) and the packed tsntp, then starts bench.js in its own
 // network namespace without CAP_SYS_TIME: nothing here can set this machine's clock.
 //   node test/vm/run.js [--only GROUP,…] [--name TEXT] [--list] [--command FOLDER]
 // --command tests another command than the packed tsntp, a folder with node_modules/tsntp/bin/tsntp.js, to check that the
@@ -10,6 +10,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { prepareArm64 } from './arm64.js';
 import { cases } from './cases/index.js';
 import { installPacked } from './command.js';
 import { prepareTools, toolPath } from './tools.js';
@@ -41,7 +42,7 @@ function main() {
     return 2;
   }
   mkdirSync(cache, { recursive: true });
-  const obstacle = prepareTools(join(cache, 'tools')) ?? namespaceObstacle();
+  const obstacle = prepareTools(join(cache, 'tools')) ?? armObstacle() ?? namespaceObstacle();
   if (obstacle) return skipAll(obstacle);
 
   const command = options.command ? resolve(options.command) : join(cache, 'package');
@@ -53,6 +54,7 @@ function main() {
     cases: chosen.map(c => c.name),
     command,
     tools: join(cache, 'tools'),
+    arm64: join(cache, 'arm64'),
     jobs,
   };
   writeFileSync(join(jobs, 'plan.json'), JSON.stringify(plan));
@@ -62,6 +64,11 @@ function main() {
     join(jobs, 'plan.json'),
   );
   return spawnSync(program, args, { stdio: 'inherit' }).status ?? 1;
+}
+
+/** Why ARM boards cannot be emulated here; undefined if they can, or if no case has one. */
+function armObstacle() {
+  return chosen.some(c => c.machine === 'arm') ? prepareArm64(join(cache, 'arm64')) : undefined;
 }
 
 /**

@@ -1,5 +1,5 @@
 // Downloads Debian packages and unpacks them into a directory: nothing is installed and no service starts. Provides the
-// two kernels, QEMU, chronyd, busybox, journald, rsyslogd, and the initial RAM disk for QEMU's kernel.
+// two x86-64 kernels, QEMU, chronyd, busybox, journald, rsyslogd, and the initial RAM disk for QEMU's kernel.
 
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,6 +9,7 @@ import { writeInitramfs } from './initramfs.js';
 const PACKAGES = [
   'user-mode-linux',
   'qemu-system-x86',
+  'qemu-system-arm',
   'qemu-system-data',
   'seabios',
   'busybox-static',
@@ -20,7 +21,7 @@ const PACKAGES = [
   'rsyslog',
 ];
 /** The modules that a network card and a root over 9p need, out of 400 MB for QEMU's kernel, in loading order. */
-const MODULES = [
+export const MODULES = [
   'virtio_ring',
   'virtio',
   'virtio_pci_modern_dev',
@@ -115,8 +116,9 @@ function download(folder, names) {
   run('apt-get', ['download', '--quiet', '-o', 'APT::Sandbox::User=root', ...names], folder);
 }
 
-function kernelFiles() {
-  const names = ['vmlinuz-*', ...MODULES.map(name => `${name}.ko`)];
+/** What to unpack of a kernel's package, as arguments of tar: the kernel and the modules. */
+export function kernelFiles(modules = MODULES) {
+  const names = ['vmlinuz-*', ...modules.map(name => `${name}.ko`)];
   return `--wildcards ${names.map(name => `'*/${name}'`).join(' ')}`;
 }
 

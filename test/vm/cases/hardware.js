@@ -12,9 +12,9 @@ import { CAPABLE_USER } from './privileges.js';
 
 const group = 'rtc';
 /** The largest allowed difference between the hardware clock's second and the true one, in seconds. */
-const TURN_LIMIT = 20e-3;
+export const TURN_LIMIT = 20e-3;
 /** In seconds; larger because emulation is slow, and these cases are about the hardware clock. */
-const SYSTEM_LIMIT = 5e-3;
+export const SYSTEM_LIMIT = 5e-3;
 const ZONE_AHEAD = 5.5 * 3600;
 
 export const hardware = [
@@ -162,7 +162,7 @@ export const hardware = [
  * Asserts that the hardware clock's second changes with the server's; `zone` is how far it is ahead of UTC. Uses the
  * median of three measurements, because the emulator is occasionally delayed.
  */
-async function turnsTrue(guest, zone = 0, limit = TURN_LIMIT) {
+export async function turnsTrue(guest, zone = 0, limit = TURN_LIMIT) {
   const turns = [];
   for (let turn = 0; turn < 3; turn++) turns.push(await turnOf(guest, zone));
   const { residual, uncertainty } = turns.sort((a, b) => a.residual - b.residual)[1];

@@ -1,14 +1,15 @@
 // All cases of the bench, in the order of --list. A case is
 //   name, group    its unique name, and the group for --only
-//   machine        'uml' or 'qemu' (machines.js)
+//   machine        'uml', 'qemu' or 'arm' (machines.js)
 //   servers        by name: how far the server is ahead in seconds, or { offset | until, leap, stratum }
 //   asked          the requested correction, for the table
 //   seconds        how long it waits for a slew
 //   parameters     further words on the command line of the kernel (UML)
-//   hardwareTime   the time on QEMU's hardware clock at power-on
+//   hardwareTime   the time on an emulated hardware clock at power-on
 //   run(guest)     runs in the guest (guest/guest.js): returns { residual, seen }, throws on failure
 // Both sides read this module: the bench for the data, the guest's driver for `run`.
 
+import { arm } from './arm.js';
 import { cron } from './cron.js';
 import { drift } from './drift.js';
 import { floor } from './floor.js';
@@ -43,6 +44,7 @@ export const cases = [
   ...privileges,
   ...log,
   ...hardware,
+  ...arm,
   ...cron,
   ...witness,
   ...floor,

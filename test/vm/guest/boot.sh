@@ -11,7 +11,7 @@ mount -t devpts devpts /dev/pts
 mount -t sysfs sys /sys
 mount -t tmpfs -o mode=755 tmpfs /run
 mkdir -p /opt/tsntp
-mount --bind "$command" /opt/tsntp
+mount -o rbind "$command" /opt/tsntp
 : >/opt/node
 mount --bind "$node" /opt/node
 rm -rf /etc/adjtime /var/lib/tsntp
