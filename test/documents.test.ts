@@ -189,8 +189,10 @@ describe('the release', () => {
     expect(MAN).toContain(`"tsntp ${VERSION}"`);
     for (const file of GUIDES) {
       const packages = readFileSync(file, 'utf8').match(/tsntp-\d[\w.-]*?\.tgz/g) ?? [];
-      expect(packages.length > 0).toBe(/^README|windows/.test(file));
+      expect(packages.length > 0).toBe(/^README|windows|install/.test(file));
       for (const name of packages) expect(name, file).toBe(`tsntp-${VERSION}.tgz`);
+      const artifacts = readFileSync(file, 'utf8').matchAll(/tsntp[-_](\d+\.\d+\.\d+)/g);
+      for (const [, version] of artifacts) expect(version, file).toBe(VERSION);
     }
   });
 

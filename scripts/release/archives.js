@@ -1,0 +1,38 @@
+// A folder → a .tar.gz or .zip with the same bytes each time: sorted, with one owner, one time and fixed modes.
+
+import { chmodSync, lutimesSync, readdirSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { EPOCH } from './facts.js';
+import { run } from './tool.js';
+
+/** Gives everything in `folder` the time of the release, and modes that do not depend on the umask. @param {string} folder */
+export function settle(folder) {
+  for (const path of ['', ...readdirSync(folder, { recursive: true, encoding: 'utf8' })].map(name =>
+    join(folder, name),
+  )) {
+    const { mode } = statSync(path);
+    chmodSync(path, mode & 0o111 ? 0o755 : 0o644);
+    lutimesSync(path, EPOCH, EPOCH);
+  }
+}
+
+/** Packs `folder` as its own name into the file `target`. @param {string} folder @param {string} target */
+export async function tarball(folder, target) {
+  settle(folder);
+  const tar = target.replace(/\.(tar\.gz|tgz)$/, '.tar');
+  const format = ['--format=ustar', '--sort=name', '--owner=0', '--group=0', '--numeric-owner'];
+  await run(dirname(folder), 'tar', ...format, '-cf', tar, basename(folder));
+  await run(dirname(folder), 'gzip', '-n', tar);
+  if (target.endsWith('.tgz')) await run(dirname(folder), 'mv', `${tar}.gz`, target);
+}
+
+/** Packs `folder` as its own name into the file `target`. @param {string} folder @param {string} target */
+export async function zip(folder, target) {
+  settle(folder);
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort();
+  const paths = names
+    .filter(name => statSync(join(folder, name)).isFile())
+    .map(name => join(basename(folder), name));
+  // -X: no owner and no time of access. -D: no folders.
+  await run(dirname(folder), 'zip', '-q', '-X', '-D', target, ...paths);
+}
