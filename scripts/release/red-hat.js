@@ -71,7 +71,7 @@ ${PACKAGE.description}
 %install
 cp -a ${tree}/. %{buildroot}/
 %preun
-if [ "$1" = 0 ]; then tsntp schedule --remove >/dev/null 2>&1 || :; fi
+if [ "$1" = 0 ]; then tsntp schedule --remove || :; fi
 %files
 %defattr(-,root,root)
 /usr/bin/tsntp
