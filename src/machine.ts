@@ -2,6 +2,7 @@
 // clock, network, resolver, lock, state, and hardware clock.
 
 import { randomBytes } from 'node:crypto';
+import type { CheckPorts } from './check.ts';
 import type { Clock } from './clock/clock.ts';
 import { dryRun, dryRunRtc } from './clock/dry-run.ts';
 import { openClock } from './clock/index.ts';
@@ -49,7 +50,11 @@ export interface MachineOptions {
 }
 
 /** This machine, as used by every verb. */
-export interface Machine extends Ports, StatusPorts, Pick<RtcPorts, 'openRtc'> {}
+export interface Machine
+  extends Ports,
+    StatusPorts,
+    Pick<RtcPorts, 'openRtc'>,
+    Pick<CheckPorts, 'openUnconnected' | 'readers'> {}
 
 /**
  * Opens this machine. Missing parts cause errors only when they are used; only a clock that stands still rejects with
@@ -65,6 +70,11 @@ export async function openMachine(options: MachineOptions): Promise<Machine> {
   return {
     clock,
     transport: udpTransport(() => clock.read()),
+    async openUnconnected(...socket) {
+      const { unconnectedSockets } = await import('./net/unconnected.ts');
+      return unconnectedSockets(() => clock.read())(...socket);
+    },
+    readers: [],
     resolve,
     nts: openNts(options.nts ?? {}, cookieStores(directory), () => isGood(clock, host)),
     timer: realTimer,

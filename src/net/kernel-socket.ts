@@ -16,6 +16,12 @@ export interface KernelSockets {
    * it.
    */
   open(address: Address, source?: string): number;
+  /** Opens the same kind of socket without a remote address, bound to a random port. The caller must close it. */
+  openUnconnected(family: 4 | 6, source?: string): number;
+  /** The address in the form that `sendTo` takes. */
+  encodeAddress(address: Address): Uint8Array;
+  /** Sends a datagram from an unconnected socket. */
+  sendTo(fd: number, datagram: Uint8Array, to: Uint8Array): void;
   /** Warms the code path of `send` with an invalid descriptor, so that the real call is faster. */
   warmUp(datagram: Uint8Array): void;
   send(fd: number, datagram: Uint8Array): void;
@@ -51,6 +57,9 @@ function kernelSockets(koffi: typeof import('koffi').default): KernelSockets {
   const socket = libc.func('int socket(int domain, int type, int protocol)');
   const bind = libc.func('int bind(int fd, const void *address, uint32_t length)');
   const connect = libc.func('int connect(int fd, const void *address, uint32_t length)');
+  const sendto = libc.func(
+    'long sendto(int fd, const void *bytes, size_t length, int flags, const void *address, uint32_t size)',
+  );
   const send = libc.func('long send(int fd, const void *bytes, size_t length, int flags)');
   const ioctl = libc.func('int ioctl(int fd, unsigned long request, void *argument)');
   const close = libc.func('int close(int fd)');
@@ -82,24 +91,40 @@ function kernelSockets(koffi: typeof import('koffi').default): KernelSockets {
     return bytes;
   }
 
+  /** A non-blocking socket that `prepare` has bound or connected, with timestamps; closed if that fails. */
+  function opened(family: 4 | 6, prepare: (fd: number) => void): number {
+    const type = SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
+    const fd = checked('socket', socket(family === 6 ? AF_INET6 : AF_INET, type, 0));
+    try {
+      prepare(fd);
+    } catch (error) {
+      close(fd);
+      throw error;
+    }
+    // The first call fails with ENOENT and makes the kernel record timestamps from then on.
+    ioctl(fd, stampRequest, stamp);
+    return fd;
+  }
+
+  function bindTo(fd: number, family: 4 | 6, address: string): void {
+    const local = socketAddress({ family, address, port: 0 }, 'bind');
+    checked('bind', bind(fd, local, local.length));
+  }
+
   return {
     open(address, source) {
-      const type = SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
-      const fd = checked('socket', socket(address.family === 6 ? AF_INET6 : AF_INET, type, 0));
-      try {
-        if (source !== undefined) {
-          const local = socketAddress({ family: address.family, address: source, port: 0 }, 'bind');
-          checked('bind', bind(fd, local, local.length));
-        }
+      return opened(address.family, fd => {
+        if (source !== undefined) bindTo(fd, address.family, source);
         const remote = socketAddress(address, 'connect');
         checked('connect', connect(fd, remote, remote.length));
-      } catch (error) {
-        close(fd);
-        throw error;
-      }
-      // The first call fails with ENOENT and makes the kernel record timestamps from then on.
-      ioctl(fd, stampRequest, stamp);
-      return fd;
+      });
+    },
+    openUnconnected(family, source = family === 6 ? '::' : '0.0.0.0') {
+      return opened(family, fd => bindTo(fd, family, source));
+    },
+    encodeAddress: address => socketAddress(address, 'sendto'),
+    sendTo(fd, datagram, to) {
+      checked('sendto', sendto(fd, datagram, datagram.length, 0, to, to.length));
     },
     warmUp(datagram) {
       send(NO_SOCKET, datagram, datagram.length, 0);

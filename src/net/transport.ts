@@ -65,3 +65,20 @@ export interface Transport {
   /** Opens a channel, bound to `source` if given. Rejects with `TransportError`; a missing route fails immediately. */
   connect(address: Address, listener: ChannelListener, source?: string): Promise<Channel>;
 }
+
+/** Hears what comes in on an unconnected socket, from any host. Called from the event loop. */
+export type ArrivalListener = (arrival: Arrival, from: string) => void;
+
+/** One socket for many hosts. It learns of no ICMP error: those of one host would be reported for another. */
+export interface OpenSocket {
+  /** Sends one datagram and returns T1, read immediately before. Throws `TransportError`. */
+  send(datagram: Uint8Array, address: Address): Reading;
+  close(): void;
+}
+
+/** Opens an unconnected socket, bound to `source` if given. Rejects with `TransportError`. */
+export type OpenUnconnected = (
+  family: 4 | 6,
+  listener: ArrivalListener,
+  source?: string,
+) => Promise<OpenSocket>;

@@ -5,18 +5,12 @@
 
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-import { monotonicTimeOf, type Reading, type UnixTime } from '../ntp/time.ts';
-import { escaped, familyOf } from '../sources/server.ts';
+import type { Reading } from '../ntp/time.ts';
+import { adopt } from './adopted-socket.ts';
+import { type ArrivalTime, arrivalTime } from './arrival-time.ts';
 import { type KernelSockets, loadKernelSockets } from './kernel-socket.ts';
-import {
-  type Address,
-  type Arrival,
-  type Channel,
-  type ChannelListener,
-  type Transport,
-  TransportError,
-  type TransportErrorKind,
-} from './transport.ts';
+import { type Channel, type ChannelListener, type Transport, TransportError } from './transport.ts';
+import { checkSource, type Path, transportError } from './transport-error.ts';
 
 /**
  * The real network. `read` reads both clocks for each datagram. `load` loads the C library's sockets; if it rejects, or
@@ -42,20 +36,6 @@ export function udpTransport(
       }
     },
   };
-}
-
-/** The local and the remote address. */
-interface Path {
-  readonly address: Address;
-  readonly source?: string;
-}
-
-function checkSource({ address, source }: Path): void {
-  if (source === undefined || familyOf(source) === address.family) return;
-  throw new TransportError(
-    'bad-source-address',
-    `cannot send from ${escaped(source)} to ${address.address}: the source must be an IPv${address.family} address too`,
-  );
 }
 
 /** A channel over the C library's socket, or the reason why this runtime cannot use one. */
@@ -94,37 +74,6 @@ function kernelChannel(
   });
 }
 
-/**
- * Hands the descriptor to node:dgram, which then reads from it and closes it; returns an error if node:dgram rejects
- * it.
- */
-function adopt(kernel: KernelSockets, fd: number, family: 4 | 6): Socket | Error {
-  const socket = createSocket(family === 6 ? 'udp6' : 'udp4');
-  try {
-    // Exclusive: otherwise a node:cluster worker would have its primary bind the descriptor, which does not exist
-    // there.
-    return socket.bind({ fd, exclusive: true });
-  } catch (cause) {
-    kernel.close(fd);
-    socket.close();
-    const { code = String(cause) } = cause as NodeJS.ErrnoException;
-    return new Error(`node:dgram refuses its socket (${code})`, { cause });
-  }
-}
-
-/** The kernel's timestamp, if plausible: not in the future and not before the first request. */
-function arrivalTime(stamp: UnixTime | undefined, now: Reading, firstSent: Reading | undefined): ArrivalTime {
-  const byProcess = (notByKernel: string) => ({ at: now, stampedBy: 'process', notByKernel }) as const;
-  if (stamp === undefined) return byProcess('it has no timestamp for this datagram');
-  const age = now.time - stamp;
-  // Compared on the monotonic clock: a step between the two readings must not invalidate the timestamp.
-  if (firstSent === undefined || age < 0n || age > now.monotonic - firstSent.monotonic)
-    return byProcess(
-      `its timestamp is implausible: ${Number(age) / 1e9} s before this process read the clock`,
-    );
-  return { at: { time: stamp, monotonic: monotonicTimeOf(now.monotonic - age) }, stampedBy: 'kernel' };
-}
-
 async function plainSocket({ address, source }: Path): Promise<Socket> {
   const socket = createSocket(address.family === 6 ? 'udp6' : 'udp4');
   try {
@@ -159,8 +108,6 @@ function plainChannel(
   });
 }
 
-type ArrivalTime = Omit<Arrival, 'bytes'>;
-
 /** The differences between the two kinds of channel. */
 interface ChannelDriver {
   /** T4 of the datagram that was just read. */
@@ -192,44 +139,3 @@ function channel(socket: Socket, path: Path, listener: ChannelListener, driver: 
     },
   };
 }
-
-function transportError(cause: unknown, { address, source }: Path): TransportError {
-  if (cause instanceof TransportError) return cause;
-  const { code = String(cause), syscall } = cause as NodeJS.ErrnoException;
-  const fail = (kind: TransportErrorKind, message: string): TransportError =>
-    new TransportError(kind, `${message} (${syscall ?? 'socket'}: ${code})`, { cause });
-  if (source !== undefined && syscall === 'bind' && NOT_OURS.has(code)) {
-    return fail('bad-source-address', `cannot send from ${source}: this machine has no such address`);
-  }
-  switch (code) {
-    case 'ENETUNREACH':
-    case 'EHOSTUNREACH':
-    case 'EADDRNOTAVAIL':
-    case 'EAFNOSUPPORT':
-    case 'ENETDOWN':
-    case 'ENODEV':
-      return fail('no-route', `no route to ${address.address}`);
-    case 'EINVAL':
-      return fail(
-        'no-route',
-        `no route to ${address.address}: add the interface of the link-local address, as in fe80::1%eth0`,
-      );
-    case 'ECONNREFUSED':
-      return new TransportError('connection-refused', `refused: no NTP server listens there (${code})`, {
-        cause,
-      });
-    case 'EACCES':
-    case 'EPERM':
-      return fail('not-permitted', 'sending is not permitted: a firewall or a sandbox forbids it');
-    case 'EMFILE':
-    case 'ENFILE':
-      return fail(
-        'too-many-sockets',
-        'too many open sockets: use fewer servers or raise the limit (ulimit -n)',
-      );
-    default:
-      return fail('failed', 'the server cannot be reached');
-  }
-}
-
-const NOT_OURS: ReadonlySet<string> = new Set(['EADDRNOTAVAIL', 'EINVAL', 'ENODEV', 'EAFNOSUPPORT']);

@@ -61,6 +61,13 @@ export const COMMANDS = {
     describe: "this clock's rate: show, reset, import, export",
     settings: true,
   },
+  check: {
+    words: '[host..]',
+    argument: 'host',
+    describe: 'check many clocks: which of them is wrong',
+    settings: true,
+    common: true,
+  },
   schedule: {
     words: '[-- argument..]',
     argument: 'syncArguments',

@@ -39,6 +39,7 @@ export const GROUPS = {
   scheduling: 'Scheduling',
   measuring: 'Measuring',
   waiting: 'Waiting',
+  checking: 'Checking other clocks',
   authentication: 'Authentication',
   reporting: 'Reporting',
   general: 'Every command',

@@ -2,6 +2,7 @@
 
 import { familyOf } from '../sources/server.ts';
 import { parseDuration, parseNumber } from './duration.ts';
+import { readOffsetRange } from './offset-range.ts';
 
 /** The values that an option takes. Durations are in seconds; a limit that may be lifted also takes `none`, which is infinite. */
 export type Value =
@@ -11,6 +12,8 @@ export type Value =
   | ({ readonly kind: 'duration'; readonly or?: string; readonly none?: true } & NumberRange)
   | { readonly kind: 'choice'; readonly of: readonly string[] }
   | { readonly kind: 'address' }
+  /** A limit of an offset: a duration or a range of a monitoring plugin. */
+  | { readonly kind: 'limit' }
   | { readonly kind: 'text'; readonly repeated?: true };
 
 /** The numbers from `min` to `max`. */
@@ -50,6 +53,8 @@ export function readValue(value: Value, text: string): boolean | number | string
       return value.of.find(each => each === text);
     case 'address':
       return familyOf(text) === undefined ? undefined : text;
+    case 'limit':
+      return readOffsetRange(text) && text;
     case 'text':
       return text;
     default:
@@ -86,6 +91,8 @@ export function allowedText(value: Value): string {
       return `one of ${value.of.join(', ')}`;
     case 'address':
       return "one of this machine's IP addresses";
+    case 'limit':
+      return 'a size of an offset such as 100ms, or a range: -0.1:0.5, ~:1, @1:2';
     case 'text':
       return 'a text';
     default:

@@ -1,6 +1,7 @@
 // An outcome → the exit code of the process. The only place that numbers the exit codes.
 
 import type { DriftOutcome } from '../drift.ts';
+import type { FleetOutcome } from '../fleet/fleet-outcome.ts';
 import type { FloorOutcome } from '../floor.ts';
 import type { Outcome } from '../pipeline/outcome.ts';
 import type { RtcOutcome } from '../rtc.ts';
@@ -48,7 +49,7 @@ export const EXIT_LOST = 7;
 
 /** The members of an outcome that determine the exit code. */
 type Ended = Pick<
-  Outcome | RtcOutcome | FloorOutcome | DriftOutcome | ScheduleOutcome | Status | WaitOutcome,
+  Outcome | RtcOutcome | FloorOutcome | DriftOutcome | FleetOutcome | ScheduleOutcome | Status | WaitOutcome,
   'kind'
 > & {
   readonly waited?: 'finished' | 'interrupted';
@@ -58,6 +59,7 @@ type Ended = Pick<
 export function exitCodeOf({ kind, waited }: Ended, interruptedBy: string | undefined): ExitCode {
   switch (kind) {
     case 'queried':
+    case 'all-right':
     case 'unchanged':
     case 'would-adjust':
     case 'shown':
@@ -87,7 +89,10 @@ export function exitCodeOf({ kind, waited }: Ended, interruptedBy: string | unde
     case 'unsynchronized':
     case 'unknown':
     case 'nothing-known':
+    case 'some-off':
       return EXIT_UNSYNCHRONIZED;
+    case 'no-reference':
+      return interruptedBy === undefined ? EXIT_UNSYNCHRONIZED : interrupted(interruptedBy);
     case 'clock-error':
     case 'not-written':
     case 'not-enabled':

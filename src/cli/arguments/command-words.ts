@@ -7,7 +7,7 @@ import { closest } from '../../sources/spelling.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Words reserved for commands of later releases. They are not accepted as host names. */
-export const LATER_COMMANDS: readonly string[] = ['check', 'serve', 'discover'];
+export const LATER_COMMANDS: readonly string[] = ['serve', 'discover'];
 
 /** Words that mean an option if they come first. */
 export const OPTION_WORDS: readonly string[] = ['help', 'version'];

@@ -92,6 +92,7 @@ const SETTING_EXAMPLES: readonly (readonly [OptionName, value: string])[] = [
   ['timeout', '1'],
   ['waitTimeout', '60'],
   ['state', '/srv/tsntp'],
+  ['source', '192.0.2.1'],
 ];
 
 function usageOf(command: Command | undefined): string {

@@ -49,7 +49,8 @@ export function argumentsOf<C extends Command>(command: C, places: readonly Sett
     ...counts.map(name => [name, 0] as const),
     ...[...held].map(([name, { value }]) => [name, value] as const),
   ]);
-  return { ...values, ...(json === true && { format: 'json' }) } as unknown as Arguments<C>;
+  const format = optionsOf(command).find(name => flagOf(name) === 'format');
+  return { ...values, ...(json === true && format && { [format]: 'json' }) } as unknown as Arguments<C>;
 }
 
 /** The origin of an option's value: `--max-offset`, `TSNTP_MAX_OFFSET`, `/etc/tsntp.conf:2`; undefined if it is not set. */

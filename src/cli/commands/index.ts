@@ -32,6 +32,10 @@ export const commands: Commands = {
     const { runWait } = await import('./wait.ts');
     return runWait(args, context);
   },
+  async check(args, context) {
+    const { runCheck } = await import('./check.ts');
+    return runCheck(args, context);
+  },
   async schedule(args, context) {
     const { runSchedule } = await import('./schedule.ts');
     return runSchedule(args, context);

@@ -1,0 +1,124 @@
+// The text of a list → targets with their names and groups. One host per line, its comment is its name ("10.0.0.5  # gate 3"), a
+// heading in brackets is a group, as in an inventory of Ansible; or CSV: host, name, group.
+
+import { NTP_PORT, parseServer, ServerSyntaxError } from '../sources/server.ts';
+import type { Target } from './fleet-outcome.ts';
+
+/** Reads a list; `name` is its name in messages and in `Target.from`. Throws `ServerSyntaxError` for a line that names no host. */
+export function readTargetList(text: string, name: string): readonly Target[] {
+  const targets: Target[] = [];
+  let group: string | undefined;
+  let columns: Columns | undefined;
+  let skipping = false;
+  for (const [i, line] of text
+    .replace(/^\uFEFF/, '')
+    .split(/\r\n|\n|\r/)
+    .entries()) {
+    const from = `${name}:${i + 1}`;
+    const { words, comment } = withoutComment(line);
+    const heading = headingOf(words);
+    if (words === '') continue;
+    if (heading !== undefined) {
+      // Variables and groups of groups of an inventory name no hosts.
+      skipping = /:(vars|children)$/.test(heading);
+      group = heading;
+    } else if (!skipping) {
+      const cells = /[,;]/.test(words) ? cellsOf(words) : undefined;
+      const head = cells && targets.length === 0 ? columnsIn(cells) : undefined;
+      if (head) columns = head;
+      else
+        targets.push(
+          cells ? ofRow(cells, columns ?? PLAIN, from, words) : ofLine(words, comment, group, from),
+        );
+    }
+  }
+  return targets;
+}
+
+/** A target that was named without a list. Throws `ServerSyntaxError`. */
+export function targetOf(text: string, from: string): Target {
+  const { host, port } = parseServer(text, from);
+  return { host, port, from };
+}
+
+/** The targets without repetitions, and a warning for each that is named again. */
+export function withoutRepetitions(targets: readonly Target[]): {
+  readonly targets: readonly Target[];
+  readonly warnings: readonly string[];
+} {
+  const first = new Map<string, Target>();
+  const warnings: string[] = [];
+  for (const target of targets) {
+    const key = `${target.host.toLowerCase().replace(/\.$/, '')} ${target.port}`;
+    const earlier = first.get(key);
+    if (earlier)
+      warnings.push(`${target.host} is named twice (${earlier.from}, ${target.from}): checked once`);
+    else first.set(key, target);
+  }
+  return { targets: [...first.values()], warnings };
+}
+
+/** Where the columns of a table are. */
+interface Columns {
+  readonly host: number;
+  readonly port: number;
+  readonly name: number;
+  readonly group: number;
+}
+
+/** A table without a heading. */
+const PLAIN: Columns = { host: 0, name: 1, group: 2, port: -1 };
+
+const HOST = ['host', 'address', 'ip', 'ip address', 'hostname'];
+const NAME = ['name', 'label', 'description'];
+const GROUP = ['group', 'site', 'location'];
+
+function columnsIn(cells: readonly string[]): Columns | undefined {
+  const titles = cells.map(cell => cell.toLowerCase());
+  const at = (names: readonly string[]) => titles.findIndex(title => names.includes(title));
+  const host = HOST.map(title => titles.indexOf(title)).find(found => found !== -1) ?? -1;
+  return host === -1 ? undefined : { host, port: at(['port']), name: at(NAME), group: at(GROUP) };
+}
+
+function ofRow(cells: readonly string[], columns: Columns, from: string, words: string): Target {
+  const cell = (column: number) => cells[column] ?? '';
+  const { host, port: named } = parseServer(cell(columns.host), from);
+  const text = cell(columns.port);
+  const port = text === '' ? named : Number(text);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535)
+    throw new ServerSyntaxError(from, words, 'the port must be a number from 1 to 65535');
+  return { host, port, ...naming(cell(columns.name), cell(columns.group)), from };
+}
+
+function ofLine(words: string, comment: string, group: string | undefined, from: string): Target {
+  const [named = '', ...others] = words.split(/\s+/);
+  const stray = others.find(word => !/^\w+=/.test(word));
+  if (stray !== undefined)
+    throw new ServerSyntaxError(from, words, 'write one host per line; its name follows after #');
+  const [, address] = /(?:^|\s)ansible_host=(\S+)/.exec(words) ?? [];
+  if (address === undefined) return { ...targetOf(named, from), ...naming(comment, group) };
+  return { host: parseServer(address, from).host, port: NTP_PORT, ...naming(comment || named, group), from };
+}
+
+function naming(label: string, group = ''): Pick<Target, 'label' | 'group'> {
+  return { ...(label !== '' && { label }), ...(group !== '' && { group }) };
+}
+
+/** `[gates]`, but not an IPv6 address in brackets. */
+function headingOf(words: string): string | undefined {
+  const [, inner] = /^\[([^\]]*)\]$/.exec(words) ?? [];
+  return inner === undefined || /^[\da-f]*:[\da-f:.]*(%.*)?$/i.test(inner) ? undefined : inner.trim();
+}
+
+/** A # starts a comment outside quotes; `!`, `;` and `%` do at the start of a line, as in other lists. */
+function withoutComment(line: string): { readonly words: string; readonly comment: string } {
+  const [words = ''] = /^(?:[^#"]+|"[^"]*(?:"|$))*/.exec(line) ?? [];
+  const comment = line.slice(words.length).replace(/^#+/, '').trim();
+  return { words: /^\s*[!;%]/.test(words) ? '' : words.trim(), comment };
+}
+
+/** The cells of a row: quoted ones may hold the separator, and a doubled quotation mark (RFC 4180). */
+function cellsOf(row: string): readonly string[] {
+  const cells = row.matchAll(/(?:^|[,;])\s*(?:"((?:[^"]|"")*)"|([^,;]*))/g);
+  return [...cells].map(([, quoted, plain = '']) => (quoted?.replaceAll('""', '"') ?? plain).trim());
+}
