@@ -78,15 +78,22 @@ export async function check(options: CheckOptions, ports: CheckPorts): Promise<F
   return run.outcome(ended);
 }
 
+/** A target that was asked: its replies as far as more may come, its reading, and the verdict so far. */
+interface Known {
+  readonly finding: TargetFinding;
+  readonly reading: OwnReading | Unread;
+  readonly judgment?: Judgment;
+}
+
 /** One check, from the first request to the outcome. */
 class Run {
   readonly #options: CheckOptions;
   readonly #ports: CheckPorts & ReadPorts;
   readonly #plan: ReadPlan;
   readonly #anchor: Reading;
-  readonly #findings = new Map<number, TargetFinding>();
-  readonly #readings = new Map<number, OwnReading | Unread>();
-  readonly #done = new Set<number>();
+  /** Targets that may be asked again. */
+  readonly #open = new Map<number, Known>();
+  readonly #concluded = new Map<number, Omit<Known, 'finding'>>();
   #correction: MeasuredCorrection | undefined;
 
   constructor(options: CheckOptions, ports: CheckPorts, anchor: Reading) {
@@ -98,42 +105,50 @@ class Run {
 
   async sweep(correction: MeasuredCorrection | undefined): Promise<void> {
     this.#correction = correction;
-    await sweepTargets(this.#options.targets, this.#plan, this.#ports, (i, finding) =>
-      this.#found(i, finding),
-    );
+    await sweepTargets(this.#options.targets, this.#plan, this.#ports, (i, finding) => {
+      const known = this.#know(finding);
+      this.#open.set(i, known);
+      if (this.#correction && !this.#isOpen(known)) this.#conclude(i, known);
+      this.#progress();
+    });
   }
 
   readings(): readonly OwnReading[] {
-    return [...this.#readings.values()].filter(reading => reading.kind === 'read');
+    return [...this.#open.values()].map(({ reading }) => reading).filter(reading => reading.kind === 'read');
   }
 
-  /** Concludes what the sweep could not: there was nothing to compare with. */
+  /** Concludes what the sweep could not, if there was nothing to compare with. */
   compareWith(correction: MeasuredCorrection): void {
+    if (this.#correction) return;
     this.#correction = correction;
-    for (const [i, finding] of this.#findings) if (!this.#isOpen(finding)) this.#conclude(i);
+    for (const [i, { finding }] of this.#open) {
+      const known = this.#know(finding);
+      if (!this.#isOpen(known)) this.#conclude(i, known);
+    }
   }
 
   async settle(): Promise<void> {
-    const open = new Map([...this.#findings].filter(([i]) => !this.#done.has(i)));
-    const inDoubt = (finding: TargetFinding) => this.#isOpen(finding);
-    await settleTargets(open, inDoubt, this.#plan, this.#ports, (i, finding) => {
-      this.#keep(i, finding);
-      if (!this.#mayBeReadOtherwise(i)) this.#conclude(i);
+    const findings = new Map([...this.#open].map(([i, { finding }]) => [i, finding]));
+    const inDoubt = (finding: TargetFinding) => this.#isOpen(this.#know(finding));
+    await settleTargets(findings, inDoubt, this.#plan, this.#ports, (i, finding) => {
+      const known = this.#know(finding);
+      this.#open.set(i, known);
+      if (known.reading.kind === 'read' || this.#ports.readers.length === 0) this.#conclude(i, known);
     });
   }
 
   async readOtherwise(): Promise<void> {
     const { readers, signal } = this.#ports;
     const slot = concurrency(READERS_AT_ONCE);
-    const unread = [...this.#readings.keys()].filter(i => !this.#done.has(i));
-    const reading = unread.map(i =>
+    const reading = [...this.#open].map(([i, { finding, reading: unread }]) =>
       slot(async () => {
+        let read = unread;
         for (const reader of readers) {
-          if (signal.aborted || this.#readings.get(i)!.kind === 'read') break;
-          const read = await reader.read(this.#options.targets[i]!, signal);
-          if (read.kind === 'read') this.#readings.set(i, read);
+          if (signal.aborted || read.kind === 'read') break;
+          const otherwise = await reader.read(this.#options.targets[i]!, signal);
+          read = otherwise.kind === 'read' ? otherwise : unread;
         }
-        this.#conclude(i);
+        if (!signal.aborted) this.#conclude(i, { finding, reading: read, judgment: this.#judge(read) });
       }),
     );
     await Promise.all(reading);
@@ -142,13 +157,14 @@ class Run {
   outcome(basis: Basis): FleetOutcome {
     const { targets: all, limits, failOn } = this.#options;
     const { signal, clock } = this.#ports;
-    const targets = all.flatMap((target, i) =>
-      this.#done.has(i)
-        ? [{ target, ...this.#judge(this.#readings.get(i)!, basis.correction, basis.after) }]
-        : [],
-    );
+    const targets = all.flatMap((target, i) => {
+      const known = this.#concluded.get(i);
+      return known
+        ? [{ target, ...(basis.after ? this.#judge(known.reading, basis.after) : known.judgment!) }]
+        : [];
+    });
     const missing = all.length - targets.length;
-    const interrupted = `interrupted: ${targets.length} of ${all.length} targets were checked`;
+    const interrupted = `interrupted: ${targets.length} of ${all.length} hosts were checked`;
     return {
       kind: signal.aborted ? 'interrupted' : endOf(targets, failOn),
       started: this.#anchor.time,
@@ -162,42 +178,33 @@ class Run {
     };
   }
 
-  #found(i: number, finding: TargetFinding): void {
-    this.#keep(i, finding);
-    this.#progress();
-    if (this.#correction && !this.#isOpen(finding)) this.#conclude(i);
-  }
-
-  #keep(i: number, finding: TargetFinding): void {
-    this.#findings.set(i, finding);
-    this.#readings.set(i, readingOf(finding, this.#anchor));
+  #know(finding: TargetFinding): Known {
+    const reading = readingOf(finding, this.#anchor);
+    return { finding, reading, ...(this.#correction && { judgment: this.#judge(reading) }) };
   }
 
   /** Whether more requests may change what is known. */
-  #isOpen(finding: TargetFinding): boolean {
-    const { unread, address } = finding;
-    if (unread)
-      return (unread.kind === 'no-answer' && address !== undefined) || this.#ports.readers.length > 0;
-    return isDoubtful(this.#judge(readingOf(finding, this.#anchor), this.#correction!));
+  #isOpen({ finding, reading, judgment }: Known): boolean {
+    if (reading.kind === 'read') return isDoubtful(judgment!);
+    const silent = reading.kind === 'no-answer' && finding.address !== undefined;
+    return silent || this.#ports.readers.length > 0;
   }
 
-  #mayBeReadOtherwise(i: number): boolean {
-    return this.#ports.readers.length > 0 && this.#readings.get(i)!.kind !== 'read';
+  #judge(reading: OwnReading | Unread, after?: MeasuredCorrection): Judgment {
+    const { limits } = this.#options;
+    return judgeTarget(reading, { before: this.#correction!, after, anchor: this.#anchor, limits });
   }
 
-  #judge(reading: OwnReading | Unread, before: MeasuredCorrection, after?: MeasuredCorrection): Judgment {
-    return judgeTarget(reading, { before, after, anchor: this.#anchor, limits: this.#options.limits });
-  }
-
-  #conclude(i: number): void {
-    this.#done.add(i);
-    const { targets } = this.#options;
-    const checked = { target: targets[i]!, ...this.#judge(this.#readings.get(i)!, this.#correction!) };
+  #conclude(i: number, { reading, judgment }: Known): void {
+    this.#open.delete(i);
+    this.#concluded.set(i, { reading, judgment: judgment! });
+    const checked = { target: this.#options.targets[i]!, ...judgment! };
     this.#ports.emit({ kind: 'target-checked', checked });
     this.#progress();
   }
 
   #progress(): void {
-    this.#ports.emit({ kind: 'progress', heard: this.#findings.size, concluded: this.#done.size });
+    const concluded = this.#concluded.size;
+    this.#ports.emit({ kind: 'progress', heard: this.#open.size + concluded, concluded });
   }
 }

@@ -1,10 +1,11 @@
 // The rules of dependency, checked by reading the import lines of src/:
 //
 //   bin → cli → verbs (sync.ts …) → pipeline → net → sources → ntp
+//                     check.ts → pipeline → fleet → ntp
 //                     schedule.ts → schedule → ntp
 //                     machine.ts → { net, host → clock, schedule }      report → verbs, pipeline      host → pipeline/ports.ts
 //
-// ntp/ is pure · net/ and clock/ do not know each other · of sources/, net/ knows the server alone · machine.ts alone opens the
+// ntp/ and fleet/ are pure · net/ and clock/ do not know each other · of sources/, net/ and fleet/ know the server alone · machine.ts alone opens the
 // real world · only cli/ prints, colors, reads argv or env, or exits · only pipeline/apply.ts moves the clock · a command
 // imports its verb, machine.ts, arguments/, report/ and process/, and nothing below · there are no cycles, no two names alike, and
 // no files for odds and ends.
@@ -22,14 +23,15 @@ type Sources = ReadonlyMap<string, string>;
 const REACHES: Readonly<Record<string, readonly string[]>> = {
   ntp: ['ntp'],
   sources: ['sources', 'ntp'],
+  fleet: ['fleet', 'sources', 'ntp'],
   net: ['net', 'sources', 'ntp'],
   clock: ['clock', 'ntp'],
   schedule: ['schedule', 'ntp'],
   host: ['host', 'schedule', 'pipeline', 'clock', 'net', 'sources', 'ntp'],
-  pipeline: ['pipeline', 'net', 'sources', 'clock', 'ntp'],
-  options: ['options', '', 'pipeline', 'sources', 'ntp'],
-  report: ['report', '', 'schedule', 'pipeline', 'net', 'sources', 'clock', 'ntp'],
-  library: ['library', '', 'options', 'report', 'pipeline', 'net', 'sources', 'clock', 'ntp'],
+  pipeline: ['pipeline', 'fleet', 'net', 'sources', 'clock', 'ntp'],
+  options: ['options', '', 'pipeline', 'fleet', 'sources', 'ntp'],
+  report: ['report', '', 'schedule', 'pipeline', 'fleet', 'net', 'sources', 'clock', 'ntp'],
+  library: ['library', '', 'options', 'report', 'pipeline', 'fleet', 'net', 'sources', 'clock', 'ntp'],
   '': [
     '',
     'schedule',
@@ -37,6 +39,7 @@ const REACHES: Readonly<Record<string, readonly string[]>> = {
     'options',
     'report',
     'pipeline',
+    'fleet',
     'host',
     'net',
     'sources',
@@ -44,8 +47,11 @@ const REACHES: Readonly<Record<string, readonly string[]>> = {
     'ntp',
     '..',
   ],
-  cli: ['cli', 'options', 'report', 'pipeline', 'host', 'sources', '', 'net', 'clock', 'ntp', '..'],
+  cli: ['cli', 'options', 'report', 'pipeline', 'fleet', 'host', 'sources', '', 'net', 'clock', 'ntp', '..'],
 };
+
+/** Folders without Node, clock and network. */
+const PURE = ['ntp', 'fleet'];
 
 /** npm packages, and where they belong. */
 const PACKAGES: Readonly<Record<string, RegExp>> = {
@@ -67,6 +73,10 @@ const STORY = [
   'drift.ts',
   'floor.ts',
   'wait.ts',
+  'check.ts',
+  'pipeline/check-reference.ts',
+  'pipeline/read-targets.ts',
+  'pipeline/target-finding.ts',
   'pipeline/measure.ts',
   'pipeline/assess.ts',
   'pipeline/voters.ts',
@@ -80,12 +90,12 @@ const STORY = [
   'pipeline/outcome.ts',
 ];
 const isRealPort = (path: string) =>
-  ['net/udp.ts', 'net/kernel-socket.ts', 'machine.ts'].includes(path) ||
+  ['net/udp.ts', 'net/unconnected.ts', 'net/kernel-socket.ts', 'machine.ts'].includes(path) ||
   (path.startsWith('clock/') && !['clock/clock.ts', 'clock/hardware-clock.ts'].includes(path)) ||
   path.startsWith('host/') ||
   path.startsWith('cli/');
 
-/** Facts of the machine and the process that all but ntp/ may ask for; not argv, env, stdout or exit. */
+/** Facts of the machine and the process that all but the pure folders may ask for; not argv, env, stdout or exit. */
 const PROCESS_FACTS = ['arch', 'execPath', 'geteuid', 'getuid', 'hrtime', 'pid', 'platform'];
 
 /** The library's edge also looks where the user's folders are. */
@@ -99,6 +109,7 @@ const DOORS = [
   'clock/index.ts',
   'clock/rtc/device.ts',
   'net/udp.ts',
+  'net/unconnected.ts',
   'host/lock.ts',
   'host/log/index.ts',
   'host/memory.ts',
@@ -158,19 +169,20 @@ function importViolations(path: string, specifier: string): readonly string[] {
     const to = folderOf(target);
     const reaches = REACHES[from] ?? REACHES['']!;
     const aList =
-      (from === 'net' || from === 'pipeline') && to === 'sources' && target !== 'sources/server.ts';
+      ['net', 'pipeline', 'fleet'].includes(from) && to === 'sources' && target !== 'sources/server.ts';
     return to === from || (reaches.includes(to) && !aList)
       ? []
       : [`${path}: ${from || 'src'}/ imports ${specifier}`];
   }
-  if (specifier.startsWith('node:')) return from === 'ntp' ? [`${path}: ntp/ imports ${specifier}`] : [];
+  if (specifier.startsWith('node:'))
+    return PURE.includes(from) ? [`${path}: ${from}/ imports ${specifier}`] : [];
   const name = specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
   return PACKAGES[name]?.test(path) ? [] : [`${path}: the package ${specifier} does not belong here`];
 }
 
 /** Uses of `process` and `console` that only the edge may make. */
 function edgeViolations(path: string, code: string): readonly string[] {
-  const facts = path.startsWith('ntp/') ? [] : (FACTS_OF[path] ?? PROCESS_FACTS);
+  const facts = PURE.includes(folderOf(path)) ? [] : (FACTS_OF[path] ?? PROCESS_FACTS);
   const members = [...code.matchAll(/(?<![\w.'"-])(process|console)(?:\?\.|\.|\[['"])(\w+)/g)];
   const whole = [
     ...code.matchAll(
@@ -345,6 +357,11 @@ describe('a breach is caught', () => {
 
   test.each([
     ['ntp/a.ts', "import { randomBytes } from 'node:crypto';", /ntp\/ imports node:crypto/],
+    ['fleet/a.ts', "import { readFileSync } from 'node:fs';", /fleet\/ imports node:fs/],
+    ['fleet/a.ts', "import { survey } from '../net/survey.ts';", /fleet\/ imports \.\.\/net/],
+    ['fleet/a.ts', "import { parse } from '../sources/read.ts';", /fleet\/ imports \.\.\/sources/],
+    ['fleet/a.ts', 'const { pid } = process;', /uses = process/],
+    ['check.ts', "import { open } from './net/unconnected.ts';", /check\.ts: opens net\/unconnected\.ts/],
     ['ntp/a.ts', "import type { Clock } from '../clock/clock.ts';", /ntp\/ imports \.\.\/clock/],
     ['ntp/a.ts', "export * from '../net/transport.ts';", /ntp\/ imports \.\.\/net/],
     ['ntp/a.ts', "import { siv } from '@noble/ciphers/aes.js';", /@noble\/ciphers\/aes\.js does not belong/],

@@ -27,12 +27,16 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'clock/windows/performance-counter': 'test/clock/windows/windows.test.ts',
   'clock/windows/privilege': 'test/clock/windows/windows.test.ts',
   'clock/windows/windows-error': 'test/clock/windows/windows.test.ts',
+  'fleet/fleet-outcome': 'types',
+  'fleet/target-reading': 'types',
   'host/log/unix-datagram': 'test/host/log/journal.test.ts',
   'host/processes': 'test/host/services.test.ts',
   'host/stored-gate': 'test/host/drift-memory.test.ts',
   'host/stored-values': 'test/host/drift-memory.test.ts',
   'library/options': 'test/library/run.test.ts',
   'library/this-machine': 'test/library/run.test.ts',
+  'net/adopted-socket': 'test/net/udp.test.ts',
+  'net/arrival-time': 'test/net/udp.test.ts',
   'net/attempt': 'test/net/survey.test.ts and try-addresses.test.ts',
   'net/authentication': 'test/net/nts/nts-source.test.ts',
   'net/kernel-socket': 'test/net/udp.test.ts',
@@ -40,15 +44,18 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'net/responder': 'the command `demo`; test/cli/main.test.ts',
   'net/source': 'test/net/survey.test.ts',
   'net/transport': 'interfaces, and the error',
+  'net/transport-error': 'test/net/udp.test.ts',
   'ntp/auth/authenticator': 'test/ntp/auth/key.test.ts and test/ntp/reply-tests.test.ts',
   'ntp/drift/bank': 'test/ntp/drift/oscillator.test.ts and estimate.test.ts',
   'ntp/drift/closed-gate': 'types',
   'ntp/drift/evidence': 'test/ntp/drift/oscillator.test.ts and estimate.test.ts',
   'ntp/pairing': 'test/ntp/rate.test.ts, region.test.ts and filter.test.ts',
   'pipeline/apply': 'test/sync.test.ts',
+  'pipeline/check-reference': 'test/check.test.ts',
   'pipeline/judge': 'test/sync.test.ts',
   'pipeline/outcome': 'types',
   'pipeline/ports': 'interfaces',
+  'pipeline/read-targets': 'test/check.test.ts',
   'pipeline/recall-drift': 'test/pipeline/plan-drift.test.ts',
   'pipeline/system-log': 'interfaces',
   'pipeline/verdict': 'test/pipeline/assess.test.ts',
@@ -90,7 +97,7 @@ describe('a file of src/', () => {
   });
 
   test('is there for each test file of a room', () => {
-    const rooms = ['clock', 'host', 'net', 'ntp', 'pipeline', 'schedule', 'sources'];
+    const rooms = ['clock', 'fleet', 'host', 'net', 'ntp', 'pipeline', 'schedule', 'sources'];
     const tests = rooms.flatMap(room => filesIn(`test/${room}`, '.test.ts').map(path => `${room}/${path}`));
     expect(tests.filter(path => !sources.includes(path))).toEqual([]);
   });

@@ -76,7 +76,7 @@ export interface Sweep {
 interface Asked {
   readonly addresses: readonly Address[];
   readonly answer: (swept: Swept) => void;
-  readonly requests: Request[];
+  requests: Request[];
   /** The number of addresses to which nothing could be sent. */
   failures: number;
   place?: Place;
@@ -247,6 +247,8 @@ class Sweeping {
     asked.concluded = true;
     if (asked.place) this.#pacing.leave(asked.place);
     for (const { nonce } of asked.requests) this.#byNonce.delete(nonce);
+    // Its place among the timeouts remains for a while.
+    asked.requests = [];
     this.#pending -= 1;
     asked.answer(swept);
     if (this.#pending === 0 && this.#finished) this.close();

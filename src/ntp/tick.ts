@@ -191,3 +191,15 @@ function offGrid(places: readonly number[], tick: number, enough = Infinity): nu
   }
   return worst;
 }
+
+/** Rates in Hz of which every usual coarse tick is a multiple. */
+const COARSE_RATES = [1000, 64, 60, 1024];
+
+/** Whether a single timestamp may be of a clock with a coarse tick: a quick test, which few timestamps of fine clocks pass. */
+export function mayBeCoarse(stamp: UnixTime): boolean {
+  const fraction = Number(BigInt.asUintN(64, stamp) % 1_000_000_000n);
+  return COARSE_RATES.some(rate => {
+    const ticks = (fraction * rate) / SECOND;
+    return (Math.abs(ticks - Math.round(ticks)) / rate) * SECOND <= 2 * OFF_GRID;
+  });
+}

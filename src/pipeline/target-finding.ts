@@ -11,8 +11,8 @@ import { resolutionOf } from '../ntp/packet.ts';
 import { formatRefid } from '../ntp/refid.ts';
 import { LONGEST_TICK } from '../ntp/region.ts';
 import { type Rejection, type Sample, slewAdjusted } from '../ntp/sample.ts';
-import { inferTick } from '../ntp/tick.ts';
-import { difference, elapsed, type Reading, type Seconds } from '../ntp/time.ts';
+import { inferTick, mayBeCoarse } from '../ntp/tick.ts';
+import { difference, elapsed, type Reading, type Seconds, type UnixTime } from '../ntp/time.ts';
 
 /** What is known of one target so far. */
 export interface TargetFinding {
@@ -120,9 +120,13 @@ function measuredBy(samples: readonly Sample[], anchor: Reading): Measured | Unr
 /** The true offset is within this of the sample's: half of the round trip, the precisions, and the tick of the target's clock. */
 function boundOf(sample: Sample): Seconds {
   const { t1, t2, t3, t4, delay, dispersion, packet } = sample;
-  const longest = Math.max(inferTick([t2], [t1], 0).longest, inferTick([t3], [t4], 0).longest);
+  const longest = Math.max(tickOf(t2, t1), tickOf(t3, t4));
   const coarse = Math.max(0, longest - resolutionOf(packet));
   return delay / 2 + dispersion + coarse + Math.max(0, -delayOf(sample));
+}
+
+function tickOf(stamp: UnixTime, ours: UnixTime): Seconds {
+  return mayBeCoarse(stamp) ? inferTick([stamp], [ours], 0).longest : 0;
 }
 
 function onAnchoredClock(sample: Sample, anchor: Reading): Sample {
