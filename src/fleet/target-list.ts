@@ -24,7 +24,7 @@ export function readTargetList(text: string, name: string): readonly Target[] {
       group = heading;
     } else if (!skipping) {
       const cells = /[,;]/.test(words) ? cellsOf(words) : undefined;
-      const head = cells && targets.length === 0 ? columnsIn(cells) : undefined;
+      const head = cells && targets.length === 0 ? columnsIn(cells, from, words) : undefined;
       if (head) columns = head;
       else
         targets.push(
@@ -73,10 +73,13 @@ const HOST = ['host', 'address', 'ip', 'ip address', 'hostname'];
 const NAME = ['name', 'label', 'description'];
 const GROUP = ['group', 'site', 'location'];
 
-function columnsIn(cells: readonly string[]): Columns | undefined {
+/** The columns, if the row is a heading. Throws `ServerSyntaxError` for one without a column of hosts. */
+function columnsIn(cells: readonly string[], from: string, words: string): Columns | undefined {
   const titles = cells.map(cell => cell.toLowerCase());
   const at = (names: readonly string[]) => titles.findIndex(title => names.includes(title));
   const host = HOST.map(title => titles.indexOf(title)).find(found => found !== -1) ?? -1;
+  if (host === -1 && [...NAME, ...GROUP].includes(titles[0]!))
+    throw new ServerSyntaxError(from, words, 'no column is called host');
   return host === -1 ? undefined : { host, port: at(['port']), name: at(NAME), group: at(GROUP) };
 }
 

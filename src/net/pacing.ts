@@ -55,8 +55,9 @@ export class Pacing {
   }
 
   #spend(now: Seconds): boolean {
-    const earned = this.#rate * (now - (this.#credited ?? now - AT_ONCE));
-    this.#allowance = Math.min(this.#allowance + earned, Math.max(1, this.#rate * AT_ONCE));
+    const most = Math.max(1, this.#rate * AT_ONCE);
+    const earned = this.#credited === undefined ? most : this.#rate * (now - this.#credited);
+    this.#allowance = Math.min(this.#allowance + earned, most);
     this.#credited = now;
     if (this.#allowance < 1) return false;
     this.#allowance -= 1;

@@ -98,8 +98,10 @@ async function plainDriver(
     lookup: (host, _options, found) => found(null, host, family),
   });
   try {
+    // Without a lookup, it may listen before `bind` returns.
+    const listening = once(socket, 'listening');
     socket.bind({ port: 0, exclusive: true, ...(source !== undefined && { address: source }) });
-    await once(socket, 'listening');
+    await listening;
   } catch (error) {
     socket.close();
     throw error;

@@ -9,7 +9,7 @@ export const STEPT: Seconds = 0.128;
 /** PANICT: a larger correction, or sum of corrections, needs a justification (RFC 5905 §11.3). */
 export const PANICT: Seconds = 1000;
 
-export interface Limits {
+export interface CorrectionLimits {
   /** Step or slew regardless of size, or choose by `stepThreshold`. */
   readonly method: 'by-threshold' | 'step' | 'slew';
   readonly stepThreshold: Seconds;
@@ -35,7 +35,7 @@ export type Decision =
  * Decides on a correction of `offset` seconds. An offset of exactly zero needs none. An offset that is not finite is
  * always refused.
  */
-export function decide(offset: Seconds, limits: Limits, clockTrust: ClockTrust): Decision {
+export function decide(offset: Seconds, limits: CorrectionLimits, clockTrust: ClockTrust): Decision {
   const size = Math.abs(offset);
   if (limits.maxOffset !== undefined && !(size <= limits.maxOffset)) {
     return { kind: 'refuse', offset, limit: limits.maxOffset, by: 'max-offset' };
@@ -54,6 +54,6 @@ export function decide(offset: Seconds, limits: Limits, clockTrust: ClockTrust):
  * A clock without evidence may be off by any amount. A clock that was set must not jump, unless the hardware clock
  * confirms it.
  */
-function mayExceed({ allowAnyOffset }: Limits, clockTrust: ClockTrust): boolean {
+function mayExceed({ allowAnyOffset }: CorrectionLimits, clockTrust: ClockTrust): boolean {
   return allowAnyOffset || !isVouchedFor(clockTrust) || clockTrust.witness === 'servers';
 }

@@ -5,7 +5,7 @@
 
 import { type Clock, ClockError } from '../clock/clock.ts';
 import type { ClockTrust } from '../ntp/clock-trust.ts';
-import type { Decision, Limits } from '../ntp/decide.ts';
+import type { CorrectionLimits, Decision } from '../ntp/decide.ts';
 import type { DriftMemory } from '../ntp/drift/drift-record.ts';
 import { correctionOf, type DriftEstimate } from '../ntp/drift/estimate.ts';
 import type { KernelRate } from '../ntp/drift/kernel-rate.ts';
@@ -26,7 +26,7 @@ export interface Proposal {
   readonly drift?: DriftPlan;
 }
 
-export interface ApplyOptions extends Limits {
+export interface ApplyOptions extends CorrectionLimits {
   /** Set the clock even if another time service sets it. Another run of tsntp still prevents that. */
   readonly force: boolean;
   readonly limitsFrom?: LimitsFrom;

@@ -3,7 +3,7 @@
 
 import type { Clock } from '../clock/clock.ts';
 import { type ClockTrust, isVouchedFor } from '../ntp/clock-trust.ts';
-import { type Decision, decide, type Limits } from '../ntp/decide.ts';
+import { type CorrectionLimits, type Decision, decide } from '../ntp/decide.ts';
 import { addUp } from '../ntp/sum.ts';
 import type { Seconds, UnixTime } from '../ntp/time.ts';
 import { testimonyOf } from '../ntp/witness.ts';
@@ -23,7 +23,7 @@ export interface JudgePorts {
  */
 export function judge(
   { offset, errorBound }: { readonly offset: Seconds; readonly errorBound: Seconds },
-  limits: Limits,
+  limits: CorrectionLimits,
   memory: Memory,
   { clock, host, release }: JudgePorts,
 ): { readonly decision: Decision; readonly clockTrust: ClockTrust } {

@@ -2,7 +2,7 @@
 // texts come from report/log-entries.ts.
 
 /** How grave an entry is: the levels LOG_ERR, LOG_WARNING, LOG_NOTICE and LOG_INFO of syslog(3). */
-export type Severity = 'error' | 'warning' | 'notice' | 'info';
+export type LogSeverity = 'error' | 'warning' | 'notice' | 'info';
 
 /** The names of the facts of an entry, as the journal shows them. */
 export type LogFieldName =
@@ -30,7 +30,7 @@ export type LogFieldName =
 
 /** One entry of the system log. */
 export interface LogEntry {
-  readonly severity: Severity;
+  readonly severity: LogSeverity;
   readonly message: string;
   /** Something that log readers look for: a step of the clock, or its first correction since boot. */
   readonly event?: 'clock-stepped' | 'first-synchronized';

@@ -11,12 +11,16 @@ import type { WaitOutcome } from '../wait.ts';
 
 /** Each exit code, its meaning, and what to do, for --help, the README and the manual page. */
 export const EXIT_CODES: readonly (readonly [code: string, meaning: string, action: string])[] = [
-  ['0', 'done: set, within tolerance, or queried; status: synchronized; wait: good', 'go on'],
+  [
+    '0',
+    'done: set, within tolerance, or queried; status: synchronized; wait: good; check: all right',
+    'go on',
+  ],
   ['1', 'a bug in tsntp', 'report it'],
   ['2', 'usage: bad option, bad server, unreadable file', 'fix the command'],
   [
     '3',
-    'no suitable server: none answered, none passed the tests, or no majority agrees; status: not synchronized; wait: not good in time; drift: no rate is known; rtc floor: none known',
+    'no suitable server: none answered, none passed the tests, or no majority agrees; status: not synchronized; wait: not good in time; drift: no rate is known; rtc floor: none known; check: a clock is off or silent, or no reference',
     'retry later',
   ],
   [

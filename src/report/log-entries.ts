@@ -6,7 +6,7 @@ import type { Estimate } from '../ntp/combine.ts';
 import { rateOf } from '../ntp/drift/kernel-rate.ts';
 import { add, formatInstant, type Seconds } from '../ntp/time.ts';
 import type { Findings, Outcome } from '../pipeline/outcome.ts';
-import type { LogEntry, Severity } from '../pipeline/system-log.ts';
+import type { LogEntry, LogSeverity } from '../pipeline/system-log.ts';
 import { driftNotes, driftWarnings, expectationNotes, isKnown } from './drift-findings.ts';
 import { count } from './labels.ts';
 import { explanationOf, ntpdateResult, ntpdateServers, systemPeerOf } from './ntpdate-words.ts';
@@ -39,7 +39,7 @@ export function logEntries(outcome: Outcome, selection: LogSelection): readonly 
   ];
 }
 
-function entry(severity: Severity, message: string): LogEntry {
+function entry(severity: LogSeverity, message: string): LogEntry {
   return { severity, message };
 }
 
@@ -63,7 +63,7 @@ function resultEntries(outcome: Outcome): readonly LogEntry[] {
 }
 
 /** ntpdate reports a correction with LOG_NOTICE, whether it steps or slews, and everything else with LOG_ERR. */
-function severityOf({ kind }: Outcome): Severity {
+function severityOf({ kind }: Outcome): LogSeverity {
   switch (kind) {
     case 'adjusted':
     case 'queried':
@@ -84,7 +84,7 @@ function severityOf({ kind }: Outcome): Severity {
 }
 
 /** An interrupted wait is worse than the correction that it waited for. */
-function explainedAs({ kind }: Outcome, severity: Severity): Severity {
+function explainedAs({ kind }: Outcome, severity: LogSeverity): LogSeverity {
   return kind === 'adjusted' ? 'warning' : severity;
 }
 

@@ -61,7 +61,7 @@ door-1
     ['10.0.0.5 10.0.0.6', /hosts:1: cannot read "10\.0\.0\.5 10\.0\.0\.6": write one host per line/],
     ['\n10.0.0.300', /hosts:2: cannot read "10\.0\.0\.300": an IPv4 address is four numbers/],
     ['host,port\n10.0.0.5,99999', /hosts:2: .*the port must be a number from 1 to 65535/],
-    ['name,group\n', /hosts:1: cannot read/],
+    ['name,group\n', /hosts:1: .*no column is called host/],
     ['gate[01:50].example', /hosts:1/],
   ])('with the line %j is an error that names the line', (text, message) => {
     expect(() => readTargetList(text, 'hosts')).toThrow(message);

@@ -11,7 +11,8 @@ function sentIn(seconds: number, pacing: Pacing, address: string): number {
 test('beyond this machine no more than the rate is sent', () => {
   expect(sentIn(2, new Pacing(1000), '10.0.0.1')).toBeLessThanOrEqual(2000 + 10);
   expect(sentIn(2, new Pacing(1000), '10.0.0.1')).toBeGreaterThan(1900);
-  expect(sentIn(3, new Pacing(1), '10.0.0.1')).toBe(4);
+  expect(sentIn(0, new Pacing(1), '10.0.0.1')).toBe(1);
+  expect(sentIn(3.5, new Pacing(1), '10.0.0.1')).toBe(4);
 });
 
 test('on loopback only the replies that are about to arrive count', () => {

@@ -154,17 +154,13 @@ describe('a sweep', () => {
 
   test('tries the next address where one cannot be sent to, and says why if there is none', async () => {
     const host = await serve();
-    // A socket that is bound to loopback has no route elsewhere.
-    const bound: OpenUnconnected = (family, listener) =>
-      family === 4 ? real(4, listener, '127.0.0.1') : real(6, listener, '::1');
+    const noRoute = new TransportError('no-route', 'this machine has no IPv6');
+    const onlyIPv4: OpenUnconnected = (family, ...how) =>
+      family === 4 ? real(4, ...how) : Promise.reject(noRoute);
     const nowhere: Address = { family: 6, address: '2001:db8::1', port: 123 };
-    const found = await sweep([[nowhere, host], [nowhere]], bound);
+    const found = await sweep([[nowhere, host], [nowhere]], onlyIPv4);
     expect(found[0]).toMatchObject({ kind: 'answered', address: host });
-    expect(found[1]).toMatchObject({
-      kind: 'unreachable',
-      address: nowhere,
-      error: { name: 'TransportError' },
-    });
+    expect(found[1]).toEqual({ kind: 'unreachable', address: nowhere, error: noRoute });
   });
 
   test('ends at once when it is aborted, without a word on hosts that have not answered', async () => {

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ClockTrust } from '../../src/ntp/clock-trust.ts';
-import { type Decision, decide, type Limits, PANICT, STEPT } from '../../src/ntp/decide.ts';
+import { type CorrectionLimits, type Decision, decide, PANICT, STEPT } from '../../src/ntp/decide.ts';
 
-const LIMITS: Limits = { method: 'by-threshold', stepThreshold: STEPT, allowAnyOffset: false };
+const LIMITS: CorrectionLimits = { method: 'by-threshold', stepThreshold: STEPT, allowAnyOffset: false };
 /** Nothing speaks for this clock since boot. */
 const FRESH: ClockTrust = { setSinceBoot: false, synchronized: false, beforeRelease: false, sum: 0 };
 const SET: ClockTrust = { ...FRESH, setSinceBoot: true };
@@ -23,7 +23,7 @@ test('STEPT and PANICT are those of RFC 5905 §11.3', () => {
 });
 
 describe('slew or step', () => {
-  test.each<[Limits['method'], number, Decision['kind']]>([
+  test.each<[CorrectionLimits['method'], number, Decision['kind']]>([
     ['by-threshold', 1e-9, 'slew'],
     ['by-threshold', 0.127_999, 'slew'],
     ['by-threshold', 0.128, 'step'],
@@ -48,7 +48,7 @@ describe('slew or step', () => {
     expect(decide(1e-9, { ...LIMITS, stepThreshold: 0 }, SET).kind).toBe('step');
   });
 
-  test.each<Limits['method']>(['by-threshold', 'slew', 'step'])(
+  test.each<CorrectionLimits['method']>(['by-threshold', 'slew', 'step'])(
     '%s: nothing is done about nothing',
     method => {
       for (const offset of both(0))
@@ -139,7 +139,7 @@ describe('--max-offset', () => {
 });
 
 test('what is no finite offset never sets a clock, and no limit that is none lets one through', () => {
-  const method = fc.constantFrom<Limits['method']>('by-threshold', 'slew', 'step');
+  const method = fc.constantFrom<CorrectionLimits['method']>('by-threshold', 'slew', 'step');
   const broken = fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY);
   fc.assert(
     fc.property(broken, method, fc.boolean(), clockTrusts, (offset, method, allowAnyOffset, clockTrust) => {
@@ -156,7 +156,7 @@ test('what is no finite offset never sets a clock, and no limit that is none let
 
 test('whatever is decided, the offset goes on with its sign and size', () => {
   const offsets = fc.double({ min: -1e9, max: 1e9, noNaN: true }).filter(offset => offset !== 0);
-  const method = fc.constantFrom<Limits['method']>('by-threshold', 'slew', 'step');
+  const method = fc.constantFrom<CorrectionLimits['method']>('by-threshold', 'slew', 'step');
   fc.assert(
     fc.property(offsets, method, clockTrusts, (offset, method, clockTrust) => {
       expect(decide(offset, { ...LIMITS, method }, clockTrust)).toMatchObject({ offset });

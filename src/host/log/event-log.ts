@@ -2,10 +2,10 @@
 // registers a message file that shows it. learn.microsoft.com: RegisterEventSourceW, ReportEventW.
 
 import type { Foreign } from '../../clock/ffi.ts';
-import type { LogEntry, LogWriter, Severity, SystemLog } from '../../pipeline/system-log.ts';
+import type { LogEntry, LogSeverity, LogWriter, SystemLog } from '../../pipeline/system-log.ts';
 
 /** EVENTLOG_ERROR_TYPE, EVENTLOG_WARNING_TYPE, EVENTLOG_INFORMATION_TYPE. */
-const TYPES: Readonly<Record<Severity, number>> = { error: 1, warning: 2, notice: 4, info: 4 };
+const TYPES: Readonly<Record<LogSeverity, number>> = { error: 1, warning: 2, notice: 4, info: 4 };
 
 /** Event identifiers, of which EventCreate.exe has texts for 1 to 1000. */
 const EVENT_IDS = { error: 1, warning: 2, notice: 3, info: 4, 'clock-stepped': 10, 'first-synchronized': 11 };

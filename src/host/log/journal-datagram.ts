@@ -2,10 +2,10 @@
 // line feed, the name, a line feed, the length in 8 bytes, and the value. The length keeps a value from forging fields.
 // systemd.io/JOURNAL_NATIVE_PROTOCOL, systemd.journal-fields(7), sd-messages(3).
 
-import type { LogEntry, LogWriter, Severity } from '../../pipeline/system-log.ts';
+import type { LogEntry, LogSeverity, LogWriter } from '../../pipeline/system-log.ts';
 
 /** The priorities of syslog(3). */
-export const PRIORITIES: Readonly<Record<Severity, number>> = { error: 3, warning: 4, notice: 5, info: 6 };
+export const PRIORITIES: Readonly<Record<LogSeverity, number>> = { error: 3, warning: 4, notice: 5, info: 6 };
 
 /** LOG_DAEMON of syslog(3), as ntpdate. */
 export const FACILITY = 3;
