@@ -8,10 +8,27 @@ declare global {
   }
 }
 
+export type { CheckEvent, CheckPorts } from './check.ts';
 export type { Clock, ClockErrorKind, ClockStatus, Quality, Slew } from './clock/clock.ts';
 export { ClockError } from './clock/clock.ts';
 export type { HardwareClock, HardwareReading, HardwareWriting } from './clock/hardware-clock.ts';
+export type {
+  Checked,
+  CheckedTarget,
+  FleetOutcome,
+  Limits,
+  OffsetRange,
+  Reference,
+  Severity,
+  SkewGroup,
+  Target,
+  TargetReading,
+  TargetVerdict,
+  Via,
+} from './fleet/fleet-outcome.ts';
+export type { OwnReading, Unread, ViaReader } from './fleet/target-reading.ts';
 export type { FloorComparison, FloorOutcome } from './floor.ts';
+export { check, type FleetOptions, type TargetSpec, type Targets } from './library/check-fleet.ts';
 export type { Options } from './library/options.ts';
 export { type MeasuredOffset, measureOffset, query, sync } from './library/run.ts';
 export type { ServerSpec, Servers } from './library/servers.ts';
@@ -41,8 +58,11 @@ export type { Timer } from './net/timer.ts';
 export {
   type Address,
   type Arrival,
+  type ArrivalListener,
   type Channel,
   type ChannelListener,
+  type OpenSocket,
+  type OpenUnconnected,
   type Transport,
   TransportError,
   type TransportErrorKind,

@@ -79,6 +79,16 @@ test('own-transport needs no network', async () => {
   expect(await stdoutOf('own-transport', [])).toMatch(/^ahead by 2\.5 s at \S+Z\n$/);
 });
 
+test('check-fleet says which clock is off', async () => {
+  const hosts = await serve({}, {}, {}, {}, {}, { offset: 5 });
+  const lines = (await stdoutOf('check-fleet', hosts)).trimEnd().split('\n');
+  expect(lines.filter(line => /^127\.0\.0\.1: right -?\d\.\d{3} s ± \d\.\d{3} s$/.test(line))).toHaveLength(
+    5,
+  );
+  expect(lines.at(-2)).toMatch(/^127\.0\.0\.1: off 5\.0\d\d s/);
+  expect(lines.at(-1)).toBe('some-off');
+});
+
 test('drift says that nothing is known', async () => {
   expect(await stdoutOf('drift', [scratch()])).toBe('no rate is known: it takes two runs of tsntp\n[]\n');
 });

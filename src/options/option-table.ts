@@ -224,9 +224,10 @@ export const OPTIONS = {
   reference: {
     value: { kind: 'text', repeated: true },
     placeholder: 'HOST',
+    default: 'majority',
     group: 'checking',
     describe:
-      "compare with this NTP server, may be repeated; local: this machine's clock; majority: most of the hosts, the default",
+      "compare with this NTP server, may be repeated; local: this machine's clock; majority: most of the hosts",
     commands: ['check'],
     common: true,
     actionOnly: true,

@@ -40,14 +40,19 @@ describe.each(EXPORTED)('$name', ({ name, file }) => {
   });
 });
 
-test.each(['Options', 'ServerSpec', 'MeasuredOffset'])('each property of %s has a doc comment', name => {
-  const { file } = EXPORTED.find(one => one.name === name)!;
-  const text = readFileSync(file, 'utf8');
-  const start = text.indexOf(`export interface ${name} {`);
-  const lines = text.slice(start, text.indexOf('\n}', start)).split('\n').slice(1);
-  const bare = lines.filter((line, i) => line.startsWith('  readonly ') && !/\*\/$/.test(lines[i - 1] ?? ''));
-  expect(bare).toEqual([]);
-});
+test.each(['Options', 'ServerSpec', 'MeasuredOffset', 'FleetOptions', 'TargetSpec'])(
+  'each property of %s has a doc comment',
+  name => {
+    const { file } = EXPORTED.find(one => one.name === name)!;
+    const text = readFileSync(file, 'utf8');
+    const start = text.indexOf(`export interface ${name} {`);
+    const lines = text.slice(start, text.indexOf('\n}', start)).split('\n').slice(1);
+    const bare = lines.filter(
+      (line, i) => line.startsWith('  readonly ') && !/\*\/$/.test(lines[i - 1] ?? ''),
+    );
+    expect(bare).toEqual([]);
+  },
+);
 
 test('the page has no symbol that is not exported', () => {
   const names = new Set(EXPORTED.map(({ name }) => name));

@@ -1,6 +1,15 @@
 // What must not compile against the library's declarations. An error that is missing is one itself: "unused '@ts-expect-error'".
 
-import { explain, measureOffset, type QueryOutcome, query, report, type SyncOutcome, sync } from 'tsntp';
+import {
+  check,
+  explain,
+  measureOffset,
+  type QueryOutcome,
+  query,
+  report,
+  type SyncOutcome,
+  sync,
+} from 'tsntp';
 
 // @ts-expect-error: a server is a string or an object with a host
 query(42);
@@ -41,3 +50,11 @@ explain(await measureOffset('a.example'));
 report(queried.servers[0]);
 // @ts-expect-error: a report has no such key
 report(queried).ofset;
+// @ts-expect-error: a target is a string or an object with a host
+check([42]);
+// @ts-expect-error: a target has no key
+check({ host: 'a.example', key: 7 });
+// @ts-expect-error: a check fails on one of three
+check('a.example', { failOn: 'everything' });
+// @ts-expect-error: a reference is a server, or local or majority
+check('a.example', { reference: 42 });

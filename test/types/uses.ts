@@ -4,7 +4,10 @@
 import {
   type Channel,
   ClockError,
+  check,
   explain,
+  type FleetOptions,
+  type FleetOutcome,
   KeyFileError,
   measureOffset,
   NtsError,
@@ -20,6 +23,7 @@ import {
   type Servers,
   type SyncOutcome,
   sync,
+  type Targets,
   type Transport,
   TransportError,
 } from 'tsntp';
@@ -104,3 +108,33 @@ export function isOurs(error: unknown): string | undefined {
 
 const channel: Channel = { send: () => ({ time: 0n as never, monotonic: 0n as never }), close() {} };
 export const transport: Transport = { connect: async () => channel };
+
+const fleet: Targets[] = [
+  '10.0.0.5',
+  { host: '10.0.0.5', label: 'gate 3' },
+  ['10.0.0.5:1123', { host: 'a.example', port: 123 }],
+];
+const fleetOptions: FleetOptions = {
+  reference: ['192.0.2.1', { host: '192.0.2.2' }],
+  warn: 0.5,
+  critical: '-1:60',
+  failOn: 'uncertain',
+  signal,
+  onTarget: ({ target, verdict, reading }) => `${target.host} ${verdict} ${reading?.offset.toFixed(3)}`,
+};
+const checked: FleetOutcome = await check(fleet[0]!, fleetOptions);
+
+export function endOfCheck(outcome: FleetOutcome): string {
+  switch (outcome.kind) {
+    case 'all-right':
+    case 'some-off':
+    case 'interrupted':
+      return `${outcome.targets.length} ${outcome.counts.right ?? 0} ${outcome.reference.kind}`;
+    case 'no-reference':
+      return outcome.reason;
+    default:
+      return outcome satisfies never;
+  }
+}
+
+export const ended: string = endOfCheck(checked);

@@ -1,0 +1,16 @@
+// Which of many clocks are wrong? `node check-fleet.js HOST...` compares them with each other, or with the servers in the
+// variable REFERENCE, separated by spaces.
+
+import { check } from 'tsntp';
+
+const reference = process.env.REFERENCE?.split(' ') ?? 'majority';
+
+const outcome = await check(process.argv.slice(2), {
+  reference,
+  onTarget({ target, verdict, reading }) {
+    const offset =
+      reading === undefined ? '' : ` ${reading.offset.toFixed(3)} s ± ${reading.bound.toFixed(3)} s`;
+    console.log(`${target.host}: ${verdict}${offset}`);
+  },
+});
+console.log(outcome.kind === 'no-reference' ? outcome.reason : outcome.kind);

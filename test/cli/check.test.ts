@@ -1,0 +1,293 @@
+// `tsntp check` as users run it: five hundred clocks on loopback with every fault, its exit codes, its lists and its mistakes.
+
+import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { TargetVerdict } from '../../src/fleet/fleet-outcome.ts';
+import type { ResponderOptions } from '../../src/net/responder.ts';
+import { decodePacket, encodePacket, type Packet } from '../../src/ntp/packet.ts';
+import { add, toNtpTimestamp, unixTimeOf } from '../../src/ntp/time.ts';
+import { onLinux, type Result, scratch, serve, serveSilence, start, tsntp } from '../support/command.ts';
+
+interface Report {
+  readonly result: string;
+  readonly exitCode: number;
+  readonly counts: Readonly<Partial<Record<TargetVerdict, number>>>;
+  readonly skews: readonly {
+    readonly offset: number;
+    readonly count: number;
+    readonly where: readonly string[];
+  }[];
+  readonly targets: readonly {
+    readonly target: { readonly host: string; readonly label?: string; readonly group?: string };
+    readonly verdict: TargetVerdict;
+    readonly reading?: { readonly offset: number; readonly bound: number };
+  }[];
+}
+
+const reportIn = ({ stdout, stderr }: Result): Report => {
+  expect(stdout, stderr).toMatch(/^\{.*\}\n$/);
+  return JSON.parse(stdout);
+};
+
+/** Runs a check that reports JSON. */
+async function check(args: readonly string[], input = ''): Promise<Result & { readonly report: Report }> {
+  const result = await tsntp(['check', '--json', ...args], { input });
+  const report = reportIn(result);
+  expect(report.exitCode).toBe(result.code);
+  return { ...result, report };
+}
+
+type Behavior = (request: Packet, send: (reply: Uint8Array) => void) => void;
+
+const now = () => unixTimeOf(BigInt(Math.round((performance.timeOrigin + performance.now()) * 1e6)));
+
+function replyTo(request: Packet, offset: number, changes: Partial<Packet> = {}): Uint8Array {
+  const time = add(now(), offset);
+  return encodePacket({
+    leap: 0,
+    version: request.version,
+    mode: 4,
+    stratum: 2,
+    poll: 6,
+    precision: -20,
+    rootDelay: 0.001,
+    rootDispersion: 0.001,
+    refid: 0x0a_00_00_01,
+    reference: toNtpTimestamp(add(time, -5)),
+    origin: request.transmit,
+    receive: toNtpTimestamp(time),
+    transmit: toNtpTimestamp(time),
+    ...changes,
+  });
+}
+
+const off =
+  (offset: number): Behavior =>
+  (request, send) =>
+    send(replyTo(request, offset));
+const says =
+  (changes: Partial<Packet>): Behavior =>
+  (request, send) =>
+    send(replyTo(request, 0, changes));
+const still = toNtpTimestamp(unixTimeOf(1_700_000_000_000_000_000n));
+
+/** How a clock behaves, and the verdict that it must get. */
+const KINDS: readonly (readonly [TargetVerdict, Behavior | 'closed', number])[] = [
+  ['right', off(0), 380],
+  ['off', off(12.4), 20],
+  ['off', off(-0.5), 10],
+  ['zone-off', off(-3600), 30],
+  ['era-off', (request, send) => off(-Number(now()) / 1e9)(request, send), 10],
+  ['unsynchronized', says({ leap: 3, stratum: 16 }), 10],
+  ['frozen', says({ receive: still, transmit: still, reference: still }), 5],
+  ['rate-limited', says({ leap: 3, stratum: 0, refid: 0x52_41_54_45 }), 5],
+  ['uncertain', (request, send) => void setTimeout(() => send(replyTo(request, 0)), 400), 10],
+  ['no-answer', () => {}, 10],
+  ['refused', 'closed', 10],
+];
+
+/** Binds a socket to an address of its own; returns `host:port`. */
+async function serveAt(address: string, behavior: Behavior | 'closed'): Promise<string> {
+  const socket: Socket = createSocket('udp4');
+  socket.bind(0, address);
+  await once(socket, 'listening');
+  const { port } = socket.address();
+  if (behavior === 'closed') socket.close();
+  else {
+    onTestFinished(() => void socket.close());
+    socket.on('message', (bytes: Uint8Array, from: RemoteInfo) =>
+      behavior(decodePacket(bytes)!, reply => socket.send(reply, from.port, from.address)),
+    );
+  }
+  return `${address}:${port}`;
+}
+
+test.runIf(onLinux)('500 clocks with every fault get their verdicts', async () => {
+  const kinds = KINDS.flatMap(([verdict, behavior, count]) =>
+    Array.from({ length: count }, () => ({ verdict, behavior })),
+  );
+  const hosts = await Promise.all(
+    kinds.map(({ behavior }, i) => serveAt(`127.20.${i >> 8}.${i & 255}`, behavior)),
+  );
+  expect(hosts).toHaveLength(500);
+  const reference = await serveAt('127.21.0.1', off(0));
+  const list = join(scratch(), 'hosts');
+  writeFileSync(list, hosts.map((host, i) => `${host} # ${kinds[i]!.verdict}\n`).join(''));
+  const { code, report, stderr } = await check([
+    '-f',
+    list,
+    '--reference',
+    reference,
+    'no-such-host.invalid',
+  ]);
+  expect([code, stderr]).toEqual([3, '']);
+  const wrong = report.targets.filter(
+    ({ target, verdict }) => target.label !== undefined && target.label !== verdict,
+  );
+  expect(wrong).toEqual([]);
+  const counts = Object.fromEntries(KINDS.map(([verdict, , count]) => [verdict, count]));
+  expect(report.counts).toEqual({ ...counts, off: 30, 'unknown-name': 1 });
+  const hour = report.skews.find(({ offset }) => Math.round(offset) === -3600);
+  expect(hour).toMatchObject({ count: 30, where: ['127.20.1.0/24'] });
+  const ahead = report.targets.find(({ verdict, reading }) => verdict === 'off' && reading!.offset > 0)!
+    .reading!;
+  expect(Math.abs(ahead.offset - 12.4)).toBeLessThanOrEqual(ahead.bound + 0.001);
+});
+
+describe('the exit code', () => {
+  const SILENT = '127.0.0.1:9';
+
+  test.each<[string, readonly ResponderOptions[], readonly string[], number]>([
+    ['is 0 if all clocks are right', [{}, {}], [], 0],
+    ['is 3 if one is off', [{}, { offset: 3 }], [], 3],
+    ['is 3 if one does not answer', [{}], [SILENT], 3],
+    ['is 0 with --fail-on off if one does not answer', [{}], ['--fail-on', 'off', SILENT], 0],
+    ['is 0 if one is not synchronized', [{}, { leap: 3 }], [], 0],
+    [
+      'is 3 with --fail-on uncertain if one is not synchronized',
+      [{}, { leap: 3 }],
+      ['--fail-on', 'uncertain'],
+      3,
+    ],
+    ['is 0 if a larger offset is allowed', [{ offset: 3 }], ['-w', '5'], 0],
+    ['is 3 outside of a range', [{ offset: 3 }], ['-w', '~:2'], 3],
+    ['is 0 inside of a range', [{ offset: 3 }], ['-w', '-0.5:4'], 0],
+  ])('%s', async (_, clocks, args, expected) => {
+    const [reference] = await serve({});
+    const hosts = await serve(...clocks);
+    const { code } = await check(['-t', '0.4', '--reference', reference!, ...args, ...hosts]);
+    expect(code).toBe(expected);
+  });
+
+  test('is 3 without anything to compare with, which stderr says', async () => {
+    const { code, report, stderr } = await check(await serve({}, {}));
+    expect(code).toBe(3);
+    expect(report.result).toBe('no-reference');
+    expect(stderr).toMatch(/^tsntp: nothing to compare with: name a server with --reference/);
+  });
+
+  test.runIf(process.platform !== 'win32')('is 130 after Ctrl-C, with the hosts so far', async () => {
+    const { server, asked } = await serveSilence();
+    const hosts = await serve({}, {}, {}, {}, {});
+    const reference = (await serve({}))[0]!;
+    const { child, ended } = start([
+      'check',
+      '--json',
+      '-t',
+      '60',
+      '--reference',
+      reference,
+      ...hosts,
+      server,
+    ]);
+    await asked;
+    child.kill('SIGINT');
+    const result = await ended;
+    expect(result.code).toBe(130);
+    expect(reportIn(result).result).toBe('interrupted');
+    expect(result.stderr).toMatch(/^warning: interrupted: \d of 6 hosts were checked$/m);
+  });
+});
+
+describe('a list', () => {
+  test('comes from stdin, with names and groups; a host that is there twice is a warning', async () => {
+    const [a, b, c] = await serve({}, {}, {});
+    const [reference] = await serve({});
+    const { report, stderr, code } = await check(
+      ['-f', '-', '--reference', reference!, a!],
+      `[gates]\n${b} # gate 3\n[doors]\n${c}\n${a}\n`,
+    );
+    expect(code).toBe(0);
+    expect(report.targets.map(({ target: { label, group } }) => [label, group])).toEqual([
+      [undefined, undefined],
+      ['gate 3', 'gates'],
+      [undefined, 'doors'],
+    ]);
+    expect(stderr).toBe('warning: 127.0.0.1 is named twice (command line, stdin:5): checked once\n');
+  });
+
+  test('that is CSV has its columns', async () => {
+    const [a] = await serve({});
+    const file = join(scratch(), 'hosts.csv');
+    writeFileSync(file, `name,host,site\ngate 3,${a},north\n`);
+    const { report } = await check(['-f', file, '--reference', (await serve({}))[0]!]);
+    expect(report.targets[0]?.target).toMatchObject({ label: 'gate 3', group: 'north' });
+  });
+});
+
+describe('a mistake', () => {
+  test.each([
+    [[], /^tsntp: check: no hosts; name them, or list them with -f FILE/],
+    [['-f', '/nowhere/hosts'], /^tsntp: \/nowhere\/hosts: cannot be read: no such file/],
+    [['-f', '-'], /^tsntp: -: names no hosts/],
+    [['a.example', '-w', 'abc'], /^tsntp: --warn: "abc" is not allowed; give a size of an offset/],
+    [['a.example', '--critical', '2:1'], /^tsntp: --critical: "2:1" is not allowed/],
+    [
+      ['a.example', '--reference', 'local,b.example'],
+      /^tsntp: --reference: give servers, or "local" or "majority" alone/,
+    ],
+    [
+      ['a.example', '--reference', 'http://b'],
+      /^tsntp: --reference: cannot read "http:\/\/b": this is a URL/,
+    ],
+    [['a.example', '--rate', '0'], /^tsntp: --rate: "0" is not allowed/],
+    [['a.example', '--format', 'xml'], /^tsntp: --format: "xml" is not allowed; give one of table, csv/],
+    [['a.example', '--json', '--format', 'csv'], /exclude each other/],
+    [['sync', 'a.example'], /"sync" is a command and must come first/],
+    [['10.0.0.300'], /^tsntp: command line: cannot read "10\.0\.0\.300"/],
+    [['-p', '4', 'a.example'], /^tsntp: check has no option --samples/],
+  ])('in %j ends with 2 and one message', async (args, message) => {
+    const { code, stderr } = await tsntp(['check', ...args]);
+    expect(stderr).toMatch(message);
+    expect(code).toBe(2);
+  });
+});
+
+describe('-o', () => {
+  test('writes the report into a file, and nothing to stdout', async () => {
+    const file = join(scratch(), 'report.json');
+    const { stdout, code } = await tsntp([
+      'check',
+      '--json',
+      '-o',
+      file,
+      '--reference',
+      ...(await serve({}, {})),
+    ]);
+    expect([stdout, code]).toEqual(['', 0]);
+    expect(JSON.parse(readFileSync(file, 'utf8')).result).toBe('all-right');
+  });
+
+  test('does not follow a symbolic link', async () => {
+    const folder = scratch();
+    const [link, victim] = [join(folder, 'link'), join(folder, 'victim')];
+    writeFileSync(victim, 'mine');
+    symlinkSync(victim, link);
+    const { code, stderr } = await tsntp([
+      'check',
+      '--json',
+      '-o',
+      link,
+      '--reference',
+      ...(await serve({}, {})),
+    ]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('is a symbolic link');
+    expect(readFileSync(victim, 'utf8')).toBe('mine');
+  });
+});
+
+test('variables of sync are no options of a check', async () => {
+  const [reference, host] = await serve({}, {});
+  const env = {
+    TSNTP_FILE: '/nowhere',
+    TSNTP_SERVERS: 'a.example',
+    TSNTP_FORMAT: 'classic',
+    TSNTP_TIMEOUT: '0.001',
+  };
+  const { code, stdout } = await tsntp(['check', '--json', '--reference', reference!, host!], { env });
+  expect([code, JSON.parse(stdout).result]).toEqual([0, 'all-right']);
+});
