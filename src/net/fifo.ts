@@ -5,7 +5,7 @@ const WORTH_TRIMMING = 1024;
 
 /** A queue: first in, first out. */
 export class Fifo<T> {
-  #items: T[] = [];
+  #items: (T | undefined)[] = [];
   #head = 0;
 
   get first(): T | undefined {
@@ -19,7 +19,9 @@ export class Fifo<T> {
   /** Removes the first item, and returns it. */
   shift(): T | undefined {
     const item = this.#items[this.#head];
-    if (this.#head < this.#items.length) this.#head += 1;
+    if (this.#head === this.#items.length) return undefined;
+    this.#items[this.#head] = undefined;
+    this.#head += 1;
     if (this.#head >= WORTH_TRIMMING && this.#head * 2 > this.#items.length) {
       this.#items.splice(0, this.#head);
       this.#head = 0;

@@ -1,6 +1,6 @@
 // The cost of a long list: the command queries 10,000 servers once, each on its own loopback address, and must lose
-// none. Measures wall time, CPU time, and memory for each format. `node test/bench/scale.js [COUNT]`, after `npm run
-// build`.
+// none; and checks the clocks of 10,000 hosts. Measures wall time, CPU time, and memory for each format. `node
+// test/bench/scale.js [COUNT]`, after `npm run build`.
 
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -27,17 +27,19 @@ try {
   writeFileSync(list, addresses.map(address => `${address}:${port.trim()}`).join('\n'));
   console.log(`Node ${process.version}, ${count} servers`);
   for (const format of ['json', 'table', 'classic']) {
-    for (let i = 0; i < RUNS; i++) console.log(measure(list, format));
+    const args = ['-q', '-p', '1', '-f', list, '--format', format];
+    for (let i = 0; i < RUNS; i++) console.log(measure(format, args, lostOf));
   }
+  for (let i = 0; i < RUNS; i++) console.log(measure('check', ['check', '-f', list, '--json'], unansweredOf));
 } finally {
   responder.kill();
   rmSync(folder, { recursive: true });
 }
 
-/** @param {string} list @param {string} format */
-function measure(list, format) {
+/** @param {string} what @param {string[]} command @param {(report: string) => number} count */
+function measure(what, command, count) {
   const node = ['--import', `data:text/javascript,${AT_EXIT}`];
-  const args = ['bin/tsntp.js', '-q', '-p', '1', '-f', list, '--format', format];
+  const args = ['bin/tsntp.js', ...command];
   const before = performance.now();
   const { status, stdout, stderr } = spawnSync(process.execPath, [...node, ...args], {
     encoding: 'utf8',
@@ -46,7 +48,7 @@ function measure(list, format) {
   const wall = (performance.now() - before) / 1000;
   if (status !== 0) throw new Error(`exit ${status}: ${stderr}`);
   const used = JSON.parse(stderr.slice(stderr.indexOf('{')));
-  const lost = format === 'json' ? `${lostOf(stdout)} lost` : '';
+  const lost = stdout.startsWith('{') ? `${count(stdout)} lost` : '';
   const cpu = (used.userCPUTime + used.systemCPUTime) / 1e6;
   const cells = [
     `${wall.toFixed(2)} s`,
@@ -54,12 +56,19 @@ function measure(list, format) {
     `${(used.maxRSS / 1024).toFixed(0)} MiB`,
     lost,
   ];
-  return format.padEnd(8) + cells.map(cell => cell.padStart(12)).join('');
+  return what.padEnd(8) + cells.map(cell => cell.padStart(12)).join('');
 }
 
 /** @param {string} report */
 function lostOf(report) {
   return JSON.parse(report).servers.filter(
     (/** @type {{ answered: number }} */ { answered }) => answered === 0,
+  ).length;
+}
+
+/** @param {string} report */
+function unansweredOf(report) {
+  return JSON.parse(report).targets.filter(
+    (/** @type {{ verdict: string }} */ { verdict }) => verdict !== 'right',
   ).length;
 }

@@ -84,10 +84,10 @@ describe('check', () => {
 
   test.each(['throws', 'rejects'])('rejects if onTarget %s', async how => {
     const hosts = await serve({}, {}, {}, {}, {});
-    const onTarget = (): void => {
-      if (how === 'throws') throw new Error('no more');
-      return Promise.reject(new Error('no more')) as never;
+    const fail = (): never => {
+      throw new Error('no more');
     };
+    const onTarget = how === 'throws' ? fail : async () => fail();
     await expect(check(hosts, { ...QUICK, onTarget })).rejects.toThrow('no more');
   });
 

@@ -3,7 +3,7 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { onLinux, scratch, tsntp } from '../support/command.ts';
@@ -20,6 +20,11 @@ interface Report {
   }[];
 }
 
+interface FleetReport {
+  readonly counts: Readonly<Record<string, number>>;
+  readonly targets: readonly { readonly target: { readonly label: string } }[];
+}
+
 test.runIf(onLinux)(`${COUNT} servers, with 256 descriptors`, async () => {
   const list = join(scratch(), 'servers');
   writeFileSync(list, (await serveEverywhere(COUNT)).join('\n'));
@@ -34,6 +39,21 @@ test.runIf(onLinux)(`${COUNT} servers, with 256 descriptors`, async () => {
   expect(new Set(silent.map(({ verdict }) => verdict))).toEqual(new Set(['no-reply']));
   const used = servers.filter(({ verdict }) => /^(system-peer|survivor|outlier)$/.test(verdict));
   expect(used.length + silent.length).toBe(COUNT);
+});
+
+test.runIf(onLinux)(`a check of ${COUNT} hosts, with 256 descriptors`, async () => {
+  const folder = scratch();
+  const list = join(folder, 'hosts');
+  const hosts = await serveEverywhere(COUNT);
+  writeFileSync(list, hosts.map((host, i) => `${host} # device ${i}\n`).join(''));
+  const reference = hosts[0]!.replace('127.1.0.0', '127.3.0.0');
+  const fewDescriptors = ['sh', '-c', 'ulimit -n 256; exec "$@"', 'sh'];
+  const args = ['check', '--json', '-o', join(folder, 'report'), '--reference', reference, '-f', list];
+  const { code, stdout, stderr } = await tsntp(args, { within: fewDescriptors });
+  expect({ code, stdout, stderr }).toEqual({ code: 3, stdout: '', stderr: '' });
+  const { targets, counts } = JSON.parse(readFileSync(join(folder, 'report'), 'utf8')) as FleetReport;
+  expect(counts).toEqual({ right: COUNT - DEAD, 'no-answer': DEAD });
+  expect(targets.map(({ target }) => target.label)).toEqual(hosts.map((_, i) => `device ${i}`));
 });
 
 /**
