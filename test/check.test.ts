@@ -188,6 +188,16 @@ describe('check', () => {
     expect(outcome.warnings).toEqual(['interrupted: 1 of 2 hosts were checked']);
   });
 
+  test('an interrupt while hosts are asked again keeps those that have answered', async () => {
+    const stop = new AbortController();
+    const { outcome } = await checkIn(fleet(FAULTS), ['right', 'ahead', 'silent'], {}, there => {
+      there.at(7.3, () => stop.abort());
+      return { signal: stop.signal };
+    });
+    expect(verdictsOf(outcome)).toEqual({ right: 'right', ahead: 'off' });
+    expect(outcome.warnings).toEqual(['interrupted: 2 of 3 hosts were checked']);
+  });
+
   test('what does not answer by NTP is read by other means, in their order', async () => {
     const reading: Omit<OwnReading, 'at'> = {
       kind: 'read',

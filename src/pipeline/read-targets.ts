@@ -78,7 +78,10 @@ async function resolveTarget(
   }
 }
 
-/** Asks the targets again that were silent, or that are in doubt. `settled` is called for each when no more is to come. */
+/**
+ * Asks the targets again that were silent, or that are in doubt. `settled` is called for each when no more is to come; after an
+ * abort, only for those that have answered.
+ */
 export async function settleTargets(
   findings: ReadonlyMap<number, TargetFinding>,
   inDoubt: (finding: TargetFinding) => boolean,
@@ -89,7 +92,8 @@ export async function settleTargets(
   const slot = concurrency(BURSTS_AT_ONCE);
   const settling = [...findings].map(([i, finding]) =>
     slot(async () => {
-      if (!ports.signal.aborted) settled(i, await settle(finding, inDoubt, plan, ports));
+      const known = ports.signal.aborted ? finding : await settle(finding, inDoubt, plan, ports);
+      if (!ports.signal.aborted || known.samples.length > 0) settled(i, known);
     }),
   );
   await Promise.all(settling);

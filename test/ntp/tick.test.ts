@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { inferTick } from '../../src/ntp/tick.ts';
+import { inferTick, mayBeCoarse } from '../../src/ntp/tick.ts';
 import {
   add,
   type Seconds,
@@ -133,5 +133,17 @@ describe('no tick is seen', () => {
     ).toBe(0);
     const round = [instant('2026-11-21T12:10:23Z')];
     expect(longestTick(round, round, 0)).toBe(0);
+  });
+});
+
+describe('a quick look at one timestamp', () => {
+  test.each([1, 0.5, 0.1, 0.01, 0.001, 1 / 64, 1 / 60, 1 / 256])('lets a tick of %f s pass', tick => {
+    const times = Array.from({ length: 100 }, (_, i) => add(START, i * 0.0137));
+    expect(stamped(times, tick).filter(stamp => !mayBeCoarse(stamp))).toEqual([]);
+  });
+
+  test('lets one in a thousand timestamps of a fine clock pass', () => {
+    const times = Array.from({ length: 10_000 }, (_, i) => add(START, (i * 0.618_033_988_7) % 1));
+    expect(times.filter(mayBeCoarse).length).toBeLessThan(60);
   });
 });
