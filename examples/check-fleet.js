@@ -1,5 +1,4 @@
-// Which of many clocks are wrong? `node check-fleet.js HOST...` compares them with each other, or with the servers in the
-// variable REFERENCE, separated by spaces.
+// Which of many clocks are wrong? Compares the hosts with each other, or with the servers in the variable REFERENCE.
 
 import { check } from 'tsntp';
 

@@ -18,10 +18,9 @@ export function standingOf({ low, high }: Interval, { from, to, inside }: Offset
 /** The limits, of which either may be absent. A default gives way to a limit that is given. */
 export function limitsOf(
   given: { readonly warning?: OffsetRange; readonly critical?: OffsetRange },
-  defaults: { readonly warning: Seconds; readonly critical: Seconds },
+  defaults: Limits,
 ): Limits {
-  const warning = given.warning ?? within(defaults.warning);
-  const critical = given.critical ?? within(defaults.critical);
+  const { warning, critical } = { ...defaults, ...given };
   if (given.warning === undefined && !holds(critical, warning)) return { warning: critical, critical };
   if (given.critical === undefined && !holds(critical, warning)) return { warning, critical: warning };
   return { warning, critical };
@@ -32,10 +31,6 @@ export function toleranceOf({ warning, critical }: Limits): Seconds {
   const ends = [warning, critical].flatMap(({ from, to, inside }) => (inside ? [] : [from, to]));
   const sizes = ends.map(Math.abs).filter(size => size > 0 && Number.isFinite(size));
   return sizes.length === 0 ? 0 : Math.min(...sizes);
-}
-
-function within(size: Seconds): OffsetRange {
-  return { from: -size, to: size, inside: false };
 }
 
 /** Whether what `inner` allows is allowed by `outer`, as far as the two are comparable. */

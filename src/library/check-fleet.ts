@@ -7,6 +7,7 @@ import type { FailOn } from '../fleet/tally.ts';
 import { targetOf, withoutRepetitions } from '../fleet/target-list.ts';
 import { openMachine } from '../machine.ts';
 import type { Seconds } from '../ntp/time.ts';
+import { defaultLimits } from '../options/default-limits.ts';
 import { given, type Optional } from '../options/given.ts';
 import { readOffsetRange } from '../options/offset-range.ts';
 import { OPTIONS } from '../options/option-table.ts';
@@ -126,7 +127,7 @@ function referenceOf(
 
 function limitsGiven({ warn, critical }: FleetOptions): Limits {
   const ranges = { ...rangeGiven('warning', warn), ...rangeGiven('critical', critical) };
-  return limitsOf(ranges, { warning: OPTIONS.warn.default, critical: OPTIONS.critical.default });
+  return limitsOf(ranges, defaultLimits());
 }
 
 function rangeGiven(

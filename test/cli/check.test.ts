@@ -72,6 +72,8 @@ const says =
   (changes: Partial<Packet>): Behavior =>
   (request, send) =>
     send(replyTo(request, 0, changes));
+/** A board without a battery that was switched on a quarter of an hour ago. */
+const board = off(900 - Number(now()) / 1e9);
 const still = toNtpTimestamp(unixTimeOf(1_700_000_000_000_000_000n));
 
 /** How a clock behaves, and the verdict that it must get. */
@@ -80,7 +82,7 @@ const KINDS: readonly (readonly [TargetVerdict, Behavior | 'closed', number])[] 
   ['off', off(12.4), 20],
   ['off', off(-0.5), 10],
   ['zone-off', off(-3600), 30],
-  ['era-off', (request, send) => off(-Number(now()) / 1e9)(request, send), 10],
+  ['era-off', board, 10],
   ['unsynchronized', says({ leap: 3, stratum: 16 }), 10],
   ['frozen', says({ receive: still, transmit: still, reference: still }), 5],
   ['rate-limited', says({ leap: 3, stratum: 0, refid: 0x52_41_54_45 }), 5],

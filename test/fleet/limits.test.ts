@@ -3,7 +3,7 @@ import type { OffsetRange } from '../../src/fleet/fleet-outcome.ts';
 import { limitsOf, standingOf, toleranceOf } from '../../src/fleet/limits.ts';
 
 const size = (s: number): OffsetRange => ({ from: -s, to: s, inside: false });
-const DEFAULTS = { warning: 0.1, critical: 1 };
+const DEFAULTS = { warning: size(0.1), critical: size(1) };
 
 describe('an interval', () => {
   test.each([

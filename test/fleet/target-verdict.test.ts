@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { limitsOf } from '../../src/fleet/limits.ts';
 import type { OwnReading } from '../../src/fleet/target-reading.ts';
 import { isDoubtful, judgeTarget } from '../../src/fleet/target-verdict.ts';
+import { defaultLimits } from '../../src/options/default-limits.ts';
 import { NOW, readingAt } from '../support/builders.ts';
 
 const anchor = readingAt(NOW);
-const limits = limitsOf({}, { warning: 0.1, critical: 1 });
+const limits = defaultLimits();
 const before = { offset: 5, bound: 0.01, at: anchor.monotonic };
 
 /** The judgment on a reading that is so far from the reference, of which this clock is 5 s behind. */

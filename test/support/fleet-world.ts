@@ -2,13 +2,13 @@
 
 import { type CheckEvent, type CheckOptions, type CheckPorts, check } from '../../src/check.ts';
 import type { Checked, CheckedTarget, FleetOutcome, Limits, Target } from '../../src/fleet/fleet-outcome.ts';
-import { limitsOf } from '../../src/fleet/limits.ts';
 import type { Channel, OpenUnconnected, Transport } from '../../src/net/transport.ts';
 import type { Reading } from '../../src/ntp/time.ts';
+import { defaultLimits } from '../../src/options/default-limits.ts';
 import { NTP_PORT } from '../../src/sources/server.ts';
 import { server, type World, type WorldSetup, world } from './world.ts';
 
-export const LIMITS: Limits = limitsOf({}, { warning: 0.1, critical: 1 });
+export const LIMITS: Limits = defaultLimits();
 
 export interface FleetCheck {
   readonly outcome: FleetOutcome;

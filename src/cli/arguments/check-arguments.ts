@@ -5,6 +5,7 @@ import type { CheckOptions } from '../../check.ts';
 import type { Limits, Target } from '../../fleet/fleet-outcome.ts';
 import { limitsOf } from '../../fleet/limits.ts';
 import { readTargetList, targetOf, withoutRepetitions } from '../../fleet/target-list.ts';
+import { defaultLimits } from '../../options/default-limits.ts';
 import { given } from '../../options/given.ts';
 import { readOffsetRange } from '../../options/offset-range.ts';
 import { OPTIONS } from '../../options/option-table.ts';
@@ -97,5 +98,5 @@ function limitsGiven({ warn, critical }: CheckArguments): Limits {
     warning: warn === undefined ? undefined : readOffsetRange(warn),
     critical: critical === undefined ? undefined : readOffsetRange(critical),
   });
-  return limitsOf(ranges, { warning: OPTIONS.warn.default, critical: OPTIONS.critical.default });
+  return limitsOf(ranges, defaultLimits());
 }
