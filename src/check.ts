@@ -93,7 +93,8 @@ class Run {
   readonly #anchor: Reading;
   /** Targets that may be asked again. */
   readonly #open = new Map<number, Known>();
-  readonly #concluded = new Map<number, Omit<Known, 'finding'>>();
+  /** Readings if there is to be a second survey, else verdicts: not both, for a fleet of many thousands. */
+  readonly #concluded = new Map<number, OwnReading | Unread | Judgment>();
   #correction: MeasuredCorrection | undefined;
 
   constructor(options: CheckOptions, ports: CheckPorts, anchor: Reading) {
@@ -159,9 +160,8 @@ class Run {
     const { signal, clock } = this.#ports;
     const targets = all.flatMap((target, i) => {
       const known = this.#concluded.get(i);
-      return known
-        ? [{ target, ...(basis.after ? this.#judge(known.reading, basis.after) : known.judgment!) }]
-        : [];
+      if (!known) return [];
+      return [{ target, ...('verdict' in known ? known : this.#judge(known, basis.after)) }];
     });
     const missing = all.length - targets.length;
     const interrupted = `interrupted: ${targets.length} of ${all.length} hosts were checked`;
@@ -197,7 +197,8 @@ class Run {
 
   #conclude(i: number, { reading, judgment }: Known): void {
     this.#open.delete(i);
-    this.#concluded.set(i, { reading, judgment: judgment! });
+    const isFinal = this.#options.reference.kind !== 'servers';
+    this.#concluded.set(i, isFinal ? judgment! : reading);
     const checked = { target: this.#options.targets[i]!, ...judgment! };
     this.#ports.emit({ kind: 'target-checked', checked });
     this.#progress();

@@ -124,6 +124,7 @@ const COMMANDS_REACH = /^(?!index\.ts)[\w-]+\.ts$|^report\/|^options\/|^cli\//;
 const ODDS_AND_ENDS = /(^|\/)(utils?|helpers?|types?|constants?|common|misc)(\/|\.ts$)/;
 
 const FACTS_OF: Readonly<Record<string, readonly string[]>> = {
+  'library/check-fleet.ts': LIBRARY_FACTS,
   'library/run.ts': LIBRARY_FACTS,
   'library/this-machine.ts': LIBRARY_FACTS,
   'clock/windows/held-slew.ts': HOLDER_FACTS,

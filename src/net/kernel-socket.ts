@@ -18,10 +18,10 @@ export interface KernelSockets {
   open(address: Address, source?: string): number;
   /** Opens the same kind of socket without a remote address, bound to a random port. The caller must close it. */
   openUnconnected(family: 4 | 6, source?: string): number;
-  /** The address in the form that `sendTo` takes. */
-  encodeAddress(address: Address): Uint8Array;
+  /** Sets the address that `sendToIt` sends to. Apart from it, so that nothing lies between reading the clock and sending. */
+  aimAt(address: Address): void;
   /** Sends a datagram from an unconnected socket. */
-  sendTo(fd: number, datagram: Uint8Array, to: Uint8Array): void;
+  sendToIt(fd: number, datagram: Uint8Array): void;
   /** Warms the code path of `send` with an invalid descriptor, so that the real call is faster. */
   warmUp(datagram: Uint8Array): void;
   send(fd: number, datagram: Uint8Array): void;
@@ -75,21 +75,29 @@ function kernelSockets(koffi: typeof import('koffi').default): KernelSockets {
   }
 
   /** struct sockaddr_in or sockaddr_in6: family and scope in host byte order, the rest in network byte order. */
-  function socketAddress({ family, address, port }: Address, syscall: string): Uint8Array {
-    const bytes = new Uint8Array(family === 6 ? 28 : 16);
+  function socketAddress(
+    { family, address, port }: Address,
+    syscall: string,
+    { buffer }: Uint8Array<ArrayBuffer> = new Uint8Array(28),
+  ): Uint8Array {
+    const bytes = new Uint8Array(buffer, 0, family === 6 ? 28 : 16).fill(0);
     const [host, zone] = address.split('%');
-    new Uint16Array(bytes.buffer, 0, 1)[0] = family === 6 ? AF_INET6 : AF_INET;
-    new DataView(bytes.buffer).setUint16(2, port);
+    new Uint16Array(buffer, 0, 1)[0] = family === 6 ? AF_INET6 : AF_INET;
+    bytes[2] = port >> 8;
+    bytes[3] = port & 0xff;
     const ip = bytes.subarray(family === 6 ? 8 : 4);
     if (inetPton(family === 6 ? AF_INET6 : AF_INET, host, ip) !== 1)
       throw systemError(syscall, 'EAFNOSUPPORT');
     if (zone !== undefined) {
       const index = /^\d+$/.test(zone) ? Number(zone) : interfaceIndex(zone);
       if (index === 0) throw systemError(syscall, 'ENODEV');
-      new Uint32Array(bytes.buffer, 24, 1)[0] = index;
+      new Uint32Array(buffer, 24, 1)[0] = index;
     }
     return bytes;
   }
+
+  const room = new Uint8Array(28);
+  let aim: Uint8Array = room;
 
   /** A non-blocking socket that `prepare` has bound or connected, with timestamps; closed if that fails. */
   function opened(family: 4 | 6, prepare: (fd: number) => void): number {
@@ -122,9 +130,11 @@ function kernelSockets(koffi: typeof import('koffi').default): KernelSockets {
     openUnconnected(family, source = family === 6 ? '::' : '0.0.0.0') {
       return opened(family, fd => bindTo(fd, family, source));
     },
-    encodeAddress: address => socketAddress(address, 'sendto'),
-    sendTo(fd, datagram, to) {
-      checked('sendto', sendto(fd, datagram, datagram.length, 0, to, to.length));
+    aimAt(address) {
+      aim = socketAddress(address, 'sendto', room);
+    },
+    sendToIt(fd, datagram) {
+      checked('sendto', sendto(fd, datagram, datagram.length, 0, aim, aim.length));
     },
     warmUp(datagram) {
       send(NO_SOCKET, datagram, datagram.length, 0);

@@ -22,6 +22,8 @@ import {
 
 /** The number of requests to an address that does not answer. */
 const TRIES = 2;
+/** How many hosts may wait for their first request before more are added. */
+const FEW = 256;
 /** How often to look for requests that are due, in seconds. */
 const TICK: Seconds = 0.004;
 /** Where a reply repeats the nonce of its request (RFC 5905 §7.3, figure 8). */
@@ -68,6 +70,8 @@ export type Swept =
 export interface Sweep {
   /** Asks a host, whose addresses are tried in turn; must not be empty. `answer` is called once, unless the sweep is aborted. */
   add(addresses: readonly Address[], answer: (swept: Swept) => void): void;
+  /** Resolves once few hosts wait for their first request, so that a long list need not be in memory as a whole. */
+  room(): Promise<void>;
   /** Resolves once every host has been concluded, or the sweep is aborted. No host may be added later. */
   finish(): Promise<void>;
 }
@@ -76,7 +80,7 @@ export interface Sweep {
 interface Asked {
   readonly addresses: readonly Address[];
   readonly answer: (swept: Swept) => void;
-  requests: Request[];
+  readonly requests: Request[];
   /** The number of addresses to which nothing could be sent. */
   failures: number;
   place?: Place;
@@ -92,6 +96,7 @@ export async function startSweep(plan: SweepPlan, ports: SweepPorts, signal: Abo
   const stopListening = onAbort(signal, () => sweep.close());
   return {
     add: (addresses, answer) => sweep.add(addresses, answer),
+    room: () => sweep.room(),
     finish: () => sweep.finish().finally(stopListening),
   };
 }
@@ -106,7 +111,8 @@ class Sweeping {
   /** Hosts that wait for their next request. */
   readonly #ready = new Fifo<Asked>();
   /** Requests in the order in which they were sent, which is that of their timeouts. */
-  readonly #sent = new Fifo<{ readonly asked: Asked; readonly at: Seconds }>();
+  readonly #sent = new Fifo<{ readonly nonce: NtpTimestamp; readonly at: Seconds }>();
+  #hasRoom: (() => void) | undefined;
   readonly #began: MonotonicTime;
   #pending = 0;
   #cancelTick: (() => void) | undefined;
@@ -137,6 +143,13 @@ class Sweeping {
     this.#cancelTick ??= this.#ports.timer.after(0, () => this.#tick());
   }
 
+  room(): Promise<void> {
+    if (this.#ready.length < FEW || this.#closed) return Promise.resolve();
+    return new Promise(resolve => {
+      this.#hasRoom = resolve;
+    });
+  }
+
   finish(): Promise<void> {
     return new Promise(resolve => {
       this.#finished = resolve;
@@ -149,6 +162,7 @@ class Sweeping {
       for (const socket of this.#sockets.values()) if (!(socket instanceof TransportError)) socket.close();
     this.#closed = true;
     this.#cancelTick?.();
+    this.#hasRoom?.();
     this.#finished?.();
   }
 
@@ -177,6 +191,7 @@ class Sweeping {
         }
       }
       this.#ready.shift();
+      if (this.#ready.length < FEW) this.#hasRoom?.();
     }
   }
 
@@ -191,7 +206,7 @@ class Sweeping {
       asked.requests.push({ nonce, sent });
       asked.place = place;
       this.#byNonce.set(nonce, asked);
-      this.#sent.push({ asked, at });
+      this.#sent.push({ nonce, at });
       return true;
     } catch (error) {
       if (isFull(error)) return false;
@@ -214,8 +229,8 @@ class Sweeping {
     const patience = this.#plan.timeout / TRIES;
     for (let { first } = this.#sent; first && now - first.at >= patience; first = this.#sent.first) {
       this.#sent.shift();
-      const { asked } = first;
-      if (asked.concluded) continue;
+      const asked = this.#byNonce.get(first.nonce);
+      if (!asked) continue;
       const address = addressOf(asked, asked.requests.length - 1);
       if (asked.requests.length < TRIES) this.#ready.push(asked);
       else this.#conclude(asked, asked.unusable ?? { kind: 'silent', address });
@@ -247,8 +262,6 @@ class Sweeping {
     asked.concluded = true;
     if (asked.place) this.#pacing.leave(asked.place);
     for (const { nonce } of asked.requests) this.#byNonce.delete(nonce);
-    // Its place among the timeouts remains for a while.
-    asked.requests = [];
     this.#pending -= 1;
     asked.answer(swept);
     if (this.#pending === 0 && this.#finished) this.close();

@@ -77,9 +77,9 @@ function kernelDriver(
     socket,
     arrivalTime: () => arrivalTime(kernel.arrivalStamp(fd), read(), firstSent),
     send(datagram, address) {
-      const to = kernel.encodeAddress(address);
+      kernel.aimAt(address);
       const at = read();
-      kernel.sendTo(fd, datagram, to);
+      kernel.sendToIt(fd, datagram);
       firstSent ??= at;
       return at;
     },

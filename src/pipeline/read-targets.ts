@@ -50,6 +50,7 @@ export async function sweepTargets(
   const slot = concurrency(NAMES_AT_ONCE);
   const resolving: Promise<void>[] = [];
   for (const [i, target] of targets.entries()) {
+    await sweep.room();
     const ask = (addresses: readonly Address[]) =>
       sweep.add(addresses, (swept: Swept) => found(i, findingOf(swept)));
     const { host, port } = target;
