@@ -62,6 +62,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   chalk: /^cli\//,
   ora: /^cli\//,
   'cli-table3': /^cli\//,
+  'string-width': /^cli\//,
 };
 
 /** What the story is told with; what it must not reach, directly or through others, are the real ports. */

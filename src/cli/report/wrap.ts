@@ -1,7 +1,7 @@
 // Text → lines that fit a width. Nothing is cut: a word that is too long continues on the next line.
 
 /** Spaces that must not be broken: between a number and its unit, and after `±`. */
-const UNBREAKABLE = /(?<=\d) (?=(?:ms|s|min|h|days|years)\b)|(?<=±) /g;
+export const UNBREAKABLE: RegExp = /(?<=\d) (?=(?:ms|s|min|h|days|years)\b)|(?<=±) /g;
 /** A space at which `wrap` does not break a line; printed as a plain one. */
 export const NO_BREAK_SPACE = '\u00a0';
 

@@ -1,0 +1,114 @@
+// The result of a check → its JSON report, which fleet.schema.json describes, as one object or as a line for each target.
+// Durations are numbers of seconds; instants are RFC 3339 strings with nanoseconds. Later releases only add keys.
+
+import type { CheckedTarget, FleetOutcome, OffsetRange, Reference } from '../../fleet/fleet-outcome.ts';
+import { formatInstant } from '../../ntp/time.ts';
+import { envelopeOf } from '../envelope.ts';
+import type { ExitCode } from '../exit-code.ts';
+import type {
+  FleetReport,
+  FleetReportRange,
+  FleetReportReference,
+  FleetReportTarget,
+} from './fleet-report-type.ts';
+import type { Since } from './fleet-since.ts';
+import { totalsOf } from './fleet-words.ts';
+
+/** What a report contains besides the outcome. */
+export interface FleetContext {
+  readonly exitCode: ExitCode;
+  /** Since when the targets are as they are, if an earlier report is known. */
+  readonly since?: Since;
+}
+
+/** The report as one line of JSON, with its line end. */
+export function fleetJson(outcome: FleetOutcome, context: FleetContext): string {
+  return `${JSON.stringify(fleetReportOf(outcome, context))}\n`;
+}
+
+/** The report as lines of JSON: one for each target, then one with everything else. */
+export function fleetNdjson(outcome: FleetOutcome, context: FleetContext): string {
+  const { targets = [], ...rest } = fleetReportOf(outcome, context);
+  return [...targets, rest].map(line => `${JSON.stringify(line)}\n`).join('');
+}
+
+/** The report as an object. */
+export function fleetReportOf(outcome: FleetOutcome, { exitCode, since }: FleetContext): FleetReport {
+  const { kind, warnings } = outcome;
+  const head = envelopeOf({ command: 'check' as const, exitCode });
+  if (kind === 'no-reference')
+    return { ...head, result: kind, message: outcome.reason, warnings: [...warnings] };
+  const { started, duration, reference, limits, counts, skews, targets } = outcome;
+  return {
+    ...head,
+    result: kind,
+    message: totalsOf(outcome),
+    started: formatInstant(started),
+    duration,
+    reference: referenceContent(reference),
+    limits: { warning: rangeContent(limits.warning), critical: rangeContent(limits.critical) },
+    counts,
+    skews: skews.map(({ offset, count, where }) => ({ offset, count, where: [...where] })),
+    targets: targets.map(target => targetContent(target, since)),
+    warnings: [...warnings],
+  };
+}
+
+function referenceContent(reference: Reference): FleetReportReference {
+  const { bound: errorBound } = reference;
+  switch (reference.kind) {
+    case 'servers': {
+      const { kind, names, before, after } = reference;
+      return { kind, names: [...names], before, after, errorBound };
+    }
+    case 'local':
+      return { kind: reference.kind, errorBound };
+    case 'majority':
+      return { kind: reference.kind, agreeing: reference.agreeing, offset: reference.offset, errorBound };
+    default:
+      return reference satisfies never;
+  }
+}
+
+/** JSON has no infinity: an end that is none is absent. */
+function rangeContent({ from, to, inside }: OffsetRange): FleetReportRange {
+  return { ...(Number.isFinite(from) && { from }), ...(Number.isFinite(to) && { to }), inside };
+}
+
+/** One target of the report. */
+export function targetContent(checked: CheckedTarget, since?: Since): FleetReportTarget {
+  const { target, verdict, severity, reason, reading } = checked;
+  const first = since?.get(checked);
+  return {
+    host: target.host,
+    port: target.port,
+    ...(target.label !== undefined && { name: target.label }),
+    ...(target.group !== undefined && { group: target.group }),
+    from: target.from,
+    verdict,
+    severity,
+    ...(reason !== undefined && { reason }),
+    ...(first !== undefined && { since: first }),
+    ...(reading && readingContent(reading)),
+  };
+}
+
+function readingContent({
+  bound,
+  ...reading
+}: NonNullable<CheckedTarget['reading']>): Partial<FleetReportTarget> {
+  const { via, address, repliedFrom, offset, delay, samples, stratum, leap, refid, rootDistance } = reading;
+  return {
+    via,
+    address,
+    ...(repliedFrom !== undefined && { repliedFrom }),
+    offset,
+    errorBound: bound,
+    delay,
+    samples,
+    ...(stratum !== undefined && { stratum }),
+    ...(leap !== undefined && { leap }),
+    ...(refid !== undefined && { refid }),
+    ...(rootDistance !== undefined && { rootDistance }),
+  };
+}

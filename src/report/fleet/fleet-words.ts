@@ -1,0 +1,108 @@
+// The result of a check → sentences: how many clocks are off, what they were compared with, and by which limits.
+
+import type { Checked, Limits, OffsetRange, Reference } from '../../fleet/fleet-outcome.ts';
+import type { Seconds } from '../../ntp/time.ts';
+import { count } from '../labels.ts';
+import { formatDuration, formatOffset } from '../quantity.ts';
+import { FINDINGS, type Finding, findingOf } from './fleet-order.ts';
+
+/** How many targets there are of each finding. */
+export function findingsIn({ targets }: Pick<Checked, 'targets'>): Readonly<Record<Finding, number>> {
+  const counts = { off: 0, unsynchronized: 0, uncertain: 0, unanswered: 0, right: 0 };
+  for (const target of targets) counts[findingOf(target)]++;
+  return counts;
+}
+
+/** Each finding as it is counted: `3 off`. */
+export const FINDING_WORDS: Readonly<Record<Finding, string>> = {
+  off: 'off',
+  unsynchronized: 'not synchronized',
+  uncertain: 'uncertain',
+  unanswered: 'without answer',
+  right: 'right',
+};
+
+/** The totals in a sentence: `3 of 412 clocks are off, 10 uncertain, 2 without answer.` */
+export function totalsOf(checked: Pick<Checked, 'kind' | 'targets'>): string {
+  const { kind, targets } = checked;
+  const interrupted = kind === 'interrupted' ? 'Interrupted: ' : '';
+  if (targets.length === 0) return `${interrupted}${interrupted ? 'no' : 'No'} clock was checked.`;
+  const counts = findingsIn(checked);
+  const [worst, ...others] = FINDINGS.filter(finding => counts[finding] > 0);
+  const rest = others
+    .filter(finding => finding !== 'right')
+    .map(finding => `, ${counts[finding]} ${FINDING_WORDS[finding]}`)
+    .join('');
+  return `${interrupted}${headOf(targets.length, worst!, counts[worst!], interrupted !== '')}${rest}.`;
+}
+
+function headOf(all: number, worst: Finding, number: number, inSentence: boolean): string {
+  const verb = number === 1 ? 'is' : 'are';
+  if (number < all) return `${number} of ${count(all, 'clock')} ${verb} ${FINDING_WORDS[worst]}`;
+  const every = all === 1 ? 'the clock' : all === 2 ? 'both clocks' : `all ${all} clocks`;
+  return `${inSentence ? every : capitalized(every)} ${verb} ${FINDING_WORDS[worst]}`;
+}
+
+/** A text that begins with a capital. */
+export function capitalized(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}
+
+/** What the targets were compared with, for the middle of a sentence, with its error bound. */
+export function referenceWords(reference: Reference): string {
+  const bound = `± ${formatDuration(reference.bound)}`;
+  switch (reference.kind) {
+    case 'servers':
+      return `${reference.names.join(', ')} (${bound})`;
+    case 'local':
+      return `the clock of this machine (${bound})`;
+    case 'majority':
+      return `what ${reference.agreeing} of the clocks agree on (${bound})`;
+    default:
+      return reference satisfies never;
+  }
+}
+
+/** The limits: `warning over ± 100 ms, critical over ± 1 s`. */
+export function limitWords({ warning, critical }: Limits): string {
+  return `warning ${rangeWords(warning)}, critical ${rangeWords(critical)}`;
+}
+
+/** Where a range is left or entered: `over ± 100 ms`, `outside -1 s … +2 s`, `over +1 s`, `within -1 s … +1 s`. */
+export function rangeWords({ from, to, inside }: OffsetRange): string {
+  const ends = `${signedLimit(from)} … ${signedLimit(to)}`;
+  if (inside) return `within ${ends}`;
+  if (from === -Infinity && to === Infinity) return 'never';
+  if (from === -to) return `over ± ${plainDuration(to)}`;
+  if (from === -Infinity) return `over ${signedLimit(to)}`;
+  return to === Infinity ? `under ${signedLimit(from)}` : `outside ${ends}`;
+}
+
+function signedLimit(limit: Seconds): string {
+  if (!Number.isFinite(limit)) return limit > 0 ? 'any more' : 'any less';
+  return `${limit < 0 ? '-' : limit > 0 ? '+' : ''}${plainDuration(Math.abs(limit))}`;
+}
+
+const UNITS: readonly (readonly [unit: string, seconds: Seconds])[] = [
+  ['s', 1],
+  ['ms', 1e-3],
+  ['µs', 1e-6],
+  ['ns', 1e-9],
+];
+
+/** A round duration, such as a limit, without needless digits: `100 ms`, `1.5 s`, `3600 s`. */
+export function plainDuration(s: Seconds): string {
+  const [unit, size] = UNITS.find(([, seconds]) => Math.abs(s) >= seconds) ?? UNITS[0]!;
+  return `${Number((s / size).toPrecision(9))} ${unit}`;
+}
+
+/** An offset and its bound: `+12.400 s ± 8.00 ms`. */
+export function offsetWords({
+  offset,
+  bound,
+}: {
+  readonly offset: Seconds;
+  readonly bound: Seconds;
+}): string {
+  return `${formatOffset(offset)} ± ${formatDuration(bound)}`;
+}
