@@ -9,11 +9,11 @@ import type {
   TargetReading,
   TargetVerdict,
 } from '../../src/fleet/fleet-outcome.ts';
-import { unixTimeOf } from '../../src/ntp/time.ts';
+import { type UnixTime, unixTimeOf } from '../../src/ntp/time.ts';
 import { TARGET_VERDICTS } from '../../src/report/fleet/fleet-order.ts';
 
 /** 2026-11-26T07:00:00Z. */
-export const STARTED = unixTimeOf(1_795_676_400_000_000_000n);
+export const STARTED: UnixTime = unixTimeOf(1_795_676_400_000_000_000n);
 
 /** The range that a plain limit stands for. */
 export function within(limit: number): OffsetRange {
@@ -147,13 +147,13 @@ export const EVERY_VERDICT: readonly CheckedTarget[] = [
 /** A fleet of `size` clocks as it might be: nearly all right, one network an hour behind, some off, some silent. */
 export function fleetOf(size: number): Checked {
   const random = generator(size);
-  const targets = Array.from({ length: size }, (_, i) => memberOf(i, size, random));
+  const targets = Array.from({ length: size }, (_, i) => memberOf(i, random));
   const behind = targets.filter(({ verdict }) => verdict === 'zone-off').length;
   const skews = behind < 2 ? [] : [{ offset: -3600, count: behind, where: ['10.1.0.0/24'] }];
   return checked(targets, { skews, duration: 1.24 });
 }
 
-function memberOf(i: number, size: number, random: () => number): CheckedTarget {
+function memberOf(i: number, random: () => number): CheckedTarget {
   const host = `10.${Math.floor(i / 250) % 40}.${i % 4}.${(i % 250) + 1}`;
   const named = {
     host,

@@ -24,27 +24,31 @@ export const FINDING_WORDS: Readonly<Record<Finding, string>> = {
 
 /** The totals in a sentence: `3 of 412 clocks are off, 10 uncertain, 2 without answer.` */
 export function totalsOf(checked: Pick<Checked, 'kind' | 'targets'>): string {
-  const { kind, targets } = checked;
-  const interrupted = kind === 'interrupted' ? 'Interrupted: ' : '';
-  if (targets.length === 0) return `${interrupted}${interrupted ? 'no' : 'No'} clock was checked.`;
   const counts = findingsIn(checked);
-  const [worst, ...others] = FINDINGS.filter(finding => counts[finding] > 0);
+  const [, ...others] = FINDINGS.filter(finding => counts[finding] > 0);
   const rest = others
     .filter(finding => finding !== 'right')
     .map(finding => `, ${counts[finding]} ${FINDING_WORDS[finding]}`)
     .join('');
-  return `${interrupted}${headOf(targets.length, worst!, counts[worst!], interrupted !== '')}${rest}.`;
+  return headlineOf(checked).replace(/\.$/, `${rest}.`);
 }
 
-function headOf(all: number, worst: Finding, number: number, inSentence: boolean): string {
-  const verb = number === 1 ? 'is' : 'are';
-  if (number < all) return `${number} of ${count(all, 'clock')} ${verb} ${FINDING_WORDS[worst]}`;
-  const every = all === 1 ? 'the clock' : all === 2 ? 'both clocks' : `all ${all} clocks`;
-  return `${inSentence ? every : capitalized(every)} ${verb} ${FINDING_WORDS[worst]}`;
+/** The worst of the totals in a sentence: `3 of 412 clocks are off.` */
+export function headlineOf(checked: Pick<Checked, 'kind' | 'targets'>): string {
+  const all = checked.targets.length;
+  const counts = findingsIn(checked);
+  const worst = FINDINGS.find(finding => counts[finding] > 0);
+  const sentence = worst === undefined ? 'no clock was checked.' : headOf(all, worst, counts[worst]);
+  return checked.kind === 'interrupted' ? `Interrupted: ${sentence}` : capitalized(sentence);
 }
 
-/** A text that begins with a capital. */
-export function capitalized(text: string): string {
+function headOf(all: number, worst: Finding, number: number): string {
+  const words = `${number === 1 ? 'is' : 'are'} ${FINDING_WORDS[worst]}.`;
+  if (number < all) return `${number} of ${count(all, 'clock')} ${words}`;
+  return `${all === 1 ? 'the clock' : all === 2 ? 'both clocks' : `all ${all} clocks`} ${words}`;
+}
+
+function capitalized(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
 
