@@ -4,7 +4,7 @@
 
 import type { Checked, CheckedTarget, Limits, OffsetRange, Severity } from '../../fleet/fleet-outcome.ts';
 import type { Seconds } from '../../ntp/time.ts';
-import { formatOffset } from '../quantity.ts';
+import { formatDuration, formatOffset } from '../quantity.ts';
 import { findingOf, targetHost, targetName, worstFirst, worstOf } from './fleet-order.ts';
 import { findingsIn, offsetWords, totalsOf } from './fleet-words.ts';
 import { printable } from './printable.ts';
@@ -54,7 +54,7 @@ function singleText(checked: CheckedTarget, outcome: Checked): string {
     performance('bound', fixed(bound), 's'),
     ...(stratum === undefined ? [] : [performance('stratum', String(stratum))]),
   ].join(' ');
-  const unsure = findingOf(checked) === 'right' ? '' : ` (${offsetWords(reading)})`;
+  const unsure = findingOf(checked) === 'right' ? '' : ` (+/- ${formatDuration(bound)})`;
   const words = `${head}Offset ${Number(offset.toFixed(6))} secs${unsure}${why}`;
   return `${fitted(words, FIRST_LINE - data.length - 1)}|${data}\n`;
 }
@@ -143,19 +143,19 @@ function joined(head: string, names: readonly string[], room: number): string {
 
 function fittingLines(lines: readonly string[], room: number): readonly string[] {
   const shown: string[] = [];
-  const reserve = '… and 10000000 more'.length + 4;
+  const reserve = '... and 10000000 more'.length;
   let left = room - reserve;
   for (const line of lines) {
     left -= bytes(line) + 1;
-    if (left < 0) return [...shown, `… and ${lines.length - shown.length} more`];
+    if (left < 0) return [...shown, `... and ${lines.length - shown.length} more`];
     shown.push(line);
   }
   return shown;
 }
 
-/** A text without what ends a line or begins performance data. */
+/** A text without what ends a line or begins performance data. Some monitoring systems show ASCII alone. */
 function plain(text: string): string {
-  return printable(text).replaceAll('|', ' ');
+  return printable(text).replaceAll('|', ' ').replaceAll('±', '+/-');
 }
 
 /** The start of a text that fits into `room` bytes. */
@@ -163,7 +163,7 @@ function fitted(text: string, room: number): string {
   if (bytes(text) <= room) return text;
   const characters = [...text];
   while (bytes(characters.join('')) > room - 3) characters.length = Math.floor(characters.length * 0.9);
-  return `${characters.join('')}…`;
+  return `${characters.join('')}...`;
 }
 
 function bytes(text: string): number {

@@ -82,7 +82,7 @@ function stack({ x, counts }: Bin, heightOf: (n: number) => number, { barWidth }
     .join('');
 }
 
-/** The numbers above the tallest bars, as far as they do not overlap. */
+/** The numbers above the tallest bars, as far as they neither overlap nor lie on a taller bar. */
 function countsOn(
   bins: readonly Bin[],
   heightOf: (n: number) => number,
@@ -90,7 +90,9 @@ function countsOn(
 ): readonly string[] {
   const chosen: Bin[] = [];
   for (const bin of bins.toSorted((a, b) => b.total - a.total)) {
-    if (chosen.every(({ x }) => Math.abs(x - bin.x) >= APART)) chosen.push(bin);
+    const near = (distance: number) => (other: Bin) => Math.abs(other.x - bin.x) < distance;
+    const hidden = bins.filter(near(APART / 2)).some(({ total }) => total > bin.total);
+    if (!hidden && !chosen.some(near(APART))) chosen.push(bin);
   }
   return chosen.map(({ x, total, counts }) => {
     const height = FINDINGS.reduce((sum, finding) => sum + heightOf(counts[finding]), 0);

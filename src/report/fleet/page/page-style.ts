@@ -71,8 +71,8 @@ tr{display:grid;grid-template-columns:138px minmax(0,1.2fr) 118px 92px 240px min
 .dated tr{grid-template-columns:138px minmax(0,1.1fr) 112px 84px 240px 134px minmax(0,1fr);column-gap:14px}
 tbody tr{border-bottom:1px solid var(--rule);min-height:41px}
 th,td{padding:9px 0;text-align:left;font-weight:400;overflow-wrap:anywhere}
-tbody th{font-weight:600;unicode-bidi:isolate}
-th i,td i{display:inline-block;max-width:100%;font-style:normal;font-weight:400;color:var(--faint);font-size:13px;margin-left:8px}
+tbody th{display:flex;flex-wrap:wrap;align-content:flex-start;column-gap:8px;font-weight:600;unicode-bidi:isolate}
+th i,td i{display:inline-block;max-width:100%;font-style:normal;font-weight:400;color:var(--faint);font-size:13px}td i{margin-left:8px}
 td:nth-child(3),td:nth-child(4),thead th:nth-child(3),thead th:nth-child(4){text-align:right}
 td:nth-child(4),td:last-child{color:var(--faint)}
 td:nth-child(5){padding:0}

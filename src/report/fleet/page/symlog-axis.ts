@@ -1,5 +1,5 @@
 // Offsets of a fleet → an axis that shows microseconds and years at once: linear around zero, logarithmic further out
-// (a symmetrical logarithm).
+// (a symmetrical logarithm: the inverse hyperbolic sine).
 
 import type { Checked, CheckedTarget, OffsetRange } from '../../../fleet/fleet-outcome.ts';
 
@@ -57,7 +57,7 @@ export function symlogPlace(value: number, axis: SymlogAxis, length: number): nu
 }
 
 function symlog(value: number, { linear }: SymlogAxis): number {
-  return Math.sign(value) * Math.log10(1 + Math.abs(value) / linear);
+  return Math.asinh(value / linear);
 }
 
 /** Round values from a microsecond to a century, with their labels. */
