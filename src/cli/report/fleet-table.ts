@@ -2,7 +2,6 @@
 // by the same amount, then the totals. No line is wider than the terminal: columns of low priority are omitted.
 
 import { Chalk, type ChalkInstance } from 'chalk';
-import Table from 'cli-table3';
 import type { Checked, CheckedTarget } from '../../fleet/fleet-outcome.ts';
 import { FINDINGS, findingOf, targetName, worstFirst } from '../../report/fleet/fleet-order.ts';
 import type { Since } from '../../report/fleet/fleet-since.ts';
@@ -20,8 +19,7 @@ import type { Terminal } from '../process/terminal.ts';
 import { GAP } from './columns.ts';
 import { type FleetCells, type FleetColumn, fleetCells, fleetColumns } from './fleet-columns.ts';
 import { ROWS } from './row-selection.ts';
-import { borderless } from './table.ts';
-import { breakWide, wrapWide } from './wide-text.ts';
+import { breakWide, widthOf, wrapWide } from './wide-text.ts';
 
 /** How to show the result of a check. */
 export interface FleetTableContext {
@@ -74,32 +72,51 @@ function selected(
   return { shown, rest: left.length === 0 ? '' : `… and ${left.length} more: ${kinds} (--all shows all)` };
 }
 
+/** The lines of the table: a header and a row for each target, of several lines if its name is broken. */
 function rowsOf(
   shown: readonly CheckedTarget[],
   cells: readonly FleetCells[],
   columns: readonly FleetColumn[],
   chalk: ChalkInstance,
 ): readonly string[] {
-  const table = new Table({
-    head: columns.map(({ title }) => (title === '' ? '' : chalk.dim(title))),
-    colAligns: columns.map(({ numeric }) => (numeric ? 'right' : 'left')),
-    chars: borderless,
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': GAP },
-  });
-  for (const [i, target] of shown.entries()) {
+  const linesOf = cells.map(row =>
+    columns.map(({ key, limit }) => (limit === undefined ? [row[key]] : breakWide(row[key], limit))),
+  );
+  const widths = columns.map(({ title }, column) =>
+    linesOf.reduce((most, row) => Math.max(most, ...row[column]!.map(widthOf)), widthOf(title)),
+  );
+  const lineOf = (texts: readonly string[], paint: (text: string, column: FleetColumn) => string) =>
+    columns
+      .map((column, i) => padded(texts[i]!, widths[i]!, column, text => paint(text, column)))
+      .join(' '.repeat(GAP))
+      .trimEnd();
+  const head = lineOf(
+    columns.map(({ title }) => title),
+    text => chalk.dim(text),
+  );
+  const rows = shown.flatMap((target, i) => {
     const paint = paintOf(target, chalk);
-    table.push(
-      columns.map(({ key, limit }) => {
-        const cell = cells[i]![key];
-        if (limit !== undefined) return breakWide(cell, limit).join('\n');
-        return key === 'mark' || key === 'verdict' ? paint(cell) : cell;
-      }),
+    const height = Math.max(...linesOf[i]!.map(({ length }) => length));
+    return Array.from({ length: height }, (_, line) =>
+      lineOf(
+        linesOf[i]!.map(lines => lines[line] ?? ''),
+        (text, { key }) => (key === 'mark' || key === 'verdict' ? paint(text) : text),
+      ),
     );
-  }
-  return table
-    .toString()
-    .split('\n')
-    .map(line => line.trimEnd());
+  });
+  return [head, ...rows];
+}
+
+/** A cell in the width of its column. Not by cli-table3, which measures text by an older version of Unicode. */
+function padded(
+  text: string,
+  width: number,
+  { numeric }: FleetColumn,
+  paint: (text: string) => string,
+): string {
+  const space = ' '.repeat(Math.max(0, width - widthOf(text)));
+  const painted = text === '' ? '' : paint(text);
+  return numeric ? space + painted : painted + space;
 }
 
 /** The color of a row's mark and verdict: readable on dark and light backgrounds. */
@@ -129,11 +146,11 @@ function reasonsOf(shown: readonly CheckedTarget[]): readonly string[] {
   return [...names].map(([reason, of]) => `${of.join(', ')}: ${printable(reason)}`);
 }
 
-/** `37 clocks -3600.0 s: 10.1.0.0/24` for each group that is off by the same amount. */
+/** `37 hosts -3600.0 s: 10.1.0.0/24` for each group that is off by the same amount. */
 function skewLines({ skews }: Checked): readonly string[] {
   return skews.map(
     ({ count: number, offset, where }) =>
-      `${count(number, 'clock')} ${formatOffset(offset)}: ${where.map(printable).join(', ')}`,
+      `${count(number, 'host')} ${formatOffset(offset)}: ${where.map(printable).join(', ')}`,
   );
 }
 

@@ -96,8 +96,7 @@ function paintOf({ verdict }: ServerReport, chalk: ChalkInstance): (text: string
   }
 }
 
-/** The characters of a table without borders. */
-export const borderless: Readonly<Record<string, string>> = Object.fromEntries(
+const borderless = Object.fromEntries(
   ['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right']
     .concat(['left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid', 'middle'])
     .map(name => [name, '']),

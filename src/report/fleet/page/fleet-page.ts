@@ -90,7 +90,7 @@ function skewsOf({ skews }: Checked): string {
   if (skews.length === 0) return '';
   const items = skews.map(
     ({ count: number, offset, where }) =>
-      `<li><b>${count(number, 'clock')} ${pageOffset(offset)}</b> in ${html(where.join(', '))}`,
+      `<li><b>${count(number, 'host')} ${pageOffset(offset)}</b> in ${html(where.join(', '))}`,
   );
   return `<section>
 <h2>Off by the same amount</h2>
