@@ -62,7 +62,16 @@ async function pack(copy) {
   const { types, default: entry } = exports['.'];
   const dist = ['dist/cli/main.js', 'dist/cli/entry.js'];
   const documents = ['README.md', 'README.zh-CN.md', 'LICENSE'];
-  const required = [bin.tsntp, man[0], types, entry, exports['./report.schema.json'], exports['./fleet.schema.json'], ...documents, ...dist];
+  const required = [
+    bin.tsntp,
+    man[0],
+    types,
+    entry,
+    exports['./report.schema.json'],
+    exports['./fleet.schema.json'],
+    ...documents,
+    ...dist,
+  ];
   const missing = required.map(path => path.replace('./', '')).filter(path => !paths.includes(path));
   expect('npm pack', missing.length === 0, `the tarball lacks ${missing.join(', ')}`);
   const dead = await deadLinks(copy, paths);
