@@ -458,6 +458,14 @@ export const OPTIONS = {
     common: true,
     actionOnly: true,
   },
+  since: {
+    value: { kind: 'text' },
+    placeholder: 'FILE',
+    group: 'reporting',
+    describe: 'say since when a clock is off, from an earlier report (check --format json) in FILE',
+    commands: ['check'],
+    actionOnly: true,
+  },
   all: {
     value: { kind: 'switch' },
     group: 'reporting',

@@ -25,3 +25,6 @@ export type Arguments<C extends Command> = {
 
 /** The format of a report. */
 export type Format = ValueOf<Rows['format']['value']>;
+
+/** The format of a check's report. */
+export type CheckFormat = ValueOf<Rows['checkFormat']['value']>;

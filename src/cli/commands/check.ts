@@ -2,19 +2,23 @@
 
 import { type CheckEvent, check } from '../../check.ts';
 import { openMachine } from '../../machine.ts';
+import { OPTIONS } from '../../options/option-table.ts';
 import { type ExitCode, exitCodeOf } from '../../report/exit-code.ts';
-import { fleetText } from '../../report/fleet-json.ts';
+import { sinceOf } from '../../report/fleet/fleet-since.ts';
 import { checkOptionsOf } from '../arguments/check-arguments.ts';
 import type { CommandArguments } from '../arguments/command-arguments.ts';
+import { readEarlierReport } from '../arguments/earlier-report.ts';
 import type { Context } from '../process/context.ts';
 import { startFleetProgress } from '../process/fleet-progress.ts';
 import { replaceFile } from '../process/replace-file.ts';
 import { terminalOf } from '../process/terminal.ts';
+import { fleetFormat } from '../report/fleet-formats.ts';
 
 /** Checks the hosts and reports. Rejects with `UsageError`. */
 export async function runCheck(args: CommandArguments<'check'>, context: Context): Promise<ExitCode> {
   const { io, signal } = context;
   const { options, warnings } = checkOptionsOf(args);
+  const earlier = args.since === undefined ? undefined : readEarlierReport(args.since);
   context.note(...warnings.map(warning => `warning: ${warning}`));
   const progress = startFleetProgress(
     options.targets.length,
@@ -27,8 +31,16 @@ export async function runCheck(args: CommandArguments<'check'>, context: Context
   const exitCode = exitCodeOf(outcome, context.interruptedBy());
   context.note(...outcome.warnings.map(warning => `warning: ${warning}`));
   if (outcome.kind === 'no-reference') context.note(`tsntp: ${outcome.reason}`);
-  const text = fleetText(outcome, exitCode);
-  if (args.output === undefined || args.output === '-') context.print(text);
-  else replaceFile('-o', args.output, text);
-  return exitCode;
+  const toFile = args.output !== undefined && args.output !== '-';
+  const report = await fleetFormat(args.checkFormat ?? OPTIONS.checkFormat.default, outcome, {
+    exitCode,
+    // A file is as wide as it must be.
+    terminal: toFile ? { colors: 0, width: undefined } : terminalOf(io.stdout, io.env, args.color),
+    all: args.all ?? false,
+    ...(earlier && outcome.kind !== 'no-reference' && { since: sinceOf(earlier, outcome) }),
+  });
+  if (report.text === undefined) return report.exitCode;
+  if (toFile) replaceFile('-o', args.output, report.text);
+  else context.print(report.text);
+  return report.exitCode;
 }

@@ -2,7 +2,14 @@
 // target in the form of check_ntp_time, many as counts and the worst of them.
 // Sign: as in check_ntp_time, a positive offset = the target's clock is ahead.
 
-import type { Checked, CheckedTarget, Limits, OffsetRange, Severity } from '../../fleet/fleet-outcome.ts';
+import type {
+  Checked,
+  CheckedTarget,
+  FleetOutcome,
+  Limits,
+  OffsetRange,
+  Severity,
+} from '../../fleet/fleet-outcome.ts';
 import type { Seconds } from '../../ntp/time.ts';
 import { formatDuration, formatOffset } from '../quantity.ts';
 import { findingOf, targetHost, targetName, worstFirst, worstOf } from './fleet-order.ts';
@@ -23,18 +30,22 @@ const FIRST_LINE = 4000;
 const WHOLE = 8000;
 
 /** The exit code: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN. Critical is worse than warning, and that worse than unknown. */
-export function pluginExitCode(checked: Pick<Checked, 'kind' | 'targets'>): 0 | 1 | 2 | 3 {
-  return STATES[pluginState(checked)][1];
+export function pluginExitCode(outcome: FleetOutcome): 0 | 1 | 2 | 3 {
+  return STATES[pluginState(outcome)][1];
 }
 
 /** The text: the first line with its performance data, then a line for each target that is not right, as many as fit. */
-export function pluginText(checked: Checked): string {
-  const [only, second] = checked.targets;
-  return only && !second ? singleText(only, checked) : fleetText(checked);
+export function pluginText(outcome: FleetOutcome): string {
+  if (outcome.kind === 'no-reference')
+    return `${fitted(`NTP UNKNOWN: ${plain(outcome.reason)}`, FIRST_LINE)}\n`;
+  const [only, second] = outcome.targets;
+  return only && !second ? singleText(only, outcome) : manyText(outcome);
 }
 
 /** What is said of part of the targets, or of none, is no assurance. */
-function pluginState({ kind, targets }: Pick<Checked, 'kind' | 'targets'>): Severity {
+function pluginState(outcome: FleetOutcome): Severity {
+  if (outcome.kind === 'no-reference') return 'unknown';
+  const { kind, targets } = outcome;
   const worst = worstOf(targets);
   return worst === 'ok' && (kind === 'interrupted' || targets.length === 0) ? 'unknown' : worst;
 }
@@ -60,7 +71,7 @@ function singleText(checked: CheckedTarget, outcome: Checked): string {
 }
 
 /** `NTP CRITICAL: 3 of 412 clocks are off, 2 without answer: gate-3 +12.400 s, …|off=3;;0;0;412 …`. */
-function fleetText(outcome: Checked): string {
+function manyText(outcome: Checked): string {
   const { targets, limits } = outcome;
   const bad = worstFirst(targets).filter(target => findingOf(target) !== 'right' || target.severity !== 'ok');
   const data = fleetPerformance(outcome, limits).join(' ');

@@ -1,0 +1,18 @@
+// The file of --since → what an earlier check found.
+
+import { readFileSync } from 'node:fs';
+import { type EarlierFindings, readEarlierFindings } from '../../report/fleet/fleet-since.ts';
+import { fileProblem } from '../../sources/files.ts';
+import { escaped } from '../../sources/server.ts';
+import { UsageError } from './usage-error.ts';
+
+/** Reads the JSON report of an earlier check. Throws `UsageError`. */
+export function readEarlierReport(path: string): EarlierFindings {
+  const advice = 'give a report that "tsntp check --format json" wrote';
+  try {
+    return readEarlierFindings(readFileSync(path, 'utf8'));
+  } catch (error) {
+    const problem = error instanceof SyntaxError ? error.message : `cannot be read: ${fileProblem(error)}`;
+    throw new UsageError(`--since: ${escaped(path)}: ${problem}; ${advice}`);
+  }
+}
