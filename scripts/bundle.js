@@ -45,7 +45,7 @@ export async function bundleCommand(outdir) {
 }
 
 /** Needed only by a table or a spinner: read when the importing code runs. */
-const WHEN_LOADED = ['ora', 'cli-table3'];
+const WHEN_LOADED = ['ora', 'cli-table3', 'string-width'];
 /** yargs would format --help with these; src/cli/arguments/help.ts does so instead. */
 const NEVER_CALLED = ['cliui', 'string-width'];
 
@@ -108,13 +108,15 @@ function whenCalled(path, names) {
 const packagesBeside = {
   name: 'packages beside',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^/ }, ({ path }) =>
-      WHEN_LOADED.includes(path) || NEVER_CALLED.includes(path) ? { path, namespace: 'beside' } : undefined,
-    );
+    onResolve({ filter: /^/ }, ({ path, importer }) => {
+      if (NEVER_CALLED.includes(path) && /[\\/]yargs[\\/]/.test(importer)) return { path, namespace: 'missing' };
+      return WHEN_LOADED.includes(path) ? { path, namespace: 'beside' } : undefined;
+    });
+    onLoad({ filter: /^/, namespace: 'missing' }, ({ path }) => ({
+      contents: `export default () => { throw new Error('${path} is not in this bundle') }`,
+    }));
     onLoad({ filter: /^/, namespace: 'beside' }, ({ path }) => ({
-      contents: NEVER_CALLED.includes(path)
-        ? `export default () => { throw new Error('${path} is not in this bundle') }`
-        : `const it = require('./${path}.cjs'); export default it.default ?? it`,
+      contents: `const it = require('./${path}.cjs'); export default it.default ?? it`,
     }));
     onResolve({ filter: /\.cjs$/, namespace: 'beside' }, ({ path }) => ({ path, external: true }));
   },

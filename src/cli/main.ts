@@ -4,7 +4,7 @@ import { ClockError } from '../clock/clock.ts';
 import { envelopeText } from '../report/envelope.ts';
 import { EXIT_BUG, EXIT_CLOCK, EXIT_USAGE, type ExitCode } from '../report/exit-code.ts';
 import { escaped } from '../sources/server.ts';
-import { runCommandLine, wantsJson } from './arguments/command-line.ts';
+import { runCommandLine, wantsJson, wantsPlugin } from './arguments/command-line.ts';
 import { UsageError } from './arguments/usage-error.ts';
 import { type Context, type Io, openContext } from './process/context.ts';
 import { describeBug } from './process/stack.ts';
@@ -23,10 +23,18 @@ export async function main(
     if (wantsJson(argv, io.env))
       context.print(envelopeText({ exitCode }, { result: 'error', message: messageOf(error) }));
     context.note(`tsntp: ${mistake ? messageOf(error) : describeBug(error)}`);
-    return exitCode;
+    return wantsPlugin(argv) ? await pluginFailure(error, context) : exitCode;
   } finally {
     context.end();
   }
+}
+
+/** Monitoring shows the first line of stdout, and would take exit code 2 for a clock that is off. */
+async function pluginFailure(error: unknown, context: Context): Promise<ExitCode> {
+  const { pluginExitCode, pluginText } = await import('../report/fleet/fleet-plugin.ts');
+  const outcome = { kind: 'no-reference', reason: messageOf(error), warnings: [] } as const;
+  context.print(pluginText(outcome));
+  return pluginExitCode(outcome);
 }
 
 function exitCodeFor(error: unknown): ExitCode {

@@ -121,14 +121,25 @@ function warnOfPort(word: string, context: Context): void {
 
 /** Whether the report must be JSON, as far as a possibly invalid command line or setting shows it. */
 export function wantsJson(argv: readonly string[], env: NodeJS.ProcessEnv): boolean {
-  const [flags = ''] = argv.join('\n').split(/(?:^|\n)--(?=\n|$)/);
+  const flags = flagsIn(argv);
   const json = /(?:^|\n)--json(?:=(.*))?(?=\n|$)/.exec(flags);
   if (json) return readValue(OPTION_ROWS.json.value, json[1] ?? '1') !== false;
   const format = /(?:^|\n)--format[=\n](.*)/.exec(flags)?.[1];
-  if (format !== undefined) return format === 'json';
+  if (format !== undefined) return format === 'json' || format === 'ndjson';
   // `completion` takes the format alone, so that no other variable can be an error here.
   const places = [() => fromEnvironment(readVariables(env).env, 'completion'), () => formatInOwnFile()];
   return places.map(place => saysJson(place)).find(said => said !== undefined) ?? false;
+}
+
+/** Whether the output must be that of a monitoring plugin, as far as a possibly invalid command line shows it. */
+export function wantsPlugin(argv: readonly string[]): boolean {
+  return argv[0] === 'check' && /(?:^|\n)--format[=\n]plugin(?=\n|$)/.test(flagsIn(argv));
+}
+
+/** The words before `--`, one per line. */
+function flagsIn(argv: readonly string[]): string {
+  const [flags = ''] = argv.join('\n').split(/(?:^|\n)--(?=\n|$)/);
+  return flags;
 }
 
 /** Whether a place asks for JSON; undefined if it does not say or cannot be read. */
