@@ -109,7 +109,8 @@ const packagesBeside = {
   name: 'packages beside',
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^/ }, ({ path, importer }) => {
-      if (NEVER_CALLED.includes(path) && /[\\/]yargs[\\/]/.test(importer)) return { path, namespace: 'missing' };
+      if (NEVER_CALLED.includes(path) && /[\\/]yargs[\\/]/.test(importer))
+        return { path, namespace: 'missing' };
       return WHEN_LOADED.includes(path) ? { path, namespace: 'beside' } : undefined;
     });
     onLoad({ filter: /^/, namespace: 'missing' }, ({ path }) => ({

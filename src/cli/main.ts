@@ -1,12 +1,11 @@
 // argv → a command → an exit code. A user's mistake becomes one clear message and exit code 2; a bug prints its stack.
 
-import { ClockError } from '../clock/clock.ts';
 import { envelopeText } from '../report/envelope.ts';
-import { EXIT_BUG, EXIT_CLOCK, EXIT_USAGE, type ExitCode } from '../report/exit-code.ts';
+import { EXIT_BUG, type ExitCode } from '../report/exit-code.ts';
 import { escaped } from '../sources/server.ts';
 import { runCommandLine, wantsJson, wantsPlugin } from './arguments/command-line.ts';
-import { UsageError } from './arguments/usage-error.ts';
 import { type Context, type Io, openContext } from './process/context.ts';
+import { exitCodeOfError } from './process/error-exit-code.ts';
 import { describeBug } from './process/stack.ts';
 
 /** Runs the command that `argv` describes and resolves with its exit code. Never rejects. */
@@ -18,7 +17,7 @@ export async function main(
   try {
     return await runCommandLine(argv, context);
   } catch (error) {
-    const exitCode = exitCodeFor(error);
+    const exitCode = exitCodeOfError(error);
     const mistake = exitCode !== EXIT_BUG;
     if (wantsJson(argv, io.env))
       context.print(envelopeText({ exitCode }, { result: 'error', message: messageOf(error) }));
@@ -35,11 +34,6 @@ async function pluginFailure(error: unknown, context: Context): Promise<ExitCode
   const outcome = { kind: 'no-reference', reason: messageOf(error), warnings: [] } as const;
   context.print(pluginText(outcome));
   return pluginExitCode(outcome);
-}
-
-function exitCodeFor(error: unknown): ExitCode {
-  if (error instanceof ClockError) return EXIT_CLOCK;
-  return error instanceof UsageError ? EXIT_USAGE : EXIT_BUG;
 }
 
 /** The message of an error, with control characters escaped: it may quote user input. */

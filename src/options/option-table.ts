@@ -428,12 +428,12 @@ export const OPTIONS = {
     commands: ['sync', 'query'],
   },
   format: {
-    value: { kind: 'choice', of: ['auto', 'table', 'classic', 'json'] },
+    value: { kind: 'choice', of: ['auto', 'table', 'classic', 'json', 'prometheus'] },
     placeholder: 'F',
     default: 'auto',
     group: 'reporting',
     describe:
-      'format of the report: table, classic (as ntpdate) or json; auto is table on a terminal, else classic',
+      'format of the report: table, classic (as ntpdate), json or prometheus; auto is table on a terminal, else classic',
     commands: ['sync', 'query', 'demo', 'status', 'rtc', 'drift', 'wait', 'schedule', 'completion'],
   },
   checkFormat: {
@@ -510,6 +510,13 @@ export const OPTIONS = {
     group: 'reporting',
     describe: 'write the result to the system log instead of stdout and stderr',
     commands: ['sync', 'query'],
+  },
+  metrics: {
+    value: { kind: 'text' },
+    placeholder: 'FILE',
+    group: 'reporting',
+    describe: 'write how the run ended into FILE, for Prometheus: a name that ends in .prom',
+    commands: ['sync'],
   },
   color: {
     value: { kind: 'switch' },

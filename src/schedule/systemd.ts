@@ -71,6 +71,7 @@ function service(plan: SchedulePlan): string {
       'RestartPreventExitStatus=1 2 4 5 6 7',
       'CapabilityBoundingSet=CAP_SYS_TIME',
       ...sandbox(plan),
+      ...metricsFolder(plan),
       'RestrictAddressFamilies=AF_INET AF_INET6 AF_NETLINK AF_UNIX',
       ...clockCalls(),
     ],
@@ -148,7 +149,7 @@ function limitAfterFirst({ maxOffset }: SchedulePlan): readonly string[] {
 function sandbox(plan: SchedulePlan): readonly string[] {
   const paths = [...plan.program, ...plan.arguments.map(argument => argument.replace(/^--[\w-]+=/, ''))];
   const under = (folders: RegExp) => paths.some(path => folders.test(path));
-  const [state] = plan.arguments.flatMap(argument => /^--state=(.*)$/s.exec(argument)?.[1] ?? []);
+  const state = valueIn(plan, 'state');
   return [
     ...(state === undefined
       ? ['StateDirectory=tsntp', 'StateDirectoryMode=0700']
@@ -175,6 +176,20 @@ function sandbox(plan: SchedulePlan): readonly string[] {
     '# Not ProtectProc: tsntp looks for other time services. Not MemoryDenyWriteExecute: Node compiles at run time.',
     'SystemCallErrorNumber=EPERM',
   ];
+}
+
+/** The folder of --metrics is writable: the file is replaced by another one in it. */
+function metricsFolder(plan: SchedulePlan): readonly string[] {
+  const file = valueIn(plan, 'metrics');
+  return file === undefined
+    ? []
+    : [`ReadWritePaths=${execStart([`-${file.slice(0, file.lastIndexOf('/')) || '/'}`])}`];
+}
+
+/** The value of an option of the scheduled command; undefined if it is not given. */
+function valueIn({ arguments: words }: SchedulePlan, option: string): string | undefined {
+  const start = `--${option}=`;
+  return words.find(word => word.startsWith(start))?.slice(start.length);
 }
 
 function clockCalls(): readonly string[] {

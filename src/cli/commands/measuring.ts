@@ -22,8 +22,13 @@ import { unbelievedLines } from '../report/unbelieved.ts';
 type Purpose = 'sync' | 'query';
 type Arguments = CommandArguments<'sync'>;
 
-/** Runs `sync` or `query`, reports the outcome, and resolves with the exit code. */
-export async function runMeasuring(purpose: Purpose, args: Arguments, context: Context): Promise<ExitCode> {
+/** Runs `sync` or `query`, reports the outcome, also to `tell`, and resolves with the exit code. */
+export async function runMeasuring(
+  purpose: Purpose,
+  args: Arguments,
+  context: Context,
+  tell?: (outcome: Outcome) => void,
+): Promise<ExitCode> {
   const { chosen, options, nts } = await optionsFrom(purpose, args, context);
   const before = notesBefore(purpose, args, chosen);
   if (!args.syslog) context.note(...before);
@@ -38,6 +43,7 @@ export async function runMeasuring(purpose: Purpose, args: Arguments, context: C
   const machine = await openMachine({ mode: modeOf(purpose, args), env, ...state, nts, emit, signal });
   const verb = purpose === 'query' ? query : sync;
   const outcome = await verb(options, machine).finally(spinner.stop);
+  tell?.(outcome);
   const exitCode = exitCodeOf(outcome, context.interruptedBy());
   await report(outcome, { purpose, args, exitCode, serversFrom: chosen.foundIn, before }, context);
   return exitCode;
@@ -160,8 +166,9 @@ function notesOn(
   silent: boolean,
   verbose: boolean,
 ): readonly string[] {
+  const says = format === 'table' || format === 'json';
   return [
-    ...(format === 'classic' ? classicNotes(outcome) : []),
-    ...(format === 'classic' || silent ? unbelievedLines(outcome, verbose) : []),
+    ...(says ? [] : classicNotes(outcome)),
+    ...(!says || silent ? unbelievedLines(outcome, verbose) : []),
   ];
 }

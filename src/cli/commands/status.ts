@@ -1,9 +1,10 @@
-// `tsntp status` → the state of this machine's clock, from the kernel and from earlier runs, as lines or JSON.
+// `tsntp status` → the state of this machine's clock, from the kernel and from earlier runs, as lines, JSON or gauges.
 
 import { openMachine } from '../../machine.ts';
 import { envelopeText } from '../../report/envelope.ts';
 import { type ExitCode, exitCodeOf } from '../../report/exit-code.ts';
 import { statusContent } from '../../report/status-content.ts';
+import { statusMetrics } from '../../report/sync-metrics.ts';
 import { status } from '../../status.ts';
 import type { CommandArguments } from '../arguments/command-arguments.ts';
 import type { Context } from '../process/context.ts';
@@ -23,10 +24,8 @@ export async function runStatus(
   const found = await status(machine);
   const exitCode = exitCodeOf(found, undefined);
   for (const warning of found.warnings) context.note(`warning: ${warning}`);
-  context.print(
-    format === 'json'
-      ? envelopeText({ command: 'status', exitCode }, statusContent(found))
-      : statusLines(found, displayOf(context.io.stdout, context.io.env)),
-  );
+  if (format === 'json') context.print(envelopeText({ command: 'status', exitCode }, statusContent(found)));
+  else if (format === 'prometheus') context.print(statusMetrics(found));
+  else context.print(statusLines(found, displayOf(context.io.stdout, context.io.env)));
   return exitCode;
 }

@@ -2,18 +2,30 @@
 // that could lead to any file.
 
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, lstatSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  fchmodSync,
+  fsyncSync,
+  lstatSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { UsageError } from '../arguments/usage-error.ts';
 
-/** Puts `text` in place of the file at `path`. Throws `UsageError`; `option` is what named the path. */
-export function replaceFile(option: string, path: string, text: string): void {
+/**
+ * Puts `text` in place of the file at `path`. Throws `UsageError`; `option` is what named the path. With `mode`, the file
+ * has these permissions whatever the umask.
+ */
+export function replaceFile(option: string, path: string, text: string, mode?: number): void {
   try {
     const stats = lstatSync(path, { throwIfNoEntry: false });
     if (stats && !stats.isFile()) {
       const what = stats.isSymbolicLink() ? 'a symbolic link' : 'not a regular file';
       throw new UsageError(`${option}: ${path} is ${what}: name another file, or - for stdout`);
     }
-    replace(path, text);
+    replace(path, text, mode);
   } catch (error) {
     if (error instanceof UsageError) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
@@ -23,13 +35,14 @@ export function replaceFile(option: string, path: string, text: string): void {
   }
 }
 
-function replace(path: string, text: string): void {
+function replace(path: string, text: string, mode: number | undefined): void {
   const temporary = `${path}.${randomBytes(8).toString('hex')}`;
   try {
     // Fails if it exists, also as a link.
     const fd = openSync(temporary, 'wx');
     try {
       writeFileSync(fd, text);
+      if (mode !== undefined) fchmodSync(fd, mode);
       fsyncSync(fd);
     } finally {
       closeSync(fd);

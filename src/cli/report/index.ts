@@ -46,6 +46,11 @@ export const reporters: Readonly<Record<ChosenFormat, Reporter>> = {
       .join('');
   },
 
+  async prometheus(outcome, { exitCode }) {
+    const { syncMetrics } = await import('../../report/sync-metrics.ts');
+    return syncMetrics(outcome, { exitCode, now: Date.now() / 1000 });
+  },
+
   async table(outcome, { io, color, verbose }) {
     const { tableText } = await import('./table.ts');
     return tableText(outcome, { terminal: terminalOf(io.stdout, io.env, color), verbose });

@@ -1,0 +1,56 @@
+// A run of `sync` → the file of --metrics, whole or not at all, also after a failure: a collector reads it at any moment.
+
+import { readFileSync } from 'node:fs';
+import type { ExitCode } from '../../report/exit-code.ts';
+import { syncMetrics } from '../../report/sync-metrics.ts';
+import type { Outcome } from '../../sync.ts';
+import { UsageError } from '../arguments/usage-error.ts';
+import type { Context } from './context.ts';
+import { exitCodeOfError } from './error-exit-code.ts';
+import { replaceFile } from './replace-file.ts';
+
+/** Collectors run as another user, and a scheduled run may have a strict umask. */
+const FOR_EVERY_USER = 0o644;
+
+/**
+ * Runs `run`, which tells its outcome, and writes the file however it ends. That the file cannot be written is a warning:
+ * the exit code says what became of the clock. Throws `UsageError` for what can be no file.
+ */
+export async function keepMetrics(
+  path: string,
+  context: Context,
+  run: (tell: (outcome: Outcome) => void) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  if (path === '' || path === '-')
+    throw new UsageError(`--metrics: "${path}" is no file; name one, or give --format prometheus for stdout`);
+  let outcome: Outcome | undefined;
+  try {
+    const exitCode = await run(told => {
+      outcome = told;
+    });
+    write(path, outcome, exitCode, context);
+    return exitCode;
+  } catch (error) {
+    write(path, outcome, exitCodeOfError(error), context);
+    throw error;
+  }
+}
+
+function write(path: string, outcome: Outcome | undefined, exitCode: ExitCode, context: Context): void {
+  try {
+    const now = Date.now() / 1000;
+    const text = syncMetrics(outcome, { exitCode, now, before: textBefore(path) });
+    replaceFile('--metrics', path, text, FOR_EVERY_USER);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    context.note(`warning: ${error.message}`);
+  }
+}
+
+function textBefore(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
