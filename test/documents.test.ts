@@ -261,7 +261,7 @@ describe('commands in the documents', () => {
   });
 
   // A file, a key or a certificate that is named there is not on this machine.
-  it.each(shown.filter(line => !/ -f | -k |--nts|tsntp rtc|tsntp wait --|--state/.test(line)))(
+  it.each(shown.filter(line => !/ -f | -k |--nts|tsntp rtc|tsntp wait --|--state|--metrics/.test(line)))(
     'are understood: %s',
     async line => {
       const env = {

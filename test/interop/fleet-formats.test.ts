@@ -4,10 +4,13 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import type { Outcome } from '../../src/pipeline/outcome.ts';
 import { pluginExitCode, pluginText } from '../../src/report/fleet/fleet-plugin.ts';
 import { fleetPrometheus } from '../../src/report/fleet/fleet-prometheus.ts';
+import { statusMetrics, syncMetrics } from '../../src/report/sync-metrics.ts';
+import type { Status } from '../../src/status.ts';
 import { debianPackage, fetchPackages } from '../support/debian-package.ts';
-import { checked, EVERY_VERDICT, fleetOf, target } from '../support/fleet.ts';
+import { checked, EVERY_VERDICT, fleetOf, STARTED, target } from '../support/fleet.ts';
 import { describeWith } from './bench.ts';
 
 /** Names with everything that a format must escape. */
@@ -23,6 +26,8 @@ const HOSTILE = checked([
   target({ host: '10.0.0.7', label: '大门 — été', verdict: 'no-answer', severity: 'unknown', reading: null }),
 ]);
 
+const FOUND = { started: STARTED, finished: STARTED, servers: [], warnings: [] };
+
 describeWith(['prometheus'], 'promtool', () => {
   const { root } = debianPackage('prometheus');
   const promtool = (text: string) =>
@@ -36,6 +41,19 @@ describeWith(['prometheus'], 'promtool', () => {
   ])('has nothing to say about a check of %s', (_, check) => {
     const { status, stdout, stderr } = promtool(fleetPrometheus(check));
     expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '', stderr: '' });
+  });
+
+  test('has nothing to say about a run, a failed run and a status', () => {
+    const run = { ...FOUND, kind: 'unchanged', estimate: { offset: -1e-7, rootDistance: 0.01, jitter: 0 } };
+    const status = { kind: 'synchronized', kernel: { maxError: 0.5 }, drift: { rate: { frequency: -3.2 } } };
+    for (const text of [
+      syncMetrics(run as unknown as Outcome, { exitCode: 0, now: 1_795_676_400.5 }),
+      syncMetrics(undefined, { exitCode: 2, now: 1_795_676_400 }),
+      statusMetrics(status as unknown as Status),
+    ]) {
+      const { status, stdout, stderr } = promtool(text);
+      expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '', stderr: '' });
+    }
   });
 
   test('objects to a line that is no metric, so that its silence means something', () => {

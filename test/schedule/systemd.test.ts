@@ -51,6 +51,7 @@ describe('tsntp.service', () => {
     ['--keys=/root/keys', 'ProtectHome=read-only', 'ProtectHome=yes'],
     ['--file=/tmp/list', 'ProtectHome=yes', 'PrivateTmp=yes'],
     ['--state=/srv/a b', 'ReadWritePaths="-/srv/a b"', 'StateDirectory=tsntp'],
+    ['--metrics=/srv/m/tsntp.prom', 'ReadWritePaths=-/srv/m', 'ReadWritePaths=-/srv/m/tsntp.prom'],
   ])('sees what %s needs', (argument, has, lacks) => {
     const text = unit('tsntp.service', planWith([argument]));
     expect(text).toContain(`\n${has}\n`);

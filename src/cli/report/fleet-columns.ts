@@ -1,7 +1,7 @@
 // A checked target → the cells of its row; the width of a terminal → the columns that fit it.
 
 import type { CheckedTarget } from '../../fleet/fleet-outcome.ts';
-import { type Finding, findingOf, targetHost, targetName } from '../../report/fleet/fleet-order.ts';
+import { type Finding, findingOfVerdict, targetHost, targetName } from '../../report/fleet/fleet-order.ts';
 import { printable } from '../../report/fleet/printable.ts';
 import { formatDuration, formatOffset } from '../../report/quantity.ts';
 import { GAP } from './columns.ts';
@@ -70,7 +70,7 @@ export function fleetCells(checked: CheckedTarget, since: string | undefined): F
   const name = printable(targetName(target));
   const host = targetHost(target);
   return {
-    mark: MARKS[findingOf(checked)],
+    mark: MARKS[findingOfVerdict(checked)],
     clock: name,
     address: name === host ? '' : host,
     group: printable(target.group ?? ''),

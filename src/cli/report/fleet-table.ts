@@ -3,7 +3,7 @@
 
 import { Chalk, type ChalkInstance } from 'chalk';
 import type { Checked, CheckedTarget } from '../../fleet/fleet-outcome.ts';
-import { FINDINGS, findingOf, targetName, worstFirst } from '../../report/fleet/fleet-order.ts';
+import { FINDINGS, findingOfVerdict, targetName, worstFirst } from '../../report/fleet/fleet-order.ts';
 import type { Since } from '../../report/fleet/fleet-since.ts';
 import {
   FINDING_WORDS,
@@ -62,7 +62,7 @@ function selected(
   const sorted = worstFirst(targets);
   if (all || sorted.length <= ROWS) return { shown: sorted, rest: '' };
   const shown = sorted
-    .filter(target => findingOf(target) !== 'right' || target.severity !== 'ok')
+    .filter(target => findingOfVerdict(target) !== 'right' || target.severity !== 'ok')
     .slice(0, ROWS);
   const left = sorted.slice(shown.length);
   const counts = findingsIn({ targets: left });
@@ -121,7 +121,7 @@ function padded(
 
 /** The color of a row's mark and verdict: readable on dark and light backgrounds. */
 function paintOf(target: CheckedTarget, chalk: ChalkInstance): (text: string) => string {
-  const finding = findingOf(target);
+  const finding = findingOfVerdict(target);
   switch (finding) {
     case 'off':
       return chalk.red;

@@ -27,7 +27,7 @@ const FINDING_OF: Readonly<Record<TargetVerdict, Finding>> = {
 export const TARGET_VERDICTS = Object.keys(FINDING_OF) as readonly TargetVerdict[];
 
 /** What the verdict on a target comes to. */
-export function findingOf({ verdict }: Pick<CheckedTarget, 'verdict'>): Finding {
+export function findingOfVerdict({ verdict }: Pick<CheckedTarget, 'verdict'>): Finding {
   return FINDING_OF[verdict];
 }
 
@@ -49,7 +49,7 @@ export function worstFirst(targets: readonly CheckedTarget[]): readonly CheckedT
   return targets.toSorted(
     (a, b) =>
       BY_SEVERITY[a.severity] - BY_SEVERITY[b.severity] ||
-      rank.get(findingOf(a))! - rank.get(findingOf(b))! ||
+      rank.get(findingOfVerdict(a))! - rank.get(findingOfVerdict(b))! ||
       size(b) - size(a),
   );
 }

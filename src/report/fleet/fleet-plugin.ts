@@ -12,7 +12,7 @@ import type {
 } from '../../fleet/fleet-outcome.ts';
 import type { Seconds } from '../../ntp/time.ts';
 import { formatDuration, formatOffset } from '../quantity.ts';
-import { findingOf, targetHost, targetName, worstFirst, worstOf } from './fleet-order.ts';
+import { findingOfVerdict, targetHost, targetName, worstFirst, worstOf } from './fleet-order.ts';
 import { findingsIn, offsetWords, totalsOf } from './fleet-words.ts';
 import { printable } from './printable.ts';
 
@@ -65,7 +65,7 @@ function singleText(checked: CheckedTarget, outcome: Checked): string {
     performance('bound', fixed(bound), 's'),
     ...(stratum === undefined ? [] : [performance('stratum', String(stratum))]),
   ].join(' ');
-  const unsure = findingOf(checked) === 'right' ? '' : ` (+/- ${formatDuration(bound)})`;
+  const unsure = findingOfVerdict(checked) === 'right' ? '' : ` (+/- ${formatDuration(bound)})`;
   const words = `${head}Offset ${Number(offset.toFixed(6))} secs${unsure}${why}`;
   return `${fitted(words, FIRST_LINE - data.length - 1)}|${data}\n`;
 }
@@ -73,7 +73,9 @@ function singleText(checked: CheckedTarget, outcome: Checked): string {
 /** `NTP CRITICAL: 3 of 412 clocks are off, 2 without answer: gate-3 +12.400 s, …|off=3;;0;0;412 …`. */
 function manyText(outcome: Checked): string {
   const { targets, limits } = outcome;
-  const bad = worstFirst(targets).filter(target => findingOf(target) !== 'right' || target.severity !== 'ok');
+  const bad = worstFirst(targets).filter(
+    target => findingOfVerdict(target) !== 'right' || target.severity !== 'ok',
+  );
   const data = fleetPerformance(outcome, limits).join(' ');
   const head = `NTP ${STATES[pluginState(outcome)][0]}: ${totalsOf(outcome).replace(/\.$/, '')}`;
   const names = bad.map(shortWords);
@@ -115,11 +117,11 @@ function performance(label: string, value: string, unit = '', ...rest: readonly 
 }
 
 function thresholds({ warning, critical }: Limits): readonly string[] {
-  return [rangeText(warning), rangeText(critical), ''];
+  return [pluginRange(warning), pluginRange(critical), ''];
 }
 
 /** A range in the notation of plugins: outside it is an alert, or inside it after `@`. */
-export function rangeText({ from, to, inside }: OffsetRange): string {
+export function pluginRange({ from, to, inside }: OffsetRange): string {
   if (from === -Infinity && to === Infinity && !inside) return '';
   const start = from === -Infinity ? '~' : decimals(from);
   return `${inside ? '@' : ''}${start}:${to === Infinity ? '' : decimals(to)}`;

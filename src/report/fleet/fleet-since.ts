@@ -3,7 +3,7 @@
 
 import type { Checked, CheckedTarget, Target, TargetVerdict } from '../../fleet/fleet-outcome.ts';
 import { formatInstant } from '../../ntp/time.ts';
-import { type Finding, findingOf, TARGET_VERDICTS, targetHost } from './fleet-order.ts';
+import { type Finding, findingOfVerdict, TARGET_VERDICTS, targetHost } from './fleet-order.ts';
 
 /** When a target was first found as it is now: RFC 3339 in UTC. Targets that are right are not in it. */
 export type Since = ReadonlyMap<CheckedTarget, string>;
@@ -17,11 +17,14 @@ export type EarlierFindings = ReadonlyMap<string, { readonly finding: Finding; r
  */
 export function sinceOf(earlier: EarlierFindings, { started, targets }: Checked): Since {
   const now = formatInstant(started);
-  const wrong = targets.filter(target => findingOf(target) !== 'right');
+  const wrong = targets.filter(target => findingOfVerdict(target) !== 'right');
   return new Map(
     wrong.map(checked => {
       const before = earlier.get(keyOf(checked.target));
-      return [checked, before?.finding === findingOf(checked) && before.since <= now ? before.since : now];
+      return [
+        checked,
+        before?.finding === findingOfVerdict(checked) && before.since <= now ? before.since : now,
+      ];
     }),
   );
 }
@@ -50,7 +53,7 @@ function entryOf(target: unknown, started: string): [] | [[string, { finding: Fi
   const { host, port, verdict, since } = target;
   if (!isVerdict(verdict))
     throw new SyntaxError(`its target ${targetHost({ host, port })} has no verdict that is known`);
-  const finding = findingOf({ verdict });
+  const finding = findingOfVerdict({ verdict });
   if (finding === 'right') return [];
   return [[keyOf({ host, port }), { finding, since: isInstant(since) ? since : started }]];
 }

@@ -4,12 +4,12 @@ import type { Checked, Limits, OffsetRange, Reference } from '../../fleet/fleet-
 import type { Seconds } from '../../ntp/time.ts';
 import { count } from '../labels.ts';
 import { formatDuration, formatOffset } from '../quantity.ts';
-import { FINDINGS, type Finding, findingOf } from './fleet-order.ts';
+import { FINDINGS, type Finding, findingOfVerdict } from './fleet-order.ts';
 
 /** How many targets there are of each finding. */
 export function findingsIn({ targets }: Pick<Checked, 'targets'>): Readonly<Record<Finding, number>> {
   const counts = { off: 0, unsynchronized: 0, uncertain: 0, unanswered: 0, right: 0 };
-  for (const target of targets) counts[findingOf(target)]++;
+  for (const target of targets) counts[findingOfVerdict(target)]++;
   return counts;
 }
 

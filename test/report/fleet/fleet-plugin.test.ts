@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { pluginExitCode, pluginText, rangeText } from '../../../src/report/fleet/fleet-plugin.ts';
+import { pluginExitCode, pluginRange, pluginText } from '../../../src/report/fleet/fleet-plugin.ts';
 import { anyChecked, checked, EVERY_VERDICT, fleetOf, target, within } from '../../support/fleet.ts';
 
 describe('of one target', () => {
@@ -102,7 +102,7 @@ test.each([
   [{ from: -Infinity, to: Infinity, inside: false }, ''],
   [within(100), '-100:100'],
 ])('the range %j is %j in the notation of plugins', (range, text) => {
-  expect(rangeText(range)).toBe(text);
+  expect(pluginRange(range)).toBe(text);
 });
 
 test('whatever a list says, the first line has one separator, and each value is a number with its unit', () => {

@@ -2,7 +2,7 @@
 
 import type { Checked } from '../../../fleet/fleet-outcome.ts';
 import { count } from '../../labels.ts';
-import { FINDINGS, type Finding, findingOf } from '../fleet-order.ts';
+import { FINDINGS, type Finding, findingOfVerdict } from '../fleet-order.ts';
 import { html, pageDuration, pageOffset, rounded } from './html-text.ts';
 import { limitZones } from './limit-zones.ts';
 import { type SymlogAxis, symlogPlace, symlogTicks } from './symlog-axis.ts';
@@ -57,7 +57,7 @@ function binsOf({ targets }: Checked, axis: SymlogAxis, { width, barWidth }: Pic
     const place = symlogPlace(target.reading.offset, axis, width);
     const index = Math.min(Math.floor(place / barWidth), Math.floor(width / barWidth) - 1);
     const counts = bins.get(index) ?? { off: 0, unsynchronized: 0, uncertain: 0, unanswered: 0, right: 0 };
-    counts[findingOf(target)]++;
+    counts[findingOfVerdict(target)]++;
     bins.set(index, counts);
   }
   return [...bins]

@@ -1,7 +1,7 @@
 // The targets of a check → the rows of the table on the page, each with its interval on one axis for all.
 
 import type { Checked, CheckedTarget } from '../../../fleet/fleet-outcome.ts';
-import { type Finding, findingOf, targetHost, targetName, worstFirst } from '../fleet-order.ts';
+import { type Finding, findingOfVerdict, targetHost, targetName, worstFirst } from '../fleet-order.ts';
 import type { Since } from '../fleet-since.ts';
 import { html, pageDuration, pageOffset, rounded } from './html-text.ts';
 import { type SymlogAxis, symlogPlace } from './symlog-axis.ts';
@@ -41,7 +41,7 @@ function rowOf(checked: CheckedTarget, axis: SymlogAxis, since: Since | undefine
     ...(since ? [`<td>${sinceWords(since.get(checked), now)}`] : []),
     `<td>${notesOf(checked)}`,
   ];
-  return `<tr class=${ROW_CLASS[findingOf(checked)]}>${cells.join('')}`;
+  return `<tr class=${ROW_CLASS[findingOfVerdict(checked)]}>${cells.join('')}`;
 }
 
 function nameOf({ target }: CheckedTarget): string {
