@@ -72,12 +72,12 @@ const SPANS: readonly (readonly [unit: string, seconds: number])[] = [
   ['min', 60],
 ];
 
-/** `2026-11-24<i>for 2 d</i>`, or the time of the day if it is younger than a day; for a first time `new`. */
+/** `2026-11-24<i>for 2 d</i>`, or the time of the day if it is younger than a day; for a first time `this check`. */
 function sinceWords(since: string | undefined, now: bigint): string {
   if (since === undefined) return '';
   const age = Number(now / 1_000_000n) / 1000 - Date.parse(since) / 1000;
   const span = SPANS.find(([, seconds]) => age >= seconds);
-  if (!span) return 'new';
+  if (!span) return 'this check';
   const when = span[0] === 'd' ? since.slice(0, 10) : `${since.slice(11, 16)} UTC`;
   return `${when}<i>for ${Math.floor(age / span[1])} ${span[0]}</i>`;
 }

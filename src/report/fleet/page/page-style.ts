@@ -99,7 +99,7 @@ tbody tr,.dated tbody tr{grid-template-columns:minmax(0,1fr) auto;column-gap:12p
 tbody th,td{padding:1px 0}
 tbody th{grid-area:1/1}td:nth-child(3){grid-area:1/2}td:first-child{grid-area:2/1}td:nth-child(4){grid-area:2/2}td:nth-child(4):not(:empty)::before{content:"± "}
 td:nth-child(5){grid-area:3/1/auto/-1;width:240px;height:24px;margin-top:4px}td:nth-child(5):empty{display:none}td svg{margin-top:4px}
-td:last-child:empty,.dated td:nth-child(6):empty{display:none}
+td:last-child:empty,.dated td:nth-child(6):empty{display:none}.dated td:nth-child(6)::before{content:"since "}
 }
 `;
 
