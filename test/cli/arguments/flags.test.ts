@@ -51,7 +51,7 @@ describe.each(NUMBERS)('%s', (option, allowed) => {
 });
 
 test.each([
-  ['--format', 'xml', 'give one of auto, table, classic, json'],
+  ['--format', 'xml', 'give one of auto, table, classic, json, prometheus'],
   ['--source', 'eth0', "give one of this machine's IP addresses"],
 ])('%s %s is refused', async (option, value, allowed) => {
   const { code, stderr } = await inProcess(['query', option, value, '127.0.0.1']);
