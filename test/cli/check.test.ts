@@ -21,9 +21,12 @@ interface Report {
     readonly where: readonly string[];
   }[];
   readonly targets: readonly {
-    readonly target: { readonly host: string; readonly label?: string; readonly group?: string };
+    readonly host: string;
+    readonly name?: string;
+    readonly group?: string;
     readonly verdict: TargetVerdict;
-    readonly reading?: { readonly offset: number; readonly bound: number };
+    readonly offset?: number;
+    readonly errorBound?: number;
   }[];
 }
 
@@ -126,17 +129,14 @@ test.runIf(onLinux)('500 clocks with every fault get their verdicts', async () =
     'no-such-host.invalid',
   ]);
   expect([code, stderr]).toEqual([3, '']);
-  const wrong = report.targets.filter(
-    ({ target, verdict }) => target.label !== undefined && target.label !== verdict,
-  );
+  const wrong = report.targets.filter(({ name, verdict }) => name !== undefined && name !== verdict);
   expect(wrong).toEqual([]);
   const counts = Object.fromEntries(KINDS.map(([verdict, , count]) => [verdict, count]));
   expect(report.counts).toEqual({ ...counts, off: 30, 'unknown-name': 1 });
   const hour = report.skews.find(({ offset }) => Math.round(offset) === -3600);
   expect(hour).toMatchObject({ count: 30, where: ['127.20.1.0/24'] });
-  const ahead = report.targets.find(({ verdict, reading }) => verdict === 'off' && reading!.offset > 0)!
-    .reading!;
-  expect(Math.abs(ahead.offset - 12.4)).toBeLessThanOrEqual(ahead.bound + 0.001);
+  const ahead = report.targets.find(({ verdict, offset }) => verdict === 'off' && offset! > 0)!;
+  expect(Math.abs(ahead.offset! - 12.4)).toBeLessThanOrEqual(ahead.errorBound! + 0.001);
 });
 
 describe('the exit code', () => {
@@ -203,7 +203,7 @@ describe('a list', () => {
       `[gates]\n${b} # gate 3\n[doors]\n${c}\n${a}\n`,
     );
     expect(code).toBe(0);
-    expect(report.targets.map(({ target: { label, group } }) => [label, group])).toEqual([
+    expect(report.targets.map(({ name, group }) => [name, group])).toEqual([
       [undefined, undefined],
       ['gate 3', 'gates'],
       [undefined, 'doors'],
@@ -216,7 +216,7 @@ describe('a list', () => {
     const file = join(scratch(), 'hosts.csv');
     writeFileSync(file, `name,host,site\ngate 3,${a},north\n`);
     const { report } = await check(['-f', file, '--reference', (await serve({}))[0]!]);
-    expect(report.targets[0]?.target).toMatchObject({ label: 'gate 3', group: 'north' });
+    expect(report.targets[0]).toMatchObject({ name: 'gate 3', group: 'north' });
   });
 });
 
