@@ -22,7 +22,7 @@ interface Report {
 
 interface FleetReport {
   readonly counts: Readonly<Record<string, number>>;
-  readonly targets: readonly { readonly target: { readonly label: string } }[];
+  readonly targets: readonly { readonly name: string }[];
 }
 
 test.runIf(onLinux)(`${COUNT} servers, with 256 descriptors`, async () => {
@@ -53,7 +53,7 @@ test.runIf(onLinux)(`a check of ${COUNT} hosts, with 256 descriptors`, async () 
   expect({ code, stdout, stderr }).toEqual({ code: 3, stdout: '', stderr: '' });
   const { targets, counts } = JSON.parse(readFileSync(join(folder, 'report'), 'utf8')) as FleetReport;
   expect(counts).toEqual({ right: COUNT - DEAD, 'no-answer': DEAD });
-  expect(targets.map(({ target }) => target.label)).toEqual(hosts.map((_, i) => `device ${i}`));
+  expect(targets.map(({ name }) => name)).toEqual(hosts.map((_, i) => `device ${i}`));
 });
 
 /**
