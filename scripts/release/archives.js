@@ -16,12 +16,19 @@ export function settle(folder) {
   }
 }
 
-/** Packs `folder` as its own name into the file `target`. @param {string} folder @param {string} target */
+/**
+ * Packs `folder` as its own name into the file `target`. Without the folders that other programs share, such as bin:
+ * to unpack it as root into /usr/local must not change their owners and modes. @param {string} folder @param {string} target
+ */
 export async function tarball(folder, target) {
   settle(folder);
   const tar = target.replace(/\.(tar\.gz|tgz)$/, '.tar');
-  const format = ['--format=ustar', '--sort=name', '--owner=0', '--group=0', '--numeric-owner'];
-  await run(dirname(folder), 'tar', ...format, '-cf', tar, basename(folder));
+  const format = ['--format=ustar', '--no-recursion', '--owner=0', '--group=0', '--numeric-owner'];
+  const members = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter(path => path.split('/').includes('tsntp') || !statSync(join(folder, path)).isDirectory())
+    .sort()
+    .map(path => join(basename(folder), path));
+  await run(dirname(folder), 'tar', ...format, '-cf', tar, ...members);
   await run(dirname(folder), 'gzip', '-n', tar);
   if (target.endsWith('.tgz')) await run(dirname(folder), 'mv', `${tar}.gz`, target);
 }
