@@ -23,6 +23,7 @@ const ARCHIVE = `tsntp-${VERSION}-linux-x64.tar.gz`;
 /** The time servers in the documents. */
 const SERVERS = ['10.1.0.1', '10.1.0.2', '10.1.0.3', '10.1.0.4'];
 const PATH = '/usr/local/bin:/usr/bin:/bin';
+const README = readFileSync('README.md', 'utf8');
 const INSTALL = readFileSync('docs/install.md', 'utf8');
 const roots: string[] = [];
 let network: LonelyNetwork;
@@ -35,10 +36,10 @@ afterAll(() => {
   for (const root of roots) rmSync(root, { recursive: true, force: true });
 });
 
-/** The commands of the first block of a section. */
-function commandsOf(text: string, heading: string): readonly string[] {
+/** The commands of the first block of a section, in the language of that shell. */
+function commandsOf(text: string, heading: string, shell: 'sh' | 'bat' = 'sh'): readonly string[] {
   const [, section = ''] = text.split(`\n## ${heading}\n`);
-  const block = /```sh\n(.*?)```/s.exec(section)?.[1];
+  const block = new RegExp(`\`\`\`${shell}\\n(.*?)\`\`\``, 's').exec(section)?.[1];
   if (block === undefined) throw new Error(`no commands under "${heading}"`);
   return block.trim().split('\n');
 }
@@ -86,7 +87,7 @@ function expectJob(root: string, line: string): void {
 }
 
 describe('the commands in README.md, in an empty root', () => {
-  const commands = commandsOf(readFileSync('README.md', 'utf8'), 'Without internet');
+  const commands = commandsOf(README, 'Without internet');
   let root: string;
   let before: readonly string[];
 
@@ -129,6 +130,15 @@ describe('the commands in README.md, in an empty root', () => {
     for (const line of commandsOf(INSTALL, 'Uninstall')) succeed(root, line);
     expect(pathsOf(root).filter(path => !/^\.\/(?:run|tmp)\//.test(path))).toEqual(before);
   });
+});
+
+it('the commands in README.md for Windows name files of its archive', () => {
+  const [archive = '', ...commands] = commandsOf(README, 'Without internet', 'bat');
+  const listed = execFileSync('zip', ['-sf', artifact(archive.replace('tar -xf ', ''))], {
+    encoding: 'utf8',
+  });
+  const files = listed.split('\n').map(line => line.trim());
+  for (const command of commands) expect(files).toContain(command.split(' ')[0]!.replaceAll('\\', '/'));
 });
 
 describe('the commands in docs/install.md for a board with busybox', () => {
