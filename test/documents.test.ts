@@ -302,10 +302,10 @@ describe('the way without internet', () => {
     const packages = [
       ...['amd64', 'arm64', 'armhf'].map(processor => `tsntp_${VERSION}_${processor}.deb`),
       ...['x86_64', 'aarch64'].map(processor => `tsntp-${VERSION}-1.${processor}.rpm`),
-      ...['tgz', 'cdx.json'].map(ending => `tsntp-${VERSION}.${ending}`),
+      ...['.tgz', '.cdx.json', '-linux-x64.oci.tar'].map(ending => `tsntp-${VERSION}${ending}`),
     ];
     const named = (text: string) => [
-      ...new Set(text.match(/tsntp[-_]\d[\w.-]*?\.(?:tar\.gz|zip|deb|rpm|tgz|json)/g)),
+      ...new Set(text.match(/tsntp[-_]\d[\w.-]*?\.(?:tar\.gz|oci\.tar|zip|deb|rpm|tgz|json)/g)),
     ];
     for (const page of pages) expect(named(page).sort()).toEqual([...archives, ...packages].sort());
     for (const text of [english, chinese])
