@@ -14,6 +14,7 @@ function recordedMac(
   answers: Readonly<Record<string, Answer>> = {},
 ): RecordedLibrary {
   let microseconds = 0n;
+  let grown = 0n;
   return recordedLibrary({
     clock_gettime: ([clock, time]) => {
       const id = clock!.value as number;
@@ -23,9 +24,14 @@ function recordedMac(
     },
     settimeofday: () => 0,
     adjtime: () => 0,
+    // Lets the maximum error grow; its result is TIME_ERROR as an errno.
+    ntp_gettime: () => {
+      grown += 10_000n;
+      return -1;
+    },
     ntp_adjtime: ([timex]) => {
       timex!.memory!.setInt32(40, 0x2041, true);
-      timex!.memory!.setBigInt64(24, 500_000n, true);
+      timex!.memory!.setBigInt64(24, 490_000n + grown, true);
       timex!.memory!.setBigInt64(32, 1500n, true);
       return 5;
     },
