@@ -17,7 +17,7 @@ const PAUSE = 26 * 3600;
 export const witness = [
   {
     ...{ name: 'a machine paused for 26 h, its hardware clock right', group, machine, asked: '+26 h' },
-    servers: { main: 0 },
+    ...{ servers: { main: 0 }, boot: 'first' },
     async run(guest) {
       await setOnce(guest);
       shift(-PAUSE);
@@ -33,7 +33,7 @@ export const witness = [
       machine,
       asked: 'nothing',
     },
-    servers: { main: 0 },
+    ...{ servers: { main: 0 }, boot: 'first' },
     async run(guest) {
       await setOnce(guest);
       shift(-PAUSE);
@@ -47,7 +47,7 @@ export const witness = [
   },
   {
     ...{ name: 'rtc read obeys the panic limit, and -g lifts it', group, machine, asked: '+26 h' },
-    servers: { main: 0 },
+    ...{ servers: { main: 0 }, boot: 'first' },
     async run(guest) {
       await setOnce(guest);
       shift(-PAUSE);
