@@ -1,7 +1,8 @@
 // Cases → boots of guests. Cases of one kind of machine share a boot, because booting takes longer than most of them; each
 // still has a root file system, mounts, and processes of its own, and clocks as after a boot (guest/fresh.js).
 
-/** What a case takes besides its own waiting, in seconds; an emulated processor is slow. */
+/** What booting takes, and a case besides its own waiting, in seconds; an emulated processor is slow. */
+const BOOTING = { uml: 3, qemu: 10, arm: 10 };
 const BRIEFLY = { uml: 4, qemu: 10, arm: 15 };
 /** How long the cases of a boot last together, in seconds: the longest boot must not be the last to end. */
 const LONGEST = { uml: 45, qemu: 60, arm: 300 };
@@ -17,7 +18,7 @@ export function bootsOf(cases) {
   for (const c of [...needy, ...others]) {
     const seconds = BRIEFLY[c.machine] + (c.seconds ?? 0);
     const shared = c.boot === undefined ? withPlaceFor(c, seconds, boots) : undefined;
-    if (shared === undefined) boots.push(bootFor(c, seconds));
+    if (shared === undefined) boots.push(bootFor(c, BOOTING[c.machine] + seconds));
     else {
       shared.cases.push(c);
       shared.seconds += seconds;
