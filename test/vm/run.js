@@ -1,6 +1,6 @@
 // `npm run test:vm`: tests tsntp against real kernel clocks in guests. User Mode Linux has the system clock, QEMU the
-// hardware clocks of a PC and of an ARM board. This file prepares the tools (Debian packages) and the packed tsntp, then
-// starts bench.js in its own network namespace without CAP_SYS_TIME: nothing here can set this machine's clock.
+// hardware clocks of a PC and of an ARM board. This file prepares the tools (Debian packages) and the packed tsntp, then starts bench.js in its own
+// network namespace without CAP_SYS_TIME: nothing here can set this machine's clock.
 //   node test/vm/run.js [--only GROUP,…] [--name TEXT] [--list] [--command FOLDER]
 // --command tests another command than the packed tsntp, a folder with node_modules/tsntp/bin/tsntp.js, to check that the
 // bench catches a faulty one.
