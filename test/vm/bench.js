@@ -17,7 +17,7 @@ import { toolPath } from './tools.js';
 /** A processor of the host runs more than one guest, because they wait for replies. */
 const PLACES = Math.ceil(1.5 * availableParallelism());
 /** The places that a guest takes; an emulated processor never rests. */
-const NEEDS = { uml: 1, qemu: 1.5, arm: 3 };
+const NEEDS = { uml: 1, qemu: 1.5, arm: 2 };
 
 /** How often a case is run again after a run that was disturbed, and said so. */
 const REPEATS = 2;
