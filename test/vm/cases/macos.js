@@ -50,7 +50,8 @@ export const macos = [
       assert.deepEqual(await adapter(guest, `clock.declareSynchronized(${JSON.stringify(quality)})`), {});
       const { synchronized, maxError, estimatedError } = kernelClock();
       assert.deepEqual([synchronized, estimatedError], [true, 0.001]);
-      near("the kernel's maxError", maxError, 0.25 + 5e-3, 5e-3);
+      // It grows by 500 ppm from the moment it is set.
+      near("the kernel's maxError", maxError, 0.25 + 5e-3, 6e-3);
       const after = await adapter(guest, 'clock.status()');
       assert.deepEqual([after.answer.synchronized, after.answer.estimatedError], [true, 0.001]);
     },
