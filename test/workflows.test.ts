@@ -112,3 +112,32 @@ describe('the form for bugs', () => {
     );
   });
 });
+
+describe('the jobs for macOS', () => {
+  const { archives, macos } = read('.github/workflows/test.yml').jobs;
+  const runs: readonly string[] = macos.steps.map(({ run = '' }) => run);
+  const placeOf = (command: string) => runs.findIndex(run => run.includes(command));
+
+  it('run on both processors that Macs have', () => {
+    expect(macos.strategy.matrix.os).toEqual(['macos-15', 'macos-15-intel']);
+  });
+
+  it('run each test of test/macos, and set the clock last, as root, without the time service of macOS', () => {
+    const tests = readdirSync('test/macos').flatMap(file => /^(.*)\.macos\.ts$/.exec(file)?.[1] ?? []);
+    expect(tests).toEqual(['archive', 'read', 'set']);
+    for (const test of tests) expect(placeOf(`npm run test:macos -- ${test}`)).toBeGreaterThan(0);
+    expect(runs.at(-1)).toMatch(/^sudo .*npm run test:macos -- set$/);
+    expect(placeOf('systemsetup -setusingnetworktime off')).toBe(runs.length - 2);
+    expect(runs.filter(run => run.includes('sudo'))).toEqual(runs.slice(-2));
+  });
+
+  it('unpack the archives that another job has made', () => {
+    expect(macos.needs).toBe('archives');
+    const [given] = archives.steps.flatMap((step: Step) =>
+      step.uses?.includes('upload') ? [step.with] : [],
+    );
+    const [taken] = macos.steps.flatMap((step: Step) => (step.uses?.includes('download') ? [step.with] : []));
+    expect(given).toMatchObject({ name: taken.name, path: 'release/*-darwin-*' });
+    expect(taken.path).toBe('release');
+  });
+});
