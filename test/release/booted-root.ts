@@ -32,6 +32,7 @@ exec setpriv ${RIGHTS.join(' ')} unshare ${NAMESPACES.join(' ')} sh -ec '
   for each in run tmp dev; do mount -t tmpfs tmpfs "$each"; done
   for each in null zero full random urandom tty; do touch "dev/$each"; mount --bind "/dev/$each" "dev/$each"; done
   ln -s /proc/self/fd dev/fd
+  ln -s pts/ptmx dev/ptmx
   # Not chroot: a service could not get mounts of its own there.
   pivot_root . mnt
   exec env -i container=tsntp PATH=/usr/sbin:/usr/bin:/sbin:/bin chroot . sh -c "

@@ -4,7 +4,7 @@
 
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { debianPackage, fetchPackages } from '../support/debian-package.ts';
@@ -31,7 +31,8 @@ export async function openPodman(): Promise<Podman> {
   for (const kind of ['uid', 'gid']) writeFileSync(`/proc/${holder.pid}/${kind}_map`, '0 0 65536');
   holder.stdin.end('\n');
   const [port] = await once(holder.stdout, 'data');
-  const enter = ['--target', String(holder.pid), '--user', '--mount', '--cgroup', '--net'];
+  const [first = ''] = readFileSync(`/proc/${holder.pid}/task/${holder.pid}/children`, 'utf8').split(' ');
+  const enter = ['--target', first, '--user', '--mount', '--cgroup', '--net', '--pid'];
   const run = (command: readonly string[]): Ended => {
     const folders = PROGRAMS.map(name => join(debianPackage(name).root, 'usr/bin'));
     const env = { PATH: [...folders, process.env.PATH].join(':'), HOME: place, TMPDIR: place };
@@ -45,22 +46,29 @@ export async function openPodman(): Promise<Podman> {
     podman: (...args) => run(['podman', ...storage, ...runtime, ...args]),
     buildah: (...args) => run(['buildah', ...storage, ...args]),
     close() {
-      holder.kill();
+      // unshare ignores SIGTERM while its child runs.
+      holder.kill('SIGKILL');
       rmSync(place, { recursive: true, force: true });
     },
   };
 }
 
-const OUTER = 'read _; exec unshare --mount --cgroup --net sh -ec "$0"';
+const OUTER =
+  'read _; exec unshare --mount --cgroup --net --pid --fork --kill-child --mount-proc sh -ec "$0"';
 
-/** The programs find their libraries among those of this machine: an environment would not reach what they start. */
+/**
+ * The programs find their libraries among those of this machine: an environment would not reach what they start. The shell
+ * waits for the ends of processes that it did not start: podman waits for that, too.
+ */
 function innerScript(): string {
   const libraries = '/usr/lib/x86_64-linux-gnu';
   const folders = PROGRAMS.map(name => `${debianPackage(name).root}${libraries}`).filter(existsSync);
   return `ip link set lo up
     mount -t overlay -o lowerdir=${[...folders, libraries].join(':')} overlay ${libraries}
     mount -t cgroup2 none /sys/fs/cgroup
-    exec ${process.execPath} ${resolve('test/release/server.js')}`;
+    mount -t tmpfs tmpfs /run
+    ${process.execPath} ${resolve('test/release/server.js')} &
+    wait`;
 }
 
 async function namespaceOf(pid: number): Promise<void> {
