@@ -24,6 +24,16 @@ const DEFINITIONS = {
   _use_weak_usergroup_deps: '0',
 };
 
+/** Folders that no other package may have made; rpm removes those that it owns when they are empty. */
+const OWN_FOLDERS = [
+  '/usr/share/bash-completion',
+  '/usr/share/bash-completion/completions',
+  '/usr/share/fish',
+  '/usr/share/fish/vendor_completions.d',
+  '/usr/share/zsh',
+  '/usr/share/zsh/site-functions',
+];
+
 /** Builds the package of each architecture in `target`, in the folder `work`. @param {string} work @param {string} target */
 export async function rpmPackages(work, target) {
   for (const architecture of Object.keys(ARCHITECTURES))
@@ -85,7 +95,7 @@ ${packageScript('postrm')}
 %files
 %defattr(-,root,root)
 %config(noreplace) ${CONFIGURATION}
-/usr/lib/systemd/system/tsntp*
+${OWN_FOLDERS.map(folder => `%dir ${folder}\n`).join('')}/usr/lib/systemd/system/tsntp*
 /usr/lib/systemd/system-preset/80-tsntp.preset
 /usr/bin/tsntp
 /usr/lib/tsntp

@@ -29,8 +29,24 @@ function fetchRoot(packages: readonly string[], cached: string): void {
   const root = join(work, 'root');
   try {
     const debootstrap = join(debianPackage('debootstrap').root, 'usr');
-    process.env.DEBOOTSTRAP_DIR = join(debootstrap, 'share/debootstrap');
-    run('sh', join(debootstrap, 'sbin/debootstrap'), '--variant=minbase', codename(), root, mirror());
+    // It calls wget, which a small Debian lacks.
+    const { root: wget, env } = debianPackage('wget');
+    const variables = {
+      ...env,
+      DEBOOTSTRAP_DIR: join(debootstrap, 'share/debootstrap'),
+      PATH: `${join(wget, 'usr/bin')}:/usr/sbin:/usr/bin:/sbin:/bin`,
+    };
+    const settings = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
+    run(
+      'env',
+      ...settings,
+      'sh',
+      join(debootstrap, 'sbin/debootstrap'),
+      '--variant=minbase',
+      codename(),
+      root,
+      mirror(),
+    );
     runIn(root, 'apt-get', '-qq', 'update');
     if (packages.length > 0) runIn(root, 'apt-get', '-qq', 'install', '--no-install-recommends', ...packages);
     runIn(root, 'apt-get', 'clean');

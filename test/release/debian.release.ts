@@ -123,8 +123,9 @@ describe('the Debian package, in a running Debian', () => {
     expect(show('ActiveState', TIMER)).toBe('inactive');
   });
 
-  it('has the units of "tsntp schedule", but for the first line', () => {
-    run('sh', '-c', 'echo ntp.example >/etc/tsntp.conf');
+  it('has the units of "tsntp schedule", but for the first line, also with its examples of a configuration', () => {
+    run('sed', '-i', 's/^#\\([a-z]\\)/\\1/', '/etc/tsntp.conf');
+    expect(readFileSync(join(root, 'etc/tsntp.conf'), 'utf8')).toMatch(/^ntp1\.example$/m);
     const { files } = JSON.parse(run('tsntp', 'schedule', '--as', 'systemd', '--format', 'json'));
     for (const { path, text } of files as readonly { readonly path: string; readonly text: string }[]) {
       const packaged = readFileSync(join(root, path.replace('/etc/', '/usr/lib/')), 'utf8');
