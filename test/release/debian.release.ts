@@ -183,7 +183,9 @@ describe('the Debian package, in a running Debian', () => {
     run('dpkg', '--remove', 'tsntp');
     expect(enabledIn(root)).toEqual([]);
     expect(run('systemctl', 'list-units', '--all', '--no-legend', 'tsntp*')).toBe('');
-    expect(added(root, before)).toEqual(['/etc/tsntp.conf', '/var/lib/tsntp', '/var/lib/tsntp/state.json']);
+    const left = added(root, before);
+    expect(left.filter(path => !path.startsWith('/var/lib/tsntp'))).toEqual(['/etc/tsntp.conf']);
+    expect(left).toContain('/var/lib/tsntp/state.json');
   });
 
   it('is purged without leaving a file', () => {
