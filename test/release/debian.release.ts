@@ -1,9 +1,7 @@
 // The Debian package through installation, upgrade, removal and purge, in a running Debian: dpkg resolves its dependencies,
 // and systemd runs its units.
 
-import { execFileSync } from 'node:child_process';
 import {
-  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -13,14 +11,14 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BootedRoot, boot } from './booted-root.ts';
+import { changedPackage, into, PACKAGE } from './changed-package.ts';
 import { debianRoot, runIn } from './debian-root.ts';
 import { added, enabledIn, filesOf } from './file-list.ts';
 import { artifact, VERSION } from './root.ts';
 
-const PACKAGE = `tsntp_${VERSION}_amd64.deb`;
 const TIMER = 'tsntp.timer';
 const WANTS = '/etc/systemd/system/timers.target.wants';
 
@@ -39,28 +37,12 @@ function freshRoot(): string {
   return root;
 }
 
-/** The package with another version or another content; returns its path. */
-function changed(name: string, change: (tree: string) => void): string {
-  const tree = join(work, name);
-  execFileSync('dpkg-deb', ['--raw-extract', artifact(PACKAGE), tree]);
-  change(tree);
-  const options = ['--root-owner-group', '-Zxz', '-z0', '--build'];
-  execFileSync('dpkg-deb', [...options, tree, join(work, `${name}.deb`)], { stdio: 'pipe' });
-  return join(work, `${name}.deb`);
-}
-
 /** The package as an earlier version. */
 function earlier(): string {
-  return changed('earlier', tree => {
+  return changedPackage(work, 'earlier', tree => {
     const control = join(tree, 'DEBIAN/control');
     writeFileSync(control, readFileSync(control, 'utf8').replace(/^Version: .*/m, 'Version: 0.0.9'));
   });
-}
-
-/** Copies a package into a root; returns its path there. */
-function into(root: string, file: string): string {
-  cpSync(file, join(root, 'tsntp.deb'));
-  return '/tsntp.deb';
 }
 
 describe('the Debian package, in a running Debian', () => {
@@ -218,35 +200,11 @@ describe('the Debian package, in an image that is not running', () => {
   });
 
   it('is seen to enable a unit by mistake', () => {
-    const mistaken = changed('mistaken', tree => {
+    const mistaken = changedPackage(work, 'mistaken', tree => {
       mkdirSync(join(tree, WANTS), { recursive: true });
       symlinkSync(`/usr/lib/systemd/system/${TIMER}`, join(tree, WANTS, TIMER));
     });
     runIn(root, 'dpkg', '--install', into(root, mistaken));
     expect(enabledIn(root)).toEqual([join(WANTS, TIMER)]);
-  });
-});
-
-describe('lintian', () => {
-  let root: string;
-  beforeAll(() => {
-    root = debianRoot('lintian');
-    roots.push(root);
-  }, 900_000);
-
-  it.each(['amd64', 'arm64', 'armhf'])('finds no error in the package for %s', architecture => {
-    const name = `tsntp_${VERSION}_${architecture}.deb`;
-    cpSync(artifact(name), join(root, name));
-    expect(runIn(root, 'lintian', '--fail-on', 'none', '--display-level', '>=error', `/${name}`)).toBe('');
-  });
-
-  it('finds an error in a package with a wrong path', () => {
-    const wrong = changed('wrong', tree => {
-      mkdirSync(dirname(join(tree, 'usr/local/bin/tsntp')), { recursive: true });
-      writeFileSync(join(tree, 'usr/local/bin/tsntp'), '');
-    });
-    expect(
-      runIn(root, 'lintian', '--fail-on', 'none', '--display-level', '>=error', into(root, wrong)),
-    ).toContain('dir-in-usr-local');
   });
 });
