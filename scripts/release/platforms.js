@@ -28,7 +28,12 @@ export const PLATFORMS = [
     node: NODES['linux-arm64'],
     needs: GLIBC,
   },
-  { name: 'linux-armv7', koffi: 'linux-arm', binary: 'linux_armhf', needs: OWN_NODE },
+  {
+    name: 'linux-armv7',
+    koffi: 'linux-arm',
+    binary: 'linux_armhf',
+    needs: `glibc 2.34 or later (Debian 12) and ${OWN_NODE}`,
+  },
   { name: 'linux-musl-x64', koffi: 'linux-x64', binary: 'musl_x64', needs: OWN_NODE },
   { name: 'linux-musl-arm64', koffi: 'linux-arm64', binary: 'musl_arm64', needs: OWN_NODE },
   {

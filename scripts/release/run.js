@@ -16,6 +16,7 @@ import {
 import { join } from 'node:path';
 import { tarball, zip } from './archives.js';
 import { billOfMaterials } from './bill-of-materials.js';
+import { containerImage } from './container.js';
 import { debianPackages } from './debian.js';
 import { CHECKOUT, VERSION } from './facts.js';
 import { licenses } from './licenses.js';
@@ -26,7 +27,14 @@ import { rpmPackages } from './red-hat.js';
 import { checkTools } from './tool.js';
 
 /** What can be made, by the name that the command line gives it. */
-const KINDS = { archives, npm: npmPackage, deb: debianPackages, rpm: rpmPackages, documents };
+const KINDS = {
+  archives,
+  npm: npmPackage,
+  deb: debianPackages,
+  rpm: rpmPackages,
+  image: containerImage,
+  documents,
+};
 
 mkdirSync(join(CHECKOUT, '.cache/release'), { recursive: true });
 const work = mkdtempSync(join(CHECKOUT, '.cache/release/work-'));

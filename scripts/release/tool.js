@@ -5,7 +5,14 @@ import { promisify } from 'node:util';
 import { EPOCH } from './facts.js';
 
 /** The programs, and the Debian packages that contain them. */
-const TOOLS = { tar: 'tar', gzip: 'gzip', zip: 'zip', 'dpkg-deb': 'dpkg', rpmbuild: 'rpm' };
+const TOOLS = {
+  tar: 'tar',
+  gzip: 'gzip',
+  zip: 'zip',
+  'dpkg-deb': 'dpkg',
+  rpmbuild: 'rpm',
+  ldd: 'libc-bin',
+};
 
 /** Throws if a program is missing; the message names the packages to install. */
 export function checkTools() {

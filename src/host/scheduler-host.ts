@@ -3,7 +3,7 @@
 
 import { execFile } from 'node:child_process';
 import { existsSync, lstatSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
-import { dirname, join, sep, win32 } from 'node:path';
+import { basename, dirname, join, sep, win32 } from 'node:path';
 import type { TimeService } from '../pipeline/outcome.ts';
 import {
   NotSchedulable,
@@ -102,9 +102,10 @@ function readExisting(path: string): Existing {
   }
 }
 
+/** systemd goes by the name of the unit: the link may also lead to the unit of a package in /usr/lib or /lib. */
 function isLinkTo({ path, target }: ScheduledLink): boolean {
   try {
-    return readlinkSync(path) === target;
+    return basename(readlinkSync(path)) === basename(target);
   } catch {
     return false;
   }

@@ -67,6 +67,15 @@ test.each([
   expect(stderr).toContain(advice);
 });
 
+test('an image whose /etc/tsntp.conf has only comments, as that of a package, has no servers', async () => {
+  const root = image();
+  const install = ['schedule', '--root', root, '--as', 'cron', '--install'];
+  writeFileSync(join(root, 'etc/tsntp.conf'), '# ntp1.example\n');
+  expect(await tsntp(install)).toMatchObject({ code: 2, stderr: expect.stringContaining('no servers') });
+  writeFileSync(join(root, 'etc/tsntp.conf'), 'ntp1.example\n');
+  expect((await tsntp(install)).code).toBe(0);
+});
+
 test('a link that leads out of the image is not followed', async () => {
   const [root, outside] = [scratch(), scratch()];
   symlinkSync(outside, join(root, 'etc'));
