@@ -4,7 +4,7 @@ import { chmodSync, cpSync, mkdirSync, renameSync, writeFileSync } from 'node:fs
 import { join } from 'node:path';
 import { settle } from './archives.js';
 import { PACKAGE, VERSION } from './facts.js';
-import { platformOf } from './platforms.js';
+import { isChosen, platformOf } from './platforms.js';
 import { writeProgramTree } from './program-tree.js';
 import { run } from './tool.js';
 
@@ -18,6 +18,7 @@ const ARCHITECTURES = {
 /** Builds the package of each architecture in `target`, in the folder `work`. @param {string} work @param {string} target */
 export async function debianPackages(work, target) {
   for (const [architecture, { platform, depends }] of Object.entries(ARCHITECTURES)) {
+    if (!isChosen(platform)) continue;
     const root = join(work, `deb-${architecture}`);
     await writeProgramTree(join(root, 'usr'), platformOf(platform));
     // Debian looks for the license here, and for zsh's completions there.

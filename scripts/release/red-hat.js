@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { settle } from './archives.js';
 import { PACKAGE, VERSION } from './facts.js';
-import { platformOf } from './platforms.js';
+import { isChosen, platformOf } from './platforms.js';
 import { writeProgramTree } from './program-tree.js';
 import { run } from './tool.js';
 
@@ -26,6 +26,7 @@ const DEFINITIONS = {
 /** Builds the package of each architecture in `target`, in the folder `work`. @param {string} work @param {string} target */
 export async function rpmPackages(work, target) {
   for (const [architecture, platform] of Object.entries(ARCHITECTURES)) {
+    if (!isChosen(platform)) continue;
     const top = join(work, `rpm-${architecture}`);
     const tree = join(top, 'tree');
     await writeProgramTree(join(tree, 'usr'), platformOf(platform));
