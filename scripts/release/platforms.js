@@ -66,3 +66,16 @@ export function platformOf(name) {
     throw new Error(`no platform ${name}: there are ${PLATFORMS.map(one => one.name).join(', ')}`);
   return found;
 }
+
+/** @type {ReadonlySet<string>} */
+let chosen = new Set(PLATFORMS.map(({ name }) => name));
+
+/** Restricts the archives and packages to the platforms of these names; none restricts nothing. @param {readonly string[]} names */
+export function choosePlatforms(names) {
+  if (names.length > 0) chosen = new Set(names);
+}
+
+/** Whether to make the archive and the packages for a platform. @param {string} name */
+export function isChosen(name) {
+  return chosen.has(name);
+}

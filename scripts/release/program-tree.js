@@ -5,8 +5,10 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { bundleScripts } from '../bundle.js';
+import { writeCode } from './code-cache.js';
 import { CHECKOUT, PACKAGE, VERSION } from './facts.js';
-import { writeKoffi } from './koffi.js';
+import { writeBinary } from './koffi.js';
 import { licenses } from './licenses.js';
 import { unpackPinned } from './pinned-package.js';
 import { platformOf } from './platforms.js';
@@ -24,12 +26,16 @@ const DOCUMENTS = ['README.md', 'README.zh-CN.md', 'CHANGELOG.md', 'SECURITY.md'
 export async function writeProgramTree(prefix, platform) {
   const lib = join(prefix, 'lib/tsntp');
   mkdirSync(join(lib, 'bin'), { recursive: true });
-  cpSync(join(CHECKOUT, 'bin/tsntp.js'), join(lib, 'bin/tsntp.js'));
-  cpSync(join(CHECKOUT, 'dist/cli'), join(lib, 'dist/cli'), { recursive: true });
+  cpSync(join(import.meta.dirname, 'files/launch.js'), join(lib, 'bin/tsntp.js'));
+  write(join(lib, 'bin/package.json'), '{ "type": "commonjs" }\n');
+  await bundleScripts(join(lib, 'dist/cli'));
   const { name, type, engines } = PACKAGE;
   write(join(lib, 'package.json'), `${JSON.stringify({ name, version: VERSION, type, engines }, null, 2)}\n`);
-  await writeKoffi(join(lib, 'node_modules/koffi'), [platform]);
-  if (platform.node !== undefined) await writeNode(prefix, platform, platform.node);
+  await writeBinary(lib, platform);
+  if (platform.node !== undefined) {
+    await writeNode(prefix, platform, platform.node);
+    await writeCode(lib, platform.name);
+  }
   writeLauncher(prefix, platform);
   writeDocuments(join(prefix, 'share/doc/tsntp'), platform);
   if (platform.name.startsWith('win-')) return;

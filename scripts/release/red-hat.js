@@ -6,7 +6,7 @@ import { settle } from './archives.js';
 import { PACKAGE, VERSION } from './facts.js';
 import { description, MAINTAINER, RELEASE_DATE } from './maintainer.js';
 import { CONFIGURATION, packageScript, writePackageTree } from './package-tree.js';
-import { platformOf } from './platforms.js';
+import { isChosen, platformOf } from './platforms.js';
 import { run } from './tool.js';
 
 /** The names of processors in RPM, and our platforms. */
@@ -36,8 +36,8 @@ const OWN_FOLDERS = [
 
 /** Builds the package of each architecture in `target`, in the folder `work`. @param {string} work @param {string} target */
 export async function rpmPackages(work, target) {
-  for (const architecture of Object.keys(ARCHITECTURES))
-    await rpmPackage(work, target, { architecture, version: VERSION });
+  for (const [architecture, platform] of Object.entries(ARCHITECTURES))
+    if (isChosen(platform)) await rpmPackage(work, target, { architecture, version: VERSION });
 }
 
 /** Builds one package. @param {string} work @param {string} target @param {{ readonly architecture: string, readonly version: string }} which */

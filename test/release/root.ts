@@ -104,3 +104,10 @@ export function copyOf(root: string): string {
   cpSync(root, copy, { recursive: true, verbatimSymlinks: true });
   return copy;
 }
+
+/** A module to require first: says of each script whether V8 has rejected its code; undefined if there is none. */
+export const PROBE = `const vm = require('node:vm'); const { Script } = vm;
+vm.Script = class extends Script { constructor(source, options) {
+  super(source, options);
+  process.stderr.write(options.filename.replace(/.*\\//, '') + ' ' + this.cachedDataRejected + ' ');
+} };`;
