@@ -20,7 +20,6 @@ const setValue = advapi32.func(
   'int32 __stdcall RegSetKeyValueW(intptr_t key, str16 path, str16 name, uint32 type, void *data, uint32 size)',
 );
 const deleteTree = advapi32.func('int32 __stdcall RegDeleteTreeW(intptr_t key, str16 path)');
-const deleteKey = advapi32.func('int32 __stdcall RegDeleteKeyW(intptr_t key, str16 path)');
 
 /**
  * A text with its type, REG_SZ or REG_EXPAND_SZ, and its variables unexpanded; undefined if there is none.
@@ -53,7 +52,7 @@ export function writeNumber(path, name, number) {
 
 /** Removes a key with all that is in it, if it exists. @param {string} path */
 export function removeKey(path) {
-  const failed = deleteTree(HKEY_LOCAL_MACHINE, path) || deleteKey(HKEY_LOCAL_MACHINE, path);
+  const failed = deleteTree(HKEY_LOCAL_MACHINE, path);
   if (failed !== ERROR_FILE_NOT_FOUND) check(failed, path, '');
 }
 
