@@ -72,10 +72,23 @@ async function licenseOfNode(platform, unpacked) {
 
 /** @param {string} prefix @param {import('./platforms.js').Platform} platform */
 function writeLauncher(prefix, { name }) {
-  const [source, target] = name.startsWith('win-') ? ['tsntp.cmd', 'tsntp.cmd'] : ['tsntp.sh', 'bin/tsntp'];
-  const text = readFileSync(join(import.meta.dirname, 'files', source), 'utf8');
-  // cmd.exe reads lines that end as on Windows.
-  write(join(prefix, target), name.startsWith('win-') ? text.replaceAll('\n', '\r\n') : text, 0o755);
+  if (name.startsWith('win-')) return writeWindowsCommands(prefix);
+  write(join(prefix, 'bin/tsntp'), readFileSync(join(import.meta.dirname, 'files/tsntp.sh')), 0o755);
+}
+
+/** The launcher, and the installer. Only the launcher is in a folder for PATH: `install` must not become a command. @param {string} prefix */
+function writeWindowsCommands(prefix) {
+  const source = join(import.meta.dirname, 'windows');
+  for (const [name, folder] of Object.entries({
+    'tsntp.cmd': 'bin',
+    'install.cmd': '',
+    'uninstall.cmd': '',
+  })) {
+    const text = readFileSync(join(source, name), 'utf8');
+    // cmd.exe reads lines that end as on Windows.
+    write(join(prefix, folder, name), text.replaceAll('\n', '\r\n'), 0o755);
+  }
+  cpSync(join(source, 'setup'), join(prefix, 'lib/tsntp/setup'), { recursive: true });
 }
 
 /** @param {string} folder @param {import('./platforms.js').Platform} platform */
