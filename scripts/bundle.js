@@ -6,6 +6,9 @@ import { createRequire, isBuiltin } from 'node:module';
 import { resolve } from 'node:path';
 import { build } from 'esbuild';
 
+/** koffi as one CommonJS file, which looks for its binary beside itself, or in `build/koffi` two folders above. */
+const KOFFI = resolve('node_modules/koffi/src/koffi/index.cjs');
+
 /**
  * Bundles into the directory `outdir`: one file for `--version`, one for everything else, and one for each package that
  * few runs need. @param {string} outdir
@@ -29,12 +32,31 @@ export async function bundleScripts(outdir) {
   await bundle(outdir, {
     format: 'cjs',
     supported: { 'dynamic-import': false },
-    alias: { koffi: resolve('node_modules/koffi/src/koffi/index.cjs') },
+    alias: { koffi: KOFFI },
     define: { 'import.meta.url': 'bundleUrl' },
     banner: {
       js: "(function(exports,require,module,__filename,__dirname){const bundleUrl=require('node:url').pathToFileURL(__filename).href;",
     },
     footer: { js: '})' },
+  });
+}
+
+/**
+ * Bundles programs beside the scripts: one CommonJS file each, with koffi inside as in `bundleScripts`.
+ * @param {string} outdir @param {readonly string[]} entryPoints
+ */
+export async function bundlePrograms(outdir, entryPoints) {
+  await build({
+    outdir,
+    entryPoints,
+    bundle: true,
+    platform: 'node',
+    target: 'node20.19',
+    format: 'cjs',
+    outExtension: { '.js': '.cjs' },
+    alias: { koffi: KOFFI },
+    define: { 'import.meta.dirname': '__dirname' },
+    logLevel: 'warning',
   });
 }
 

@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { bundleScripts } from '../bundle.js';
+import { bundlePrograms, bundleScripts } from '../bundle.js';
 import { writeCode } from './code-cache.js';
 import { CHECKOUT, PACKAGE, VERSION } from './facts.js';
 import { writeBinary } from './koffi.js';
@@ -36,7 +36,7 @@ export async function writeProgramTree(prefix, platform) {
     await writeNode(prefix, platform, platform.node);
     await writeCode(lib, platform.name);
   }
-  writeLauncher(prefix, platform);
+  await writeLauncher(prefix, platform);
   writeDocuments(join(prefix, 'share/doc/tsntp'), platform);
   if (platform.name.startsWith('win-')) return;
   cpSync(join(CHECKOUT, 'man/tsntp.8'), join(prefix, 'share/man/man8/tsntp.8'));
@@ -71,13 +71,13 @@ async function licenseOfNode(platform, unpacked) {
 }
 
 /** @param {string} prefix @param {import('./platforms.js').Platform} platform */
-function writeLauncher(prefix, { name }) {
+async function writeLauncher(prefix, { name }) {
   if (name.startsWith('win-')) return writeWindowsCommands(prefix);
   write(join(prefix, 'bin/tsntp'), readFileSync(join(import.meta.dirname, 'files/tsntp.sh')), 0o755);
 }
 
 /** The launcher, and the installer. Only the launcher is in a folder for PATH: `install` must not become a command. @param {string} prefix */
-function writeWindowsCommands(prefix) {
+async function writeWindowsCommands(prefix) {
   const source = join(import.meta.dirname, 'windows');
   for (const [name, folder] of Object.entries({
     'tsntp.cmd': 'bin',
@@ -88,7 +88,8 @@ function writeWindowsCommands(prefix) {
     // cmd.exe reads lines that end as on Windows.
     write(join(prefix, folder, name), text.replaceAll('\n', '\r\n'), 0o755);
   }
-  cpSync(join(source, 'setup'), join(prefix, 'lib/tsntp/setup'), { recursive: true });
+  const programs = ['install.js', 'uninstall.js'].map(name => join(source, 'setup', name));
+  await bundlePrograms(join(prefix, 'lib/tsntp/dist/setup'), programs);
 }
 
 /** @param {string} folder @param {import('./platforms.js').Platform} platform */

@@ -11,7 +11,7 @@ import { replaceProgram } from './program-folder.js';
 
 runSetup('install', () => {
   const given = process.argv.slice(2);
-  const source = resolve(import.meta.dirname, '../../..');
+  const source = resolve(import.meta.dirname, '../../../..');
   const target = join(process.env.ProgramFiles ?? 'C:\\Program Files', 'tsntp');
   requireAdministrator();
   // A mistake in the arguments must show before anything is changed.

@@ -14,7 +14,7 @@ import { refuseForeign, removeProgram } from './program-folder.js';
 import { removeKey } from './registry.js';
 
 runSetup('uninstall', () => {
-  const own = resolve(import.meta.dirname, '../../..');
+  const own = resolve(import.meta.dirname, '../../../..');
   const target = join(process.env.ProgramFiles ?? 'C:\\Program Files', 'tsntp');
   requireAdministrator();
   if (existsSync(target)) refuseForeign(target);
