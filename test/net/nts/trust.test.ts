@@ -23,17 +23,23 @@ test('the first bundle of the system that has certificates is trusted, and none 
     file('one', first!),
     file('two', second!),
   ];
-  expect(systemRoots(bundles)).toEqual([first]);
+  expect(systemRoots(bundles, () => [])).toEqual([first]);
 });
 
 test('a bundle that is there and cannot be read is not passed over', () => {
   const bundles = [folder, file('good', first!)];
-  expect(() => systemRoots(bundles)).toThrow(NtsError);
-  expect(() => systemRoots(bundles)).toThrow(/EISDIR.*--nts-ca FILE/);
+  expect(() => systemRoots(bundles, () => [])).toThrow(NtsError);
+  expect(() => systemRoots(bundles, () => [])).toThrow(/EISDIR.*--nts-ca FILE/);
 });
 
 test('where there is no bundle, Node has a list', () => {
-  expect(systemRoots([])).toEqual(rootCertificates);
+  expect(systemRoots([], () => [])).toEqual(rootCertificates);
+});
+
+test('where the machine has a store, it is trusted instead of a bundle, and none if it is empty', () => {
+  const bundles = [file('bundle', second!)];
+  expect(systemRoots(bundles, kind => (kind === 'system' ? [first!] : []))).toEqual([first]);
+  expect(systemRoots(bundles, () => [])).toEqual([second]);
 });
 
 test.each([
