@@ -107,6 +107,13 @@ describe('is passed over, and gone:', () => {
     expect(store().take(SERVER)).toBeUndefined();
   });
 
+  test.runIf(posix)('what others could read', () => {
+    store().keep(SERVER, SESSION);
+    chmodSync(join(directory, files()[0]!), 0o640);
+    expect(store().take(SERVER)).toBeUndefined();
+    expect(files()).toEqual([]);
+  });
+
   test.runIf(posix)('a symbolic link', () => {
     store().keep(SERVER, SESSION);
     const path = join(directory, files()[0]!);

@@ -3,6 +3,7 @@
 
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { readSecret } from '../../host/secret-file.ts';
 import type { Keys } from '../../net/authentication.ts';
 import type { NtsTrust } from '../../net/nts/open.ts';
 import type { SymmetricKey } from '../../ntp/auth/key.ts';
@@ -11,7 +12,6 @@ import { OPTIONS } from '../../options/option-table.ts';
 import type { Arguments } from '../../options/parsed.ts';
 import { fileProblem } from '../../sources/files.ts';
 import type { Demand, ListedServer, ServerList } from '../../sources/list.ts';
-import { readSecret } from '../../sources/secret-file.ts';
 import { escaped, formatServer, type Server, withNts } from '../../sources/server.ts';
 import { UsageError } from './usage-error.ts';
 
