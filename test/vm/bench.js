@@ -140,6 +140,7 @@ function job(c, host) {
     servers: Object.fromEntries(servers),
     truth: { host, port: ports.truth },
     tools: plan.tools,
+    wine: plan.wine,
   };
 }
 
