@@ -4,6 +4,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parseDocument } from 'yaml';
+import { assertDisposable } from './windows/disposable.ts';
 
 const { scripts, engines } = JSON.parse(readFileSync('package.json', 'utf8'));
 
@@ -71,6 +72,29 @@ describe('the workflow of the tests', () => {
     const runs = runsOf(file).join('\n');
     for (const command of ['npm test', 'node bin/tsntp.js status', 'bash .ci/run'])
       expect(runs).toContain(command);
+  });
+});
+
+describe('the job that sets the clock of Windows', () => {
+  const { windows, 'windows-archive': archive } = read('.github/workflows/test.yml').jobs;
+  const runs: readonly string[] = windows.steps.map(({ run = '' }) => run);
+
+  it('runs the tests of test/windows last, on the archive that another job has made', () => {
+    expect(windows).toMatchObject({ 'runs-on': 'windows-latest', needs: 'windows-archive' });
+    expect(runs.at(-1)).toBe('npm run test:windows');
+    expect(runs.join('\n')).toMatch(/Expand-Archive .*-win-x64\.zip.*\n.*Rename-Item -NewName tsntp/);
+    const given = archive.steps.flatMap((step: Step) => (step.uses?.includes('upload') ? [step.with] : []));
+    const taken = windows.steps.flatMap((step: Step) => (step.uses?.includes('download') ? [step.with] : []));
+    expect(given).toMatchObject([{ name: 'windows', path: 'release/*-win-x64.zip' }]);
+    expect(taken).toEqual([{ name: 'windows', path: 'release' }]);
+  });
+
+  it('sets no other clock: its tests refuse any other machine', () => {
+    const tests = filesIn('test/windows').filter(file => file.endsWith('.windows.ts'));
+    expect(tests.length).toBeGreaterThan(1);
+    for (const file of tests)
+      expect(readFileSync(file, 'utf8')).toMatch(/beforeAll\(async \(\) => \{\n {2}assertDisposable\(\);/);
+    expect(() => assertDisposable()).toThrow('on Windows in a workflow, and nowhere else');
   });
 });
 

@@ -3,7 +3,7 @@
 
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import * as tls from 'node:tls';
+import tls, { createSecureContext, rootCertificates, type SecureContext } from 'node:tls';
 import { NtsError } from './session.ts';
 
 /** Bundle locations on Debian, Red Hat, SUSE, Alpine, FreeBSD, and macOS. */
@@ -22,7 +22,7 @@ export interface Trust {
   /** The certificates as PEM. */
   readonly roots: readonly string[];
   /** A TLS 1.3 context that trusts them. */
-  readonly context: tls.SecureContext;
+  readonly context: SecureContext;
 }
 
 /**
@@ -31,7 +31,7 @@ export interface Trust {
  */
 export function trustIn(roots: readonly string[]): Trust {
   const terms = { minVersion: 'TLSv1.3', allowPartialTrustChain: true } as const;
-  return { roots, context: tls.createSecureContext({ ca: [...roots], ...terms }) };
+  return { roots, context: createSecureContext({ ca: [...roots], ...terms }) };
 }
 
 /**
@@ -48,7 +48,7 @@ export function systemRoots(
     const text = readBundle(bundle);
     if (text?.includes('-----BEGIN CERTIFICATE-----')) return [text];
   }
-  return tls.rootCertificates;
+  return rootCertificates;
 }
 
 /** Elsewhere this function of Node reads a bundle as well, but not every system's. */

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { rootCertificates } from 'node:tls';
+import tls, { rootCertificates } from 'node:tls';
 import { afterAll, expect, test } from 'vitest';
 import { NtsError } from '../../../src/net/nts/session.ts';
 import { holdsCertificates, systemRoots } from '../../../src/net/nts/trust.ts';
@@ -41,6 +41,15 @@ test('where the machine has a store, it is trusted instead of a bundle, and none
   expect(systemRoots(bundles, kind => (kind === 'system' ? [first!] : []))).toEqual([first]);
   expect(systemRoots(bundles, () => [])).toEqual([second]);
 });
+
+const { getCACertificates } = tls as { readonly getCACertificates?: (kind: string) => readonly string[] };
+test.runIf(getCACertificates && ['win32', 'darwin'].includes(process.platform))(
+  'what the store of Windows or macOS has is trusted',
+  () => {
+    expect(systemRoots([])).toEqual(getCACertificates?.('system'));
+    expect(systemRoots([])).not.toEqual([]);
+  },
+);
 
 test.each([
   ['nothing', '', false],
