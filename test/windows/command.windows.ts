@@ -1,4 +1,4 @@
-// The unpacked archive on Windows: as an administrator it sets the clock, writes to the event log, keeps its files from other
+// The installed archive on Windows: as an administrator it sets the clock, writes to the event log, keeps its files from other
 // users, and runs as a task. TSNTP names its tsntp.cmd.
 
 import { writeFileSync } from 'node:fs';
@@ -9,7 +9,7 @@ import { startResponder } from '../../src/net/responder.ts';
 import { scratch } from '../support/command.ts';
 import { assertDisposable, powershell, run, trueTime } from './disposable.ts';
 
-const TSNTP = process.env.TSNTP ?? 'C:\\Program Files\\tsntp\\tsntp.cmd';
+const TSNTP = process.env.TSNTP ?? 'C:\\Program Files\\tsntp\\bin\\tsntp.cmd';
 const STATE = 'C:\\ProgramData\\tsntp';
 /** Of Task Scheduler: the task has not run yet, or runs. */
 const UNFINISHED = ['267011', '267009'];
