@@ -17,6 +17,7 @@ import { memoryDirectories, readDriftMemories, readMemories, recall, remember } 
 import { whyHidden } from './host/processes.ts';
 import { findTimeServices } from './host/services.ts';
 import { stateDirectory } from './host/state.ts';
+import { loadAccessLists } from './host/windows/access-lists.ts';
 import { type NtsTrust, openNts } from './net/nts/open.ts';
 import type { CookieStores } from './net/nts/session.ts';
 import { resolve } from './net/resolve.ts';
@@ -60,6 +61,7 @@ export interface Machine extends Ports, StatusPorts, Pick<RtcPorts, 'openRtc'> {
  */
 export async function openMachine(options: MachineOptions): Promise<Machine> {
   const { mode, env } = options;
+  await loadAccessLists();
   const real = await openClock();
   const clock = mode === 'set' ? real : { ...dryRun(real), ...(mode === 'look' && { name: real.name }) };
   const ownDirectory = stateDirectory(process.platform, env, effectiveUser());

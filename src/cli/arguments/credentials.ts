@@ -4,6 +4,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { readSecret } from '../../host/secret-file.ts';
+import { loadAccessLists } from '../../host/windows/access-lists.ts';
 import type { Keys } from '../../net/authentication.ts';
 import type { NtsTrust } from '../../net/nts/open.ts';
 import type { SymmetricKey } from '../../ntp/auth/key.ts';
@@ -38,6 +39,7 @@ export async function authenticateServers(
     throw new UsageError(`--ntp-version: NTS needs version 4, not ${args.ntpVersion}`);
   }
   const admitted = demands.authentication ? onlyAuthenticated(chosen, demands.authentication) : chosen;
+  await loadAccessLists();
   return {
     servers: await Promise.all(admitted.map(server => withAuthorities(server, args))),
     keys: keysOf(admitted, args),

@@ -26,7 +26,20 @@ export interface AccessProblem {
 
 let opened: AccessLists | undefined;
 
-/** Opens the access lists of this Windows, once. Throws without koffi. */
+/**
+ * Opens them ahead, where koffi may be inside a bundle, which a later `accessLists` cannot wait for. Does nothing on other
+ * systems, and nothing without koffi: a later `accessLists` says so.
+ */
+export async function loadAccessLists(): Promise<void> {
+  if (process.platform !== 'win32') return;
+  try {
+    opened ??= openAccessLists(await import('koffi'));
+  } catch {
+    // It fails again, with its reason, where they are needed.
+  }
+}
+
+/** The access lists of this Windows. Throws without koffi. */
 export function accessLists(): AccessLists {
   opened ??= openAccessLists(createRequire(import.meta.url)('koffi') as Foreign);
   return opened;
