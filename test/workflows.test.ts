@@ -4,6 +4,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parseDocument } from 'yaml';
+import { assertDisposable } from './windows/disposable.ts';
 
 const { scripts, engines } = JSON.parse(readFileSync('package.json', 'utf8'));
 
@@ -32,7 +33,9 @@ interface Job {
   readonly strategy?: { readonly matrix: Readonly<Record<string, readonly unknown[]>> };
 }
 
-const jobsOf = (file: string): readonly Job[] => Object.values(read(file).jobs);
+/** The jobs of a workflow, but for those that call another workflow. */
+const jobsOf = (file: string): readonly Job[] =>
+  Object.values<Job>(read(file).jobs).filter(job => !('uses' in job));
 const runsOf = (file: string) => jobsOf(file).flatMap(({ steps }) => steps.map(({ run = '' }) => run));
 
 describe.each(WORKFLOWS)('the workflow %s', file => {
@@ -74,9 +77,38 @@ describe('the workflow of the tests', () => {
   });
 });
 
+describe('the job that sets the clock of Windows', () => {
+  const { windows, 'windows-archive': archive } = read('.github/workflows/test.yml').jobs;
+  const runs: readonly string[] = windows.steps.map(({ run = '' }) => run);
+
+  it('runs the tests of test/windows last, on the archive that another job has made', () => {
+    expect(windows).toMatchObject({ 'runs-on': 'windows-latest', needs: 'windows-archive' });
+    expect(runs.at(-1)).toBe('npm run test:windows');
+    expect(runs.join('\n')).toMatch(
+      /install\.ps1 .*-win-x64\.zip.*\n.*Expand-Archive .*-win-x64\.zip.*\n.*install\.cmd/,
+    );
+    const given = archive.steps.flatMap((step: Step) => (step.uses?.includes('upload') ? [step.with] : []));
+    const taken = windows.steps.flatMap((step: Step) => (step.uses?.includes('download') ? [step.with] : []));
+    expect(given).toMatchObject([{ name: 'windows', path: 'release/*-win-x64.zip' }]);
+    expect(taken).toEqual([{ name: 'windows', path: 'release' }]);
+  });
+
+  it('sets no other clock: its tests refuse any other machine', () => {
+    const tests = filesIn('test/windows').filter(file => file.endsWith('.windows.ts'));
+    expect(tests.length).toBeGreaterThan(1);
+    for (const file of tests)
+      expect(readFileSync(file, 'utf8')).toMatch(/beforeAll\(async \(\) => \{\n {2}assertDisposable\(\);/);
+    expect(() => assertDisposable()).toThrow('on Windows in a workflow, and nowhere else');
+  });
+});
+
 describe('the workflow of a release', () => {
   it('tests before it makes the artifacts, tests them, publishes with provenance, and attaches them with checksums', () => {
     const runs = runsOf('.github/workflows/release.yml').join('\n');
+    const { tests, release } = read('.github/workflows/release.yml').jobs;
+    expect(tests).toEqual({ uses: './.github/workflows/test.yml' });
+    expect(read('.github/workflows/test.yml').on).toHaveProperty('workflow_call');
+    expect(release.needs).toBe('tests');
     const steps = ['npm test', 'npm run release', 'npm run test:release'];
     const order = [...steps, 'npm publish --provenance', 'gh release create'];
     const places = order.map(command => runs.indexOf(command));

@@ -113,7 +113,12 @@ function isLinkTo({ path, target }: ScheduledLink): boolean {
 
 /** A time service, with the command that also keeps it from starting at the next boot. */
 function otherServiceOf({ name, stop }: TimeService): OtherService {
-  return { name, stop: stop.replace(/^systemctl stop /, 'systemctl disable --now ') };
+  return {
+    name,
+    stop: stop
+      .replace(/^systemctl stop /, 'systemctl disable --now ')
+      .replace(/^net stop (.*)/, 'net stop $1 & sc config $1 start= disabled'),
+  };
 }
 
 interface ProgramRun {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   mkdirSync,
@@ -105,6 +106,20 @@ describe('is passed over, and gone:', () => {
     store().keep(SERVER, SESSION);
     chmodSync(join(directory, files()[0]!), 0o622);
     expect(store().take(SERVER)).toBeUndefined();
+  });
+
+  test.runIf(posix)('what others could read', () => {
+    store().keep(SERVER, SESSION);
+    chmodSync(join(directory, files()[0]!), 0o640);
+    expect(store().take(SERVER)).toBeUndefined();
+    expect(files()).toEqual([]);
+  });
+
+  test.skipIf(posix)('what others could read on Windows', () => {
+    store().keep(SERVER, SESSION);
+    execFileSync('icacls', [join(directory, files()[0]!), '/grant', '*S-1-5-32-545:R']);
+    expect(store().take(SERVER)).toBeUndefined();
+    expect(files()).toEqual([]);
   });
 
   test.runIf(posix)('a symbolic link', () => {

@@ -115,6 +115,7 @@ function job(c, host, first) {
     servers: Object.fromEntries(servers),
     truth: { host, port: ports.truth },
     tools: plan.tools,
+    wine: plan.wine,
   };
 }
 

@@ -30,6 +30,7 @@ import { status } from './status.js';
 import { step } from './step.js';
 import { synchronized } from './synchronized.js';
 import { wait } from './wait.js';
+import { windows } from './windows.js';
 import { witness } from './witness.js';
 
 export const cases = [
@@ -53,6 +54,7 @@ export const cases = [
   ...witness,
   ...floor,
   ...wait,
+  ...windows,
 ];
 
 // The guest finds its case by name.

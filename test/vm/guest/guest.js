@@ -58,6 +58,8 @@ export function openGuest(job, folder) {
 
   const guest = {
     tools: job.tools,
+    /** What openWindows needs (windows.js). */
+    wine: job.wine,
     /** What starts tsntp. */
     command: COMMAND,
     /** HOST:PORT of one of the case's servers. */
