@@ -78,5 +78,7 @@ function mirror(): string {
     encoding: 'utf8',
   });
   const lines = targets.split('\n').map(line => line.split(' '));
-  return lines.find(([name]) => name === codename())?.[1] ?? 'http://deb.debian.org/debian';
+  const site = lines.find(([name]) => name === codename())?.[1];
+  if (site === undefined) throw new Error(`apt has no archive of ${codename()}: see /etc/apt/sources.list`);
+  return site;
 }
