@@ -73,7 +73,7 @@ function codename(): string {
 }
 
 /** The archive that apt on this machine fetches that release from. */
-function mirror(): string {
+export function mirror(): string {
   const targets = execFileSync('apt-get', ['indextargets', '--format', '$(CODENAME) $(SITE)'], {
     encoding: 'utf8',
   });

@@ -6,6 +6,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, symlinkSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { debianPackage } from '../support/debian-package.ts';
+import { mirror } from './debian-root.ts';
 
 /** A processor, as Debian and QEMU name it. */
 export interface Processor {
@@ -44,7 +45,7 @@ function fetched(release: string, architecture: string, packages: readonly strin
   mkdirSync(join(cache, 'lists/partial'), { recursive: true });
   mkdirSync(join(debs, 'partial'), { recursive: true });
   if (found().length === 0) {
-    writeFileSync(join(cache, 'sources.list'), `deb http://deb.debian.org/debian ${release} main\n`);
+    writeFileSync(join(cache, 'sources.list'), `deb ${mirror()} ${release} main\n`);
     // No package is installed: all dependencies are fetched.
     writeFileSync(join(cache, 'status'), '');
     const options = {
