@@ -3,13 +3,65 @@
 
 import { readFile } from 'node:fs/promises';
 import { createRequire, isBuiltin } from 'node:module';
+import { resolve } from 'node:path';
 import { build } from 'esbuild';
+
+/** koffi as one CommonJS file, which looks for its binary beside itself, or in `build/koffi` two folders above. */
+const KOFFI = resolve('node_modules/koffi/src/koffi/index.cjs');
 
 /**
  * Bundles into the directory `outdir`: one file for `--version`, one for everything else, and one for each package that
  * few runs need. @param {string} outdir
  */
 export async function bundleCommand(outdir) {
+  await bundle(outdir, {
+    format: 'esm',
+    external: ['koffi'],
+    // Used by code that is loaded through require: Node's own modules and the packages in separate files.
+    banner: {
+      js: "const require = process.getBuiltinModule('node:module').createRequire(import.meta.url);",
+    },
+  });
+}
+
+/**
+ * The same as scripts, each a function of what CommonJS gives to a module: V8 can load their code from a file. koffi is
+ * inside, and looks for its binary in `build/koffi` two folders above `outdir`. @param {string} outdir
+ */
+export async function bundleScripts(outdir) {
+  await bundle(outdir, {
+    format: 'cjs',
+    supported: { 'dynamic-import': false },
+    alias: { koffi: KOFFI },
+    define: { 'import.meta.url': 'bundleUrl' },
+    banner: {
+      js: "(function(exports,require,module,__filename,__dirname){const bundleUrl=require('node:url').pathToFileURL(__filename).href;",
+    },
+    footer: { js: '})' },
+  });
+}
+
+/**
+ * Bundles programs beside the scripts: one CommonJS file each, with koffi inside as in `bundleScripts`.
+ * @param {string} outdir @param {readonly string[]} entryPoints
+ */
+export async function bundlePrograms(outdir, entryPoints) {
+  await build({
+    outdir,
+    entryPoints,
+    bundle: true,
+    platform: 'node',
+    target: 'node20.19',
+    format: 'cjs',
+    outExtension: { '.js': '.cjs' },
+    alias: { koffi: KOFFI },
+    define: { 'import.meta.dirname': '__dirname' },
+    logLevel: 'warning',
+  });
+}
+
+/** @param {string} outdir @param {import('esbuild').BuildOptions} form */
+async function bundle(outdir, form) {
   const options = {
     outdir,
     bundle: true,
@@ -20,17 +72,7 @@ export async function bundleCommand(outdir) {
     minifySyntax: true,
     logLevel: 'warning',
   };
-  const whole = {
-    ...options,
-    format: 'esm',
-    external: ['koffi'],
-    sourcemap: true,
-    sourcesContent: false,
-    // Used by code that is loaded through require: Node's own modules and the packages in separate files.
-    banner: {
-      js: "const require = process.getBuiltinModule('node:module').createRequire(import.meta.url);",
-    },
-  };
+  const whole = { ...options, ...form, sourcemap: true, sourcesContent: false };
   await build({
     ...whole,
     entryPoints: ['src/cli/process/entry.ts'],
@@ -65,20 +107,34 @@ const mainBeside = {
 const nodesOwnModules = {
   name: 'Node’s own modules',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^/ }, ({ path }) =>
-      isBuiltin(path) ? { path: path.replace(/^node:/, ''), namespace: 'node' } : undefined,
-    );
-    onLoad({ filter: /^/, namespace: 'node' }, ({ path }) => ({
-      contents: FUNCTIONS[path] ? whenCalled(path, FUNCTIONS[path]) : whenImported(path),
+    onResolve({ filter: /^/ }, ({ path, kind }) => {
+      if (!isBuiltin(path)) return undefined;
+      const namespace = kind === 'require-call' ? 'node, required' : 'node';
+      return { path: path.replace(/^node:/, ''), namespace };
+    });
+    onLoad({ filter: /^/, namespace: 'node' }, ({ path }) => ({ contents: contentsOf(path) }));
+    onLoad({ filter: /^/, namespace: 'node, required' }, ({ path }) => ({
+      // The importer copies each name of an object, which would load what few runs need: it inherits them instead.
+      contents: `const it = process.getBuiltinModule('node:${path}');
+        module.exports = typeof it === 'object' ? Object.create(it) : it;`,
     }));
   },
 };
 
-/**
- * Functions that few runs call: yargs asserts only on its own bugs, and literal addresses need no resolver. @type
- * {Readonly<Record<string, readonly string[]>>}
- */
-const FUNCTIONS = { assert: ['strictEqual', 'notStrictEqual'], 'dns/promises': ['lookup'] };
+/** @param {string} path */
+function contentsOf(path) {
+  if (path === 'assert') return ASSERTIONS;
+  return path === 'dns/promises' ? whenCalled(path, 'lookup') : whenImported(path);
+}
+
+/** What yargs calls: node:assert is loaded only for its message, when yargs has a bug. */
+const ASSERTIONS = `
+export function strictEqual(...args) {
+  if (!Object.is(args[0], args[1])) process.getBuiltinModule('node:assert').strictEqual(...args);
+}
+export function notStrictEqual(...args) {
+  if (Object.is(args[0], args[1])) process.getBuiltinModule('node:assert').notStrictEqual(...args);
+}`;
 
 /** @param {string} path */
 function whenImported(path) {
@@ -94,14 +150,9 @@ function whenImported(path) {
   ].join('\n');
 }
 
-/** @param {string} path @param {readonly string[]} names */
-function whenCalled(path, names) {
-  return names
-    .map(
-      name =>
-        `export const ${name} = (...args) => process.getBuiltinModule('node:${path}').${name}(...args);`,
-    )
-    .join('\n');
+/** A function that few runs call: literal addresses need no resolver. @param {string} path @param {string} name */
+function whenCalled(path, name) {
+  return `export const ${name} = (...args) => process.getBuiltinModule('node:${path}').${name}(...args);`;
 }
 
 /** Puts each package that few runs need into its own file next to the command. @type {import('esbuild').Plugin} */

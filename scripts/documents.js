@@ -1,5 +1,6 @@
 // The option table of src/options → the tables of options in the documents: `npm run documents` rewrites the text between
-// their marks. option-texts.json adds what the table lacks: further sentences for the manual page, and the Chinese.
+// their marks. option-texts.json adds what the table lacks: further sentences for the manual page, and the Chinese. The
+// version in package.json → the names of a release's files.
 
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 
@@ -34,6 +35,11 @@ export function withTables(text, rows, groups, language = 'en') {
     const { begin, which, end } = match.at(-1);
     return `${begin}${which === undefined ? manual(shown, groups) : markdown(shown, which, language)}${end}`;
   });
+}
+
+/** The text of a document with the names of a release's files as those of `version`. @param {string} text @param {string} version */
+export function withVersion(text, version) {
+  return text.replaceAll(/(?<=\btsntp[-_])\d+\.\d+\.\d+(?:-(?:alpha|beta|rc)\.\d+)?/g, version);
 }
 
 /** The language of a document. @param {string} file @returns {'en' | 'zh'} */
@@ -148,9 +154,10 @@ if (process.argv[1] === import.meta.filename) {
     const row = OPTION_ROWS[name];
     return { ...row, name, flag: flagOf(name), range: rangeText(row.value) };
   });
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
   for (const file of documentFiles()) {
     const text = readFileSync(file, 'utf8');
-    const fresh = withTables(text, rows, GROUPS, languageOf(file));
+    const fresh = withVersion(withTables(text, rows, GROUPS, languageOf(file)), version);
     if (fresh !== text) writeFileSync(file, fresh);
   }
 }

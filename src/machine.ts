@@ -10,6 +10,7 @@ import { missingPermission } from './clock/permission.ts';
 import { openRtc, peekRtc } from './clock/rtc/device.ts';
 import { hardwareAhead } from './clock/rtc/sysfs.ts';
 import { driftStore } from './host/drift-store.ts';
+import { effectiveUser } from './host/effective-user.ts';
 import { floorStore } from './host/floor-file.ts';
 import { localInstant } from './host/local-time.ts';
 import { acquireLock, lockDirectories } from './host/lock.ts';
@@ -17,6 +18,7 @@ import { memoryDirectories, readDriftMemories, readMemories, recall, remember } 
 import { whyHidden } from './host/processes.ts';
 import { findTimeServices } from './host/services.ts';
 import { stateDirectory } from './host/state.ts';
+import { loadAccessLists } from './host/windows/access-lists.ts';
 import { type NtsTrust, openNts } from './net/nts/open.ts';
 import type { CookieStores } from './net/nts/session.ts';
 import { resolve } from './net/resolve.ts';
@@ -30,6 +32,8 @@ import type { RtcPorts } from './rtc.ts';
 import type { SchedulePorts } from './schedule/schedule-outcome.ts';
 import type { StatusPorts, TimeServices } from './status.ts';
 import type { Ports, SyncEvent } from './sync.ts';
+
+export { readSecret } from './host/secret-file.ts';
 
 /** A process's environment variables. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -62,9 +66,10 @@ export interface Machine
  */
 export async function openMachine(options: MachineOptions): Promise<Machine> {
   const { mode, env } = options;
+  await loadAccessLists();
   const real = await openClock();
   const clock = mode === 'set' ? real : { ...dryRun(real), ...(mode === 'look' && { name: real.name }) };
-  const ownDirectory = stateDirectory(process.platform, env, process.geteuid?.());
+  const ownDirectory = stateDirectory(process.platform, env, effectiveUser());
   const directory = options.stateDirectory ?? ownDirectory;
   const host = hostOf(real, directory, options);
   return {
@@ -95,7 +100,7 @@ export async function openSchedulers(env: Environment, root?: string): Promise<S
     ...(root !== undefined && { root }),
     platform: process.platform,
     env,
-    findServices: () => findTimeServices(process.platform, windowsFolder(env)),
+    findServices: () => findTimeServices(),
   });
 }
 
@@ -105,11 +110,11 @@ function surroundingsOf(
   { mode, env, stateDirectory: directory }: MachineOptions,
 ): Omit<StatusPorts, 'clock' | 'oscillator'> & Pick<RtcPorts, 'openRtc'> {
   const directories =
-    directory === undefined ? memoryDirectories(process.platform, env, process.geteuid?.()) : [directory];
+    directory === undefined ? memoryDirectories(process.platform, env, effectiveUser()) : [directory];
   return {
     memories: () => readMemories(clock, directories),
     driftMemories: () => readDriftMemories(directories),
-    timeServices: () => timeServices(env),
+    timeServices,
     localTime: at => localInstant(new Date(Number(at / 1_000_000n)), env.TZ),
     peekRtc: () => peekRtc(clock),
     async openRtc(path) {
@@ -125,16 +130,10 @@ export async function openSystemLog(program: string): Promise<SystemLog> {
   return openLog({ program, pid: process.pid });
 }
 
-/**
- * The directory for cookies, beside the state. None on Windows, where mode 0600 protects nothing and any user can read
- * %ProgramData%.
- */
-export function cookieStores(
-  directory: string | undefined,
-  platform: NodeJS.Platform = process.platform,
-): CookieStores {
+/** The directory for cookies, beside the state. */
+export function cookieStores(directory: string | undefined): CookieStores {
   return async trust => {
-    if (directory === undefined || platform === 'win32') return undefined;
+    if (directory === undefined) return undefined;
     const { cookieStore } = await import('./host/cookie-store.ts');
     return cookieStore(directory, trust);
   };
@@ -148,13 +147,13 @@ export function isGood(clock: Clock, host: Host): boolean {
 /** The host port. A run that sets nothing uses only its memory and its hardware clock. */
 function hostOf(clock: Clock, directory: string | undefined, options: MachineOptions): Host {
   const { mode, env } = options;
-  const others = memoryDirectories(process.platform, env, process.geteuid?.());
+  const others = memoryDirectories(process.platform, env, effectiveUser());
   const floor = floorStore(
     directory,
     options.stateDirectory === undefined ? others.filter(other => other !== directory) : [],
   );
   const readOnly: Host = {
-    lockClock: async () => (mode === 'look' ? UNLOCKED : rehearseLock(env)),
+    lockClock: async () => (mode === 'look' ? UNLOCKED : rehearseLock()),
     recall: () => recall(clock, directory),
     hardwareAhead: () => hardwareAhead(clock),
     remember: () => undefined,
@@ -169,6 +168,7 @@ function hostOf(clock: Clock, directory: string | undefined, options: MachineOpt
     remember: correction => remember(clock, directory, correction),
     floor,
     async writeRtc(offset) {
+      if (process.platform === 'win32') return 'kept-by-system';
       const rtc = await openRtc(clock);
       try {
         return await rtc.write(offset);
@@ -182,16 +182,16 @@ function hostOf(clock: Clock, directory: string | undefined, options: MachineOpt
 const UNLOCKED: ClockLock = { competitors: [], warnings: [], release() {} };
 
 /** A rehearsal says what would keep it from setting the clock: other programs, and a right that this process lacks. */
-async function rehearseLock(env: Environment): Promise<ClockLock> {
-  const { competitors, warnings, release } = competitorsOf(await timeServices(env));
+async function rehearseLock(): Promise<ClockLock> {
+  const { competitors, warnings, release } = competitorsOf(await timeServices());
   const missing = missingPermission(process.platform, process.geteuid?.());
   return { competitors, warnings: missing === undefined ? warnings : [...warnings, missing], release };
 }
 
 /** The other programs that set this clock. */
-async function timeServices(env: Environment): Promise<TimeServices> {
+async function timeServices(): Promise<TimeServices> {
   const hidden = whyHidden();
-  const services = await findTimeServices(process.platform, windowsFolder(env));
+  const services = await findTimeServices();
   return { services, ...(hidden !== undefined && { hidden }) };
 }
 
@@ -203,14 +203,9 @@ function competitorsOf({ services, hidden }: TimeServices): ClockLock {
   };
 }
 
-/** The root of the search for time services; outside Windows, a variable of that name has no meaning. */
-export function windowsFolder(env: Environment, platform: string = process.platform): string | undefined {
-  return platform === 'win32' ? env.SystemRoot : undefined;
-}
-
 async function lockClock(directory: string | undefined, env: Environment): Promise<ClockLock> {
   const directories = lockDirectories(process.platform, env, directory);
-  const [lock, others] = await Promise.all([acquireLock(directories), timeServices(env)]);
+  const [lock, others] = await Promise.all([acquireLock(directories), timeServices()]);
   const { competitors, warnings } = competitorsOf(others);
   const held: readonly Competitor[] =
     lock.kind === 'held' ? [{ kind: 'tsntp', ...(lock.pid !== undefined && { pid: lock.pid }) }] : [];

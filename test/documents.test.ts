@@ -191,9 +191,20 @@ describe('the release', () => {
       const packages = readFileSync(file, 'utf8').match(/tsntp-\d[\w.-]*?\.tgz/g) ?? [];
       expect(packages.length > 0).toBe(/^README|windows|install/.test(file));
       for (const name of packages) expect(name, file).toBe(`tsntp-${VERSION}.tgz`);
-      const artifacts = readFileSync(file, 'utf8').matchAll(/tsntp[-_](\d+\.\d+\.\d+)/g);
-      for (const [, version] of artifacts) expect(version, file).toBe(VERSION);
     }
+  });
+
+  it('has it in the names of its files: npm run documents renames them', async () => {
+    const script: string = '../scripts/documents.js';
+    const { documentFiles, withVersion }: Documents = await import(script);
+    for (const file of documentFiles()) {
+      const text = readFileSync(file, 'utf8');
+      expect(withVersion(text, VERSION), file).toBe(text);
+    }
+    const names = 'tsntp-0.1.0-linux-x64.tar.gz tsntp_0.1.0_amd64.deb tsntp-1.0.0-rc.1.tgz ntp-4.2.8';
+    expect(withVersion(names, '1.2.3')).toBe(
+      'tsntp-1.2.3-linux-x64.tar.gz tsntp_1.2.3_amd64.deb tsntp-1.2.3.tgz ntp-4.2.8',
+    );
   });
 
   it('has one date', () => {
@@ -215,13 +226,15 @@ describe('links', () => {
   });
 
   it('lead from each README to every document', () => {
-    const pages = DOCUMENTS.filter(file => file.startsWith('docs/') && !file.includes('options'));
+    const isPage = (file: string) => /^docs\/(?!options)[^.]*\.md$/.test(file);
+    const pages = DOCUMENTS.filter(isPage);
+    expect(pages).toContain('docs/install.md');
     for (const text of [README, README_ZH])
       expect(
         [...pages, 'SECURITY.md', 'CONTRIBUTING.md'].filter(file => !text.includes(`](${file}`)),
       ).toEqual([]);
     expect(README).toContain('](docs/options.md)');
-    expect(README_ZH).toContain('](docs/options.zh-CN.md)');
+    for (const page of ['options', 'install']) expect(README_ZH).toContain(`](docs/${page}.zh-CN.md`);
   });
 
   it('to the repository have one owner', () => {
@@ -249,6 +262,54 @@ describe('a README', () => {
       expect(drawn.slice(1)).toEqual(expect.arrayContaining([intro, ...head!.trim().split(/\s+/)]));
       expect(drawn).toContain('falseticker');
     }
+  });
+});
+
+describe('the way without internet', () => {
+  const headings = (text: string) => [...text.matchAll(/^## (.*)$/gm)].map(([, title]) => title);
+  const blocks = (text: string, language: string) =>
+    [...text.matchAll(new RegExp(`\`\`\`${language}\\n(.*?)\`\`\``, 'gs'))].map(([, block]) => block);
+  const english = section(README, 'Without internet');
+  const chinese = section(README_ZH, '内网、不能上网的机器');
+  const pages = ['docs/install.md', 'docs/install.zh-CN.md'].map(file => readFileSync(file, 'utf8'));
+
+  it('is the second section of README.md, and the first of README.zh-CN.md', () => {
+    expect(headings(README).indexOf('Without internet')).toBe(1);
+    expect(headings(README_ZH).indexOf('内网、不能上网的机器')).toBe(0);
+  });
+
+  it.each(['sh', 'bat'])(
+    'has the same three commands (%s) in every language, in short and in full',
+    language => {
+      const [commands = ''] = blocks(english, language);
+      expect(commands.trim().split('\n')).toHaveLength(3);
+      expect(blocks(chinese, language)).toEqual([commands]);
+      for (const page of pages) expect(blocks(page, language)).toContain(commands);
+    },
+  );
+
+  it('has the same commands on the page of each language', () => {
+    expect(blocks(pages[1]!, 'sh')).toEqual(blocks(pages[0]!, 'sh'));
+    expect(headings(pages[1]!)).toHaveLength(headings(pages[0]!).length);
+  });
+
+  it('names every archive, and no file that a release does not have', async () => {
+    const script: string = '../scripts/release/platforms.js';
+    const { PLATFORMS }: { PLATFORMS: readonly { readonly name: string }[] } = await import(script);
+    const archives = PLATFORMS.map(
+      ({ name }) => `tsntp-${VERSION}-${name}.${/^win/.test(name) ? 'zip' : 'tar.gz'}`,
+    );
+    const packages = [
+      ...['amd64', 'arm64', 'armhf'].map(processor => `tsntp_${VERSION}_${processor}.deb`),
+      ...['x86_64', 'aarch64'].map(processor => `tsntp-${VERSION}-1.${processor}.rpm`),
+      ...['.tgz', '.cdx.json', '-linux-x64.oci.tar'].map(ending => `tsntp-${VERSION}${ending}`),
+    ];
+    const named = (text: string) => [
+      ...new Set(text.match(/tsntp[-_]\d[\w.-]*?\.(?:tar\.gz|oci\.tar|zip|deb|rpm|tgz|json)/g)),
+    ];
+    for (const page of pages) expect(named(page).sort()).toEqual([...archives, ...packages].sort());
+    for (const text of [english, chinese])
+      expect([...archives, ...packages]).toEqual(expect.arrayContaining(named(text)));
   });
 });
 
@@ -576,6 +637,7 @@ describe('report.schema.json', () => {
 interface Documents {
   documentFiles(): readonly string[];
   languageOf(file: string): string;
+  withVersion(text: string, version: string): string;
   withTables(
     text: string,
     rows: readonly object[],

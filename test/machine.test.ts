@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { openRtc } from '../src/clock/rtc/device.ts';
 import { acquireLock } from '../src/host/lock.ts';
-import { isGood, type MachineOptions, openMachine, windowsFolder } from '../src/machine.ts';
+import { isGood, type MachineOptions, openMachine } from '../src/machine.ts';
 import { EMPTY_DRIFT_MEMORY } from '../src/ntp/drift/drift-record.ts';
 import { RELEASED } from '../src/release.ts';
 import { scratch } from './support/command.ts';
@@ -139,11 +139,4 @@ describe('whether a clock is so good that the dates of certificates must count',
     const w = world(setup);
     expect(isGood(w.clock, w.ports().host)).toBe(good);
   });
-});
-
-test('the folder of Windows is looked for on Windows alone', () => {
-  const env = { SystemRoot: 'C:\\Windows' };
-  expect(windowsFolder(env, 'win32')).toBe('C:\\Windows');
-  expect(windowsFolder(env, 'linux')).toBeUndefined();
-  expect(windowsFolder({}, 'win32')).toBeUndefined();
 });

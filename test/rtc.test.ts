@@ -201,6 +201,12 @@ describe('read', () => {
     expect((await machine(setup).run({ action: 'read', force: true })).kind).toBe('adjusted');
   });
 
+  test('beside a service with a note: the note comes with the command that stops it', async () => {
+    const service = { ...SERVICE, note: 'this machine belongs to a domain' };
+    const outcome = await machine({ behind: 5, ahead: 5, competitors: [service] }).run({ action: 'read' });
+    expect(explainRtc(outcome)).toMatch(/or use --force \(this machine belongs to a domain\)/);
+  });
+
   test('after an interrupt leaves the clock alone', async () => {
     const { run, there } = machine({ behind: 5, ahead: 5, ports: () => ({ signal: AbortSignal.abort() }) });
     expect((await run({ action: 'read' })).kind).toBe('interrupted');

@@ -1,8 +1,16 @@
 // `schedule` over the files of a temporary root, and over commands that fail: what is shown, written and removed, and what
 // stays as it was.
 
-import { mkdirSync, readdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { installedPath, schedulerHost } from '../src/host/scheduler-host.ts';
 import { exitCodeOf } from '../src/report/exit-code.ts';
@@ -216,4 +224,44 @@ test('the link of an administrator to tsntp-wait.service goes with the service',
   symlinkSync('/etc/systemd/system/tsntp-wait.service', join(wants, 'tsntp-wait.service'));
   await schedule({ ...OPTIONS, scheduler: 'systemd', action: 'remove' }, portsOf(root));
   expect(treeOf(root)).toEqual(before);
+});
+
+describe('units of a package, which an administrator has enabled', () => {
+  const WANTS = 'etc/systemd/system/timers.target.wants';
+  const UNIT = '/usr/lib/systemd/system/tsntp.timer';
+  const enabled = () => {
+    const root = image();
+    for (const folder of [WANTS, dirname(UNIT)]) mkdirSync(join(root, folder), { recursive: true });
+    writeFileSync(join(root, UNIT), '[Timer]\n');
+    symlinkSync(UNIT, join(root, WANTS, 'tsntp.timer'));
+    return root;
+  };
+
+  test('are disabled and stopped by a removal, which leaves the package its files', async () => {
+    const root = enabled();
+    const { ports, ran } = machineAt(root);
+    expect(await schedule({ ...OPTIONS, scheduler: 'systemd', action: 'remove' }, ports)).toMatchObject({
+      kind: 'removed',
+      files: [],
+    });
+    expect(ran).toContain('systemctl stop tsntp.timer');
+    expect(existsSync(join(root, WANTS))).toBe(false);
+    expect(readFileSync(join(root, UNIT), 'utf8')).toBe('[Timer]\n');
+  });
+
+  test('count as installed beside another scheduler', async () => {
+    const { warnings } = await schedule({ ...OPTIONS, scheduler: 'cron' }, portsOf(enabled()));
+    expect(warnings).toEqual([expect.stringMatching(/^systemd also runs tsntp/)]);
+  });
+
+  test('run again if systemd refuses the files that should replace them', async () => {
+    const root = enabled();
+    const before = treeOf(root);
+    const { ports, ran } = machineAt(root, /^systemctl restart/);
+    const outcome = await schedule({ ...OPTIONS, scheduler: 'systemd' }, ports);
+    expect(outcome.kind).toBe('not-enabled');
+    expect(ran).not.toContain('systemctl stop tsntp.timer');
+    expect(ran.at(-2)).toBe('systemctl enable tsntp.timer tsntp-floor.service');
+    expect(treeOf(root)).toEqual(before);
+  });
 });

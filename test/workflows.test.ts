@@ -4,6 +4,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parseDocument } from 'yaml';
+import { assertDisposable } from './windows/disposable.ts';
 
 const { scripts, engines } = JSON.parse(readFileSync('package.json', 'utf8'));
 
@@ -32,7 +33,9 @@ interface Job {
   readonly strategy?: { readonly matrix: Readonly<Record<string, readonly unknown[]>> };
 }
 
-const jobsOf = (file: string): readonly Job[] => Object.values(read(file).jobs);
+/** The jobs of a workflow, but for those that call another workflow. */
+const jobsOf = (file: string): readonly Job[] =>
+  Object.values<Job>(read(file).jobs).filter(job => !('uses' in job));
 const runsOf = (file: string) => jobsOf(file).flatMap(({ steps }) => steps.map(({ run = '' }) => run));
 
 describe.each(WORKFLOWS)('the workflow %s', file => {
@@ -74,9 +77,40 @@ describe('the workflow of the tests', () => {
   });
 });
 
+describe('the job that sets the clock of Windows', () => {
+  const { windows, archives } = read('.github/workflows/test.yml').jobs;
+  const runs: readonly string[] = windows.steps.map(({ run = '' }) => run);
+
+  it('runs the tests of test/windows last, on the archive that another job has made', () => {
+    expect(windows).toMatchObject({ 'runs-on': 'windows-latest', needs: 'archives' });
+    expect(runs.at(-1)).toBe('npm run test:windows');
+    expect(runs.join('\n')).toMatch(
+      /install\.ps1 .*-win-x64\.zip.*\n.*Expand-Archive .*-win-x64\.zip.*\n.*install\.cmd/,
+    );
+    const given = archives.steps.flatMap((step: Step) => (step.uses?.includes('upload') ? [step.with] : []));
+    const taken = windows.steps.flatMap((step: Step) => (step.uses?.includes('download') ? [step.with] : []));
+    expect(given).toMatchObject([
+      { name: 'archives', path: expect.stringContaining('release/*-win-x64.zip\n') },
+    ]);
+    expect(taken).toEqual([{ name: 'archives', path: 'release' }]);
+  });
+
+  it('sets no other clock: its tests refuse any other machine', () => {
+    const tests = filesIn('test/windows').filter(file => file.endsWith('.windows.ts'));
+    expect(tests.length).toBeGreaterThan(1);
+    for (const file of tests)
+      expect(readFileSync(file, 'utf8')).toMatch(/beforeAll\(async \(\) => \{\n {2}assertDisposable\(\);/);
+    expect(() => assertDisposable()).toThrow('on Windows in a workflow, and nowhere else');
+  });
+});
+
 describe('the workflow of a release', () => {
   it('tests before it makes the artifacts, tests them, publishes with provenance, and attaches them with checksums', () => {
     const runs = runsOf('.github/workflows/release.yml').join('\n');
+    const { tests, release } = read('.github/workflows/release.yml').jobs;
+    expect(tests).toEqual({ uses: './.github/workflows/test.yml' });
+    expect(read('.github/workflows/test.yml').on).toHaveProperty('workflow_call');
+    expect(release.needs).toBe('tests');
     const steps = ['npm test', 'npm run release', 'npm run test:release'];
     const order = [...steps, 'npm publish --provenance', 'gh release create'];
     const places = order.map(command => runs.indexOf(command));
@@ -110,5 +144,34 @@ describe('the form for bugs', () => {
     expect(required.map(({ id }: { id: string }) => id)).toEqual(
       expect.arrayContaining(['version', 'platform', 'command', 'trace']),
     );
+  });
+});
+
+describe('the jobs for macOS', () => {
+  const { archives, macos } = read('.github/workflows/test.yml').jobs;
+  const runs: readonly string[] = macos.steps.map(({ run = '' }) => run);
+  const placeOf = (command: string) => runs.findIndex(run => run.includes(command));
+
+  it('run on both processors that Macs have', () => {
+    expect(macos.strategy.matrix.os).toEqual(['macos-15', 'macos-15-intel']);
+  });
+
+  it('run each test of test/macos, and set the clock last, as root, without the time service of macOS', () => {
+    const tests = readdirSync('test/macos').flatMap(file => /^(.*)\.macos\.ts$/.exec(file)?.[1] ?? []);
+    expect(tests).toEqual(['archive', 'read', 'set']);
+    for (const test of tests) expect(placeOf(`npm run test:macos -- ${test}`)).toBeGreaterThan(0);
+    expect(runs.at(-1)).toMatch(/^sudo .*npm run test:macos -- set$/);
+    expect(placeOf('systemsetup -setusingnetworktime off')).toBe(runs.length - 2);
+    expect(runs.filter(run => run.includes('sudo'))).toEqual(runs.slice(-2));
+  });
+
+  it('unpack the archives that another job has made', () => {
+    expect(macos.needs).toBe('archives');
+    const [given] = archives.steps.flatMap((step: Step) =>
+      step.uses?.includes('upload') ? [step.with] : [],
+    );
+    const [taken] = macos.steps.flatMap((step: Step) => (step.uses?.includes('download') ? [step.with] : []));
+    expect(given).toMatchObject({ name: taken.name, path: expect.stringContaining('release/*-darwin-*\n') });
+    expect(taken.path).toBe('release');
   });
 });

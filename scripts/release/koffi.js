@@ -35,8 +35,8 @@ export async function writeKoffi(folder, platforms) {
   for (const platform of platforms) await writeBinary(folder, platform);
 }
 
-/** @param {string} folder @param {import('./platforms.js').Platform} platform */
-async function writeBinary(folder, { koffi, binary }) {
+/** Writes the binary for a platform into build/koffi in `folder`. @param {string} folder @param {import('./platforms.js').Platform} platform */
+export async function writeBinary(folder, { koffi, binary }) {
   const name = `@koromix/koffi-${koffi}`;
   const { version, integrity } = LOCKED[`node_modules/${name}`];
   const unpacked = mkdtempSync(join(tmpdir(), 'tsntp-koffi-'));

@@ -26,7 +26,8 @@ export async function unpackPinned({ name, version, integrity }, folder) {
   const tarball = join(CACHE, `${name.replace('@', '').replace('/', '-')}-${version}.tgz`);
   if (!existsSync(tarball)) await run(CACHE, 'npm', 'pack', '--silent', `${name}@${version}`);
   verify(tarball, integrity);
-  await run(folder, 'tar', '--strip-components=1', '-xzf', tarball);
+  // Node's headers are not needed, and are most of its files.
+  await run(folder, 'tar', '--strip-components=1', '--exclude=*/include/*', '-xzf', tarball);
 }
 
 /** Throws if the file is another one; it is deleted, so that the next run fetches it. @param {string} file @param {string} integrity */

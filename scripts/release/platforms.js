@@ -28,7 +28,12 @@ export const PLATFORMS = [
     node: NODES['linux-arm64'],
     needs: GLIBC,
   },
-  { name: 'linux-armv7', koffi: 'linux-arm', binary: 'linux_armhf', needs: OWN_NODE },
+  {
+    name: 'linux-armv7',
+    koffi: 'linux-arm',
+    binary: 'linux_armhf',
+    needs: `glibc 2.34 or later (Debian 12) and ${OWN_NODE}`,
+  },
   { name: 'linux-musl-x64', koffi: 'linux-x64', binary: 'musl_x64', needs: OWN_NODE },
   { name: 'linux-musl-arm64', koffi: 'linux-arm64', binary: 'musl_arm64', needs: OWN_NODE },
   {
@@ -60,4 +65,17 @@ export function platformOf(name) {
   if (found === undefined)
     throw new Error(`no platform ${name}: there are ${PLATFORMS.map(one => one.name).join(', ')}`);
   return found;
+}
+
+/** @type {ReadonlySet<string>} */
+let chosen = new Set(PLATFORMS.map(({ name }) => name));
+
+/** Restricts the archives and packages to the platforms of these names; none restricts nothing. @param {readonly string[]} names */
+export function choosePlatforms(names) {
+  if (names.length > 0) chosen = new Set(names);
+}
+
+/** Whether to make the archive and the packages for a platform. @param {string} name */
+export function isChosen(name) {
+  return chosen.has(name);
 }

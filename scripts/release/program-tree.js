@@ -5,8 +5,10 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { bundlePrograms, bundleScripts } from '../bundle.js';
+import { writeCode } from './code-cache.js';
 import { CHECKOUT, PACKAGE, VERSION } from './facts.js';
-import { writeKoffi } from './koffi.js';
+import { writeBinary } from './koffi.js';
 import { licenses } from './licenses.js';
 import { unpackPinned } from './pinned-package.js';
 import { platformOf } from './platforms.js';
@@ -24,13 +26,17 @@ const DOCUMENTS = ['README.md', 'README.zh-CN.md', 'CHANGELOG.md', 'SECURITY.md'
 export async function writeProgramTree(prefix, platform) {
   const lib = join(prefix, 'lib/tsntp');
   mkdirSync(join(lib, 'bin'), { recursive: true });
-  cpSync(join(CHECKOUT, 'bin/tsntp.js'), join(lib, 'bin/tsntp.js'));
-  cpSync(join(CHECKOUT, 'dist/cli'), join(lib, 'dist/cli'), { recursive: true });
+  cpSync(join(import.meta.dirname, 'files/launch.js'), join(lib, 'bin/tsntp.js'));
+  write(join(lib, 'bin/package.json'), '{ "type": "commonjs" }\n');
+  await bundleScripts(join(lib, 'dist/cli'));
   const { name, type, engines } = PACKAGE;
   write(join(lib, 'package.json'), `${JSON.stringify({ name, version: VERSION, type, engines }, null, 2)}\n`);
-  await writeKoffi(join(lib, 'node_modules/koffi'), [platform]);
-  if (platform.node !== undefined) await writeNode(prefix, platform, platform.node);
-  writeLauncher(prefix, platform);
+  await writeBinary(lib, platform);
+  if (platform.node !== undefined) {
+    await writeNode(prefix, platform, platform.node);
+    await writeCode(lib, platform.name);
+  }
+  await writeLauncher(prefix, platform);
   writeDocuments(join(prefix, 'share/doc/tsntp'), platform);
   if (platform.name.startsWith('win-')) return;
   cpSync(join(CHECKOUT, 'man/tsntp.8'), join(prefix, 'share/man/man8/tsntp.8'));
@@ -65,11 +71,25 @@ async function licenseOfNode(platform, unpacked) {
 }
 
 /** @param {string} prefix @param {import('./platforms.js').Platform} platform */
-function writeLauncher(prefix, { name }) {
-  const [source, target] = name.startsWith('win-') ? ['tsntp.cmd', 'tsntp.cmd'] : ['tsntp.sh', 'bin/tsntp'];
-  const text = readFileSync(join(import.meta.dirname, 'files', source), 'utf8');
-  // cmd.exe reads lines that end as on Windows.
-  write(join(prefix, target), name.startsWith('win-') ? text.replaceAll('\n', '\r\n') : text, 0o755);
+async function writeLauncher(prefix, { name }) {
+  if (name.startsWith('win-')) return writeWindowsCommands(prefix);
+  write(join(prefix, 'bin/tsntp'), readFileSync(join(import.meta.dirname, 'files/tsntp.sh')), 0o755);
+}
+
+/** The launcher, and the installer. Only the launcher is in a folder for PATH: `install` must not become a command. @param {string} prefix */
+async function writeWindowsCommands(prefix) {
+  const source = join(import.meta.dirname, 'windows');
+  for (const [name, folder] of Object.entries({
+    'tsntp.cmd': 'bin',
+    'install.cmd': '',
+    'uninstall.cmd': '',
+  })) {
+    const text = readFileSync(join(source, name), 'utf8');
+    // cmd.exe reads lines that end as on Windows.
+    write(join(prefix, folder, name), text.replaceAll('\n', '\r\n'), 0o755);
+  }
+  const programs = ['install.js', 'uninstall.js'].map(name => join(source, 'setup', name));
+  await bundlePrograms(join(prefix, 'lib/tsntp/dist/setup'), programs);
 }
 
 /** @param {string} folder @param {import('./platforms.js').Platform} platform */

@@ -1,6 +1,6 @@
 // `npm run release`: the built checkout → release/ with every artifact, their checksums, and the bill of materials. The
-// same commit yields the same bytes. `npm run release -- archives npm` makes only these. The old release/ stays in place
-// until the new one is complete.
+// same commit yields the same bytes. `npm run release -- archives npm` makes only these; `npm run release -- linux-x64 deb`
+// of the archives and packages only those for linux-x64. The old release/ stays in place until the new one is complete.
 
 import { createHash } from 'node:crypto';
 import {
@@ -16,25 +16,34 @@ import {
 import { join } from 'node:path';
 import { tarball, zip } from './archives.js';
 import { billOfMaterials } from './bill-of-materials.js';
+import { containerImage } from './container.js';
 import { debianPackages } from './debian.js';
 import { CHECKOUT, VERSION } from './facts.js';
 import { licenses } from './licenses.js';
 import { npmPackage } from './npm-package.js';
-import { PLATFORMS } from './platforms.js';
+import { choosePlatforms, isChosen, PLATFORMS } from './platforms.js';
 import { writeProgramTree } from './program-tree.js';
 import { rpmPackages } from './red-hat.js';
 import { checkTools } from './tool.js';
 
 /** What can be made, by the name that the command line gives it. */
-const KINDS = { archives, npm: npmPackage, deb: debianPackages, rpm: rpmPackages, documents };
+const KINDS = {
+  archives,
+  npm: npmPackage,
+  deb: debianPackages,
+  rpm: rpmPackages,
+  image: containerImage,
+  documents,
+};
 
 mkdirSync(join(CHECKOUT, '.cache/release'), { recursive: true });
 const work = mkdtempSync(join(CHECKOUT, '.cache/release/work-'));
 const target = join(work, 'release');
 try {
   mkdirSync(target);
+  const kinds = wanted();
   checkTools();
-  await Promise.all(wanted().map(kind => KINDS[kind](work, target)));
+  await Promise.all(kinds.map(kind => KINDS[kind](work, target)));
   writeFileSync(join(target, 'SHA256SUMS'), checksums());
   publish();
 } catch (error) {
@@ -44,20 +53,23 @@ try {
   rmSync(work, { recursive: true, force: true });
 }
 
-/** The kinds on the command line; all if there is none. */
+/** The kinds on the command line, all if there is none; chooses the platforms that it names. */
 function wanted() {
   const names = process.argv.slice(2);
-  const unknown = names.filter(name => !Object.hasOwn(KINDS, name));
+  const platforms = PLATFORMS.map(({ name }) => name);
+  const unknown = names.filter(name => !Object.hasOwn(KINDS, name) && !platforms.includes(name));
   if (unknown.length > 0)
     throw new Error(
-      `release: cannot make ${unknown.join(', ')}; name some of ${Object.keys(KINDS).join(', ')}, or none for all`,
+      `release: cannot make ${unknown.join(', ')}; name some of ${[...Object.keys(KINDS), ...platforms].join(', ')}, or none for all`,
     );
-  return names.length > 0 ? names : Object.keys(KINDS);
+  choosePlatforms(names.filter(name => platforms.includes(name)));
+  const kinds = names.filter(name => Object.hasOwn(KINDS, name));
+  return kinds.length > 0 ? kinds : Object.keys(KINDS);
 }
 
 /** @param {string} work @param {string} target */
 async function archives(work, target) {
-  for (const platform of PLATFORMS) {
+  for (const platform of PLATFORMS.filter(({ name }) => isChosen(name))) {
     const name = `tsntp-${VERSION}-${platform.name}`;
     const folder = join(work, 'archives', name);
     await writeProgramTree(folder, platform);

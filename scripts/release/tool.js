@@ -1,15 +1,32 @@
 // Runs the programs of the system that make archives, and says which packages have them.
 
 import { execFile, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { EPOCH } from './facts.js';
 
 /** The programs, and the Debian packages that contain them. */
-const TOOLS = { tar: 'tar', gzip: 'gzip', zip: 'zip', 'dpkg-deb': 'dpkg', rpmbuild: 'rpm' };
+const TOOLS = {
+  tar: 'tar',
+  gzip: 'gzip',
+  'libdeflate-gzip': 'libdeflate-tools',
+  zip: 'zip',
+  'dpkg-deb': 'dpkg',
+  rpmbuild: 'rpm',
+  ldd: 'libc-bin',
+};
+/** What runs the Node of linux-arm64 on another processor. */
+const EMULATOR = {
+  'qemu-aarch64-static': 'qemu-user-static',
+  '/usr/aarch64-linux-gnu/lib/libstdc++.so.6': 'libstdc++6-arm64-cross',
+};
 
-/** Throws if a program is missing; the message names the packages to install. */
+/** Throws if a program or file is missing; the message names the packages to install. */
 export function checkTools() {
-  const missing = Object.entries(TOOLS).filter(([tool]) => spawnSync(tool, ['--version']).error);
+  const needed = Object.entries({ ...TOOLS, ...(process.arch === 'x64' && EMULATOR) });
+  const missing = needed.filter(([tool]) =>
+    tool.startsWith('/') ? !existsSync(tool) : spawnSync(tool, ['--version']).error,
+  );
   if (missing.length === 0) return;
   const names = missing.map(([tool]) => tool).join(', ');
   throw new Error(

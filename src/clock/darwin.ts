@@ -1,7 +1,7 @@
-// macOS: implements Clock with settimeofday, adjtime, and ntp_adjtime. A step is absolute, so the time is read
-// immediately before it is set. A slew continues in the kernel without this process. adjtime(2), settimeofday(2),
-// sys/timex.h, and bsd/kern/kern_ntptime.c of XNU. Positive = forward. Assumes 64-bit little-endian, as on all Macs
-// that run Node 20. It offers no rate and no oscillator: macOS's own time daemon, timed, sets the rate through
+// macOS 10.13 or later: implements Clock with settimeofday, adjtime, ntp_adjtime and ntp_gettime. A step is absolute, so
+// it is checked against a clock that nothing sets. A slew continues in the kernel without this process. adjtime(2),
+// settimeofday(2), sys/timex.h, and bsd/kern/kern_ntptime.c of XNU. Positive = forward. Assumes 64-bit little-endian, as on
+// all Macs that run Node 20. It offers no rate and no oscillator: macOS's own time daemon, timed, sets the rate through
 // ntp_adjtime, and would undo another one.
 
 import {
@@ -17,12 +17,17 @@ import { type Clock, FAST_SLEW_RATE, SLEW_RATE } from './clock.ts';
 import { type Foreign, type Library, share, signed, split, systemError } from './ffi.ts';
 import { darwinPermission } from './permission.ts';
 import { measurePrecision } from './precision.ts';
-import { statusOf, statusUnlessForbidden, synchronizedRequest, timexCaller } from './timex.ts';
+import { readTogether } from './read-together.ts';
+import { statusOf, statusUnlessForbidden, synchronizedRequest, type Timex, timexCaller } from './timex.ts';
 
 const CLOCK_REALTIME = 0;
 const CLOCK_MONOTONIC_RAW = 4;
 const CLOCK_MONOTONIC = 6;
 const CLOCK_UPTIME_RAW = 8;
+
+/** A busy machine can stop the process between reading and setting the clock: a step that is later, in ns, is repeated. */
+const STEP_EXACT = 50_000n;
+const STEP_TRIES = 5;
 
 const NANOSECONDS = 1_000_000_000n;
 const MICROSECONDS = 1_000_000n;
@@ -34,7 +39,9 @@ export function openDarwin(foreign: Foreign): Clock {
   const settimeofday = libc.func('int settimeofday(void *time, void *zone)');
   const adjtime = libc.func('int adjtime(void *delta, void *old)');
   const ntpAdjtime = libc.func('int ntp_adjtime(void *timex)');
+  const ntpGettime = libc.func('int ntp_gettime(void *ntptimeval)');
   const time = share(foreign, 16);
+  const timeAndErrors = share(foreign, 48);
   const adjust = timexCaller(foreign, (address, attempt) =>
     // The return value is the state of the clock, TIME_OK … TIME_ERROR.
     check(ntpAdjtime(address) >= 0, attempt),
@@ -54,13 +61,25 @@ export function openDarwin(foreign: Foreign): Clock {
     time.longs[1] = rest;
     return time.address;
   }
+  /** Reads what ntp_adjtime reports, after ntp_gettime: only that lets the maximum error grow while nothing is slewed. */
+  function state(): Timex {
+    // Its result is no error: XNU returns the state of the clock as errno, such as 5 for a clock that is not synchronized.
+    ntpGettime(timeAndErrors.address);
+    return adjust('read the state of the clock', { modes: 0 });
+  }
   const now = (): UnixTime => unixTimeOf(reading(CLOCK_REALTIME));
+  const raw = (): bigint => reading(CLOCK_MONOTONIC_RAW);
   /**
    * CLOCK_MONOTONIC follows a slew, so that a slew is not mistaken for a step, but continues during sleep. Subtracting
    * the difference of the two raw clocks, the time asleep, makes a sleep noticeable against the wall clock.
    */
   const monotonic = (): MonotonicTime =>
-    monotonicTimeOf(reading(CLOCK_MONOTONIC) - (reading(CLOCK_MONOTONIC_RAW) - reading(CLOCK_UPTIME_RAW)));
+    monotonicTimeOf(reading(CLOCK_MONOTONIC) - (raw() - reading(CLOCK_UPTIME_RAW)));
+  /** How far the clock is ahead of one that nothing sets, in ns. */
+  const ahead = () => {
+    const { outer, inner, span } = readTogether(raw, now);
+    return inner - outer - span / 2n;
+  };
 
   return {
     name: 'darwin',
@@ -68,18 +87,23 @@ export function openDarwin(foreign: Foreign): Clock {
     sets: true,
     now,
     monotonic,
-    read: () => ({ time: now(), monotonic: monotonic() }),
+    read() {
+      const { outer, inner, span } = readTogether(monotonic, now);
+      // At the last reading, so that a datagram sent next is timestamped as close to its departure as possible.
+      return { time: unixTimeOf(inner + span / 2n), monotonic: monotonicTimeOf(outer + span) };
+    },
     step(offset) {
       const attempt = `step the clock by ${signed(offset)}`;
-      const ns = nanoseconds(offset);
-      check(settimeofday(timeval(now() + ns), null) === 0, attempt);
+      const aim = ahead() + nanoseconds(offset);
+      for (let tries = 0; tries === 0 || (tries < STEP_TRIES && aim - ahead() > STEP_EXACT); tries++)
+        check(settimeofday(timeval(aim + raw()), null) === 0, attempt);
       // Cancels the remainder of a slew, which referred to the old time.
       check(adjtime(timeval(0n), null) === 0, attempt);
     },
     slew(offset) {
       check(adjtime(timeval(nanoseconds(offset)), null) === 0, `slew the clock by ${signed(offset)}`);
       const started = monotonic();
-      // The kernel reports the remainder only to a caller that replaces it (XNU: EINVAL), but its rates are known.
+      // The kernel reports the remainder only to a caller that replaces it, but its rates are known.
       return {
         unattended: true,
         remaining: () => leftOf(offset, elapsed(monotonic(), started)),
@@ -87,10 +111,9 @@ export function openDarwin(foreign: Foreign): Clock {
       };
     },
     declareSynchronized(quality) {
-      const current = adjust('read the state of the clock', { modes: 0 });
-      adjust('mark the clock as synchronized', synchronizedRequest(current, quality));
+      adjust('mark the clock as synchronized', synchronizedRequest(state(), quality));
     },
-    status: () => statusUnlessForbidden(() => statusOf(adjust('read the state of the clock', { modes: 0 }))),
+    status: () => statusUnlessForbidden(() => statusOf(state())),
     bootId: () => bootSession(foreign, libc),
   };
 }

@@ -1,5 +1,5 @@
 // Stores the NTS sessions of a run (RFC 8915 §4) for later ones, so that an hourly run rarely needs a key exchange.
-// Each server and trust store has one file of mode 0600 beside the state. A run takes a file by renaming it, which only
+// Each server and trust store has one file beside the state, which no other user can read. A run takes a file by renaming it, which only
 // one process can do, and removes it before use: no cookie is ever sent twice.
 
 import { createHash, randomBytes } from 'node:crypto';
@@ -9,7 +9,7 @@ import type { CookieStore, KeyServer, NtsSession } from '../net/nts/session.ts';
 import { COOKIES, isCookie } from '../ntp/nts/fields.ts';
 import { KEY_LENGTH } from '../ntp/nts/ke-records.ts';
 import { familyOf } from '../sources/server.ts';
-import { checkDirectory, prepareDirectory, readOwn, replaceOwn } from './trusted-file.ts';
+import { checkDirectory, checkSecret, prepareDirectory, readOwn, replaceOwn } from './trusted-file.ts';
 
 /** Eight cookies of the maximum length in hexadecimal take half of this. */
 const LARGEST = 16_384;
@@ -53,6 +53,7 @@ function takeFrom(directory: string, path: string, now: Date): NtsSession | unde
   renameSync(path, mine);
   let bytes: Uint8Array;
   try {
+    checkSecret(mine);
     bytes = readOwn(mine, LARGEST);
   } finally {
     rmSync(mine, { force: true });

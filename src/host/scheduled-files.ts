@@ -99,8 +99,15 @@ function problemOf(error: unknown, done: string): string {
     case 'EROFS':
       return `${place} cannot be ${done}: the file system is read-only`;
     case 'ENOENT':
-      return `${place} cannot be ${done}: there is no ${dirname(place)}; is this scheduler installed?`;
+      return `${place} cannot be ${done}: there is no ${dirname(place)}; ${adviceFor(dirname(place))}`;
     default:
       return `${place} cannot be ${done}: ${message}`;
   }
+}
+
+/** busybox's crond reads only the tables of users, and may end at a line with @reboot. */
+function adviceFor(folder: string): string {
+  return /[\\/]cron\.d$/.test(folder)
+    ? 'if this is busybox\'s cron, add the hourly line to root\'s table (crontab -e) without the word "root", and run the other one at boot'
+    : 'is this scheduler installed?';
 }

@@ -3,7 +3,7 @@
 
 import { execFile } from 'node:child_process';
 import { existsSync, lstatSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
-import { dirname, join, sep, win32 } from 'node:path';
+import { basename, dirname, join, sep, win32 } from 'node:path';
 import type { TimeService } from '../pipeline/outcome.ts';
 import {
   NotSchedulable,
@@ -102,9 +102,10 @@ function readExisting(path: string): Existing {
   }
 }
 
+/** systemd goes by the name of the unit: the link may also lead to the unit of a package in /usr/lib or /lib. */
 function isLinkTo({ path, target }: ScheduledLink): boolean {
   try {
-    return readlinkSync(path) === target;
+    return basename(readlinkSync(path)) === basename(target);
   } catch {
     return false;
   }
@@ -112,7 +113,12 @@ function isLinkTo({ path, target }: ScheduledLink): boolean {
 
 /** A time service, with the command that also keeps it from starting at the next boot. */
 function otherServiceOf({ name, stop }: TimeService): OtherService {
-  return { name, stop: stop.replace(/^systemctl stop /, 'systemctl disable --now ') };
+  return {
+    name,
+    stop: stop
+      .replace(/^systemctl stop /, 'systemctl disable --now ')
+      .replace(/^net stop (.*)/, 'net stop $1 & sc config $1 start= disabled'),
+  };
 }
 
 interface ProgramRun {

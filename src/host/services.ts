@@ -4,23 +4,23 @@
 // never an error.
 
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { posix, win32 } from 'node:path';
+import { posix } from 'node:path';
 import { maySetClock } from '../clock/capable.ts';
 import type { TimeService } from '../pipeline/outcome.ts';
 
 /**
  * Finds the time services that control the clock now; on Linux by process id. Never rejects. `root` is the root of the
- * file system, or the system directory on Windows.
+ * file system.
  */
 export async function findTimeServices(
   platform: string = process.platform,
-  root: string = platform === 'win32' ? 'C:\\Windows' : '/',
+  root = '/',
 ): Promise<readonly TimeService[]> {
   switch (platform) {
     case 'linux':
       return onLinux(root);
     case 'win32':
-      return onWindows(root);
+      return onWindows();
     case 'darwin':
       return onDarwin(root);
     default:
@@ -140,16 +140,16 @@ function optionsOf(args: readonly string[], valued: string): Letters {
   return options;
 }
 
-async function onWindows(root: string): Promise<readonly TimeService[]> {
-  // By its full path: a bare name would be searched for in the current directory first.
-  const system = (name: string): string => win32.join(root, 'System32', name);
-  const key = 'HKLM\\SYSTEM\\CurrentControlSet\\Services\\W32Time\\Parameters';
-  const [service, type] = await Promise.all([
-    outputOf(system('sc.exe'), ['query', 'w32time']),
-    outputOf(system('reg.exe'), ['query', key, '/v', 'Type']),
-  ]);
-  if (!/\bRUNNING\b/.test(service) || /\bREG_SZ\s+NoSync\b/i.test(type)) return [];
-  return [{ name: 'w32time', stop: 'net stop w32time' }];
+async function onWindows(): Promise<readonly TimeService[]> {
+  try {
+    const [{ windowsTimeServices }, koffi] = await Promise.all([
+      import('./windows/time-services.ts'),
+      import('koffi'),
+    ]);
+    return windowsTimeServices(koffi);
+  } catch {
+    return [];
+  }
 }
 
 async function onDarwin(root: string): Promise<readonly TimeService[]> {

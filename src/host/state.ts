@@ -26,13 +26,19 @@ const FILE = 'state.json';
 /** A valid state file has about 300 bytes. */
 const LARGEST = 65_536;
 
-/** The directory for this user's state, or undefined if there is no place for one. */
+/**
+ * The directory for this user's state, or undefined if there is no place for one. User 0 is root, and on Windows any
+ * administrator.
+ */
 export function stateDirectory(
   platform: string,
   env: Readonly<Record<string, string | undefined>>,
   uid: number | undefined,
 ): string | undefined {
-  if (platform === 'win32') return env.ProgramData ? win32.join(env.ProgramData, 'tsntp') : undefined;
+  if (platform === 'win32') {
+    const folder = uid === 0 ? env.ProgramData : env.LOCALAPPDATA;
+    return folder ? win32.join(folder, 'tsntp') : undefined;
+  }
   if (uid === 0) return platform === 'darwin' ? '/var/db/tsntp' : '/var/lib/tsntp';
   // The XDG base directory specification requires ignoring relative paths.
   if (env.XDG_STATE_HOME?.startsWith('/')) return posix.join(env.XDG_STATE_HOME, 'tsntp');

@@ -1,5 +1,6 @@
 // Reads and writes files that only this user or root can have written, in directories of the same kind: the state, the
-// lock, the cookies. Refuses symbolic links, hard links, FIFOs, and other users' files. Writes atomically.
+// lock, the cookies. Refuses symbolic links, hard links, FIFOs, and other users' files. Writes atomically. Windows has no modes:
+// there, root is the system and its administrators, and access lists tell who can write.
 
 import { randomBytes } from 'node:crypto';
 import {
@@ -18,6 +19,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+import { accessLists } from './windows/access-lists.ts';
+import type { Forbidden } from './windows/security-descriptor.ts';
 
 /** A user who can open a lock can also hold it; cookies are secrets. */
 const SECRET = 0o600;
@@ -90,7 +93,7 @@ export function replaceOwn(path: string, contents: string): void {
   // Random, because a file left by a killed run would be in the way when its process id is reused.
   const temporary = `${path}.${randomBytes(8).toString('hex')}`;
   try {
-    const fd = openOwn(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL);
+    const fd = createOwn(temporary);
     try {
       writeFileSync(fd, contents);
       fsyncSync(fd);
@@ -104,6 +107,16 @@ export function replaceOwn(path: string, contents: string): void {
   }
 }
 
+/** Throws if others than this user and root can read the file. */
+export function checkSecret(path: string): void {
+  if (process.platform === 'win32') {
+    checkAccess(path, 'read');
+    return;
+  }
+  const { mode } = lstatSync(path);
+  if ((mode & 0o077) !== 0) throw new Error(`${path} is open to others (mode ${octal(mode)}): chmod 600 it`);
+}
+
 /** The system's name for an error of node:fs, such as `ENOENT`. */
 export function codeOf(error: unknown): string | undefined {
   return (error as NodeJS.ErrnoException).code;
@@ -114,7 +127,8 @@ export function codeOf(error: unknown): string | undefined {
  */
 function makeDirectory(directory: string): void {
   try {
-    mkdirSync(directory, 0o700);
+    if (process.platform === 'win32') accessLists().makeFolder(directory);
+    else mkdirSync(directory, 0o700);
   } catch (error) {
     // Another tsntp was faster.
     if (codeOf(error) === 'EEXIST') return;
@@ -124,17 +138,34 @@ function makeDirectory(directory: string): void {
   }
 }
 
+function createOwn(path: string): number {
+  if (process.platform !== 'win32')
+    return openOwn(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL);
+  accessLists().makeFile(path);
+  return openOwn(path, constants.O_WRONLY);
+}
+
 function checkOwner(path: string, stats: Stats, trusted?: number): void {
   const uid = process.geteuid?.();
-  // Windows shows neither owner nor mode here; the directory's own access list must suffice.
-  if (uid === undefined) return;
+  if (uid === undefined) {
+    checkAccess(path, 'write');
+    return;
+  }
   if (![uid, 0, trusted].includes(stats.uid)) {
     throw new Error(`${path} belongs to user ${stats.uid}, not to ${uid} or root: remove it or chown it`);
   }
-  if ((stats.mode & 0o022) !== 0) {
-    const mode = (stats.mode & 0o7777).toString(8).padStart(4, '0');
-    throw new Error(`${path} can be written by others (mode ${mode}): chmod go-w it`);
-  }
+  if ((stats.mode & 0o022) !== 0)
+    throw new Error(`${path} can be written by others (mode ${octal(stats.mode)}): chmod go-w it`);
+}
+
+/** The same on Windows. It goes by the name: what is trusted is in a folder where others cannot replace it. */
+function checkAccess(path: string, forbidden: Forbidden): void {
+  const problem = accessLists().problem(path, forbidden);
+  if (problem !== undefined) throw new Error(`${path} ${problem.what}: remove it, or run ${problem.remedy}`);
+}
+
+function octal(mode: number): string {
+  return (mode & 0o7777).toString(8).padStart(4, '0');
 }
 
 function symbolicLink(path: string): Error {

@@ -1,14 +1,13 @@
 // A call of the library → a run of the command's own pipeline, on this machine or on the ports of the caller.
 
 import { dryRun as neverSet } from '../clock/dry-run.ts';
-import { openMachine } from '../machine.ts';
+import { openMachine, readSecret } from '../machine.ts';
 import type { Keys } from '../net/authentication.ts';
 import { readKeys } from '../ntp/auth/key-file.ts';
 import type { Seconds } from '../ntp/time.ts';
 import { given } from '../options/given.ts';
 import { withListener } from '../pipeline/listening.ts';
 import type { QueryOutcome, SyncOutcome } from '../pipeline/outcome.ts';
-import { readSecret } from '../sources/secret-file.ts';
 import { escaped, formatServer, type Server } from '../sources/server.ts';
 import { defaults, type Ports, query as queryWith, type SyncOptions, sync as syncWith } from '../sync.ts';
 import { checkOptions, type Options } from './options.ts';

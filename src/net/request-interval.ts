@@ -1,7 +1,7 @@
 // How long to wait between two requests to one server. On a wide-area path 2 s: servers drop or kiss faster clients,
 // and samples spread over seconds outlast a burst of congestion. On a local path, waiting has no benefit.
 
-import { BlockList } from 'node:net';
+import net from 'node:net';
 import type { Seconds } from '../ntp/time.ts';
 import type { Address } from './transport.ts';
 
@@ -37,8 +37,7 @@ export function requestIntervalOf(interval: 'auto' | Seconds, address: Address, 
   return nextDoor && !pace.lost && !pace.kissed ? LOCAL_REQUEST_INTERVAL : REQUEST_INTERVAL;
 }
 
-const localNetworks = new BlockList();
-for (const [network, prefix, family] of [
+const LOCAL_NETWORKS = [
   ['127.0.0.0', 8, 'ipv4'],
   ['10.0.0.0', 8, 'ipv4'],
   ['172.16.0.0', 12, 'ipv4'],
@@ -47,11 +46,18 @@ for (const [network, prefix, family] of [
   ['::1', 128, 'ipv6'],
   ['fc00::', 7, 'ipv6'],
   ['fe80::', 10, 'ipv6'],
-] as const) {
-  localNetworks.addSubnet(network, prefix, family);
+] as const;
+let localNetworks: net.BlockList | undefined;
+
+/** Made when first asked for: a run of one request does not ask. */
+function localNetworkList(): net.BlockList {
+  const list = new net.BlockList();
+  for (const [network, prefix, family] of LOCAL_NETWORKS) list.addSubnet(network, prefix, family);
+  return list;
 }
 
 /** Whether an address is loopback, private (RFC 1918, RFC 4193), or link-local. */
 export function isLocal({ address, family }: Address): boolean {
+  localNetworks ??= localNetworkList();
   return localNetworks.check(address, family === 6 ? 'ipv6' : 'ipv4');
 }

@@ -128,6 +128,7 @@ async function writeRtc(
       if (signal.aborted) return { warning: 'the hardware clock was not written: interrupted' };
     }
     const rtcWritten = await host.writeRtc(slew?.remaining() ?? 0);
+    if (rtcWritten === 'kept-by-system') return { rtc: rtcWritten };
     return { rtc: 'written', ...(rtcWritten && { rtcWritten }) };
   } catch (error) {
     return { warning: `the hardware clock was not written: ${messageOf(error)}` };

@@ -34,6 +34,8 @@ export interface TimeService {
   readonly pid?: number;
   /** The command that stops it. */
   readonly stop: string;
+  /** What to know before it is stopped. */
+  readonly note?: string;
 }
 
 /** Another program that sets this clock. */
@@ -106,9 +108,9 @@ export interface Findings {
 /** A correction of the clock, in seconds: a step or a slew (RFC 5905 §11.3). */
 export type Correction = Extract<Decision, { kind: 'slew' | 'step' }>;
 
-/** With `rtc`: that the hardware clock was written, and what it showed then. */
+/** With `rtc`: that the hardware clock was written, and what it showed then; or that the system (Windows) does it itself. */
 export interface RtcWritten {
-  readonly rtc?: 'written';
+  readonly rtc?: 'written' | 'kept-by-system';
   /** Absent if it was not read back. */
   readonly rtcWritten?: HardwareWriting;
 }

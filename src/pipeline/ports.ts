@@ -25,9 +25,9 @@ export interface Host {
   remember(correction: Remembered): string | undefined;
   /**
    * Sets the hardware clock to the system clock plus `offset` seconds. Resolves with what it shows then; undefined if it was
-   * not read back. Rejects with `ClockError`.
+   * not read back, and with `kept-by-system` where that is not needed. Rejects with `ClockError`.
    */
-  writeRtc(offset: Seconds): Promise<HardwareWriting | undefined>;
+  writeRtc(offset: Seconds): Promise<HardwareWriting | 'kept-by-system' | undefined>;
   /** The oscillator and what is remembered of it; absent where nothing can be kept, so that only the phase is corrected. */
   readonly drift?: DriftStore;
   /** The floor of the clock; absent where none is kept. */

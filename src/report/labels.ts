@@ -102,7 +102,11 @@ export function explainCompetitor(competitor: Competitor): string {
   const pid = competitor.pid === undefined ? '' : ` (pid ${competitor.pid})`;
   return competitor.kind === 'tsntp'
     ? `another tsntp${pid} is running: wait until it ends`
-    : `${competitor.name}${pid} sets this clock: stop it with "${competitor.stop}", or use --force`;
+    : `${competitor.name}${pid} sets this clock: stop it with "${competitor.stop}", or use --force${noteOf(competitor)}`;
+}
+
+function noteOf({ note }: { readonly note?: string }): string {
+  return note === undefined ? '' : ` (${note})`;
 }
 
 /** A number with its noun: `1 server`, `2 servers`. */

@@ -155,9 +155,9 @@ export interface Report {
     };
   };
   /**
-   * With --rtc: the hardware clock was written.
+   * With --rtc: the hardware clock was written, or need not be because the system keeps it itself (Windows).
    */
-  readonly rtc?: 'written';
+  readonly rtc?: 'written' | 'kept-by-system';
   /**
    * With --rtc: what the hardware clock showed after it was written; absent if it was not read back.
    */

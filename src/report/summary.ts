@@ -55,8 +55,9 @@ function agreementOf(servers: readonly ServerReport[]): string {
     : `${believed} of ${count(usable, 'server')} agree`;
 }
 
-/** That the hardware clock was written, and how exactly; empty if it was not. */
+/** That the hardware clock was written, and how exactly, or need not be; empty if it was not to be. */
 function rtcText({ rtc, rtcWritten }: RtcWritten, done: string): string {
+  if (rtc === 'kept-by-system') return '; the system itself keeps the hardware clock';
   return rtc ? `; the hardware clock was ${done}${precisionText(rtcWritten)}` : '';
 }
 

@@ -28,9 +28,9 @@ export interface Installed {
   readonly warnings: readonly string[];
 }
 
-/** Whether a scheduler has files of tsntp. */
-export function isInstalled({ paths }: Scheduler, ports: SchedulePorts): boolean {
-  return paths.some(path => isOwn(ports.read(path)));
+/** Whether a scheduler has files of tsntp, or runs those that a package contains. */
+export function isInstalled({ paths, links }: Scheduler, ports: SchedulePorts): boolean {
+  return paths.some(path => isOwn(ports.read(path))) || links.some(link => ports.isLinked(link));
 }
 
 /** Writes the files and puts them into effect. */
@@ -44,6 +44,7 @@ export async function install(
   const foreign = foreignPath(existing);
   if (foreign !== undefined) return end({ kind: 'foreign', path: foreign });
   const linked = scheduler.links.every(link => ports.isLinked(link));
+  const ran = isInstalled(scheduler, ports);
   if (linked && files.every(({ change }) => change === 'unchanged')) return end({ kind: 'unchanged' });
   announce(files);
   if (dryRun) return end({ kind: 'would-install' });
@@ -53,7 +54,7 @@ export async function install(
   await runAll(scheduler.release, ports);
   const refusal = await runUntilFailure(scheduler.enable, ports);
   if (refusal === undefined) return end({ kind: 'installed' });
-  await takeBack(wanted, existing, scheduler, ports);
+  await takeBack(wanted, existing, ran, { scheduler, ports });
   return end({ kind: 'not-enabled', message: refusal });
 }
 
@@ -81,18 +82,18 @@ export async function uninstall({ scheduler, ports, announce, dryRun }: Installa
   return end({ kind: 'removed' }, warnings);
 }
 
-/** Restores the files that were there, and removes the others. */
+/** Restores the files that were there, and removes the others; `ran` tells whether there were scheduled runs. */
 async function takeBack(
   wanted: readonly ScheduledFile[],
   existing: ReadonlyMap<string, Existing>,
-  scheduler: Scheduler,
-  ports: SchedulePorts,
+  ran: boolean,
+  { scheduler, ports }: Pick<Installation, 'scheduler' | 'ports'>,
 ): Promise<void> {
   const earlier = wanted.flatMap(file => {
     const one = existing.get(file.path)!;
     return one.kind === 'file' ? [{ ...file, text: one.text }] : [];
   });
-  if (earlier.length === 0) await runAll(scheduler.disable, ports);
+  if (!ran) await runAll(scheduler.disable, ports);
   attempt(() => ports.write(earlier, []));
   attempt(() =>
     ports.remove(
@@ -100,7 +101,7 @@ async function takeBack(
       [],
     ),
   );
-  await runAll(earlier.length === 0 ? scheduler.forget : scheduler.enable, ports);
+  await runAll(ran ? scheduler.enable : scheduler.forget, ports);
 }
 
 function isOwn(existing: Existing): boolean {

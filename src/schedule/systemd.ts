@@ -31,12 +31,8 @@ const LIMIT = '/run/tsntp/limit';
 
 /** systemd, version 247 or later. */
 export const systemd: Scheduler = {
-  files: plan => [
-    { path: `${FOLDER}/${SERVICE}`, text: service(plan) },
-    { path: `${FOLDER}/${TIMER}`, text: timer(plan) },
-    { path: `${FOLDER}/${WAIT}`, text: wait(plan) },
-    { path: `${FOLDER}/${FLOOR}`, text: floor(plan) },
-  ],
+  files: plan =>
+    systemdUnits(plan).map(({ name, text }) => ({ path: `${FOLDER}/${name}`, text: `# ${MARK}\n${text}` })),
   paths: [SERVICE, TIMER, WAIT, FLOOR].map(name => `${FOLDER}/${name}`),
   links: [link(TIMER, 'timers.target'), link(FLOOR, 'sysinit.target')],
   optionalLinks: [link(WAIT, 'multi-user.target')],
@@ -53,6 +49,18 @@ export const systemd: Scheduler = {
   ],
   forget: [['systemctl', 'daemon-reload']],
 };
+
+/** The units of a plan, without the mark of `tsntp schedule`: the packages for Debian and Red Hat contain them, too. */
+export function systemdUnits(
+  plan: SchedulePlan,
+): readonly { readonly name: string; readonly text: string }[] {
+  return [
+    { name: SERVICE, text: service(plan) },
+    { name: TIMER, text: timer(plan) },
+    { name: WAIT, text: wait(plan) },
+    { name: FLOOR, text: floor(plan) },
+  ];
+}
 
 function link(unit: string, target: string): ScheduledLink {
   return { path: `${FOLDER}/${target}.wants/${unit}`, target: `${FOLDER}/${unit}` };
@@ -204,5 +212,5 @@ function unit(description: string, sections: Readonly<Record<string, readonly st
   const { Unit = [], ...others } = sections;
   const head = ['[Unit]', `Description=${description}`, 'Documentation=man:tsntp(8)', ...Unit];
   const rest = Object.entries(others).flatMap(([name, lines]) => ['', `[${name}]`, ...lines]);
-  return `# ${MARK}\n${[...head, ...rest].join('\n')}\n`;
+  return `${[...head, ...rest].join('\n')}\n`;
 }

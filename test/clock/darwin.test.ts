@@ -8,24 +8,35 @@ const MONOTONIC = 6;
 const MONOTONIC_RAW = 4;
 const UPTIME_RAW = 8;
 
-/** A Mac whose clocks stand at these seconds, with wall time going on by a microsecond a reading. */
+/** A Mac whose clocks stand at these seconds, with wall time, which can be set, going on by a microsecond a reading. */
 function recordedMac(
   clocks: Record<number, number> = {},
   answers: Readonly<Record<string, Answer>> = {},
+  beforeSetting: () => void = () => {},
 ): RecordedLibrary {
-  let microseconds = 0n;
+  let microseconds = 1_700_000_000_000_000n;
+  let grown = 0n;
   return recordedLibrary({
     clock_gettime: ([clock, time]) => {
       const id = clock!.value as number;
-      if (id === REALTIME) fillTime(time, 1_700_000_000n, ++microseconds * 1000n);
-      else fillTime(time, BigInt(clocks[id] ?? 0), 0n);
+      if (id === REALTIME) fillTime(time, ++microseconds / 1_000_000n, (microseconds % 1_000_000n) * 1000n);
+      else fillTime(time, 0n, BigInt(Math.round((clocks[id] ?? 0) * 1e9)));
       return 0;
     },
-    settimeofday: () => 0,
+    settimeofday: ([time]) => {
+      beforeSetting();
+      microseconds = time!.memory!.getBigInt64(0, true) * 1_000_000n + time!.memory!.getBigInt64(8, true);
+      return 0;
+    },
     adjtime: () => 0,
+    // Lets the maximum error grow; its result is TIME_ERROR as an errno.
+    ntp_gettime: () => {
+      grown += 10_000n;
+      return -1;
+    },
     ntp_adjtime: ([timex]) => {
       timex!.memory!.setInt32(40, 0x2041, true);
-      timex!.memory!.setBigInt64(24, 500_000n, true);
+      timex!.memory!.setBigInt64(24, 490_000n + grown, true);
       timex!.memory!.setBigInt64(32, 1500n, true);
       return 5;
     },
@@ -39,6 +50,10 @@ function recordedMac(
   });
 }
 
+function seconds(nanoseconds: bigint): number {
+  return Number(nanoseconds) / 1e9;
+}
+
 /** struct timeval: seconds of 8 bytes, microseconds of 4, 4 of padding. */
 function timeval(memory: unknown): readonly [number, number] {
   const view = memory as DataView;
@@ -47,16 +62,28 @@ function timeval(memory: unknown): readonly [number, number] {
 }
 
 describe('the macOS clock', () => {
-  test('a step sets the time read right before, plus the offset, and then ends a slew in progress', () => {
+  test.each([-2.25, 0.75])('a step by %d s sets the time once, and then ends a slew in progress', offset => {
     const mac = recordedMac();
     const clock = openDarwin(mac);
-    const before = Number(clock.now() % 1_000_000_000n) / 1000;
-    clock.step(-2.25);
-    const names = mac.calls.slice(-3).map(call => call.name);
-    expect(names).toEqual(['clock_gettime', 'settimeofday', 'adjtime']);
-    expect(timeval(mac.callsOf('settimeofday')[0]![0])).toEqual([1_699_999_997, 750_000 + before + 1]);
-    expect(mac.callsOf('settimeofday')[0]![1]).toBeNull();
+    const before = clock.now();
+    clock.step(offset);
+    expect(seconds(clock.now() - before)).toBeCloseTo(offset, 4);
+    expect(mac.callsOf('settimeofday')).toHaveLength(1);
+    const [time, zone] = mac.callsOf('settimeofday')[0]!;
+    expect(timeval(time)).toEqual([1_699_999_999 + Math.floor(offset) + 1, expect.any(Number)]);
+    expect(zone).toBeNull();
+    expect(mac.calls.slice(-2).map(call => call.name)).toEqual(['adjtime', 'clock_gettime']);
     expect(timeval(mac.callsOf('adjtime')[0]![0])).toEqual([0, 0]);
+  });
+
+  test('a step that a busy machine holds up is set once more, from a clock that nothing sets', () => {
+    const clocks: Record<number, number> = { [MONOTONIC_RAW]: 50 };
+    const held = [0.19, 0.002, 0];
+    const clock = openDarwin(recordedMac(clocks, {}, () => (clocks[MONOTONIC_RAW]! += held.shift()!)));
+    const before = clock.now();
+    clock.step(3.25);
+    expect(held).toEqual([]);
+    expect(seconds(clock.now() - before)).toBeCloseTo(3.25 + 0.192, 4);
   });
 
   test.each([

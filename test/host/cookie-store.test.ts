@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   mkdirSync,
@@ -105,6 +106,15 @@ describe('is passed over, and gone:', () => {
     store().keep(SERVER, SESSION);
     chmodSync(join(directory, files()[0]!), 0o622);
     expect(store().take(SERVER)).toBeUndefined();
+  });
+
+  test('what others could read', () => {
+    store().keep(SERVER, SESSION);
+    const path = join(directory, files()[0]!);
+    if (posix) chmodSync(path, 0o640);
+    else execFileSync('icacls', [path, '/grant', '*S-1-5-32-545:R']);
+    expect(store().take(SERVER)).toBeUndefined();
+    expect(files()).toEqual([]);
   });
 
   test.runIf(posix)('a symbolic link', () => {

@@ -27,7 +27,9 @@ describe('the folders of all memories', () => {
       '/var/lib/tsntp-timer',
     ]);
     expect(memoryDirectories('linux', {}, 0)).toEqual(['/var/lib/tsntp', '/var/lib/tsntp-timer']);
-    expect(memoryDirectories('win32', { ProgramData: 'C:\\P' }, undefined)).toEqual(['C:\\P\\tsntp']);
+    const windows = { ProgramData: 'C:\\P', LOCALAPPDATA: 'C:\\L' };
+    expect(memoryDirectories('win32', windows, undefined)).toEqual(['C:\\L\\tsntp', 'C:\\P\\tsntp']);
+    expect(memoryDirectories('win32', windows, 0)).toEqual(['C:\\P\\tsntp']);
   });
 });
 

@@ -146,7 +146,13 @@ test('a scheduler command that fails is quoted with its output', async () => {
 });
 
 test('a time service is stopped for good', async () => {
-  const findServices = async () => [{ name: 'chronyd', pid: 7, stop: 'systemctl stop chrony' }];
+  const findServices = async () => [
+    { name: 'chronyd', pid: 7, stop: 'systemctl stop chrony' },
+    { name: 'w32time', stop: 'net stop w32time' },
+  ];
   const site = schedulerHost({ platform: 'linux', env: {}, findServices });
-  expect(await site.otherServices()).toEqual([{ name: 'chronyd', stop: 'systemctl disable --now chrony' }]);
+  expect(await site.otherServices()).toEqual([
+    { name: 'chronyd', stop: 'systemctl disable --now chrony' },
+    { name: 'w32time', stop: 'net stop w32time & sc config w32time start= disabled' },
+  ]);
 });

@@ -302,7 +302,9 @@ describe('stateDirectory', () => {
     ['linux', { XDG_STATE_HOME: '/s' }, 0, '/var/lib/tsntp'],
     ['linux', {}, 1000, undefined],
     ['linux', { HOME: '' }, 1000, undefined],
-    ['win32', { ProgramData: 'C:\\ProgramData' }, undefined, 'C:\\ProgramData\\tsntp'],
+    ['win32', { ProgramData: 'C:\\P', LOCALAPPDATA: 'C:\\L' }, 0, 'C:\\P\\tsntp'],
+    ['win32', { ProgramData: 'C:\\P', LOCALAPPDATA: 'C:\\L' }, undefined, 'C:\\L\\tsntp'],
+    ['win32', { LOCALAPPDATA: 'C:\\L' }, 0, undefined],
     ['win32', {}, undefined, undefined],
   ])('%s %j %s → %s', (platform, env, uid, expected) => {
     expect(stateDirectory(platform, env, uid)).toBe(expected);

@@ -147,6 +147,14 @@ describe('the hardware clock', () => {
     );
   });
 
+  test('that the system keeps itself is neither written nor a reason to warn', async () => {
+    const w = near({ behind: 2 });
+    const host = { ...w.ports().host, writeRtc: async () => 'kept-by-system' as const };
+    const outcome = ended('adjusted', await w.sync({ rtc: true }, { host }));
+    expect(outcome).toMatchObject({ rtc: 'kept-by-system', warnings: [] });
+    expect(summaryOf(outcome)).toMatch(/; the system itself keeps the hardware clock\.$/);
+  });
+
   test('is written with the true time while a slew goes on', async () => {
     const w = near({ behind: 0.1 });
     const { slew } = ended('adjusted', await w.sync({ rtc: true }));

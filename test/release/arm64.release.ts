@@ -2,12 +2,12 @@
 // machine's kernel: nothing here may ask for the clock to be set.
 
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { debianPackage } from '../support/debian-package.ts';
-import { type LonelyNetwork, openNetwork, unpackInto, VERSION } from './root.ts';
+import { type LonelyNetwork, openNetwork, PROBE, unpackInto, VERSION } from './root.ts';
 
 const LIBRARIES = ['libc6', 'libstdc++6', 'libgcc-s1'];
 let network: LonelyNetwork;
@@ -67,8 +67,21 @@ describe('the archive for linux-arm64, emulated, without network', () => {
     expect(JSON.parse(stdout).result, stderr).toMatch(/^(?:un)?synchronized$/);
   });
 
+  it('uses V8’s code for the scripts, which was made here', () => {
+    writeFileSync(join(root, 'probe.cjs'), PROBE);
+    const program = ['--require', '/probe.cjs', join(folder, 'lib/tsntp/bin/tsntp.js'), '--help'];
+    const { stderr } = network.run([
+      '/usr/sbin/chroot',
+      root,
+      '/qemu',
+      join(folder, 'lib/tsntp/node'),
+      ...program,
+    ]);
+    expect(stderr).toBe('entry.js false main.js false ');
+  });
+
   it('without koffi’s binary names it', () => {
-    rmSync(join(root, folder, 'lib/tsntp/node_modules/koffi/build'), { recursive: true });
+    rmSync(join(root, folder, 'lib/tsntp/build'), { recursive: true });
     expect(tsntp(network.server).stderr).toContain('its binary for linux-arm64 is missing');
   });
 });

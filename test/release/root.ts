@@ -58,9 +58,11 @@ export interface LonelyNetwork {
   close(): void;
 }
 
-/** Opens a network namespace in which only a server on the loopback can be reached. */
-export async function openNetwork(): Promise<LonelyNetwork> {
-  const script = `ip link set lo up && exec ${process.execPath} ${resolve('test/release/server.js')}`;
+/** Opens a network namespace in which only a server on the loopback can be reached, and one at each of the addresses. */
+export async function openNetwork(...addresses: readonly string[]): Promise<LonelyNetwork> {
+  const named = addresses.map(address => `ip address add ${address}/32 dev lo && `).join('');
+  const server = [process.execPath, resolve('test/release/server.js'), ...addresses].join(' ');
+  const script = `ip link set lo up && ${named}exec ${server}`;
   const holder: ChildProcess = spawn('unshare', ['--net', 'sh', '-c', script]);
   const [port] = await once(holder.stdout!, 'data');
   const enter = [
@@ -102,3 +104,10 @@ export function copyOf(root: string): string {
   cpSync(root, copy, { recursive: true, verbatimSymlinks: true });
   return copy;
 }
+
+/** A module to require first: says of each script whether V8 has rejected its code; undefined if there is none. */
+export const PROBE = `const vm = require('node:vm'); const { Script } = vm;
+vm.Script = class extends Script { constructor(source, options) {
+  super(source, options);
+  process.stderr.write(options.filename.replace(/.*\\//, '') + ' ' + this.cachedDataRejected + ' ');
+} };`;

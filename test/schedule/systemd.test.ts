@@ -1,8 +1,8 @@
 // The systemd units: what they run, when, and with which rights. systemd itself judges them in test/interop.
 
 import { describe, expect, test } from 'vitest';
-import type { SchedulePlan } from '../../src/schedule/plan.ts';
-import { systemd } from '../../src/schedule/systemd.ts';
+import { isOwnText, type SchedulePlan } from '../../src/schedule/plan.ts';
+import { systemd, systemdUnits } from '../../src/schedule/systemd.ts';
 import { planWith } from './job-words.ts';
 
 function unit(name: string, plan: SchedulePlan): string {
@@ -71,4 +71,12 @@ test('tsntp-floor.service comes before time-set.target, and shares the state', (
   expect(text).toContain('ExecStart=/usr/bin/node /opt/tsntp.js rtc floor --state=/srv/state\n');
   expect(text).toMatch(/^Before=time-set\.target/m);
   expect(text).toContain('DefaultDependencies=no');
+});
+
+test('the units for a package are the same, without the mark by which tsntp replaces a file', () => {
+  const plan = planWith(['pool.ntp.org']);
+  const units = systemdUnits(plan);
+  for (const { name, text } of units) expect(unit(name, plan).endsWith(`\n${text}`)).toBe(true);
+  expect(units.map(({ name }) => `/etc/systemd/system/${name}`)).toEqual(systemd.paths);
+  expect(units.some(({ text }) => isOwnText(text))).toBe(false);
 });

@@ -23,8 +23,14 @@ export const ARM64 = {
   koffi: 'npm/node_modules/@koromix',
 };
 
-/** Fills `folder` once; returns why that is impossible, or undefined. */
+/** Fills `folder`, with packages once; returns why that is impossible, or undefined. */
 export function prepareArm64(folder) {
+  const obstacle = preparePackages(folder);
+  if (obstacle === undefined) writeInitramfs(join(folder, ARM64.root), LOADED);
+  return obstacle;
+}
+
+function preparePackages(folder) {
   const complete = join(folder, 'complete');
   const wanted = [...PACKAGES, NODE, KOFFI].join(' ');
   if (existsSync(complete) && readFileSync(complete, 'utf8') === wanted) return undefined;
@@ -35,7 +41,6 @@ export function prepareArm64(folder) {
   } catch (error) {
     return `an arm64 system is unavailable (${(error.stderr || error.message).trim().split('\n').at(-1)})`;
   }
-  writeInitramfs(join(folder, ARM64.root), LOADED);
   writeFileSync(complete, wanted);
   return undefined;
 }

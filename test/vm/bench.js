@@ -1,30 +1,31 @@
-// Runs the cases of a plan, each in its own guest, and prints a line per case. run.js starts it inside a private
-// network namespace. Runs one guest per processor; a guest that only waits for a slew gives its place to the next.
+// Runs the cases of a plan in guests and prints a line per case. run.js starts it inside a private network namespace. Runs
+// as many guests at a time as there are places; one that only waits for a slew gives its place to the next.
 
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { bootsOf } from './boots.js';
 import { cases } from './cases/index.js';
 import { GUEST_TOKEN } from './guest/kernel.js';
-import { machines } from './machines.js';
+import { runBoot } from './guests.js';
 import { toolPath } from './tools.js';
 
-const TIMEOUT = 120;
+/** A processor of the host runs more than one guest, because they wait for replies. */
+const PLACES = Math.ceil(1.5 * availableParallelism());
+/** The places that a guest takes; an emulated processor never rests. */
+const NEEDS = { uml: 1, qemu: 1.5, arm: 2 };
+
+/** How often a case is run again after a run that was disturbed, and said so. */
+const REPEATS = 2;
+
 const here = dirname(fileURLToPath(import.meta.url));
 const plan = JSON.parse(readFileSync(process.argv[2], 'utf8'));
 const chosen = cases.filter(c => plan.cases.includes(c.name));
-// Long cases first: they wait while others run.
-const order = [...chosen].sort((a, b) => (b.seconds ?? 0) - (a.seconds ?? 0));
 
-const guests = new Set();
-// No guest may outlive this process.
-process.on('exit', () => {
-  for (const child of guests) end(child);
-});
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(130));
 
 execFileSync(toolPath(plan.tools, 'ip'), ['link', 'set', 'lo', 'up']);
@@ -32,7 +33,7 @@ const offered = chosen.flatMap(c => Object.values(c.servers ?? {}));
 const { host, ports } = await startServer(offered.map(server));
 const started = Date.now();
 printHeader();
-const results = await inTurn(order, availableParallelism());
+const results = await inTurn(bootsOf(chosen));
 host.kill();
 
 const failed = results.filter(r => r.error !== undefined).length;
@@ -57,98 +58,65 @@ async function startServer(servers) {
   return { host: child, ports: { truth, of: description => byDescription.get(description) } };
 }
 
-/**
- * Runs all cases, at most `places` at a time. An emulated machine takes all places, because the host's load would distort
- * its timing.
- */
-async function inTurn(list, places) {
-  const queue = list.map((c, i) => ({ c, index: i + 1, needs: c.machine === 'uml' ? 1 : places }));
+/** Runs all boots in this order, as places become free; resolves with the results of all cases. */
+async function inTurn(queue) {
   const results = [];
   const running = new Set();
-  let free = places;
+  const repeated = new Map();
+  let index = 0;
+  const start = boot => {
+    const guest = { needs: Math.min(NEEDS[boot.machine], PLACES), idle: false };
+    running.add(guest);
+    const onResult = (c, result) => {
+      if (result.disturbed && (repeated.get(c) ?? 0) < REPEATS) {
+        repeated.set(c, (repeated.get(c) ?? 0) + 1);
+        queue.unshift({ ...boot, hardwareTime: c.hardwareTime, cases: [c] });
+        return console.log(`again ${c.group}: ${c.name}: ${result.disturbed}`);
+      }
+      results.push(result);
+      printResult(c, result);
+    };
+    guest.ended = runBoot({ ...inPlan(boot, ++index), onIdle: idle => (guest.idle = idle), onResult }).then(
+      rest => {
+        running.delete(guest);
+        if (rest.length > 0) queue.unshift({ ...boot, cases: rest });
+      },
+    );
+  };
   while (queue.length > 0 || running.size > 0) {
-    while (queue.length > 0 && free >= queue[0].needs) {
-      const { c, index, needs } = queue.shift();
-      free -= needs;
-      let held = needs;
-      const leave = () => {
-        free += held;
-        held = 0;
-      };
-      const run = runCase(c, index, leave).then(result => {
-        leave();
-        results.push(result);
-        running.delete(run);
-        printResult(c, result);
-      });
-      running.add(run);
-    }
-    await Promise.race([...running, sleep(200)]);
+    const taken = [...running].reduce((sum, { idle, needs }) => sum + (idle ? 0 : needs), 0);
+    const next = queue.findIndex(boot => taken + Math.min(NEEDS[boot.machine], PLACES) <= PLACES);
+    if (next >= 0) start(...queue.splice(next, 1));
+    else await Promise.race([...[...running].map(({ ended }) => ended), sleep(200)]);
   }
   return results;
 }
 
-/** Boots the case's machine; calls `leave` when the guest needs no processor for a while. */
-async function runCase(c, index, leave) {
+/** What a boot needs from the plan. */
+function inPlan(boot, index) {
   const folder = join(plan.jobs, String(index));
-  mkdirSync(folder);
+  const { tools, arm64, command } = plan;
   const variables = {
-    ...{ bench: here, job: folder, tools: plan.tools, command: plan.command, node: process.execPath },
+    ...{ bench: here, boot: folder, tools, command, node: process.execPath },
     [GUEST_TOKEN]: 'yes',
   };
-  const machine = machines[c.machine]({
-    folder,
-    tools: plan.tools,
-    arm64: plan.arm64,
-    variables,
-    index,
-    hardwareTime: c.hardwareTime,
-    parameters: c.parameters,
-  });
-  writeFileSync(join(folder, 'job.json'), JSON.stringify(job(c, machine.host)));
-  machine.connect();
-  const began = Date.now();
-  const output = openSync(join(folder, 'console'), 'w');
-  const child = spawn(machine.program, machine.args, {
-    env: machine.env,
-    stdio: ['ignore', output, output],
-    detached: true, // A group of its own: UML keeps a process for each of the guest's.
-  });
-  guests.add(child);
-  closeSync(output);
-  const watch = setInterval(() => existsSync(join(folder, 'idle')) && leave(), 200);
-  const limit = setTimeout(() => end(child), (TIMEOUT + (c.seconds ?? 0)) * 1000);
-  await once(child, 'exit');
-  guests.delete(child);
-  clearInterval(watch);
-  clearTimeout(limit);
-  return { ...resultOf(folder), took: (Date.now() - began) / 1000 };
+  return { boot, folder, settings: { tools, arm64, variables, index }, jobOf: job };
 }
 
-/** Ends a guest and all its processes. */
-function end(child) {
-  process.kill(-child.pid, 'SIGKILL');
-}
-
-function job(c, host) {
+function job(c, host, first) {
   const servers = Object.entries(c.servers ?? {}).map(([name, description]) => {
     const { port, offset } = ports.of(description);
     return [name, { host, port, offset }];
   });
   return {
     case: c.name,
+    first,
+    hardwareTime: c.hardwareTime,
     servers: Object.fromEntries(servers),
     truth: { host, port: ports.truth },
     tools: plan.tools,
+    wine: plan.wine,
   };
-}
-
-function resultOf(folder) {
-  try {
-    return JSON.parse(readFileSync(join(folder, 'result.json'), 'utf8'));
-  } catch {
-    return { error: `the guest returned no result: see ${folder}/log and ${folder}/console` };
-  }
 }
 
 function printHeader() {

@@ -51,7 +51,7 @@ function qemu({ folder, tools, variables, hardwareTime = 'utc' }) {
     ...emulation(tools, hardwareTime),
     ...boot(tools, `console=ttyS0 tsc=unstable ${parameters.join(' ')}`),
     ...shared('root', '/', ',readonly=on,multidevs=remap'),
-    ...shared('job', folder),
+    ...shared('boot', folder),
   ];
   return emulated(tools, 'qemu-system-x86_64', args);
 }
@@ -72,7 +72,7 @@ function arm({ folder, tools, arm64, variables, hardwareTime = 'utc' }) {
     ...shared('root', root, ',readonly=on,multidevs=remap'),
     ...shared('repository', repository, ',readonly=on,multidevs=remap'),
     ...shared('command', command, ',readonly=on,multidevs=remap'),
-    ...shared('job', folder),
+    ...shared('boot', folder),
   ];
   return emulated(tools, 'qemu-system-aarch64', args);
 }

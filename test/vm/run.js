@@ -1,12 +1,13 @@
 // `npm run test:vm`: tests tsntp against real kernel clocks in guests. User Mode Linux has the system clock, QEMU the
 // hardware clocks of a PC and of an ARM board. This file prepares the tools (Debian packages) and the packed tsntp, then starts bench.js in its own
 // network namespace without CAP_SYS_TIME: nothing here can set this machine's clock.
-//   node test/vm/run.js [--only GROUP,…] [--name TEXT] [--list] [--command FOLDER]
+//   node test/vm/run.js [--only GROUP,…] [--name TEXT] [--list] [--command FOLDER] [--wine FILE]
 // --command tests another command than the packed tsntp, a folder with node_modules/tsntp/bin/tsntp.js, to check that the
 // bench catches a faulty one.
+// --wine describes a wine with Node for Windows, which the group "windows" needs: `npm run test:wine` writes it.
 
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -24,10 +25,16 @@ const { values: options } = parseArgs({
     name: { type: 'string', default: '' },
     list: { type: 'boolean', default: false },
     command: { type: 'string' },
+    wine: { type: 'string' },
   },
 });
 const groups = options.only?.split(',');
-const chosen = cases.filter(c => (!groups || groups.includes(c.group)) && c.name.includes(options.name));
+const chosen = cases.filter(
+  c =>
+    (!groups || groups.includes(c.group)) &&
+    c.name.includes(options.name) &&
+    (c.group !== 'windows' || options.wine !== undefined),
+);
 
 if (options.list) {
   for (const { group, machine, name } of chosen)
@@ -56,6 +63,7 @@ function main() {
     tools: join(cache, 'tools'),
     arm64: join(cache, 'arm64'),
     jobs,
+    ...(options.wine && { wine: JSON.parse(readFileSync(options.wine, 'utf8')) }),
   };
   writeFileSync(join(jobs, 'plan.json'), JSON.stringify(plan));
   const [program, ...args] = namespaceCommand(

@@ -39,8 +39,14 @@ export const MODULES = [
 ];
 const PROGRAM_FOLDERS = ['usr/bin', 'bin', 'usr/sbin', 'sbin'];
 
-/** Fills `folder` once; returns why that is impossible, or undefined. */
+/** Fills `folder`, with packages once; returns why that is impossible, or undefined. */
 export function prepareTools(folder) {
+  const obstacle = preparePackages(folder);
+  if (obstacle === undefined) writeInitramfs(folder, MODULES);
+  return obstacle;
+}
+
+function preparePackages(folder) {
   const complete = join(folder, 'complete');
   const wanted = PACKAGES.join(' ');
   if (existsSync(complete) && readFileSync(complete, 'utf8') === wanted) return undefined;
@@ -51,7 +57,6 @@ export function prepareTools(folder) {
   } catch (error) {
     return `Debian's packages are unavailable (${(error.stderr || error.message).trim().split('\n').at(-1)})`;
   }
-  writeInitramfs(folder, MODULES);
   writeFileSync(complete, wanted);
   return undefined;
 }

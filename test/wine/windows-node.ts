@@ -25,15 +25,26 @@ const NODE = '20';
  */
 export type WindowsNode = (program: string, channels?: string) => string;
 
+/** A wine with Node for Windows. */
+export interface Wine {
+  readonly program: string;
+  readonly node: string;
+  /** The folder of koffi's binary for Windows. */
+  readonly koffi: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** The folder in which node.exe finds koffi. */
+  readonly folder: string;
+}
+
 /** Fetches what is missing on the first call. Throws `PackageUnavailable`. */
-export function windowsNode(): WindowsNode {
+export function openWine(): Wine {
   const wine = debianPackage('wine64');
   const bin = join(wine.root, 'usr/lib/wine');
   replaceScript(join(bin, 'wineserver'), join(bin, 'wineserver64'));
   const folder = resolve(import.meta.dirname, '../../.cache/wine');
   const node = installNode(folder);
+  const koffi = join(folder, 'node_modules/@koromix/koffi-win32-x64');
   const env = {
-    ...process.env,
     ...wine.env,
     WINEPREFIX: join(folder, 'prefix'),
     // user32.dll needs zlib1.dll, which is in a package of its own.
@@ -41,15 +52,21 @@ export function windowsNode(): WindowsNode {
     // wine reports a Windows version that Node 20 no longer supports.
     NODE_SKIP_PLATFORM_CHECK: '1',
   };
+  return { program: join(bin, 'wine64'), node, koffi, env, folder };
+}
+
+/** Opens it for programs of its own. Throws `PackageUnavailable`. */
+export function windowsNode(): WindowsNode {
+  const { program: wine64, node, env, folder } = openWine();
   return (program, channels) => {
     bundle(program, join(folder, 'program.mjs'));
     // node.exe cannot use pipes under wine.
     const [stdout, stderr] = [join(folder, 'stdout'), join(folder, 'stderr')];
     const files = [openSync(stdout, 'w'), openSync(stderr, 'w')] as const;
-    const command = [...withoutClockRights, join(bin, 'wine64'), node, 'program.mjs'];
+    const command = [...withoutClockRights, wine64, node, 'program.mjs'];
     const { status } = spawnSync('setpriv', command, {
       cwd: folder,
-      env: { ...env, WINEDEBUG: channels ?? '-all' },
+      env: { ...process.env, ...env, WINEDEBUG: channels ?? '-all' },
       stdio: ['ignore', ...files],
       timeout: 100_000,
     });
@@ -66,7 +83,7 @@ function replaceScript(script: string, program: string): void {
 }
 
 /** wine's SetSystemTime sets nothing; this process has no right to either. */
-const withoutClockRights = [
+export const withoutClockRights: readonly string[] = [
   '--inh-caps=-sys_time',
   '--ambient-caps=-sys_time',
   '--no-new-privs',

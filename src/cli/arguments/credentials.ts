@@ -3,6 +3,8 @@
 
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { readSecret } from '../../host/secret-file.ts';
+import { loadAccessLists } from '../../host/windows/access-lists.ts';
 import type { Keys } from '../../net/authentication.ts';
 import type { NtsTrust } from '../../net/nts/open.ts';
 import type { SymmetricKey } from '../../ntp/auth/key.ts';
@@ -11,7 +13,6 @@ import { OPTIONS } from '../../options/option-table.ts';
 import type { Arguments } from '../../options/parsed.ts';
 import { fileProblem } from '../../sources/files.ts';
 import type { Demand, ListedServer, ServerList } from '../../sources/list.ts';
-import { readSecret } from '../../sources/secret-file.ts';
 import { escaped, formatServer, type Server, withNts } from '../../sources/server.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -38,6 +39,7 @@ export async function authenticateServers(
     throw new UsageError(`--ntp-version: NTS needs version 4, not ${args.ntpVersion}`);
   }
   const admitted = demands.authentication ? onlyAuthenticated(chosen, demands.authentication) : chosen;
+  await loadAccessLists();
   return {
     servers: await Promise.all(admitted.map(server => withAuthorities(server, args))),
     keys: keysOf(admitted, args),

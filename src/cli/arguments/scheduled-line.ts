@@ -1,9 +1,10 @@
 // The words after `tsntp schedule` → the arguments of the scheduled `sync`, checked now, as `sync` would check them later.
 // The runs happen in another folder, as another user, without a terminal: a word that would mean something else there is an error.
 
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 import { flagOf, OPTION_ROWS, type OptionName } from '../../options/option-names.ts';
+import { significantLines } from '../../sources/lines.ts';
 import { escaped } from '../../sources/server.ts';
 import { DEFAULT_LISTS } from '../../sources/well-known.ts';
 import {
@@ -83,11 +84,16 @@ function usesPool(line: CommandLine, root: string | undefined): boolean {
   const files = line.options.flatMap(({ name, value }) => (name === 'file' ? [String(value)] : []));
   const pools = poolsIn(line.options);
   if (root === undefined) return chosen(line.words, files, pools).some(({ host }) => isPublicPool(host));
-  const inImage = (path: string) => existsSync(join(root, path));
+  const inImage = (path: string) => hasLines(join(root, path));
   const named = line.words.length + pools.length > 0;
   if (!named && files.length === 0 && !DEFAULT_LISTS.some(inImage))
     throw new UsageError(`schedule: no servers: ${ADVICE}, in the image`);
   return named && chosen(line.words, [], pools).some(({ host }) => isPublicPool(host));
+}
+
+/** The list of a package contains only comments until its first line is written. */
+function hasLines(list: string): boolean {
+  return existsSync(list) && significantLines(readFileSync(list, 'utf8'), list).length > 0;
 }
 
 const ADVICE =

@@ -2,6 +2,7 @@
 // full disk.
 
 import type { EventEmitter } from 'node:events';
+import { signsFor } from './ascii-signs.ts';
 import type { Output } from './terminal.ts';
 
 /** The parts of `process` that the command uses. */
@@ -49,8 +50,9 @@ export function openContext(io: Io): Context {
       listeners.push({ signal, listener });
     }
   }
+  const [forStdout, forStderr] = [signsFor(io.stdout, io.env), signsFor(io.stderr, io.env)];
   const note = (...lines: readonly string[]) => {
-    if (lines.length > 0) io.stderr.write(lines.map(line => `${line}\n`).join(''));
+    if (lines.length > 0) io.stderr.write(forStderr(lines.map(line => `${line}\n`).join('')));
   };
   // A closed pipe does not change the exit code, which reports the state of the clock.
   io.stderr.on('error', () => {});
@@ -70,7 +72,7 @@ export function openContext(io: Io): Context {
     },
     interruptedBy: () => by,
     isLost: () => lost,
-    print: text => void io.stdout.write(text, written),
+    print: text => void io.stdout.write(forStdout(text), written),
     note,
     end() {
       for (const { signal, listener } of listeners) io.off(signal, listener);

@@ -2,6 +2,7 @@
 // the line, four times a second: an event only updates counters, so that nothing is written while timestamps are taken.
 
 import type { SyncEvent } from '../../sync.ts';
+import { withAsciiSigns } from './ascii-signs.ts';
 import { followProgress, type ProgressPlan } from './progress.ts';
 import type { Output, Terminal } from './terminal.ts';
 
@@ -36,7 +37,7 @@ export function startSpinner(plan: ProgressPlan, output: Output, terminal: Termi
 export function startProgressLine(
   textOf: (width: number) => string,
   output: Output,
-  { interactive, colors, width = Infinity }: Terminal,
+  { interactive, colors, width = Infinity, blocks }: Terminal,
 ): Pick<Spinner, 'stop'> {
   if (!interactive) return noSpinner;
   let stopped = false;
@@ -47,7 +48,8 @@ export function startProgressLine(
     const started = ora({
       // ora calls this on each redraw, before it reads the text.
       prefixText: () => {
-        started.text = textOf(width - MARGIN);
+        const text = textOf(width - MARGIN);
+        started.text = blocks ? text : withAsciiSigns(text);
         return '';
       },
       stream: output as NodeJS.WriteStream,

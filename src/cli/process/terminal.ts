@@ -18,6 +18,8 @@ export interface Terminal {
   readonly width: number | undefined;
   /** Whether lines can be redrawn: a terminal, neither dumb nor in CI. */
   readonly interactive: boolean;
+  /** Whether it shows block characters. */
+  readonly blocks: boolean;
 }
 
 /** Determines what a stream can show. `color` is true for --color, false for --no-color. */
@@ -27,6 +29,7 @@ export function terminalOf(output: Output, env: NodeJS.ProcessEnv, color: boolea
     colors: levelOf(output, env, color),
     width,
     interactive: width !== undefined && env.TERM !== 'dumb' && env.CI === undefined,
+    blocks: showsBlocks(output, env),
   };
 }
 
@@ -40,7 +43,8 @@ export interface Display {
 
 /** Determines what a stream can show besides colors. */
 export function displayOf(output: Output, env: NodeJS.ProcessEnv): Display {
-  return { width: terminalOf(output, env, false).width, blocks: showsBlocks(output, env) };
+  const { width, blocks } = terminalOf(output, env, false);
+  return { width, blocks };
 }
 
 /** Whether a stream shows block characters: a terminal whose locale is UTF-8; on Windows, one that is known to have them. */
@@ -50,9 +54,19 @@ export function showsBlocks(
   platform: string = process.platform,
 ): boolean {
   if (!output.isTTY || env.TERM === 'dumb' || env.TERM === 'linux') return false;
-  if (platform === 'win32') return env.WT_SESSION !== undefined || env.TERM_PROGRAM !== undefined;
+  if (platform === 'win32') return isModernConsole(output, env);
   const locale = env.LC_ALL || env.LC_CTYPE || env.LANG || '';
   return /\.utf-?8\b/i.test(locale);
+}
+
+/** Whether a stream shows signs such as ±: everywhere but on Windows, where only newer terminals are known to. */
+export function showsSigns(output: Output, env: NodeJS.ProcessEnv, platform: string): boolean {
+  return platform !== 'win32' || isModernConsole(output, env);
+}
+
+/** Windows Terminal, or the terminal of an editor. Others show what the code page and the font have. */
+function isModernConsole({ isTTY }: Output, env: NodeJS.ProcessEnv): boolean {
+  return isTTY === true && (env.WT_SESSION !== undefined || env.TERM_PROGRAM !== undefined);
 }
 
 function levelOf(output: Output, env: NodeJS.ProcessEnv, color: boolean | undefined): ColorSupportLevel {

@@ -64,8 +64,9 @@ function characterOf(value: number, { low, high }: UsualRange, levels: readonly 
   if (value > high) return ABOVE!;
   if (value < low) return BELOW!;
   const steps = levels.length - 1;
-  // Halved, because the difference of two large numbers may be infinite.
-  const share = high > low ? (value / 2 - low / 2) / (high / 2 - low / 2) : 0.5;
+  // Halved, because the difference of two large numbers may be infinite; that of halves of the smallest ones is 0.
+  const span = high / 2 - low / 2;
+  const share = span > 0 ? (value / 2 - low / 2) / span : 0.5;
   return levels[Math.min(Math.round(share * steps), steps)]!;
 }
 

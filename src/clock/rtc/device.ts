@@ -16,6 +16,7 @@ export interface DeviceOptions {
   readonly path?: string;
   /** The directory that contains /dev, /etc, and /sys. */
   readonly root?: string;
+  readonly platform?: string;
   readonly importKoffi?: () => Promise<Foreign>;
 }
 
@@ -24,7 +25,8 @@ export interface DeviceOptions {
  * open.
  */
 export async function openRtc(clock: Clock, options: DeviceOptions = {}): Promise<HardwareClock> {
-  const { root = '/', importKoffi = () => import('koffi') } = options;
+  const { root = '/', platform = process.platform, importKoffi = () => import('koffi') } = options;
+  if (platform === 'win32') throw notNeeded();
   const foreign = await importKoffi().catch(cause => {
     throw new ClockError('unsupported', `the hardware clock cannot be used without koffi: ${cause}`);
   });
@@ -50,12 +52,21 @@ export async function openRtc(clock: Clock, options: DeviceOptions = {}): Promis
 export async function peekRtc(
   clock: Clock,
   root = '/',
+  platform: string = process.platform,
 ): Promise<HardwareReading & { readonly path: string }> {
+  if (platform === 'win32') throw notNeeded();
   const path = listRtcs(root)[0];
   if (path === undefined) throw new ClockError('unsupported', 'no hardware clock');
   const utc = keepsUtc(root);
   const get = () => showsNow(path, utc, root);
   return { ...(await readAtTurn({ path, get }, clock)), path };
+}
+
+function notNeeded(): ClockError {
+  return new ClockError(
+    'unsupported',
+    'Windows keeps the hardware clock itself, and writes it whenever the clock is set: there is nothing to do',
+  );
 }
 
 // _IOR('p', 0x09, struct rtc_time) and _IOW('p', 0x0a, struct rtc_time), 36 bytes; linux/rtc.h.

@@ -34,8 +34,16 @@ export function holdSlew(
 
   function apply(to: ClockRate, attempt: string): void {
     const slewing = (to.disabled ? to.increment : to.adjustment) + BigInt(units);
+    const before = note.read();
     note.write({ slewing, base: to });
-    rate.set(attempt, slewing, false);
+    try {
+      rate.set(attempt, slewing, false);
+    } catch (error) {
+      // The former rate holds, and its note must.
+      if (before) note.write(before);
+      else note.clear();
+      throw error;
+    }
   }
   function rebase(to: ClockRate, attempt: string): boolean {
     if (left !== undefined) return false;

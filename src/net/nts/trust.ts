@@ -3,7 +3,7 @@
 
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls';
+import tls, { createSecureContext, rootCertificates, type SecureContext } from 'node:tls';
 import { NtsError } from './session.ts';
 
 /** Bundle locations on Debian, Red Hat, SUSE, Alpine, FreeBSD, and macOS. */
@@ -13,6 +13,9 @@ const SYSTEM_BUNDLES: readonly string[] = [
   '/etc/ssl/ca-bundle.pem',
   '/etc/ssl/cert.pem',
 ];
+
+/** Node's list of what the machine trusts (Node 22.15 and later). */
+type MachineStore = (kind: 'system') => readonly string[];
 
 /** Trusted authorities, read once for all exchanges of a run. */
 export interface Trust {
@@ -32,15 +35,26 @@ export function trustIn(roots: readonly string[]): Trust {
 }
 
 /**
- * Returns this system's authorities as PEM, or Node's if the system has no bundle. Throws `NtsError` if a bundle exists
- * but cannot be read.
+ * Returns this system's authorities as PEM: of Windows and macOS what `store` reads, of others a bundle; Node's own list if
+ * there is neither. Throws `NtsError` if a bundle exists but cannot be read.
  */
-export function systemRoots(bundles: readonly string[] = SYSTEM_BUNDLES): readonly string[] {
+export function systemRoots(
+  bundles: readonly string[] = SYSTEM_BUNDLES,
+  store: MachineStore | undefined = machineStore(),
+): readonly string[] {
+  const stored = store?.('system') ?? [];
+  if (stored.length > 0) return stored;
   for (const bundle of bundles) {
     const text = readBundle(bundle);
     if (text?.includes('-----BEGIN CERTIFICATE-----')) return [text];
   }
   return rootCertificates;
+}
+
+/** Elsewhere this function of Node reads a bundle as well, but not every system's. */
+function machineStore(): MachineStore | undefined {
+  if (process.platform !== 'win32' && process.platform !== 'darwin') return undefined;
+  return (tls as { readonly getCACertificates?: MachineStore }).getCACertificates;
 }
 
 /** Whether a text contains certificates, all of them readable. */

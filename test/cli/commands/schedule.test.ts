@@ -56,12 +56,24 @@ test('schedule --install does not replace a file that tsntp did not write: exit 
   expect(readFileSync(join(root, 'etc/cron.d/tsntp'), 'utf8')).toBe('# mine\n');
 });
 
-test('schedule --install without the folder of the scheduler: exit code 4', async () => {
-  const { code, stderr } = await tsntp(['schedule', '--root', scratch(), '--install', '--', 'ntp.example']);
+test.each([
+  ['cron', "etc/cron.d; if this is busybox's cron, add the hourly line to root's table"],
+  ['systemd', 'etc/systemd/system; is this scheduler installed?'],
+])('schedule --install without the folder of %s: exit code 4, and what to do', async (scheduler, advice) => {
+  const install = ['schedule', '--root', scratch(), '--as', scheduler, '--install', '--', 'ntp.example'];
+  const { code, stderr } = await tsntp(install);
   expect(code).toBe(4);
-  expect(stderr).toMatch(
-    /cron\.d\/tsntp cannot be written: there is no .*etc\/cron\.d; is this scheduler installed\?/,
-  );
+  expect(stderr).toMatch(/tsntp\S* cannot be written: there is no /);
+  expect(stderr).toContain(advice);
+});
+
+test('an image whose /etc/tsntp.conf has only comments, as that of a package, has no servers', async () => {
+  const root = image();
+  const install = ['schedule', '--root', root, '--as', 'cron', '--install'];
+  writeFileSync(join(root, 'etc/tsntp.conf'), '# ntp1.example\n');
+  expect(await tsntp(install)).toMatchObject({ code: 2, stderr: expect.stringContaining('no servers') });
+  writeFileSync(join(root, 'etc/tsntp.conf'), 'ntp1.example\n');
+  expect((await tsntp(install)).code).toBe(0);
 });
 
 test('a link that leads out of the image is not followed', async () => {

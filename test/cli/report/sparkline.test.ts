@@ -27,6 +27,10 @@ describe('the characters of a sparkline', () => {
     expect(draw(runs(2, 2, 2), 3)?.text).toBe('▅▅▅');
   });
 
+  test('are in the middle if no difference is left of the smallest numbers', () => {
+    expect(draw(runs(-2e-323, -1.5e-323), 2)?.text).toBe('▅▅');
+  });
+
   test('are the most unusual of the runs that share one', () => {
     expect(draw(runs(0, 1, 10, 11), 2)).toMatchObject({ text: '▁█', low: 0, high: 11 });
   });

@@ -6,7 +6,7 @@ import type { Clock } from '../../../src/clock/clock.ts';
 import type { Foreign } from '../../../src/clock/ffi.ts';
 import type { HardwareClock } from '../../../src/clock/hardware-clock.ts';
 import { readOnly } from '../../../src/clock/read-only.ts';
-import { openRtc } from '../../../src/clock/rtc/device.ts';
+import { openRtc, peekRtc } from '../../../src/clock/rtc/device.ts';
 import { hardwareAhead, listRtcs } from '../../../src/clock/rtc/sysfs.ts';
 import { monotonicTimeOf, unixTimeOf } from '../../../src/ntp/time.ts';
 import { type RecordedLibrary, recordedLibrary } from '../../support/recorded-library.ts';
@@ -336,4 +336,14 @@ describe('which hardware clock', () => {
     device.close();
     device.close();
   });
+});
+
+test('on Windows there is nothing to do, even beside a file that looks like a hardware clock', async () => {
+  put('dev/rtc0', '');
+  const refusal = {
+    kind: 'unsupported',
+    message: expect.stringMatching(/^Windows keeps the hardware clock itself.*nothing to do$/),
+  };
+  await expect(openRtc(steppingClock(), { root, platform: 'win32' })).rejects.toMatchObject(refusal);
+  await expect(peekRtc(steppingClock(), root, 'win32')).rejects.toMatchObject(refusal);
 });

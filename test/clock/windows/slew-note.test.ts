@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { openWindows } from '../../../src/clock/windows/windows.ts';
 import { difference, elapsed } from '../../../src/ntp/time.ts';
+import type { Answer } from '../../support/recorded-library.ts';
 import {
   ADJUSTMENT,
   afterKilledSlew,
   FOUND,
   OLD,
   type Rate,
+  type RecordedWindows,
   rates,
   recordedWindows,
   settings,
@@ -146,5 +148,34 @@ describe('the rate that a killed tsntp has left on Windows', () => {
     expect(elapsed(clock.monotonic(), first)).toBeCloseTo(100.05, 9);
     windows.pass(100);
     expect(elapsed(clock.monotonic(), first)).toBeCloseTo(200.05, 9);
+  });
+});
+
+describe('a slew that Windows refuses', () => {
+  const refusing = (refuses: () => boolean): Readonly<Record<string, Answer>> => ({
+    SetSystemTimeAdjustmentPrecise: ([units]) => {
+      if (refuses()) return 0;
+      windows.turn({ adjustment: units!.value as bigint });
+      return 1;
+    },
+    GetLastError: () => 87,
+  });
+  let windows: RecordedWindows;
+
+  test('leaves no note: the same rate, set by another program, is not taken for it', () => {
+    windows = recordedWindows(refusing(() => true));
+    expect(() => openWindows(windows).slew(1)).toThrow(expect.objectContaining({ kind: 'invalid' }));
+    windows.turn({ adjustment: ADJUSTMENT + 5030n });
+    expect(openWindows(windows).status().slewRate).toBe(0);
+  });
+
+  test('leaves the note of one that a killed run has left', () => {
+    let refuses = false;
+    windows = recordedWindows(refusing(() => refuses));
+    const slew = openWindows(windows).slew(1);
+    windows.killedBefore(() => slew.release());
+    refuses = true;
+    expect(() => openWindows(windows).slew(-1)).toThrow(expect.objectContaining({ kind: 'invalid' }));
+    expect(openWindows(windows).status().slewRate).toBeCloseTo(500e-6, 12);
   });
 });

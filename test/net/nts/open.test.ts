@@ -35,19 +35,19 @@ test('the authorities of this system are read once, however many servers are ask
   expect(systemRoots).toHaveBeenCalledTimes(1);
 });
 
-test.each([
-  ['linux', SESSION],
-  ['win32', undefined],
-] as const)('on %s cookies are kept only where no other user can read them', async (platform, left) => {
-  const directory = join(folder, platform);
-  const nts = openNts({}, cookieStores(directory, platform), () => true);
+test('cookies are kept beside the state, and nowhere without a place for it', async () => {
+  const directory = join(folder, 'beside');
+  const nts = openNts({}, cookieStores(directory), () => true);
   await nts.keep(SERVER, SESSION);
-  expect(existsSync(directory)).toBe(left !== undefined);
-  expect(await nts.take(SERVER)).toEqual(left);
+  expect(existsSync(directory)).toBe(true);
+  expect(await nts.take(SERVER)).toEqual(SESSION);
+  const nowhere = openNts({}, cookieStores(undefined), () => true);
+  await nowhere.keep(SERVER, SESSION);
+  expect(await nowhere.take(SERVER)).toBeUndefined();
 });
 
 test('a server with authorities of its own is believed by those alone, and has cookies of its own', async () => {
-  const nts = openNts({}, cookieStores(join(folder, 'own'), 'linux'), () => true);
+  const nts = openNts({}, cookieStores(join(folder, 'own')), () => true);
   const own = { ...SERVER, authorities: { ca: rootCertificates[1]! } };
   const beside = { ...SERVER, authorities: { ca: rootCertificates[1]!, system: true } };
   await nts.keep(own, SESSION);

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { rootCertificates } from 'node:tls';
+import tls, { rootCertificates } from 'node:tls';
 import { afterAll, expect, test } from 'vitest';
 import { NtsError } from '../../../src/net/nts/session.ts';
 import { holdsCertificates, systemRoots } from '../../../src/net/nts/trust.ts';
@@ -23,17 +23,30 @@ test('the first bundle of the system that has certificates is trusted, and none 
     file('one', first!),
     file('two', second!),
   ];
-  expect(systemRoots(bundles)).toEqual([first]);
+  expect(systemRoots(bundles, () => [])).toEqual([first]);
 });
 
 test('a bundle that is there and cannot be read is not passed over', () => {
   const bundles = [folder, file('good', first!)];
-  expect(() => systemRoots(bundles)).toThrow(NtsError);
-  expect(() => systemRoots(bundles)).toThrow(/EISDIR.*--nts-ca FILE/);
+  expect(() => systemRoots(bundles, () => [])).toThrow(NtsError);
+  expect(() => systemRoots(bundles, () => [])).toThrow(/EISDIR.*--nts-ca FILE/);
 });
 
 test('where there is no bundle, Node has a list', () => {
-  expect(systemRoots([])).toEqual(rootCertificates);
+  expect(systemRoots([], () => [])).toEqual(rootCertificates);
+});
+
+test('where the machine has a store, it is trusted instead of a bundle, and none if it is empty', () => {
+  const bundles = [file('bundle', second!)];
+  expect(systemRoots(bundles, kind => (kind === 'system' ? [first!] : []))).toEqual([first]);
+  expect(systemRoots(bundles, () => [])).toEqual([second]);
+});
+
+const { getCACertificates } = tls as { readonly getCACertificates?: (kind: string) => readonly string[] };
+test('the store of this system is trusted where Node reads it, on Windows and macOS', () => {
+  const read = ['win32', 'darwin'].includes(process.platform) ? getCACertificates : undefined;
+  expect(systemRoots([])).toEqual(read?.('system') ?? rootCertificates);
+  expect(systemRoots([])).not.toEqual([]);
 });
 
 test.each([

@@ -4,7 +4,7 @@
 import { strict as assert } from 'node:assert';
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { realtime } from '../clock.js';
-import { kernelClock, setTime } from '../guest/kernel.js';
+import { IN_1970, kernelClock, setTime } from '../guest/kernel.js';
 import { EXIT, ended, near, rebooted, said } from './expect.js';
 import { keptByChronyd } from './interference.js';
 import { ORDINARY_USER } from './privileges.js';
@@ -12,8 +12,6 @@ import { ORDINARY_USER } from './privileges.js';
 const group = 'floor';
 const machine = 'uml';
 const FILE = '/var/lib/tsntp/floor';
-/** The kernel accepts no time before its own boot. */
-export const IN_1970 = 86_400_000_000_000n;
 const YEAR = 365.25 * 86_400;
 /** How much later than the floor the clock may be after tsntp set it to that, in seconds; a loaded host is slow. */
 const LATE = 30;

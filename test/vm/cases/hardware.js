@@ -1,5 +1,6 @@
 // The hardware clock: written so that its second changes at the true second, in UTC or local time, and a machine
-// without one. Uses an emulated PC's CMOS clock in QEMU; User Mode Linux has none.
+// without one. Uses an emulated PC's CMOS clock in QEMU; User Mode Linux has none. A kernel copies its clock to the hardware
+// clock when it is synchronized for the first time since its boot, and then every 11 minutes.
 
 import { strict as assert } from 'node:assert';
 import { execFileSync } from 'node:child_process';
@@ -15,6 +16,9 @@ const group = 'rtc';
 export const TURN_LIMIT = 20e-3;
 /** In seconds; larger because emulation is slow, and these cases are about the hardware clock. */
 export const SYSTEM_LIMIT = 5e-3;
+/** A turn is looked for again if the host stopped the guest for longer than this, in seconds. */
+const GAP = 2e-3;
+const TURNS = 6;
 const ZONE_AHEAD = 5.5 * 3600;
 
 export const hardware = [
@@ -31,7 +35,7 @@ export const hardware = [
   },
   {
     ...{ name: '-w with a slew writes the true time', group, machine: 'qemu', asked: '+100 ms' },
-    servers: { main: 0.1 },
+    ...{ servers: { main: 0.1 }, boot: 'first' },
     async run(guest) {
       await guest.misset('main', -0.1);
       ended(await guest.tsntp(['sync', '-w', '--slew', guest.address('main')]), EXIT.done);
@@ -43,7 +47,8 @@ export const hardware = [
   },
   {
     ...{ name: '-w in local time, as set in /etc/adjtime', group, machine: 'qemu', asked: '+3.25 s' },
-    ...{ hardwareTime: 'localtime', servers: { main: 3.25 } },
+    // The kernel keeps the time zone that it is told.
+    ...{ hardwareTime: 'localtime', servers: { main: 3.25 }, boot: 'alone' },
     async run(guest) {
       inLocalTime();
       ended(await guest.tsntp(['sync', '-w', guest.address('main')]), EXIT.done);
@@ -62,7 +67,7 @@ export const hardware = [
       machine: 'qemu',
       asked: 'from 2020',
     },
-    ...{ hardwareTime: '2020-01-01T00:00:00', servers: { main: 0 } },
+    ...{ hardwareTime: '2020-01-01T00:00:00', servers: { main: 0 }, boot: 'first' },
     async run(guest) {
       ended(await guest.tsntp(['sync', guest.address('main')]), EXIT.done);
       await guest.sleep(4);
@@ -172,7 +177,9 @@ export async function turnsTrue(guest, zone = 0, limit = TURN_LIMIT) {
 }
 
 async function turnOf(guest, zone) {
-  const { hardware, system } = hardwareTurn();
+  let turn = hardwareTurn();
+  for (let tries = 1; turn.gap > GAP && tries < TURNS; tries++) turn = hardwareTurn();
+  const { hardware, system } = turn;
   const { error, uncertainty } = await guest.error('main');
   return { residual: Number(hardware - system) / 1e9 - zone + error, uncertainty };
 }

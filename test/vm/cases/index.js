@@ -3,7 +3,9 @@
 //   machine        'uml', 'qemu' or 'arm' (machines.js)
 //   servers        by name: how far the server is ahead in seconds, or { offset | until, leap, stratum }
 //   asked          the requested correction, for the table
-//   seconds        how long it waits for a slew
+//   seconds        how long it waits, as for a slew
+//   boot           'first' if it needs a kernel that was not synchronized since its boot, 'alone' if it also leaves the kernel
+//                  unfit for other cases; otherwise it shares a boot
 //   parameters     further words on the command line of the kernel (UML)
 //   hardwareTime   the time on an emulated hardware clock at power-on
 //   run(guest)     runs in the guest (guest/guest.js): returns { residual, seen }, throws on failure
@@ -19,6 +21,7 @@ import { hardware } from './hardware.js';
 import { interference } from './interference.js';
 import { leftover } from './leftover.js';
 import { log } from './log.js';
+import { macos } from './macos.js';
 import { panic } from './panic.js';
 import { privileges } from './privileges.js';
 import { rate } from './rate.js';
@@ -27,6 +30,7 @@ import { status } from './status.js';
 import { step } from './step.js';
 import { synchronized } from './synchronized.js';
 import { wait } from './wait.js';
+import { windows } from './windows.js';
 import { witness } from './witness.js';
 
 export const cases = [
@@ -40,6 +44,7 @@ export const cases = [
   ...synchronized,
   ...status,
   ...interference,
+  ...macos,
   ...panic,
   ...privileges,
   ...log,
@@ -49,6 +54,7 @@ export const cases = [
   ...witness,
   ...floor,
   ...wait,
+  ...windows,
 ];
 
 // The guest finds its case by name.

@@ -1,7 +1,7 @@
 // The panic limit and its memory: one large correction per boot, and no more unless the user allows it.
 
 import { writeFileSync } from 'node:fs';
-import { setTime } from '../guest/kernel.js';
+import { IN_1970, setTime } from '../guest/kernel.js';
 import { EXIT, ended, rebooted, said } from './expect.js';
 
 const group = 'panic';
@@ -60,7 +60,7 @@ export const panic = [
     servers: { hour: 3600 },
     async run(guest) {
       await setByFirst(guest);
-      setTime(120_000_000_000n);
+      setTime(IN_1970);
       ended(await guest.tsntp(['sync', guest.address('hour')]), EXIT.done);
       return guest.residual('hour');
     },
@@ -108,7 +108,7 @@ export const panic = [
       const lines = [...stdout.matchAll(/^(?:@reboot|\d.*\*) +root +(.*)$/gm)];
       const [atBoot, later] = lines.map(([, command]) => command);
       const run = command => guest.start(['sh', '-c', command]).ended;
-      setTime(60_000_000_000n);
+      setTime(IN_1970);
       await run(atBoot);
       const repaired = await guest.residual('main');
       ended(await guest.untouched(() => run(later.replace(main, guest.address('minutes')))), EXIT.refused);

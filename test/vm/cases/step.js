@@ -1,7 +1,7 @@
 // Steps: the clock is right immediately, whatever it showed, and no slew remains.
 
 import { strict as assert } from 'node:assert';
-import { kernelClock, setTime, startSlew } from '../guest/kernel.js';
+import { IN_1970, kernelClock, setTime, startSlew } from '../guest/kernel.js';
 import { EXIT, ended } from './expect.js';
 
 const OFFSETS = [0.5, -0.5, 3.25, -3.25, 3600, -3600];
@@ -19,7 +19,7 @@ export const step = [
     name: 'a board that boots in 1970',
     asked: 'from 1970',
     servers: { main: 0 },
-    prepare: () => setTime(60_000_000_000n),
+    prepare: () => setTime(IN_1970),
   }),
   stepCase({
     name: "a server in 2037, past the wrap of NTP's era",

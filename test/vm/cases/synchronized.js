@@ -20,6 +20,7 @@ export const synchronized = [
         group,
         machine,
         servers: { main: 3.25 },
+        boot: 'alone', // The kernel remembers the leap second until it is due.
       },
       async run(guest) {
         setKernelClock({ status: STA_UNSYNC | STA_INS });

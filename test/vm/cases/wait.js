@@ -2,9 +2,16 @@
 // done.
 
 import { strict as assert } from 'node:assert';
-import { kernelClock, STA_PLL, STA_UNSYNC, setKernelClock, setTime, startSlew } from '../guest/kernel.js';
+import {
+  IN_1970,
+  kernelClock,
+  STA_PLL,
+  STA_UNSYNC,
+  setKernelClock,
+  setTime,
+  startSlew,
+} from '../guest/kernel.js';
 import { EXIT, ended, said } from './expect.js';
-import { IN_1970 } from './floor.js';
 import { keptByChronyd } from './interference.js';
 import { ORDINARY_USER } from './privileges.js';
 

@@ -1,8 +1,9 @@
 // Runs one case inside a guest: node driver.js JOB-FOLDER, which contains job.json and receives result.json.
 
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cases } from '../cases/index.js';
+import { freshClocks } from './fresh.js';
 import { openGuest } from './guest.js';
 import { assertGuest } from './kernel.js';
 
@@ -14,12 +15,19 @@ const { run } = cases.find(c => c.name === job.case);
 
 let result;
 try {
+  if (!job.first) await freshClocks(job.truth, job.hardwareTime);
   result = (await run(guest)) ?? {};
 } catch (error) {
   // The output of tsntp explains most failures.
-  result = { residual: error.residual, error: [error.message, ...guest.transcript()].join('\n') };
+  const { residual } = error;
+  const disturbed = error.disturbed || guest.busyHost();
+  result = { residual, disturbed, error: [error.message, ...guest.transcript()].join('\n') };
   console.log(error.stack);
 }
+guest.busy();
 guest.close();
 console.log(guest.transcript().join('\n'));
-writeFileSync(join(folder, 'result.json'), JSON.stringify(result), { flush: true });
+// Complete as soon as it has this name.
+const file = join(folder, 'result.json');
+writeFileSync(`${file}.new`, JSON.stringify(result), { flush: true });
+renameSync(`${file}.new`, file);

@@ -2,21 +2,38 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { realtime } from '../clock.js';
 import { kernelClock, setTime } from './kernel.js';
 import { clockError } from './truth.js';
 
 const COMMAND = ['/opt/node', '/opt/tsntp/node_modules/tsntp/bin/tsntp.js'];
+/** How tsntp says that it could not do something in time. */
+const BUSY = /the hardware clock was not written at the right moment .*this machine is too busy/;
+/** What the last run that set the clock remembers. */
+const STATE = '/var/lib/tsntp/state.json';
 /** The lines of output that a failed case shows. */
 const TRANSCRIPT_LINES = 12;
 /** The largest allowed error in seconds after tsntp has set the clock. */
 export const RESIDUAL_LIMIT = 1e-3;
 
+/** How far off the clock can be by the last run's own account, in seconds; 0 without one. */
+function boundOfLastRun() {
+  if (!existsSync(STATE)) return 0;
+  const { server, errorBound } = JSON.parse(readFileSync(STATE, 'utf8')).lastSet;
+  // A hardware clock is not measured.
+  return server.startsWith('/dev/') ? 0 : errorBound;
+}
+
+function inMs(seconds) {
+  return `${(seconds * 1e3).toFixed(3)} ms`;
+}
+
 /** Opens the guest of a job for the cases. */
 export function openGuest(job, folder) {
+  const idle = join(dirname(folder), 'idle');
   const runs = [];
   const children = [];
 
@@ -41,6 +58,8 @@ export function openGuest(job, folder) {
 
   const guest = {
     tools: job.tools,
+    /** What openWindows needs (windows.js). */
+    wine: job.wine,
     /** What starts tsntp. */
     command: COMMAND,
     /** HOST:PORT of one of the case's servers. */
@@ -64,8 +83,11 @@ export function openGuest(job, folder) {
       const { error: residual, uncertainty } = await error(name);
       const seen = `± ${(uncertainty * 1e3).toFixed(3)} ms`;
       if (Math.abs(residual) <= limit) return { residual, seen };
-      const message = `the clock is ${(residual * 1e3).toFixed(3)} ms from the server's; allowed ${limit * 1e3} ms`;
-      throw Object.assign(new Error(message), { residual });
+      const message = `the clock is ${inMs(residual)} from the server's; allowed ${inMs(limit)}`;
+      // A run that measured badly, on a busy host, has said so: then the case is run again.
+      const disturbed =
+        Math.abs(residual) <= boundOfLastRun() && `${message}, ${inMs(boundOfLastRun())} said`;
+      throw Object.assign(new Error(message), { residual, disturbed });
     },
     /** Runs `action` and throws if it moved the clock or changed the kernel's state; returns its result. */
     async untouched(action) {
@@ -97,7 +119,9 @@ export function openGuest(job, folder) {
       throw new Error(`the clock cannot be put ${seconds} s ahead`);
     },
     /** Reports to the bench that this guest will mostly sleep from now on. */
-    idle: () => writeFileSync(join(folder, 'idle'), ''),
+    idle: () => writeFileSync(idle, ''),
+    /** Reports to the bench that this guest works again. */
+    busy: () => rmSync(idle, { force: true }),
     sleep: seconds => sleep(seconds * 1000),
     /** The commands that ran and their output. */
     transcript: () =>
@@ -106,6 +130,8 @@ export function openGuest(job, folder) {
         ...`${stdout}${stderr}`.split('\n').filter(Boolean).slice(0, TRANSCRIPT_LINES),
         `(${code ?? signal ?? 'still running'})`,
       ]),
+    /** What a run said about a host that is too busy; undefined if none did. */
+    busyHost: () => runs.map(({ stdout, stderr }) => BUSY.exec(stdout + stderr)?.[0]).find(Boolean),
     close() {
       for (const child of children) if (child.exitCode === null) child.kill('SIGKILL');
     },

@@ -8,6 +8,9 @@ import { realtime } from '../clock.js';
 /** A word on the kernel command line of guests. */
 export const GUEST_TOKEN = 'tsntp_bench_guest';
 
+/** A day after 1970, in nanoseconds: the kernel accepts no time before its own boot. */
+export const IN_1970 = 86_400_000_000_000n;
+
 export const STA_PLL = 0x1;
 export const STA_FLL = 0x8;
 export const STA_INS = 0x10;
@@ -34,6 +37,7 @@ const MEMBERS = {
 const ADJ_OFFSET_SINGLESHOT = 0x8001;
 const ADJ_OFFSET_SS_READ = 0xa001;
 const RTC_RD_TIME = 0x80247009;
+const RTC_SET_TIME = 0x4024700a;
 
 /** Throws outside a guest. */
 export function assertGuest() {
@@ -85,17 +89,35 @@ export function setTime(nanoseconds) {
 }
 
 /**
- * Waits for the hardware clock's next second: { hardware: its new time interpreted as UTC, system }, in nanoseconds.
+ * Waits for the hardware clock's next second: { hardware: its new time interpreted as UTC, system }, in nanoseconds, and
+ * how long it was not looked at before, in seconds.
  */
 export function hardwareTurn(device = '/dev/rtc0') {
   const fd = openSync(device, 'r');
   try {
     const first = hardwareSeconds(fd);
-    for (;;) {
+    for (let before = realtime(); ; ) {
       const system = realtime();
       const hardware = hardwareSeconds(fd);
-      if (hardware !== first) return { hardware: BigInt(hardware) * 1_000_000_000n, system };
+      if (hardware !== first)
+        return { hardware: BigInt(hardware) * 1_000_000_000n, system, gap: Number(system - before) / 1e9 };
+      before = system;
     }
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Writes whole seconds since 1970 to the hardware clock. */
+export function setHardwareClock(seconds, device = '/dev/rtc0') {
+  assertGuest();
+  const date = new Date(seconds * 1000);
+  const [year, month] = [date.getUTCFullYear() - 1900, date.getUTCMonth()];
+  const [hour, minute, second] = [date.getUTCHours(), date.getUTCMinutes(), date.getUTCSeconds()];
+  const fd = openSync(device, 'r');
+  try {
+    const time = Int32Array.of(second, minute, hour, date.getUTCDate(), month, year, 0, 0, 0);
+    if (ioctl(fd, RTC_SET_TIME, time) !== 0) throw new Error('RTC_SET_TIME failed');
   } finally {
     closeSync(fd);
   }

@@ -1,7 +1,7 @@
 #!/busybox sh
 # The first process of the QEMU guests, in their initial RAM disk: loads the modules and mounts a writable layer over the
 # root, which is read-only over 9p: the host's for the PC, an arm64 system for the ARM board. Parameters on the kernel's
-# command line: bench job tools command interface address; for the ARM board also repository koffi.
+# command line: bench boot tools command interface address; for the ARM board also repository koffi.
 /busybox mkdir /proc /dev /lower /upper /root
 /busybox mount -t proc proc /proc
 /busybox mount -t devtmpfs dev /dev
@@ -23,5 +23,5 @@ if [ -n "$repository" ]; then
     /busybox mount --bind "/root$koffi" "/root$path/node_modules/@koromix"
   done
 fi
-/busybox mount -t 9p -o "$options" job "/root$job"
+/busybox mount -t 9p -o "$options" boot "/root$boot"
 exec /busybox switch_root /root /bin/sh "$bench/guest/boot.sh"

@@ -2,8 +2,9 @@
 
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { KeyFileError } from '../ntp/auth/key-file.ts';
-import { fileProblem } from './files.ts';
-import { escaped } from './server.ts';
+import { fileProblem } from '../sources/files.ts';
+import { escaped } from '../sources/server.ts';
+import { accessLists } from './windows/access-lists.ts';
 
 /**
  * The text of a file that only its owner and, where its mode allows it, its group can read. Throws `KeyFileError`;
@@ -31,8 +32,16 @@ export function readSecret(file: string, advice: string): string {
         `${escaped(file)} has secret keys and is open to others (mode ${octal}): chmod 600 it`,
       );
     }
+    if (process.platform === 'win32') checkAccess(file);
     return readFileSync(fd, 'utf8');
   } finally {
     closeSync(fd);
   }
+}
+
+/** On Windows, which has no modes. */
+function checkAccess(file: string): void {
+  const problem = accessLists().problem(file, 'read');
+  if (problem !== undefined)
+    throw new KeyFileError(`${escaped(file)} has secret keys and ${problem.what}: run ${problem.remedy}`);
 }

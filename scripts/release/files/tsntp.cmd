@@ -1,1 +1,0 @@
-@"%~dp0lib\tsntp\node.exe" "%~dp0lib\tsntp\bin\tsntp.js" %*
