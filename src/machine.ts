@@ -22,6 +22,7 @@ import type { CookieStores } from './net/nts/session.ts';
 import { resolve } from './net/resolve.ts';
 import { realTimer } from './net/timer.ts';
 import { udpTransport } from './net/udp.ts';
+import { httpReader, sshReader } from './pipeline/date-readers.ts';
 import type { Competitor } from './pipeline/outcome.ts';
 import type { ClockLock, Host } from './pipeline/ports.ts';
 import type { SystemLog } from './pipeline/system-log.ts';
@@ -74,7 +75,7 @@ export async function openMachine(options: MachineOptions): Promise<Machine> {
       const { unconnectedSockets } = await import('./net/unconnected.ts');
       return unconnectedSockets(() => clock.read())(...socket);
     },
-    readers: [],
+    readers: dateReaders(clock, env),
     resolve,
     nts: openNts(options.nts ?? {}, cookieStores(directory), () => isGood(clock, host)),
     timer: realTimer,
@@ -86,6 +87,17 @@ export async function openMachine(options: MachineOptions): Promise<Machine> {
     ...surroundingsOf(real, options),
     oscillator: () => host.drift?.oscillator() ?? {},
   };
+}
+
+/** The means besides NTP to read a clock over the network. */
+function dateReaders(clock: Clock, env: Environment): CheckPorts['readers'] {
+  const now = () => clock.monotonic();
+  const timer = { ...realTimer, now };
+  const folder = windowsFolder(env);
+  return [
+    httpReader(async () => (await import('./net/http-date.ts')).httpDates(now), resolve, timer),
+    sshReader(async () => (await import('./host/ssh-date.ts')).sshDates(now, folder), timer),
+  ];
 }
 
 /** Opens the schedulers of this machine, or of the image at `root`. */

@@ -209,7 +209,8 @@ describe('check', () => {
       samples: 1,
     };
     const asked: string[] = [];
-    const { outcome } = await checkIn(fleet(FAULTS), ['right', 'silent', 'closed'], {}, there => ({
+    const hosts = ['right', 'silent', 'closed'];
+    const { outcome } = await checkIn(fleet(FAULTS), hosts, { via: ['ntp', 'http', 'ssh'] }, there => ({
       readers: [
         {
           via: 'http',
