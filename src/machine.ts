@@ -22,7 +22,6 @@ import type { CookieStores } from './net/nts/session.ts';
 import { resolve } from './net/resolve.ts';
 import { realTimer } from './net/timer.ts';
 import { udpTransport } from './net/udp.ts';
-import { httpReader, sshReader } from './pipeline/date-readers.ts';
 import type { Competitor } from './pipeline/outcome.ts';
 import type { ClockLock, Host } from './pipeline/ports.ts';
 import type { SystemLog } from './pipeline/system-log.ts';
@@ -95,8 +94,22 @@ function dateReaders(clock: Clock, env: Environment): CheckPorts['readers'] {
   const timer = { ...realTimer, now };
   const folder = windowsFolder(env);
   return [
-    httpReader(async () => (await import('./net/http-date.ts')).httpDates(now), resolve, timer),
-    sshReader(async () => (await import('./host/ssh-date.ts')).sshDates(now, folder), timer),
+    {
+      via: 'http',
+      async read(...asked) {
+        const { httpDates } = await import('./net/http-date.ts');
+        const { httpReader } = await import('./pipeline/date-readers.ts');
+        return httpReader(httpDates(now), resolve, timer).read(...asked);
+      },
+    },
+    {
+      via: 'ssh',
+      async read(...asked) {
+        const { sshDates } = await import('./host/ssh-date.ts');
+        const { sshReader } = await import('./pipeline/date-readers.ts');
+        return sshReader(sshDates(now, folder), timer).read(...asked);
+      },
+    },
   ];
 }
 

@@ -218,15 +218,22 @@ describe('check', () => {
   test('the first means has the port that was named, and NTP is asked where it fails', async () => {
     const ports: (number | undefined)[] = [];
     const targets = ['right', 'ahead'].map(host => ({ ...target(host), port: 2222 }));
-    const { outcome } = await checkIn(fleet(FAULTS), [], { via: ['ssh', 'ntp'], targets }, there => ({
+    const { outcome } = await checkIn(fleet(FAULTS), [], { via: ['ssh', 'http', 'ntp'], targets }, there => ({
       readers: [
         bySsh(there, ({ host }, { port }) => {
           ports.push(port);
           return host === 'right' ? 0 : { kind: 'refused', reason: 'no key' };
         }),
+        {
+          via: 'http',
+          async read(_target, { port }) {
+            ports.push(port);
+            return { kind: 'no-answer' };
+          },
+        },
       ],
     }));
-    expect(ports).toEqual([2222, 2222]);
+    expect(ports).toEqual([2222, 2222, undefined]);
     const means = checkedIn(outcome).targets.map(({ verdict, reading }) => [verdict, reading?.via]);
     expect(means).toEqual([
       ['right', 'ssh'],

@@ -56,7 +56,6 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'pipeline/judge': 'test/sync.test.ts',
   'pipeline/outcome': 'types',
   'pipeline/ports': 'interfaces',
-  'pipeline/read-otherwise': 'test/check.test.ts',
   'pipeline/read-targets': 'test/check.test.ts',
   'pipeline/recall-drift': 'test/pipeline/plan-drift.test.ts',
   'pipeline/system-log': 'interfaces',

@@ -1,6 +1,6 @@
 // HEAD requests to one host → the dates of its answers (RFC 9110 §6.6.1), over one connection as long as the host keeps it.
 // No redirect is followed and no certificate is verified: nothing but the date is read, and no clock is set by it.
-// A hostile answer is bounded in size by Node's parser, and in time by the signal.
+// A hostile answer is bounded in size by Node's parser (16 KiB of headers), and in time by the signal.
 
 import { Agent as PlainAgent, request as requestPlain } from 'node:http';
 import { request as requestSecure, Agent as SecureAgent } from 'node:https';
@@ -12,8 +12,6 @@ import { DateError, type HttpPlace, type OpenHttp } from './date-source.ts';
 
 /** A second, and the time by which servers that format the date once a second are late. */
 const RESOLUTION: Seconds = 1.01;
-/** The greatest size of the answer's header, in bytes. */
-const MAX_HEADER = 16_384;
 /** Old devices know old TLS only. */
 const ANY_TLS = {
   rejectUnauthorized: false,
@@ -47,7 +45,6 @@ function askOnce(
       ...(source !== undefined && { localAddress: source }),
       ...(secure && { servername: familyOf(host) === undefined ? host : '' }),
       headers: { host: hostHeader(host, address.port, secure), 'cache-control': 'no-cache', accept: '*/*' },
-      maxHeaderSize: MAX_HEADER,
       signal,
     });
     request.on('socket', (socket: TLSSocket) => {

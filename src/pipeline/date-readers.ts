@@ -14,18 +14,17 @@ const CONNECTING = 5;
 const READING = 15;
 
 /** Reads clocks by the header Date of HTTP: port 80, then 443 with TLS; or a port that was named, without TLS and with it. */
-export function httpReader(open: () => Promise<OpenHttp>, resolve: Resolve, timer: Timer): ViaReader {
+export function httpReader(open: OpenHttp, resolve: Resolve, timer: Timer): ViaReader {
   return {
     via: 'http',
     async read(target, plan, signal) {
       const address = await firstAddress(target, plan, resolve, signal);
       if ('kind' in address) return address;
-      const openHttp = await open();
       const failures = new Map<string, Unread>();
       for (const secure of [false, true]) {
         const port = plan.port ?? (secure ? 443 : 80);
         const place = { address: { ...address, port }, host: target.host, secure, ...sourceOf(plan) };
-        const read = await readPlace(place, openHttp, plan, timer, signal);
+        const read = await readPlace(place, open, plan, timer, signal);
         if (read.kind === 'read') return read;
         failures.set(`${secure ? 'https' : 'http'} port ${port}`, read);
       }
@@ -53,12 +52,11 @@ async function readPlace(
 }
 
 /** Reads clocks by `date` in a shell of ssh. ssh resolves the name: it may be an alias of its configuration. */
-export function sshReader(open: () => Promise<OpenSsh>, timer: Timer): ViaReader {
+export function sshReader(open: OpenSsh, timer: Timer): ViaReader {
   return {
     via: 'ssh',
     async read({ host, user, sshPort }, plan, signal) {
       const { timeout, anchor, family, port = sshPort } = plan;
-      const openSsh = await open();
       const place = {
         host,
         ...(user !== undefined && { user }),
@@ -67,7 +65,7 @@ export function sshReader(open: () => Promise<OpenSsh>, timer: Timer): ViaReader
         ...sourceOf(plan),
         connectTimeout: CONNECTING * timeout,
       };
-      const dates = openSsh(place);
+      const dates = open(place);
       const over = deadline(READING * timeout, timer, signal);
       try {
         const read = await readByDates(dates, anchor, timer, over.signal, READING * timeout);

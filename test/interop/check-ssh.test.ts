@@ -193,6 +193,24 @@ describeWith(PACKAGES, 'by ssh', () => {
     expect(unknown!.verdict).toBe('unknown-name');
   });
 
+  test('an interrupt ends the login', async () => {
+    const stop = new AbortController();
+    const server = createServer();
+    const closed = new Promise(resolve =>
+      server.once('connection', socket => {
+        socket.on('error', () => {}).once('close', resolve);
+        socket.resume();
+        stop.abort();
+      }),
+    );
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const options: FleetOptions = { timeout: 3600, signal: stop.signal };
+    expect(await checked([at(port)], options)).toEqual([]);
+    await closed;
+    server.close();
+  });
+
   test('the command reads an inventory by ssh, where neither NTP nor a web server answers', async () => {
     const port = await host(sshd, 'listed');
     const list = join(folder, 'inventory');
