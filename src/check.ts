@@ -3,12 +3,12 @@
 // Sign: a positive offset = the target's clock is ahead of the reference.
 
 import type { MeasuredCorrection } from './fleet/correction.ts';
-import type { CheckedTarget, FleetOutcome, Limits, Target } from './fleet/fleet-outcome.ts';
+import type { CheckedTarget, FleetOutcome, Limits, Target, Via } from './fleet/fleet-outcome.ts';
 import { skewsOf } from './fleet/skews.ts';
 import { countsOf, endOf, type FailOn } from './fleet/tally.ts';
 import type { OwnReading, Unread, ViaReader } from './fleet/target-reading.ts';
 import { isDoubtful, type Judgment, judgeTarget } from './fleet/target-verdict.ts';
-import { concurrency } from './net/concurrency.ts';
+import { combinedUnread } from './fleet/unread.ts';
 import type { OpenUnconnected } from './net/transport.ts';
 import { plausibleTimes } from './ntp/plausible.ts';
 import { elapsed, type Reading, type Seconds } from './ntp/time.ts';
@@ -21,6 +21,7 @@ import {
   type ReferenceChoice,
 } from './pipeline/check-reference.ts';
 import type { MeasureEvent, MeasurePorts } from './pipeline/measure.ts';
+import { type Numbered, readOtherwise, withItsPort } from './pipeline/read-otherwise.ts';
 import { type ReadPlan, type ReadPorts, settleTargets, sweepTargets } from './pipeline/read-targets.ts';
 import { readingOf, type TargetFinding } from './pipeline/target-finding.ts';
 import { explainNoReference } from './report/no-reference.ts';
@@ -33,6 +34,8 @@ export interface CheckOptions {
   readonly failOn: FailOn;
   /** Requests per second to targets beyond this machine. */
   readonly rate: number;
+  /** The means to read a clock, in the order in which they are tried; at least one. */
+  readonly via: readonly Via[];
   /** How long to wait for a target, in seconds. */
   readonly timeout: Seconds;
   readonly version: number;
@@ -52,13 +55,10 @@ export type CheckEvent =
 /** The parts of this machine that a check uses. */
 export interface CheckPorts extends MeasurePorts {
   readonly openUnconnected: OpenUnconnected;
-  /** Other means to read targets that do not answer by NTP, in the order in which they are tried. */
+  /** The means besides NTP that `via` may name. */
   readonly readers: readonly ViaReader[];
   readonly emit: (event: CheckEvent) => void;
 }
-
-/** Readings that are made at a time by other means than NTP. */
-const READERS_AT_ONCE = 32;
 
 /** Checks the targets. An abort ends the check with the targets so far. Rejects with `ClockError` if the clock stands still. */
 export async function check(options: CheckOptions, ports: CheckPorts): Promise<FleetOutcome> {
@@ -67,23 +67,26 @@ export async function check(options: CheckOptions, ports: CheckPorts): Promise<F
   if ('failure' in begun)
     return { kind: 'no-reference', reason: explainNoReference(begun.failure), warnings: [] };
   const run = new Run(options, ports, anchor);
-  await run.sweep(begun.correction);
+  await run.read(begun.correction);
   const basis = begun.choice === 'majority' ? majorityBasis(run.readings(), options) : begun;
   if ('failure' in basis)
     return { kind: 'no-reference', reason: explainNoReference(basis.failure), warnings: [] };
   run.compareWith(basis.correction);
   await run.settle();
-  await run.readOtherwise();
   const ended = await endReference(basis, options, ports, anchor);
   return run.outcome(ended);
 }
 
-/** A target that was asked: its replies as far as more may come, its reading, and the verdict so far. */
+/** A target that was asked: its replies of NTP as far as more may come, its reading, and the verdict so far. */
 interface Known {
-  readonly finding: TargetFinding;
+  readonly finding?: TargetFinding;
+  /** Why it was not read by the means that were tried. */
+  readonly failures: ReadonlyMap<Via, Unread>;
   readonly reading: OwnReading | Unread;
   readonly judgment?: Judgment;
 }
+
+const NONE: Known['failures'] = new Map();
 
 /** One check, from the first request to the outcome. */
 class Run {
@@ -96,6 +99,8 @@ class Run {
   /** Readings if there is to be a second survey, else verdicts: not both, for a fleet of many thousands. */
   readonly #concluded = new Map<number, OwnReading | Unread | Judgment>();
   #correction: MeasuredCorrection | undefined;
+  /** Whether more means are to be tried. */
+  #more = true;
 
   constructor(options: CheckOptions, ports: CheckPorts, anchor: Reading) {
     this.#options = options;
@@ -104,14 +109,39 @@ class Run {
     this.#anchor = anchor;
   }
 
-  async sweep(correction: MeasuredCorrection | undefined): Promise<void> {
+  /** Reads each target by the first means that it answers. */
+  async read(correction: MeasuredCorrection | undefined): Promise<void> {
     this.#correction = correction;
-    await sweepTargets(this.#options.targets, this.#plan, this.#ports, (i, finding) => {
-      const known = this.#know(finding);
-      this.#open.set(i, known);
-      if (this.#correction && !this.#isOpen(known)) this.#conclude(i, known);
-      this.#progress();
+    const { via: order } = this.#options;
+    for (const [turn, via] of order.entries()) {
+      this.#more = turn < order.length - 1;
+      const unread = this.#unread().map(i => ({ i, target: withItsPort(this.#options.targets[i]!, turn) }));
+      const reader = this.#ports.readers.find(one => one.via === via);
+      if (via === 'ntp') await this.#sweep(unread);
+      else if (reader)
+        await readOtherwise(
+          reader,
+          unread,
+          { ...this.#options, anchor: this.#anchor },
+          this.#ports.signal,
+          (i, read) => this.#update(i, this.#know(i, via, read)),
+        );
+    }
+  }
+
+  async #sweep(unread: readonly Numbered[]): Promise<void> {
+    const targets = unread.map(({ target }) => target);
+    await sweepTargets(targets, this.#plan, this.#ports, (at, finding) => {
+      const { i } = unread[at]!;
+      this.#update(i, this.#knowFinding(i, finding));
     });
+  }
+
+  /** The targets without a reading. */
+  #unread(): readonly number[] {
+    return [...this.#options.targets.keys()].filter(
+      i => !this.#concluded.has(i) && this.#open.get(i)?.reading.kind !== 'read',
+    );
   }
 
   readings(): readonly OwnReading[] {
@@ -122,37 +152,19 @@ class Run {
   compareWith(correction: MeasuredCorrection): void {
     if (this.#correction) return;
     this.#correction = correction;
-    for (const [i, { finding }] of this.#open) {
-      const known = this.#know(finding);
-      if (!this.#isOpen(known)) this.#conclude(i, known);
-    }
+    for (const [i, known] of this.#open) this.#update(i, this.#judged(known));
   }
 
+  /** Asks by NTP again what is in doubt, or was silent. */
   async settle(): Promise<void> {
-    const findings = new Map([...this.#open].map(([i, { finding }]) => [i, finding]));
-    const inDoubt = (finding: TargetFinding) => this.#isOpen(this.#know(finding));
-    await settleTargets(findings, inDoubt, this.#plan, this.#ports, (i, finding) => {
-      const known = this.#know(finding);
-      this.#open.set(i, known);
-      if (known.reading.kind === 'read' || this.#ports.readers.length === 0) this.#conclude(i, known);
-    });
-  }
-
-  async readOtherwise(): Promise<void> {
-    const { readers, signal } = this.#ports;
-    const slot = concurrency(READERS_AT_ONCE);
-    const reading = [...this.#open].map(([i, { finding, reading: unread }]) =>
-      slot(async () => {
-        let read = unread;
-        for (const reader of readers) {
-          if (signal.aborted || read.kind === 'read') break;
-          const otherwise = await reader.read(this.#options.targets[i]!, signal);
-          read = otherwise.kind === 'read' ? otherwise : unread;
-        }
-        if (!signal.aborted) this.#conclude(i, { finding, reading: read, judgment: this.#judge(read) });
-      }),
+    const findings = new Map([...this.#open].flatMap(([i, { finding }]) => (finding ? [[i, finding]] : [])));
+    const inDoubt = (finding: TargetFinding) => {
+      const reading = readingOf(finding, this.#anchor);
+      return reading.kind === 'read' && isDoubtful(this.#judge(reading));
+    };
+    await settleTargets(findings, inDoubt, this.#plan, this.#ports, (i, finding) =>
+      this.#conclude(i, this.#knowFinding(i, finding)),
     );
-    await Promise.all(reading);
   }
 
   outcome(basis: Basis): FleetOutcome {
@@ -178,16 +190,33 @@ class Run {
     };
   }
 
-  #know(finding: TargetFinding): Known {
-    const reading = readingOf(finding, this.#anchor);
-    return { finding, reading, ...(this.#correction && { judgment: this.#judge(reading) }) };
+  #knowFinding(i: number, finding: TargetFinding): Known {
+    return { ...this.#know(i, 'ntp', readingOf(finding, this.#anchor)), finding };
+  }
+
+  /** What is known of a target after a means was tried. */
+  #know(i: number, via: Via, read: OwnReading | Unread): Known {
+    const { finding, failures: earlier = NONE } = this.#open.get(i) ?? {};
+    if (read.kind === 'read') return this.#judged({ failures: NONE, reading: read });
+    const failures = new Map([...earlier, [via, read] as const]);
+    return this.#judged({ ...(finding && { finding }), failures, reading: combinedUnread(failures) });
+  }
+
+  #judged(known: Known): Known {
+    return { ...known, ...(this.#correction && { judgment: this.#judge(known.reading) }) };
+  }
+
+  #update(i: number, known: Known): void {
+    this.#open.set(i, known);
+    if (this.#correction && !this.#isOpen(known)) this.#conclude(i, known);
+    else this.#progress();
   }
 
   /** Whether more requests may change what is known. */
-  #isOpen({ finding, reading, judgment }: Known): boolean {
-    if (reading.kind === 'read') return isDoubtful(judgment!);
-    const silent = reading.kind === 'no-answer' && finding.address !== undefined;
-    return silent || this.#ports.readers.length > 0;
+  #isOpen({ finding, failures, reading, judgment }: Known): boolean {
+    if (reading.kind === 'read') return reading.via === 'ntp' && isDoubtful(judgment!);
+    const silent = (failures.get('ntp') ?? reading).kind === 'no-answer' && finding?.address !== undefined;
+    return silent || this.#more;
   }
 
   #judge(reading: OwnReading | Unread, after?: MeasuredCorrection): Judgment {

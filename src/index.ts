@@ -26,7 +26,7 @@ export type {
   TargetVerdict,
   Via,
 } from './fleet/fleet-outcome.ts';
-export type { OwnReading, Unread, ViaReader } from './fleet/target-reading.ts';
+export type { OwnReading, ReaderPlan, Unread, ViaReader } from './fleet/target-reading.ts';
 export type { FloorComparison, FloorOutcome } from './floor.ts';
 export { check, type FleetOptions, type TargetSpec, type Targets } from './library/check-fleet.ts';
 export type { Options } from './library/options.ts';

@@ -79,7 +79,7 @@ export async function openMachine(options: MachineOptions): Promise<Machine> {
       const { unconnectedSockets } = await import('./net/unconnected.ts');
       return unconnectedSockets(() => clock.read())(...socket);
     },
-    readers: [],
+    readers: dateReaders(clock, env),
     resolve,
     nts: openNts(options.nts ?? {}, cookieStores(directory), () => isGood(clock, host)),
     timer: realTimer,
@@ -91,6 +91,31 @@ export async function openMachine(options: MachineOptions): Promise<Machine> {
     ...surroundingsOf(real, options),
     oscillator: () => host.drift?.oscillator() ?? {},
   };
+}
+
+/** The means besides NTP to read a clock over the network. */
+function dateReaders(clock: Clock, env: Environment): CheckPorts['readers'] {
+  const now = () => clock.monotonic();
+  const timer = { ...realTimer, now };
+  const folder = windowsFolder(env);
+  return [
+    {
+      via: 'http',
+      async read(...asked) {
+        const { httpDates } = await import('./net/http-date.ts');
+        const { httpReader } = await import('./pipeline/date-readers.ts');
+        return httpReader(httpDates(now), resolve, timer).read(...asked);
+      },
+    },
+    {
+      via: 'ssh',
+      async read(...asked) {
+        const { sshDates } = await import('./host/ssh-date.ts');
+        const { sshReader } = await import('./pipeline/date-readers.ts');
+        return sshReader(sshDates(now, folder), timer).read(...asked);
+      },
+    },
+  ];
 }
 
 /** Opens the schedulers of this machine, or of the image at `root`. */

@@ -77,6 +77,7 @@ const STORY = [
   'check.ts',
   'pipeline/check-reference.ts',
   'pipeline/read-targets.ts',
+  'pipeline/read-otherwise.ts',
   'pipeline/target-finding.ts',
   'pipeline/measure.ts',
   'pipeline/assess.ts',
@@ -91,7 +92,9 @@ const STORY = [
   'pipeline/outcome.ts',
 ];
 const isRealPort = (path: string) =>
-  ['net/udp.ts', 'net/unconnected.ts', 'net/kernel-socket.ts', 'machine.ts'].includes(path) ||
+  ['net/udp.ts', 'net/unconnected.ts', 'net/http-date.ts', 'net/kernel-socket.ts', 'machine.ts'].includes(
+    path,
+  ) ||
   (path.startsWith('clock/') && !['clock/clock.ts', 'clock/hardware-clock.ts'].includes(path)) ||
   path.startsWith('host/') ||
   path.startsWith('cli/');
@@ -111,10 +114,12 @@ const DOORS = [
   'clock/rtc/device.ts',
   'net/udp.ts',
   'net/unconnected.ts',
+  'net/http-date.ts',
   'host/lock.ts',
   'host/log/index.ts',
   'host/memory.ts',
   'host/services.ts',
+  'host/ssh-date.ts',
   'host/scheduler-host.ts',
   'host/scheduled-files.ts',
 ];

@@ -2,11 +2,12 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { OwnReading } from '../src/fleet/target-reading.ts';
+import type { CheckOptions } from '../src/check.ts';
+import type { OwnReading, Unread, ViaReader } from '../src/fleet/target-reading.ts';
 import { exitCodeOf } from '../src/report/exit-code.ts';
 import { checkedIn, checkIn, LIMITS, target, verdictsOf } from './support/fleet-world.ts';
 import { kiss, refid, type SimulatedServer } from './support/world/server.ts';
-import type { WorldSetup } from './support/world.ts';
+import type { World, WorldSetup } from './support/world.ts';
 
 const NEAR = { delay: 0.001 };
 const REFERENCE: SimulatedServer = { ...NEAR, says: { stratum: 1 } };
@@ -58,6 +59,22 @@ const fleet = (servers: Readonly<Record<string, SimulatedServer>>, setup: WorldS
   ...setup,
   servers: { ...servers, reference: REFERENCE },
 });
+
+/** Reads clocks by ssh, with an offset or a reason of choice. */
+function bySsh(
+  there: World,
+  answer: (...asked: Parameters<ViaReader['read']>) => number | Unread,
+): ViaReader {
+  return {
+    via: 'ssh',
+    async read(...asked) {
+      const offset = answer(...asked);
+      if (typeof offset !== 'number') return offset;
+      const counted = { bound: 0.01, delay: 0.02, samples: 4, at: there.clock.monotonic() };
+      return { kind: 'read', via: 'ssh', address: '10.0.0.9', offset, ...counted };
+    },
+  };
+}
 
 describe('check', () => {
   test('reaches each verdict, whatever this machine says the time is', async () => {
@@ -198,6 +215,55 @@ describe('check', () => {
     expect(outcome.warnings).toEqual(['interrupted: 2 of 3 hosts were checked']);
   });
 
+  test('the first means has the port that was named, and NTP is asked where it fails', async () => {
+    const ports: (number | undefined)[] = [];
+    const targets = ['right', 'ahead'].map(host => ({ ...target(host), port: 2222 }));
+    const { outcome } = await checkIn(fleet(FAULTS), [], { via: ['ssh', 'http', 'ntp'], targets }, there => ({
+      readers: [
+        bySsh(there, ({ host }, { port }) => {
+          ports.push(port);
+          return host === 'right' ? 0 : { kind: 'refused', reason: 'no key' };
+        }),
+        {
+          via: 'http',
+          async read(_target, { port }) {
+            ports.push(port);
+            return { kind: 'no-answer' };
+          },
+        },
+      ],
+    }));
+    expect(ports).toEqual([2222, 2222, undefined]);
+    const means = checkedIn(outcome).targets.map(({ verdict, reading }) => [verdict, reading?.via]);
+    expect(means).toEqual([
+      ['right', 'ssh'],
+      ['off', 'ntp'],
+    ]);
+  });
+
+  test('clocks that are read by ssh have a majority, and no other one is asked by NTP', async () => {
+    const hosts = ['a', 'b', 'c', 'd', 'e', 'f'];
+    const options: Partial<CheckOptions> = { via: ['ssh'], reference: { kind: 'majority' } };
+    const { outcome, there } = await checkIn(fleet({}), hosts, options, there => ({
+      readers: [bySsh(there, ({ host }) => (host === 'f' ? 7 : 3))],
+    }));
+    expect(verdictsOf(outcome)).toEqual({
+      ...Object.fromEntries(hosts.map(host => [host, 'right'])),
+      f: 'off',
+    });
+    expect(there.asked).toEqual([]);
+  });
+
+  test('a host that no means reads has the most telling verdict, and the reason of each', async () => {
+    const { outcome } = await checkIn(fleet(FAULTS), ['silent'], { via: ['ntp', 'ssh'] }, there => ({
+      readers: [bySsh(there, () => ({ kind: 'refused', reason: 'no key' }))],
+    }));
+    expect(checkedIn(outcome).targets[0]).toMatchObject({
+      verdict: 'refused',
+      reason: 'ntp: no answer; ssh: no key',
+    });
+  });
+
   test('what does not answer by NTP is read by other means, in their order', async () => {
     const reading: Omit<OwnReading, 'at'> = {
       kind: 'read',
@@ -209,7 +275,8 @@ describe('check', () => {
       samples: 1,
     };
     const asked: string[] = [];
-    const { outcome } = await checkIn(fleet(FAULTS), ['right', 'silent', 'closed'], {}, there => ({
+    const hosts = ['right', 'silent', 'closed'];
+    const { outcome } = await checkIn(fleet(FAULTS), hosts, { via: ['ntp', 'http', 'ssh'] }, there => ({
       readers: [
         {
           via: 'http',

@@ -37,6 +37,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'library/this-machine': 'test/library/run.test.ts',
   'net/adopted-socket': 'test/net/udp.test.ts',
   'net/arrival-time': 'test/net/udp.test.ts',
+  'net/date-source': 'interfaces, and the error',
   'net/attempt': 'test/net/survey.test.ts and try-addresses.test.ts',
   'net/authentication': 'test/net/nts/nts-source.test.ts',
   'net/kernel-socket': 'test/net/udp.test.ts',

@@ -11,8 +11,12 @@ export type Via = 'ntp' | 'http' | 'ssh';
 export interface Target {
   /** A name, an IPv4 address, or an IPv6 address without brackets, including its zone. */
   readonly host: string;
-  /** The UDP port of NTP. */
+  /** The UDP port of NTP; if another means is the first of `via`, its port, and 123 means that none was named. */
   readonly port: number;
+  /** The user to log in as by ssh, instead of the one that ssh's configuration says. */
+  readonly user?: string;
+  /** The port of ssh, likewise. */
+  readonly sshPort?: number;
   /** What a list calls it: the comment of its line, or the column `name`; absent if it has none. */
   readonly label?: string;
   /** The group that a list puts it in: the column `group`, or the last heading `[group]`. */
@@ -61,7 +65,7 @@ export interface CheckedTarget {
 /** What was measured of a target. */
 export interface TargetReading {
   readonly via: Via;
-  /** The IP address that was asked. */
+  /** The IP address that was asked. By ssh: the one that the host says it was reached at, or the host as it was named. */
   readonly address: string;
   /** The address that the reply came from, if another one. */
   readonly repliedFrom?: string;

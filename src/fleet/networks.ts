@@ -1,5 +1,7 @@
 // IP addresses → the networks that hold all of them, as text: `10.1.0.0/24`. Few and large ones if the addresses are spread.
 
+import { familyOf } from '../sources/server.ts';
+
 /** The number of networks to name before larger ones are named instead. */
 const FEW = 4;
 
@@ -10,6 +12,8 @@ export function networksOf(addresses: readonly string[]): readonly string[] {
 }
 
 function networkOf(address: string, size: 'small' | 'large'): string {
+  // A host that was read by ssh may be known by its name only.
+  if (familyOf(address) === undefined) return address;
   if (!address.includes(':')) {
     const [a, b, c] = address.split('.');
     return size === 'small' ? `${a}.${b}.${c}.0/24` : `${a}.${b}.0.0/16`;

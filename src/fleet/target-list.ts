@@ -35,10 +35,21 @@ export function readTargetList(text: string, name: string): readonly Target[] {
   return targets;
 }
 
-/** A target that was named without a list. Throws `ServerSyntaxError`. */
+/** A target that was named without a list: as a server, or with a user for ssh, `user@host`. Throws `ServerSyntaxError`. */
 export function targetOf(text: string, from: string): Target {
-  const { host, port } = parseServer(text, from);
-  return { host, port, from };
+  const at = text.lastIndexOf('@');
+  const { host, port } = parseServer(text.slice(at + 1), from);
+  return { host, port, ...(at !== -1 && { user: userIn(text.slice(0, at), text, from) }), from };
+}
+
+/** A user that no program can take for an option. */
+function userIn(user: string, text: string, from: string): string {
+  if (/^\w[\w.+\\-]{0,63}\$?$/.test(user)) return user;
+  throw new ServerSyntaxError(
+    from,
+    text,
+    'a user before "@" has letters, digits and ._+-, and begins with a letter',
+  );
 }
 
 /** The targets without repetitions, and a warning for each that is named again. */
@@ -49,7 +60,7 @@ export function withoutRepetitions(targets: readonly Target[]): {
   const first = new Map<string, Target>();
   const warnings: string[] = [];
   for (const target of targets) {
-    const key = `${target.host.toLowerCase().replace(/\.$/, '')} ${target.port}`;
+    const key = `${target.host.toLowerCase().replace(/\.$/, '')} ${target.port} ${target.sshPort ?? ''}`;
     const earlier = first.get(key);
     if (earlier)
       warnings.push(`${target.host} is named twice (${earlier.from}, ${target.from}): checked once`);
@@ -85,12 +96,10 @@ function columnsIn(cells: readonly string[], from: string, words: string): Colum
 
 function ofRow(cells: readonly string[], columns: Columns, from: string, words: string): Target {
   const cell = (column: number) => cells[column] ?? '';
-  const { host, port: named } = parseServer(cell(columns.host), from);
+  const { port: named, ...target } = targetOf(cell(columns.host), from);
   const text = cell(columns.port);
-  const port = text === '' ? named : Number(text);
-  if (!Number.isInteger(port) || port < 1 || port > 65_535)
-    throw new ServerSyntaxError(from, words, 'the port must be a number from 1 to 65535');
-  return { host, port, ...naming(cell(columns.name), cell(columns.group)), from };
+  const port = text === '' ? named : portIn(text, words, from);
+  return { ...target, port, ...naming(cell(columns.name), cell(columns.group)) };
 }
 
 function ofLine(words: string, comment: string, group: string | undefined, from: string): Target {
@@ -98,9 +107,31 @@ function ofLine(words: string, comment: string, group: string | undefined, from:
   const stray = others.find(word => !/^\w+=/.test(word));
   if (stray !== undefined)
     throw new ServerSyntaxError(from, words, 'write one host per line; its name follows after #');
-  const [, address] = /(?:^|\s)ansible_host=(\S+)/.exec(words) ?? [];
-  if (address === undefined) return { ...targetOf(named, from), ...naming(comment, group) };
-  return { host: parseServer(address, from).host, port: NTP_PORT, ...naming(comment || named, group), from };
+  const variable = (name: string) => new RegExp(`(?:^|\\s)${name}=["']?([^\\s"']+)`).exec(words)?.[1];
+  const login = loginOf(variable('ansible_user'), variable('ansible_port'), words, from);
+  const address = variable('ansible_host');
+  if (address === undefined) return { ...targetOf(named, from), ...login, ...naming(comment, group) };
+  const { host } = parseServer(address, from);
+  return { host, port: NTP_PORT, ...login, ...naming(comment || named, group), from };
+}
+
+function loginOf(
+  user: string | undefined,
+  port: string | undefined,
+  words: string,
+  from: string,
+): Pick<Target, 'user' | 'sshPort'> {
+  // A template of Ansible cannot be filled in here; ssh's configuration then says who logs in.
+  return {
+    ...(user !== undefined && !user.includes('{{') && { user: userIn(user, words, from) }),
+    ...(port !== undefined && !port.includes('{{') && { sshPort: portIn(port, words, from) }),
+  };
+}
+
+function portIn(text: string, words: string, from: string): number {
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 1 && port <= 65_535) return port;
+  throw new ServerSyntaxError(from, words, 'the port must be a number from 1 to 65535');
 }
 
 function naming(label: string, group = ''): Pick<Target, 'label' | 'group'> {

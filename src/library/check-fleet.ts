@@ -1,7 +1,14 @@
 // A call of `check` in the library → a check of many clocks with this machine's network, or with the ports of the caller.
 
 import { type CheckEvent, type CheckPorts, check as checkWith } from '../check.ts';
-import type { CheckedTarget, FleetOutcome, Limits, OffsetRange, Target } from '../fleet/fleet-outcome.ts';
+import type {
+  CheckedTarget,
+  FleetOutcome,
+  Limits,
+  OffsetRange,
+  Target,
+  Via,
+} from '../fleet/fleet-outcome.ts';
 import { limitsOf } from '../fleet/limits.ts';
 import type { FailOn } from '../fleet/tally.ts';
 import { targetOf, withoutRepetitions } from '../fleet/target-list.ts';
@@ -12,6 +19,7 @@ import { given, type Optional } from '../options/given.ts';
 import { readOffsetRange } from '../options/offset-range.ts';
 import { OPTIONS } from '../options/option-table.ts';
 import { checkValue, checkValues, oneOf, type Range, row, wholeNumber } from '../options/ranges.ts';
+import { readViaOrder } from '../options/via-order.ts';
 import type { ReferenceChoice } from '../pipeline/check-reference.ts';
 import { withListener } from '../pipeline/listening.ts';
 import { NTP_PORT } from '../sources/server.ts';
@@ -47,7 +55,12 @@ export interface FleetOptions {
   readonly critical?: Seconds | string | undefined;
   /** What ends the check as `some-off`: `'off'`, also `'unreachable'` targets, the default, or also `'uncertain'` ones. */
   readonly failOn?: FailOn | undefined;
-  /** How long to wait for a target, in seconds; 1 by default. */
+  /**
+   * The means to read a target's clock, tried in this order until one answers: NTP, the header Date of HTTP, or `date` by ssh.
+   * `['ntp']` by default.
+   */
+  readonly via?: Via | readonly Via[] | undefined;
+  /** How long to wait for a target, in seconds, and fifteen times as long by HTTP or ssh; 1 by default. */
   readonly timeout?: Seconds | undefined;
   /** Requests per second to targets beyond this machine; 5000 by default. */
   readonly rate?: number | undefined;
@@ -85,6 +98,7 @@ export async function check(targets: Targets, options: FleetOptions = {}): Promi
     reference: referenceOf(options.reference ?? 'majority', path),
     limits: limitsGiven(options),
     failOn: options.failOn ?? OPTIONS.failOn.default,
+    via: readViaOrder(String(options.via ?? OPTIONS.via.default))!,
     rate: options.rate ?? OPTIONS.rate.default,
     timeout: options.timeout ?? OPTIONS.checkTimeout.default,
     version: OPTIONS.ntpVersion.default,
@@ -167,6 +181,10 @@ const FLEET: Readonly<Record<keyof FleetOptions, Range>> = {
   warn: limit,
   critical: limit,
   failOn: oneOf('off', 'unreachable', 'uncertain'),
+  via: {
+    has: value => readViaOrder(String(value)) !== undefined,
+    text: '"ntp", "http" or "ssh", or an array of these',
+  },
   timeout: row('checkTimeout'),
   rate: row('rate'),
   family: oneOf(4, 6),

@@ -264,6 +264,16 @@ export const OPTIONS = {
     commands: ['check'],
     actionOnly: true,
   },
+  via: {
+    value: { kind: 'means' },
+    placeholder: 'MEANS',
+    default: 'ntp',
+    group: 'checking',
+    describe: 'how to read a clock, in turn until one answers: ntp, http (its Date), ssh (its date)',
+    commands: ['check'],
+    common: true,
+    actionOnly: true,
+  },
   checkTimeout: {
     flag: 'timeout',
     letter: 't',

@@ -3,6 +3,7 @@
 import { familyOf } from '../sources/server.ts';
 import { parseDuration, parseNumber } from './duration.ts';
 import { readOffsetRange } from './offset-range.ts';
+import { MEANS, readViaOrder } from './via-order.ts';
 
 /** The values that an option takes. Durations are in seconds; a limit that may be lifted also takes `none`, which is infinite. */
 export type Value =
@@ -14,6 +15,8 @@ export type Value =
   | { readonly kind: 'address' }
   /** A limit of an offset: a duration or a range of a monitoring plugin. */
   | { readonly kind: 'limit' }
+  /** Means to read a clock, in their order. */
+  | { readonly kind: 'means' }
   | { readonly kind: 'text'; readonly repeated?: true };
 
 /** The numbers from `min` to `max`. */
@@ -55,6 +58,8 @@ export function readValue(value: Value, text: string): boolean | number | string
       return familyOf(text) === undefined ? undefined : text;
     case 'limit':
       return readOffsetRange(text) && text;
+    case 'means':
+      return readViaOrder(text) && text;
     case 'text':
       return text;
     default:
@@ -93,6 +98,8 @@ export function allowedText(value: Value): string {
       return "one of this machine's IP addresses";
     case 'limit':
       return 'a size of an offset such as 100ms, or a range: -0.1:0.5, ~:1, @1:2';
+    case 'means':
+      return `${MEANS.join(', ')}, or several of them separated by commas`;
     case 'text':
       return 'a text';
     default:

@@ -235,6 +235,14 @@ describe('a mistake', () => {
       ['a.example', '--reference', 'http://b'],
       /^tsntp: --reference: cannot read "http:\/\/b": this is a URL/,
     ],
+    [
+      ['a.example', '--via', 'ntp,snmp'],
+      /^tsntp: --via: "ntp,snmp" is not allowed; give ntp, http, ssh, or several of them/,
+    ],
+    [
+      ['--', '-oProxyCommand=x@gate'],
+      /^tsntp: command line: cannot read "-oProxyCommand=x@gate": a user before/,
+    ],
     [['a.example', '--rate', '0'], /^tsntp: --rate: "0" is not allowed/],
     [['a.example', '--format', 'xml'], /^tsntp: --format: "xml" is not allowed; give one of table, csv/],
     [['a.example', '--json', '--format', 'csv'], /exclude each other/],

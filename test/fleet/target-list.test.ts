@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { readTargetList, targetOf, withoutRepetitions } from '../../src/fleet/target-list.ts';
+import { ServerSyntaxError } from '../../src/sources/server.ts';
 
 describe('a list of hosts', () => {
   test('has one per line; the comment behind it is its name, a heading its group', () => {
@@ -22,6 +23,26 @@ cam-1.example
     ]);
   });
 
+  test('may name the user of ssh, which is never an option or a word of a shell', () => {
+    const [admin, windows] = readTargetList('admin@gate-3\nCORP\\ops@10.0.0.5:2222', 'hosts');
+    expect(admin).toEqual({ host: 'gate-3', port: 123, user: 'admin', from: 'hosts:1' });
+    expect(windows).toMatchObject({ host: '10.0.0.5', port: 2222, user: 'CORP\\ops' });
+    for (const text of [
+      '-oProxyCommand=x',
+      '-oProxyCommand=x@gate',
+      '$(id)@gate',
+      'a@-lroot',
+      '@gate',
+      'a b@gate',
+    ])
+      expect(() => targetOf(text, 'command line')).toThrow(ServerSyntaxError);
+    expect(readTargetList('gate ansible_user={{user}} ansible_port={{port}}', 'hosts')[0]).toEqual({
+      host: 'gate',
+      port: 123,
+      from: 'hosts:1',
+    });
+  });
+
   test('may be an inventory of Ansible', () => {
     const text = `[gates]
 gate-3 ansible_host=10.0.0.5 ansible_user=root
@@ -34,8 +55,8 @@ gates
 door-1
 `;
     expect(readTargetList(text, 'inventory')).toEqual([
-      { host: '10.0.0.5', port: 123, label: 'gate-3', group: 'gates', from: 'inventory:2' },
-      { host: 'gate-4.example', port: 123, group: 'gates', from: 'inventory:3' },
+      { host: '10.0.0.5', port: 123, label: 'gate-3', group: 'gates', user: 'root', from: 'inventory:2' },
+      { host: 'gate-4.example', port: 123, group: 'gates', sshPort: 2222, from: 'inventory:3' },
       { host: 'door-1', port: 123, group: 'doors', from: 'inventory:9' },
     ]);
   });

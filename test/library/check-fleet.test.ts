@@ -99,6 +99,12 @@ describe('check', () => {
     ['an unknown option', () => check('a', { warning: 1 } as never), /^warning: no such option/],
     ['a limit that is none', () => check('a', { warn: '2:1' }), /^warn: '2:1' is not allowed; give a size/],
     ['a negative limit', () => check('a', { critical: -1 }), /^critical: -1 is not allowed/],
+    [
+      'an unknown means',
+      () => check('a', { via: 'snmp' as never }),
+      /^via: 'snmp' is not allowed; give "ntp"/,
+    ],
+    ['no means', () => check('a', { via: [] }), /^via: .* is not allowed/],
     ['a rate of 0', () => check('a', { rate: 0 }), /^rate: 0 is not allowed/],
     ['an unknown port', () => check('a', { ports: { socket: 1 } as never }), /^ports\.socket: no such port/],
   ])('refuses %s', async (_, call, message) => {

@@ -40,6 +40,7 @@ export async function checkIn(
     limits: LIMITS,
     failOn: 'unreachable',
     rate: 5000,
+    via: ['ntp'],
     timeout: 1,
     version: 4,
     ...options,

@@ -56,5 +56,7 @@ check([42]);
 check({ host: 'a.example', key: 7 });
 // @ts-expect-error: a check fails on one of three
 check('a.example', { failOn: 'everything' });
+// @ts-expect-error: a clock is read by one of three means
+check('a.example', { via: 'snmp' });
 // @ts-expect-error: a reference is a server, or local or majority
 check('a.example', { reference: 42 });

@@ -119,6 +119,7 @@ const fleetOptions: FleetOptions = {
   warn: 0.5,
   critical: '-1:60',
   failOn: 'uncertain',
+  via: ['ntp', 'ssh'],
   signal,
   onTarget: ({ target, verdict, reading }) => `${target.host} ${verdict} ${reading?.offset.toFixed(3)}`,
 };

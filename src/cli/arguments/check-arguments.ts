@@ -9,6 +9,7 @@ import { defaultLimits } from '../../options/default-limits.ts';
 import { given } from '../../options/given.ts';
 import { readOffsetRange } from '../../options/offset-range.ts';
 import { OPTIONS } from '../../options/option-table.ts';
+import { readViaOrder } from '../../options/via-order.ts';
 import type { ReferenceChoice } from '../../pipeline/check-reference.ts';
 import { fileProblem, ListError, namedFiles } from '../../sources/files.ts';
 import { escaped, parseServer, ServerSyntaxError, withPools } from '../../sources/server.ts';
@@ -33,6 +34,7 @@ export function checkOptionsOf(args: CheckArguments): {
     reference: referenceOf(args.reference ?? [], path),
     limits: limitsGiven(args),
     failOn: args.failOn ?? OPTIONS.failOn.default,
+    via: readViaOrder(args.via ?? OPTIONS.via.default)!,
     rate: args.rate ?? OPTIONS.rate.default,
     timeout: args.checkTimeout ?? OPTIONS.checkTimeout.default,
     version: OPTIONS.ntpVersion.default,
