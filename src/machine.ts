@@ -97,7 +97,7 @@ export async function openMachine(options: MachineOptions): Promise<Machine> {
 function dateReaders(clock: Clock, env: Environment): CheckPorts['readers'] {
   const now = () => clock.monotonic();
   const timer = { ...realTimer, now };
-  const folder = windowsFolder(env);
+  const folder = process.platform === 'win32' ? env.SystemRoot : undefined;
   return [
     {
       via: 'http',
