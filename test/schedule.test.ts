@@ -226,6 +226,20 @@ test('the link of an administrator to tsntp-wait.service goes with the service',
   expect(treeOf(root)).toEqual(before);
 });
 
+test.each(['/dev/null', '/usr/lib/systemd/system/other.timer'])(
+  'the link of an administrator to %s is kept by a removal',
+  async target => {
+    const root = image();
+    const wants = join(root, 'etc/systemd/system/timers.target.wants');
+    mkdirSync(wants);
+    symlinkSync(target, join(wants, 'tsntp.timer'));
+    const before = treeOf(root);
+    const remove = { ...OPTIONS, scheduler: 'systemd', action: 'remove' } as const;
+    expect(await schedule(remove, portsOf(root))).toMatchObject({ kind: 'unchanged' });
+    expect(treeOf(root)).toEqual(before);
+  },
+);
+
 describe('units of a package, which an administrator has enabled', () => {
   const WANTS = 'etc/systemd/system/timers.target.wants';
   const UNIT = '/usr/lib/systemd/system/tsntp.timer';
