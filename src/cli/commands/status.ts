@@ -23,10 +23,8 @@ export async function runStatus(
   const found = await status(machine);
   const exitCode = exitCodeOf(found, undefined);
   for (const warning of found.warnings) context.note(`warning: ${warning}`);
-  context.print(
-    format === 'json'
-      ? envelopeText({ command: 'status', exitCode }, statusContent(found))
-      : statusLines(found, displayOf(context.io.stdout, context.io.env)),
-  );
+  if (format === 'json')
+    context.printData(envelopeText({ command: 'status', exitCode }, statusContent(found)));
+  else context.print(statusLines(found, displayOf(context.io.stdout, context.io.env)));
   return exitCode;
 }
