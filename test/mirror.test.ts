@@ -74,7 +74,6 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'sources/files': 'test/sources/read.test.ts',
   'sources/list': 'test/sources/read.test.ts',
   'sources/obedience': 'test/sources/directives.test.ts',
-  'host/secret-file': 'test/cli/arguments/credentials.test.ts',
   'sources/server-line': 'test/sources/read.test.ts',
   'sources/server-options': 'test/sources/read.test.ts',
   'sources/well-known': 'test/sources/read.test.ts',

@@ -149,12 +149,12 @@ describe.each(NAMES)('the schedule of %s', scheduler => {
   });
 });
 
-test.each(NAMES.filter(name => SCHEDULERS[name].enable.length > 0))(
+test.each(NAMES.filter(name => SCHEDULERS[name].enable([]).length > 0))(
   'nothing is written if %s refuses the files',
   async scheduler => {
     const root = image();
     const before = treeOf(root);
-    const last = SCHEDULERS[scheduler].enable.at(-1)!.join(' ');
+    const last = SCHEDULERS[scheduler].enable(SCHEDULERS[scheduler].links).at(-1)!.join(' ');
     const { ports } = machineAt(root, new RegExp(`^${last.replaceAll(/[^\w ]/g, '\\$&')}$`));
     const outcome = await schedule({ ...OPTIONS, scheduler }, ports);
     expect(outcome).toMatchObject({ kind: 'not-enabled', message: expect.stringContaining('it fails') });
@@ -176,7 +176,7 @@ describe('a schedule on this machine', () => {
     await schedule({ ...OPTIONS, scheduler: 'systemd', action: 'remove' }, ports);
     expect(ran).toEqual([
       'systemctl stop tsntp.timer',
-      'systemctl disable tsntp.timer tsntp-wait.service tsntp-floor.service',
+      'systemctl disable tsntp.timer tsntp-floor.service tsntp-wait.service',
       'systemctl daemon-reload',
     ]);
   });
@@ -226,6 +226,20 @@ test('the link of an administrator to tsntp-wait.service goes with the service',
   expect(treeOf(root)).toEqual(before);
 });
 
+test.each(['/dev/null', '/usr/lib/systemd/system/other.timer'])(
+  'the link of an administrator to %s is kept by a removal',
+  async target => {
+    const root = image();
+    const wants = join(root, 'etc/systemd/system/timers.target.wants');
+    mkdirSync(wants);
+    symlinkSync(target, join(wants, 'tsntp.timer'));
+    const before = treeOf(root);
+    const remove = { ...OPTIONS, scheduler: 'systemd', action: 'remove' } as const;
+    expect(await schedule(remove, portsOf(root))).toMatchObject({ kind: 'unchanged' });
+    expect(treeOf(root)).toEqual(before);
+  },
+);
+
 describe('units of a package, which an administrator has enabled', () => {
   const WANTS = 'etc/systemd/system/timers.target.wants';
   const UNIT = '/usr/lib/systemd/system/tsntp.timer';
@@ -254,14 +268,19 @@ describe('units of a package, which an administrator has enabled', () => {
     expect(warnings).toEqual([expect.stringMatching(/^systemd also runs tsntp/)]);
   });
 
-  test('run again if systemd refuses the files that should replace them', async () => {
+  test('run again if systemd refuses the files that should replace them, and no unit that was not enabled', async () => {
     const root = enabled();
     const before = treeOf(root);
     const { ports, ran } = machineAt(root, /^systemctl restart/);
     const outcome = await schedule({ ...OPTIONS, scheduler: 'systemd' }, ports);
     expect(outcome.kind).toBe('not-enabled');
     expect(ran).not.toContain('systemctl stop tsntp.timer');
-    expect(ran.at(-2)).toBe('systemctl enable tsntp.timer tsntp-floor.service');
+    expect(ran.slice(-4)).toEqual([
+      'systemctl disable tsntp-floor.service',
+      'systemctl daemon-reload',
+      'systemctl enable tsntp.timer',
+      'systemctl restart tsntp.timer',
+    ]);
     expect(treeOf(root)).toEqual(before);
   });
 });

@@ -58,6 +58,21 @@ describe.each(WORKFLOWS)('the workflow %s', file => {
     expect(own).not.toEqual([]);
     for (const name of own) expect(Object.keys(scripts)).toContain(name);
   });
+
+  it('installs what a release is made with before it makes one', () => {
+    const source = readFileSync('scripts/release/tool.js', 'utf8');
+    const tools = [...source.matchAll(/^ {2}\S+: '([\w+-]+)',$/gm)].map(([, name = '']) => name);
+    expect(tools).toContain('libdeflate-tools');
+    // The images of GitHub have the others.
+    const absent = tools.filter(name => !['tar', 'gzip', 'zip', 'dpkg', 'libc-bin'].includes(name));
+    for (const { steps } of jobsOf(file)) {
+      const runs = steps.map(({ run = '' }) => run);
+      const release = runs.findIndex(run => /npm run release\b/.test(run));
+      if (release < 0) continue;
+      const installed = runs.slice(0, release).find(run => run.includes('apt-get install')) ?? '';
+      expect(installed.split(' ')).toEqual(expect.arrayContaining(absent));
+    }
+  });
 });
 
 describe('the workflow of the tests', () => {

@@ -1,4 +1,4 @@
-// The command of a platform, with its Node → the same with V8's code for the scripts, which only that Node can make: here
+// The command of a platform, with its Node → the same with V8's code for its large script, which only that Node can make: here
 // if this machine runs it, or else emulated.
 
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ const RUNNERS = {
 /** V8's code is the same each time only with fixed seeds, which are not needed to load it. */
 const SEEDS = ['--hash-seed=1', '--random-seed=1'];
 
-/** Writes the code beside the scripts in the folder `lib`. @param {string} lib @param {string} platform */
+/** Writes the code beside the script in the folder `lib`. @param {string} lib @param {string} platform */
 export async function writeCode(lib, platform) {
   const runner = RUNNERS[`${process.arch} ${platform}`];
   if (runner === undefined) return;

@@ -12,7 +12,7 @@ import { run } from './tool.js';
 
 const LIBRARIES = 'libstdc++6 (>= 5.2), libgcc-s1 | libgcc1';
 
-/** The names of processors in Debian, our platforms, and what the package depends on there. */
+/** The names of processors in Debian, the platforms, and what the package depends on there. */
 const ARCHITECTURES = {
   amd64: { platform: 'linux-x64', depends: `libc6 (>= 2.28), ${LIBRARIES}` },
   arm64: { platform: 'linux-arm64', depends: `libc6 (>= 2.28), ${LIBRARIES}` },

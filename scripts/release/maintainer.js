@@ -1,4 +1,4 @@
-// Who answers for the packages, and since when, in the forms that Debian and RPM ask for.
+// The maintainer and the date of the packages, in the forms that Debian and RPM ask for.
 
 import { EPOCH, PACKAGE } from './facts.js';
 

@@ -1,23 +1,24 @@
 // Run by the Node of a platform, with fixed seeds: measures once with the command in the folder of the first argument, and
-// writes V8's code for what the run has called beside each script. The same Node writes the same bytes each time.
+// writes V8's code for what the run has called of main.js beside it. The same Node writes the same bytes each time.
 'use strict';
 
+const { hash } = require('node:crypto');
 const { createSocket } = require('node:dgram');
-const { writeFileSync } = require('node:fs');
+const { readFileSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
-const { fileURLToPath } = require('node:url');
 const v8 = require('node:v8');
 const vm = require('node:vm');
 
 const lib = process.argv[2];
-/** @type {Map<string, import('node:vm').Script>} */
-const scripts = new Map();
+const path = join(lib, 'dist/cli/main.js');
+/** @type {import('node:vm').Script} */
+let main;
 const { Script } = vm;
 vm.Script = class extends Script {
   constructor(source, { filename }) {
     // V8 writes the name into the code, and replaces it when it loads the code.
     super(source, { filename: 'tsntp' });
-    scripts.set(fileURLToPath(filename), this);
+    if (filename.endsWith('/main.js')) main = this;
   }
 };
 
@@ -28,7 +29,7 @@ process.on('exit', status => {
   // V8 loads code only under the flags that are in force now: the usual ones. The seed of this process stays.
   v8.setFlagsFromString('--flush-bytecode');
   v8.setFlagsFromString('--hash-seed=0');
-  for (const [path, script] of scripts) writeFileSync(`${path}.code`, script.createCachedData());
+  writeFileSync(`${path}.${hash('sha256', readFileSync(path))}.code`, main.createCachedData());
 });
 
 const server = createSocket('udp4');

@@ -9,7 +9,7 @@ import { CONFIGURATION, packageScript, writePackageTree } from './package-tree.j
 import { isChosen, platformOf } from './platforms.js';
 import { run } from './tool.js';
 
-/** The names of processors in RPM, and our platforms. */
+/** The names of processors in RPM, and the platforms. */
 const ARCHITECTURES = { x86_64: 'linux-x64', aarch64: 'linux-arm64' };
 
 /** What makes the bytes depend on nothing but the files; no program of the build host is stripped or scanned. */

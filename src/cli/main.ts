@@ -20,7 +20,7 @@ export async function main(
     const exitCode = exitCodeOfError(error);
     const mistake = exitCode !== EXIT_BUG;
     if (wantsJson(argv, io.env))
-      context.print(envelopeText({ exitCode }, { result: 'error', message: messageOf(error) }));
+      context.printData(envelopeText({ exitCode }, { result: 'error', message: messageOf(error) }));
     context.note(`tsntp: ${mistake ? messageOf(error) : describeBug(error)}`);
     return wantsPlugin(argv) ? await pluginFailure(error, context) : exitCode;
   } finally {

@@ -4,13 +4,18 @@ import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs
 import { KeyFileError } from '../ntp/auth/key-file.ts';
 import { fileProblem } from '../sources/files.ts';
 import { escaped } from '../sources/server.ts';
-import { accessLists } from './windows/access-lists.ts';
+import { type AccessLists, type AccessProblem, accessLists } from './windows/access-lists.ts';
 
 /**
- * The text of a file that only its owner and, where its mode allows it, its group can read. Throws `KeyFileError`;
- * `advice` ends the message where the file cannot be opened.
+ * The text of a file that only its owner and, where its mode allows it, its group can read; on Windows, where `lists`
+ * tells who can. Throws `KeyFileError`; `advice` ends the message where the file cannot be opened.
  */
-export function readSecret(file: string, advice: string): string {
+export function readSecret(
+  file: string,
+  advice: string,
+  platform: string = process.platform,
+  lists: () => AccessLists = accessLists,
+): string {
   let fd: number;
   try {
     fd = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
@@ -32,16 +37,24 @@ export function readSecret(file: string, advice: string): string {
         `${escaped(file)} has secret keys and is open to others (mode ${octal}): chmod 600 it`,
       );
     }
-    if (process.platform === 'win32') checkAccess(file);
+    if (platform === 'win32') checkAccess(file, lists);
     return readFileSync(fd, 'utf8');
   } finally {
     closeSync(fd);
   }
 }
 
-/** On Windows, which has no modes. */
-function checkAccess(file: string): void {
-  const problem = accessLists().problem(file, 'read');
+/** On Windows, which has no modes. A file of which nothing is known is refused. */
+function checkAccess(file: string, lists: () => AccessLists): void {
+  let problem: AccessProblem | undefined;
+  try {
+    problem = lists().problem(file, 'read');
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
+    throw new KeyFileError(
+      `${escaped(file)} has secret keys, and its access list cannot be read: ${why}; this takes koffi (npm install --include=optional) and the right to read that list`,
+    );
+  }
   if (problem !== undefined)
     throw new KeyFileError(`${escaped(file)} has secret keys and ${problem.what}: run ${problem.remedy}`);
 }

@@ -15,12 +15,11 @@ import {
   readSync,
   renameSync,
   rmSync,
-  type Stats,
   writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+import { checkWriters } from './file-access.ts';
 import { accessLists } from './windows/access-lists.ts';
-import type { Forbidden } from './windows/security-descriptor.ts';
 
 /** A user who can open a lock can also hold it; cookies are secrets. */
 const SECRET = 0o600;
@@ -50,7 +49,7 @@ export function openOwn(path: string, flags: number, trusted?: number): number {
     if (!stats.isFile()) throw new Error(`${path} is not a regular file: remove it`);
     // With a hard link, its creator could choose which of our files is read or written here.
     if (stats.nlink > 1) throw new Error(`${path} is a hard link to another file: remove it`);
-    checkOwner(path, stats, trusted);
+    checkWriters(path, stats, trusted);
     return fd;
   } catch (error) {
     closeSync(fd);
@@ -63,7 +62,7 @@ export function checkDirectory(directory: string, trusted?: number): void {
   const stats = lstatSync(directory);
   if (stats.isSymbolicLink()) throw symbolicLink(directory);
   if (!stats.isDirectory()) throw new Error(`${directory} is not a directory: remove it`);
-  checkOwner(directory, stats, trusted);
+  checkWriters(directory, stats, trusted);
 }
 
 /** Reads such a file. Throws if it does not exist or has more than `largest` bytes. */
@@ -107,16 +106,6 @@ export function replaceOwn(path: string, contents: string): void {
   }
 }
 
-/** Throws if others than this user and root can read the file. */
-export function checkSecret(path: string): void {
-  if (process.platform === 'win32') {
-    checkAccess(path, 'read');
-    return;
-  }
-  const { mode } = lstatSync(path);
-  if ((mode & 0o077) !== 0) throw new Error(`${path} is open to others (mode ${octal(mode)}): chmod 600 it`);
-}
-
 /** The system's name for an error of node:fs, such as `ENOENT`. */
 export function codeOf(error: unknown): string | undefined {
   return (error as NodeJS.ErrnoException).code;
@@ -143,29 +132,6 @@ function createOwn(path: string): number {
     return openOwn(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL);
   accessLists().makeFile(path);
   return openOwn(path, constants.O_WRONLY);
-}
-
-function checkOwner(path: string, stats: Stats, trusted?: number): void {
-  const uid = process.geteuid?.();
-  if (uid === undefined) {
-    checkAccess(path, 'write');
-    return;
-  }
-  if (![uid, 0, trusted].includes(stats.uid)) {
-    throw new Error(`${path} belongs to user ${stats.uid}, not to ${uid} or root: remove it or chown it`);
-  }
-  if ((stats.mode & 0o022) !== 0)
-    throw new Error(`${path} can be written by others (mode ${octal(stats.mode)}): chmod go-w it`);
-}
-
-/** The same on Windows. It goes by the name: what is trusted is in a folder where others cannot replace it. */
-function checkAccess(path: string, forbidden: Forbidden): void {
-  const problem = accessLists().problem(path, forbidden);
-  if (problem !== undefined) throw new Error(`${path} ${problem.what}: remove it, or run ${problem.remedy}`);
-}
-
-function octal(mode: number): string {
-  return (mode & 0o7777).toString(8).padStart(4, '0');
 }
 
 function symbolicLink(path: string): Error {

@@ -77,6 +77,6 @@ export function scheduleContent(outcome: ScheduleOutcome): object {
 
 /** The commands that put the files into effect, or take them out of it. */
 function commandsOf({ scheduler, action }: ScheduleOutcome): readonly (readonly string[])[] {
-  const { enable, disable, forget } = SCHEDULERS[scheduler];
-  return action === 'remove' ? [...disable, ...forget] : enable;
+  const { links, optionalLinks, enable, disable, forget } = SCHEDULERS[scheduler];
+  return action === 'remove' ? [...disable([...links, ...optionalLinks]), ...forget] : enable(links);
 }

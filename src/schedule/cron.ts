@@ -25,8 +25,8 @@ export const cron: Scheduler = {
   optionalLinks: [],
   release: [],
   // cron notices a changed folder by itself.
-  enable: [],
-  disable: [],
+  enable: () => [],
+  disable: () => [],
   forget: [],
 };
 

@@ -2,7 +2,13 @@
 // half done: if the scheduler refuses the files, they are as before.
 
 import { lineDiff } from './line-diff.ts';
-import { isOwnText, type ScheduledFile, type Scheduler, type SchedulerCommand } from './plan.ts';
+import {
+  isOwnText,
+  type ScheduledFile,
+  type ScheduledLink,
+  type Scheduler,
+  type SchedulerCommand,
+} from './plan.ts';
 import {
   type Existing,
   type FileChange,
@@ -43,7 +49,8 @@ export async function install(
   const end = (one: ScheduleEnd): Installed => ({ end: one, files, warnings: [] });
   const foreign = foreignPath(existing);
   if (foreign !== undefined) return end({ kind: 'foreign', path: foreign });
-  const linked = scheduler.links.every(link => ports.isLinked(link));
+  const links = scheduler.links.filter(link => ports.isLinked(link));
+  const linked = links.length === scheduler.links.length;
   const ran = isInstalled(scheduler, ports);
   if (linked && files.every(({ change }) => change === 'unchanged')) return end({ kind: 'unchanged' });
   announce(files);
@@ -52,9 +59,9 @@ export async function install(
   if (failure !== undefined) return end({ kind: 'not-written', message: failure });
   if (ports.image) return end({ kind: 'installed' });
   await runAll(scheduler.release, ports);
-  const refusal = await runUntilFailure(scheduler.enable, ports);
+  const refusal = await runUntilFailure(scheduler.enable(scheduler.links), ports);
   if (refusal === undefined) return end({ kind: 'installed' });
-  await takeBack(wanted, existing, ran, { scheduler, ports });
+  await takeBack(wanted, existing, { ran, links }, { scheduler, ports });
   return end({ kind: 'not-enabled', message: refusal });
 }
 
@@ -75,25 +82,28 @@ export async function uninstall({ scheduler, ports, announce, dryRun }: Installa
   if (files.length === 0 && links.length === 0) return end({ kind: 'unchanged' });
   announce(files);
   if (dryRun) return end({ kind: 'would-remove' });
-  const warnings = ports.image ? [] : await runAll(scheduler.disable, ports);
+  const warnings = ports.image
+    ? []
+    : await runAll(scheduler.disable([...scheduler.links, ...scheduler.optionalLinks]), ports);
   const failure = attempt(() => ports.remove(scheduler.paths, links));
   if (failure !== undefined) return end({ kind: 'not-written', message: failure }, warnings);
   if (!ports.image) await runAll(scheduler.forget, ports);
   return end({ kind: 'removed' }, warnings);
 }
 
-/** Restores the files that were there, and removes the others; `ran` tells whether there were scheduled runs. */
+/** Restores the files and links that were there, and removes the others; `ran` tells whether there were scheduled runs. */
 async function takeBack(
   wanted: readonly ScheduledFile[],
   existing: ReadonlyMap<string, Existing>,
-  ran: boolean,
+  { ran, links }: { readonly ran: boolean; readonly links: readonly ScheduledLink[] },
   { scheduler, ports }: Pick<Installation, 'scheduler' | 'ports'>,
 ): Promise<void> {
   const earlier = wanted.flatMap(file => {
     const one = existing.get(file.path)!;
     return one.kind === 'file' ? [{ ...file, text: one.text }] : [];
   });
-  if (!ran) await runAll(scheduler.disable, ports);
+  const added = scheduler.links.filter(link => !links.includes(link));
+  if (!ran || added.length > 0) await runAll(scheduler.disable(added), ports);
   attempt(() => ports.write(earlier, []));
   attempt(() =>
     ports.remove(
@@ -101,7 +111,7 @@ async function takeBack(
       [],
     ),
   );
-  await runAll(ran ? scheduler.enable : scheduler.forget, ports);
+  await runAll(ran ? scheduler.enable(links) : scheduler.forget, ports);
 }
 
 function isOwn(existing: Existing): boolean {

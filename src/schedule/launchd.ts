@@ -16,8 +16,8 @@ export const launchd: Scheduler = {
   links: [],
   optionalLinks: [],
   release: [['launchctl', 'bootout', `system/${LABEL}`]],
-  enable: [['launchctl', 'bootstrap', 'system', PATH]],
-  disable: [['launchctl', 'bootout', `system/${LABEL}`]],
+  enable: () => [['launchctl', 'bootstrap', 'system', PATH]],
+  disable: () => [['launchctl', 'bootout', `system/${LABEL}`]],
   forget: [],
 };
 

@@ -50,10 +50,10 @@ export interface Scheduler {
   readonly optionalLinks: readonly ScheduledLink[];
   /** The commands that let go of an earlier version of the files. Their failure has no effect. */
   readonly release: readonly SchedulerCommand[];
-  /** The commands that put the files into effect, after they have been written. */
-  readonly enable: readonly SchedulerCommand[];
-  /** The commands that stop the runs, before the files are removed. */
-  readonly disable: readonly SchedulerCommand[];
+  /** The commands that put the files into effect, after they have been written, and create these links. */
+  enable(links: readonly ScheduledLink[]): readonly SchedulerCommand[];
+  /** The commands that stop the runs, before the files are removed, and remove these links. */
+  disable(links: readonly ScheduledLink[]): readonly SchedulerCommand[];
   /** The commands to run after the files have been removed. */
   readonly forget: readonly SchedulerCommand[];
 }

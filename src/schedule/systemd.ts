@@ -5,6 +5,7 @@
 // (systemd issue 14061). The services run as root with no capability but CAP_SYS_TIME, so that they and an
 // administrator's own runs share one memory of the clock.
 
+import { posix } from 'node:path';
 import type { Seconds } from '../ntp/time.ts';
 import {
   floorCommand,
@@ -12,6 +13,7 @@ import {
   type ScheduledLink,
   type SchedulePlan,
   type Scheduler,
+  type SchedulerCommand,
   syncCommand,
 } from './plan.ts';
 import { execStart } from './unit-text.ts';
@@ -37,16 +39,13 @@ export const systemd: Scheduler = {
   links: [link(TIMER, 'timers.target'), link(FLOOR, 'sysinit.target')],
   optionalLinks: [link(WAIT, 'multi-user.target')],
   release: [],
-  enable: [
+  enable: links => [
     ['systemctl', 'daemon-reload'],
-    ['systemctl', 'enable', TIMER, FLOOR],
+    ...withUnits('enable', links),
     // Not `enable --now`, which leaves a running timer with its old period.
-    ['systemctl', 'restart', TIMER],
+    ...withTimer('restart', links),
   ],
-  disable: [
-    ['systemctl', 'stop', TIMER],
-    ['systemctl', 'disable', TIMER, WAIT, FLOOR],
-  ],
+  disable: links => [...withTimer('stop', links), ...withUnits('disable', links)],
   forget: [['systemctl', 'daemon-reload']],
 };
 
@@ -60,6 +59,15 @@ export function systemdUnits(
     { name: WAIT, text: wait(plan) },
     { name: FLOOR, text: floor(plan) },
   ];
+}
+
+function withUnits(verb: string, links: readonly ScheduledLink[]): readonly SchedulerCommand[] {
+  return links.length === 0 ? [] : [['systemctl', verb, ...links.map(({ path }) => posix.basename(path))]];
+}
+
+/** The timer is the one unit of which a change has an effect before the next boot. */
+function withTimer(verb: string, links: readonly ScheduledLink[]): readonly SchedulerCommand[] {
+  return links.some(({ path }) => posix.basename(path) === TIMER) ? [['systemctl', verb, TIMER]] : [];
 }
 
 function link(unit: string, target: string): ScheduledLink {

@@ -37,8 +37,8 @@ export const taskScheduler: Scheduler = {
   links: [],
   optionalLinks: [],
   release: [],
-  enable: schtasks('/Create', '/F', '/XML', '*'),
-  disable: schtasks('/Delete', '/F'),
+  enable: () => schtasks('/Create', '/F', '/XML', '*'),
+  disable: () => schtasks('/Delete', '/F'),
   forget: [],
 };
 

@@ -86,6 +86,33 @@ describe('the macOS clock', () => {
     expect(seconds(clock.now() - before)).toBeCloseTo(3.25 + 0.192, 4);
   });
 
+  test('a step aims at the middle of a slow reading', () => {
+    // Each reading takes 10 ms of a clock that nothing sets, and of wall time.
+    let now = 50_000_000_000n;
+    let wall = 1_700_000_000_000_000_000n - now;
+    const clock = openDarwin(
+      recordedMac(
+        {},
+        {
+          clock_gettime: ([clock, time]) => {
+            now += 10_000_000n;
+            const shown = clock!.value === REALTIME ? wall + now : now;
+            fillTime(time, shown / 1_000_000_000n, shown % 1_000_000_000n);
+            return 0;
+          },
+          settimeofday: ([time]) => {
+            const [whole, rest] = timeval(time!.memory!);
+            wall = BigInt(whole) * 1_000_000_000n + BigInt(rest) * 1000n - now;
+            return 0;
+          },
+        },
+      ),
+    );
+    const before = wall;
+    clock.step(3.25);
+    expect(seconds(wall - before)).toBeCloseTo(3.25, 5);
+  });
+
   test.each([
     [0.05, 0, 50_000],
     [-0.05, -1, 950_000],

@@ -137,6 +137,21 @@ describe('scheduled files', () => {
   });
 });
 
+test.each([
+  ['the unit itself', '/etc/systemd/system/tsntp.timer', true],
+  ['the unit of a package', '/usr/lib/systemd/system/tsntp.timer', true],
+  ['nothing, which masks the unit', '/dev/null', false],
+  ['another unit', '/usr/lib/systemd/system/other.timer', false],
+  ['a folder', '/usr/lib/systemd/tsntp.timer/other', false],
+])('a link of systemd to %s', (_, target, linked) => {
+  const root = scratch();
+  const link = { path: '/wants/tsntp.timer', target: '/etc/systemd/system/tsntp.timer' };
+  mkdirSync(join(root, 'wants'));
+  expect(siteAt(root).isLinked(link)).toBe(false);
+  symlinkSync(target, join(root, link.path));
+  expect(siteAt(root).isLinked(link)).toBe(linked);
+});
+
 test('a scheduler command that fails is quoted with its output', async () => {
   const site = schedulerHost({ platform: 'linux', env: {}, findServices: async () => [] });
   const script = 'process.stderr.write("no such unit\\n"); process.exit(3)';

@@ -33,7 +33,7 @@ describe('the clock of a Mac', () => {
     expect(Math.abs(moved - seconds)).toBeLessThan(EXACTLY);
   });
 
-  it.each([0.5, -0.5])('is slewed towards %d s at 500 ppm, and what is left is known', async seconds => {
+  it.each([0.5, -0.5])('is slewed toward %d s at 500 ppm, and what is left is known', async seconds => {
     const before = ahead();
     const slew = clock.slew(seconds);
     await sleep(30_000);

@@ -77,7 +77,7 @@ describe('the archive for linux-arm64, emulated, without network', () => {
       join(folder, 'lib/tsntp/node'),
       ...program,
     ]);
-    expect(stderr).toBe('entry.js false main.js false ');
+    expect(stderr).toBe('entry.js undefined main.js false ');
   });
 
   it('without koffi’s binary names it', () => {

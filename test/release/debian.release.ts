@@ -199,6 +199,46 @@ describe('the Debian package, in an image that is not running', () => {
     expect(existsSync(join(root, 'etc/systemd/system/tsntp.timer'))).toBe(false);
   });
 
+  it('leaves the runs and the state of another copy at its removal and purge', () => {
+    const clean = filesOf(root);
+    runIn(root, 'dpkg', '--install', '/tsntp.deb');
+    runIn(root, 'sh', '-c', 'cp -a /usr/lib/tsntp /usr/local/lib/ && cp /usr/bin/tsntp /usr/local/bin/');
+    for (const scheduler of ['systemd', 'cron'])
+      runIn(
+        root,
+        '/usr/local/bin/tsntp',
+        'schedule',
+        '--install',
+        '--root',
+        '/',
+        '--as',
+        scheduler,
+        'ntp.example',
+      );
+    runIn(root, 'sh', '-c', 'mkdir -p /var/lib/tsntp && echo {} >/var/lib/tsntp/state.json');
+    const own = added(root, clean).filter(path => /^\/(?:etc\/(?:cron|systemd)|usr\/local|var)/.test(path));
+    expect(enabledIn(root)).toHaveLength(3);
+    runIn(root, 'dpkg', '--remove', 'tsntp');
+    runIn(root, 'dpkg', '--purge', 'tsntp');
+    expect(added(root, clean)).toEqual(own);
+  });
+
+  it('takes back only its own runs if another copy has others', () => {
+    runIn(root, 'dpkg', '--install', '/tsntp.deb');
+    runIn(root, '/usr/bin/tsntp', 'schedule', '--install', '--root', '/', '--as', 'systemd', 'ntp.example');
+    expect(enabledIn(root)).toHaveLength(3);
+    expect(runIn(root, 'dpkg', '--purge', 'tsntp')).toContain(
+      '/etc/cron.d/tsntp stays: it runs another copy',
+    );
+    expect(enabledIn(root)).toEqual(['/etc/cron.d/tsntp']);
+    runIn(
+      root,
+      'sh',
+      '-c',
+      'rm -r /usr/local/lib/tsntp /usr/local/bin/tsntp /etc/cron.d/tsntp /var/lib/tsntp',
+    );
+  });
+
   it('is seen to enable a unit by mistake', () => {
     const mistaken = changedPackage(work, 'mistaken', tree => {
       mkdirSync(join(tree, WANTS), { recursive: true });

@@ -1,4 +1,4 @@
-// The archive for linux-x64 wherever a user puts it, and how it starts: with V8's code for its scripts, which is used only
+// The archive for linux-x64 wherever a user puts it, and how it starts: with V8's code for its large script, which is used only
 // by the Node that made it, and never written.
 
 import { execFileSync } from 'node:child_process';
@@ -7,6 +7,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -86,26 +87,39 @@ describe('the archive for linux-x64', () => {
   });
 });
 
-describe('V8’s code for the scripts', () => {
+describe('V8’s code for the large script', () => {
   const probed = (...flags: readonly string[]) =>
     network.run([node, ...flags, '--require', probe, script, ...query()]);
 
   it('is used', () => {
-    expect(probed().stderr).toBe('entry.js false main.js false ');
+    expect(probed().stderr).toBe('entry.js undefined main.js false ');
   });
 
   it('is rejected, and the run succeeds all the same, under other flags', () => {
     const { status, stderr } = probed('--max-lazy');
-    expect([status, stderr]).toEqual([0, 'entry.js true main.js true ']);
+    expect([status, stderr]).toEqual([0, 'entry.js undefined main.js true ']);
   });
 
   it('is rejected, and the run succeeds all the same, by another Node', () => {
     const { status, stderr } = network.run([process.execPath, '--require', probe, script, ...query()]);
-    expect([status, stderr]).toEqual([0, 'entry.js true main.js true ']);
+    expect([status, stderr]).toEqual([0, 'entry.js undefined main.js true ']);
+  });
+
+  it('is not used for another script of the same length', () => {
+    const main = join(folder, 'lib/tsntp/dist/cli/main.js');
+    const text = readFileSync(main, 'latin1');
+    writeFileSync(main, text.replaceAll('"queried"', '"QUERIED"'));
+    const { status, stdout, stderr } = probed();
+    writeFileSync(main, text);
+    expect([status, stderr]).toEqual([0, 'entry.js undefined main.js undefined ']);
+    expect(JSON.parse(stdout)).toMatchObject({ result: 'QUERIED' });
   });
 
   it('may be missing', () => {
-    for (const name of ['entry', 'main']) rmSync(join(folder, `lib/tsntp/dist/cli/${name}.js.code`));
+    const scripts = join(folder, 'lib/tsntp/dist/cli');
+    const code = readdirSync(scripts).filter(name => name.endsWith('.code'));
+    expect(code).toEqual([expect.stringMatching(/^main\.js\.[0-9a-f]{64}\.code$/)]);
+    for (const name of code) rmSync(join(scripts, name));
     const { status, stderr } = probed();
     expect([status, stderr]).toEqual([0, 'entry.js undefined main.js undefined ']);
   });

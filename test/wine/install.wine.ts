@@ -4,7 +4,15 @@
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { unavailable } from '../support/debian-package.ts';
@@ -150,19 +158,68 @@ describe.skipIf(missing)('the archive for Windows', () => {
     test('replaces an older version, and keeps its tasks', async () => {
       writeFileSync(inProgram('lib/tsntp/package.json'), '{ "version": "0.0.1", "type": "module" }\n');
       writeFileSync(inProgram('lib/tsntp/of-the-older-version.js'), '');
-      const { status } = await cmd(`${FOLDER}\\install.cmd`);
-      expect(status).toBe(0);
+      expect((await cmd(`${FOLDER}\\install.cmd`)).status).toBe(0);
+      expect(await stateOf(prompt)).toEqual(installed);
+    });
+
+    test('keeps files of another origin in its folder', async () => {
+      writeFileSync(inProgram('servers.txt'), 'mine');
+      writeFileSync(inProgram('bin/mine.cmd'), 'mine');
+      expect((await cmd(`${FOLDER}\\install.cmd`)).status).toBe(0);
+      for (const name of ['servers.txt', 'bin/mine.cmd']) {
+        expect(readFileSync(inProgram(name), 'utf8')).toBe('mine');
+        rmSync(inProgram(name));
+      }
       expect(await stateOf(prompt)).toEqual(installed);
     });
   });
 
-  test('uninstalled from its own folder, it leaves only what the uninstaller runs from; cmd of wine ends there', async () => {
-    await cmd(`${FOLDER}\\install.cmd ${server}`);
-    const { stdout } = await run('cd /d "C:\\Program Files\\tsntp"', 'call uninstall.cmd');
-    expect(stdout).toContain('tsntp is removed');
-    const left = readdirSync(program(), { recursive: true, withFileTypes: true }).filter(one => one.isFile());
-    expect(left.map(({ name }) => name).sort()).toEqual(['koffi.node', 'node.exe', 'uninstall.cmd']);
-    expect(await pathOfRegistry()).toBe(LONG_PATH);
-    expect(existsSync(join(prompt.drive, 'windows/system32/tasks/tsntp/sync'))).toBe(false);
+  describe('uninstalled by a prompt in its own folder', () => {
+    const mine = () => inProgram('keys/ntp.keys');
+    const filesLeft = () =>
+      readdirSync(program(), { recursive: true, withFileTypes: true })
+        .filter(one => one.isFile())
+        .map(({ parentPath, name }) => join(parentPath, name).slice(program().length + 1))
+        .filter(name => !name.startsWith('lib/tsntp/'))
+        .sort();
+
+    beforeAll(async () => {
+      await cmd(`${FOLDER}\\install.cmd ${server}`);
+      mkdirSync(inProgram('keys'));
+      writeFileSync(mine(), 'mine');
+    });
+
+    test('it leaves what the uninstaller runs from, and files of another origin; cmd of wine ends there', async () => {
+      const { stdout } = await run('cd /d "C:\\Program Files\\tsntp\\bin"', 'call ..\\uninstall.cmd');
+      expect(stdout).toContain('tsntp is removed');
+      expect(filesLeft()).toEqual(['keys/ntp.keys', 'uninstall.cmd']);
+      expect(existsSync(inProgram('bin'))).toBe(false);
+      expect(existsSync(inProgram('share'))).toBe(false);
+      expect(await pathOfRegistry()).toBe(LONG_PATH);
+      expect(existsSync(join(prompt.drive, 'windows/system32/tasks/tsntp/sync'))).toBe(false);
+    });
+
+    test('its last line removes the rest, but not files of another origin', async () => {
+      const [, last] = /^@goto 2>nul & (.*)$/m.exec(readFileSync(inProgram('uninstall.cmd'), 'latin1')) ?? [];
+      const lines = ['set "folder=C:\\Program Files\\tsntp\\"', String(last).trimEnd()];
+      expect((await run(...lines)).stderr).toBe('');
+      expect(filesLeft()).toEqual(['keys/ntp.keys']);
+      expect(readdirSync(program())).toEqual(['keys']);
+      rmSync(program(), { recursive: true });
+    });
+
+    test('again, from the unpacked archive, it finds nothing, and its exit code is 0', async () => {
+      const { status, stderr } = await cmd(`${FOLDER}\\uninstall.cmd`);
+      expect([status, stderr]).toEqual([0, '']);
+    });
+
+    test('its exit code is that of the reason', async () => {
+      const program = join(work, FOLDER, 'lib/tsntp/dist/setup/uninstall.cjs');
+      const content = readFileSync(program);
+      writeFileSync(program, 'process.exitCode = 5;');
+      const { status } = await run(`cmd /c ${FOLDER}\\uninstall.cmd`, 'exit /b %errorlevel%');
+      writeFileSync(program, content);
+      expect(status).toBe(5);
+    });
   });
 });

@@ -1,5 +1,6 @@
-// Runs the command from its scripts, with V8's code for them from the files beside, if V8 accepts it: code that another
-// version or other flags have made is not used, and nothing is ever written. An unsupported Node gets as far as to say so.
+// Runs the command from its scripts. V8's code for the large one is in a file beside, whose name has the script's hash: V8
+// itself compares only the length. Code that another version or other flags have made is not used, and nothing is ever
+// written. An unsupported Node gets as far as to say so.
 
 if (process.getBuiltinModule) {
   runScript('entry.js').runProcess(process);
@@ -18,9 +19,12 @@ function runScript(name) {
   const { Script } = require('node:vm');
   const folder = join(__dirname, '../dist/cli');
   const path = join(folder, name);
+  const bytes = readFileSync(path);
   // esbuild writes nothing but ASCII, which is read faster as Latin-1.
-  const source = readFileSync(path, 'latin1');
-  const script = new Script(source, { filename: pathToFileURL(path).href, cachedData: codeOf(path) });
+  const source = bytes.latin1Slice();
+  // entry.js is compiled as fast as its code is read, and --version, which runs nothing else, needs no hash.
+  const cachedData = name === 'main.js' ? codeOf(path, bytes) : undefined;
+  const script = new Script(source, { filename: pathToFileURL(path).href, cachedData });
   const module = { exports: {} };
   const requireFrom = id => {
     if (id === './main.js') return runScript('main.js');
@@ -29,9 +33,10 @@ function runScript(name) {
   script.runInThisContext()(module.exports, requireFrom, module, path, folder);
   return module.exports;
 
-  function codeOf(script) {
+  function codeOf(script, content) {
+    const { hash } = require('node:crypto');
     try {
-      return readFileSync(`${script}.code`);
+      return readFileSync(`${script}.${hash('sha256', content)}.code`);
     } catch {
       return undefined;
     }

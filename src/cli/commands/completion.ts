@@ -25,7 +25,7 @@ export async function runCompletion(
   const shell = args.shell ?? shellOf(context.io.env.SHELL);
   const script = SCRIPTS[shell]();
   const head = { command: 'completion', exitCode: EXIT_DONE };
-  context.print(args.format === 'json' ? envelopeText(head, { shell, script }) : script);
+  context.printData(args.format === 'json' ? envelopeText(head, { shell, script }) : script);
   return EXIT_DONE;
 }
 

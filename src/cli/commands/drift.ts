@@ -32,7 +32,7 @@ export async function runDrift(args: DriftArguments, context: Context): Promise<
   for (const warning of outcome.warnings) context.note(`warning: ${warning}`);
   if (args.plot !== undefined) await plot(args.plot, outcome, context);
   if (args.format === 'json') {
-    context.print(envelopeText({ command: `drift ${action}`, exitCode }, driftContent(outcome, program)));
+    context.printData(envelopeText({ command: `drift ${action}`, exitCode }, driftContent(outcome, program)));
   } else if (args.plot !== '-') printText(outcome, program, context);
   return exitCode;
 }
@@ -43,7 +43,7 @@ function printText(outcome: DriftOutcome, program: DriftProgram | undefined, con
   const known = outcome.kind === 'nothing-known' && program === undefined;
   if (outcome.kind === 'shown' || known)
     context.print(driftLines(outcome.state, displayOf(io.stdout, io.env)));
-  else if (outcome.kind === 'exported' && program) context.print(driftFileText(program, outcome.rate));
+  else if (outcome.kind === 'exported' && program) context.printData(driftFileText(program, outcome.rate));
   else if (exitCodeOf(outcome, undefined) === 0) context.print(`${explainDrift(outcome)}.\n`);
   else context.note(`tsntp: ${explainDrift(outcome)}`);
 }
@@ -52,7 +52,7 @@ async function plot(file: string, outcome: DriftOutcome, context: Context): Prom
   if (outcome.kind !== 'shown' && outcome.kind !== 'nothing-known') return;
   const { driftPlot } = await import('../report/drift-plot.ts');
   const svg = driftPlot(outcome.state);
-  if (file === '-') context.print(svg);
+  if (file === '-') context.printData(svg);
   else replaceFile('--plot', file, svg);
 }
 

@@ -29,7 +29,7 @@ export async function runFloor(
   const words = explainFloor(outcome);
   if (exitCode !== EXIT_DONE) context.note(`tsntp: ${words}`);
   if (args.format === 'json')
-    context.print(envelopeText({ command: 'rtc floor', exitCode }, floorContent(outcome)));
+    context.printData(envelopeText({ command: 'rtc floor', exitCode }, floorContent(outcome)));
   else if (exitCode === EXIT_DONE) context.print(`${words}\n`);
   return exitCode;
 }

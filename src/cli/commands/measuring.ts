@@ -135,7 +135,8 @@ async function report(outcome: Outcome, reported: Reported, context: Context): P
   if (silent) return;
   if (blocksOnStdout) context.print(blocks.map(line => `${line}\n`).join(''));
   const about = { command: purpose, exitCode, serversFrom, color: args.color, verbose, io };
-  context.print(await reporters[format](outcome, about));
+  const print = format === 'json' ? context.printData : context.print;
+  print(await reporters[format](outcome, about));
 }
 
 /** Warnings, and with -v what became of the rate of the clock. */

@@ -28,7 +28,7 @@ export async function runRtc(args: CommandArguments<'rtc'>, context: Context): P
   for (const warning of outcome.warnings) context.note(`warning: ${warning}`);
   if (exitCode !== EXIT_DONE) context.note(`tsntp: ${explainRtc(outcome)}`);
   if (args.format === 'json')
-    context.print(envelopeText({ command: `rtc ${action}`, exitCode }, rtcContent(outcome)));
+    context.printData(envelopeText({ command: `rtc ${action}`, exitCode }, rtcContent(outcome)));
   else if (exitCode === EXIT_DONE) context.print(`${explainRtc(outcome)}\n`);
   return exitCode;
 }

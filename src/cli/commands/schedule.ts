@@ -38,14 +38,14 @@ export async function runSchedule(args: Arguments, context: Context): Promise<Ex
   const outcome = await schedulable(() => schedule(optionsOf(args, root), ports, announce));
   const exitCode = exitCodeOf(outcome, undefined);
   for (const warning of outcome.warnings) context.note(`warning: ${warning}`);
-  if (json) context.print(envelopeText({ command: 'schedule', exitCode }, scheduleContent(outcome)));
+  if (json) context.printData(envelopeText({ command: 'schedule', exitCode }, scheduleContent(outcome)));
   else report(outcome, exitCode, context);
   return exitCode;
 }
 
 function report(outcome: ScheduleOutcome, exitCode: ExitCode, context: Context): void {
   const explained = explainSchedule(outcome);
-  if (outcome.kind === 'printed') context.print(printedFiles(outcome.files));
+  if (outcome.kind === 'printed') context.printData(printedFiles(outcome.files));
   else if (exitCode === 0) context.print(`${explained}\n`);
   else context.note(`tsntp: ${explained}`);
 }

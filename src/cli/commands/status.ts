@@ -24,8 +24,9 @@ export async function runStatus(
   const found = await status(machine);
   const exitCode = exitCodeOf(found, undefined);
   for (const warning of found.warnings) context.note(`warning: ${warning}`);
-  if (format === 'json') context.print(envelopeText({ command: 'status', exitCode }, statusContent(found)));
-  else if (format === 'prometheus') context.print(statusMetrics(found));
+  if (format === 'json')
+    context.printData(envelopeText({ command: 'status', exitCode }, statusContent(found)));
+  else if (format === 'prometheus') context.printData(statusMetrics(found));
   else context.print(statusLines(found, displayOf(context.io.stdout, context.io.env)));
   return exitCode;
 }

@@ -36,7 +36,7 @@ export async function runWait(args: CommandArguments<'wait'>, context: Context):
   const exitCode = exitCodeOf(outcome, context.interruptedBy());
   if (exitCode !== EXIT_DONE) context.note(`tsntp: ${explainWait(outcome)}`);
   if (args.format === 'json')
-    context.print(envelopeText({ command: 'wait', exitCode }, waitContent(outcome)));
+    context.printData(envelopeText({ command: 'wait', exitCode }, waitContent(outcome)));
   return exitCode;
 }
 

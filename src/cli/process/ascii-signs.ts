@@ -1,6 +1,6 @@
 // A stream → its text with the signs that it can show. Windows has no encoding that every reader of a pipe or a file
 // expects: cmd and its commands read them in the code page of the console (437, 850, 936 …), and none of these has every
-// sign. Where Windows is not known to show a sign, ASCII stands for it.
+// sign. Where Windows is not known to show a sign, ASCII stands for it in what people read.
 
 import { type Output, showsSigns } from './terminal.ts';
 
@@ -8,12 +8,12 @@ import { type Output, showsSigns } from './terminal.ts';
 export const ASCII_SIGNS: Readonly<Record<string, string>> = {
   '±': '+/-',
   '…': '...',
-  µ: 'u',
+  µs: 'us',
   '█': '#',
   '░': '-',
 };
 
-const SIGN = new RegExp(`[${Object.keys(ASCII_SIGNS).join('')}]`, 'g');
+const SIGN = new RegExp(Object.keys(ASCII_SIGNS).join('|'), 'g');
 
 /** Replaces each sign by ASCII. All other characters, such as those of names, are kept. */
 export function withAsciiSigns(text: string): string {

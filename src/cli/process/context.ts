@@ -21,8 +21,10 @@ export interface Context {
   readonly signal: AbortSignal;
   /** The signal that caused the abort; undefined before. */
   interruptedBy(): NodeJS.Signals | undefined;
-  /** Writes the result to stdout. */
+  /** Writes a text for people to stdout, with the signs that it can show. */
   print(text: string): void;
+  /** Writes to stdout what programs read: JSON, a script, the contents of a file. Every character is kept. */
+  printData(text: string): void;
   /** Whether writing the result failed. A pipe closed by its reader does not count. */
   isLost(): boolean;
   /** Writes everything but the result to stderr, one line each. */
@@ -35,8 +37,8 @@ export interface Context {
 const SIGNALS: readonly NodeJS.Signals[] =
   process.platform === 'win32' ? ['SIGINT', 'SIGTERM', 'SIGBREAK', 'SIGHUP'] : ['SIGINT', 'SIGTERM'];
 
-/** Opens the context of a process, and handles the errors of its streams. */
-export function openContext(io: Io): Context {
+/** Opens the context of a process on `platform`, and handles the errors of its streams. */
+export function openContext(io: Io, platform: string = process.platform): Context {
   const interrupt = new AbortController();
   let by: NodeJS.Signals | undefined;
   const listeners: { readonly signal: NodeJS.Signals; readonly listener: () => void }[] = [];
@@ -50,7 +52,8 @@ export function openContext(io: Io): Context {
       listeners.push({ signal, listener });
     }
   }
-  const [forStdout, forStderr] = [signsFor(io.stdout, io.env), signsFor(io.stderr, io.env)];
+  const forStdout = signsFor(io.stdout, io.env, platform);
+  const forStderr = signsFor(io.stderr, io.env, platform);
   const note = (...lines: readonly string[]) => {
     if (lines.length > 0) io.stderr.write(forStderr(lines.map(line => `${line}\n`).join('')));
   };
@@ -64,6 +67,7 @@ export function openContext(io: Io): Context {
     lost = true;
     note(`tsntp: cannot write the result to stdout: ${error.message}`);
   };
+  const printData = (text: string) => void io.stdout.write(text, written);
   return {
     io,
     get signal() {
@@ -72,7 +76,8 @@ export function openContext(io: Io): Context {
     },
     interruptedBy: () => by,
     isLost: () => lost,
-    print: text => void io.stdout.write(forStdout(text), written),
+    print: text => printData(forStdout(text)),
+    printData,
     note,
     end() {
       for (const { signal, listener } of listeners) io.off(signal, listener);

@@ -1,5 +1,6 @@
 // Loads the trusted authorities, from a file or from this system. Node's built-in list would ignore what the
-// administrator added or removed.
+// administrator added or removed. Windows fetches most public authorities only when its own TLS first meets them, so that
+// there the machine's store adds to Node's list.
 
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -35,14 +36,16 @@ export function trustIn(roots: readonly string[]): Trust {
 }
 
 /**
- * Returns this system's authorities as PEM: of Windows and macOS what `store` reads, of others a bundle; Node's own list if
- * there is neither. Throws `NtsError` if a bundle exists but cannot be read.
+ * Returns this system's authorities as PEM: of macOS what `store` reads, of Windows this and Node's own list, of others a
+ * bundle; Node's own list if there is neither. Throws `NtsError` if a bundle exists but cannot be read.
  */
 export function systemRoots(
   bundles: readonly string[] = SYSTEM_BUNDLES,
   store: MachineStore | undefined = machineStore(),
+  platform: string = process.platform,
 ): readonly string[] {
   const stored = store?.('system') ?? [];
+  if (platform === 'win32') return withoutCopies([...stored, ...rootCertificates]);
   if (stored.length > 0) return stored;
   for (const bundle of bundles) {
     const text = readBundle(bundle);
@@ -55,6 +58,11 @@ export function systemRoots(
 function machineStore(): MachineStore | undefined {
   if (process.platform !== 'win32' && process.platform !== 'darwin') return undefined;
   return (tls as { readonly getCACertificates?: MachineStore }).getCACertificates;
+}
+
+/** Each certificate once, whatever ends its text. */
+function withoutCopies(roots: readonly string[]): readonly string[] {
+  return [...new Map(roots.map(pem => [pem.trim(), pem])).values()];
 }
 
 /** Whether a text contains certificates, all of them readable. */

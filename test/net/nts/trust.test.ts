@@ -6,6 +6,7 @@ import { afterAll, expect, test } from 'vitest';
 import { NtsError } from '../../../src/net/nts/session.ts';
 import { holdsCertificates, systemRoots } from '../../../src/net/nts/trust.ts';
 
+const OTHERS = 'linux';
 const folder = mkdtempSync(join(tmpdir(), 'tsntp-trust-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 const [first, second] = rootCertificates;
@@ -23,29 +24,36 @@ test('the first bundle of the system that has certificates is trusted, and none 
     file('one', first!),
     file('two', second!),
   ];
-  expect(systemRoots(bundles, () => [])).toEqual([first]);
+  expect(systemRoots(bundles, () => [], OTHERS)).toEqual([first]);
 });
 
 test('a bundle that is there and cannot be read is not passed over', () => {
   const bundles = [folder, file('good', first!)];
-  expect(() => systemRoots(bundles, () => [])).toThrow(NtsError);
-  expect(() => systemRoots(bundles, () => [])).toThrow(/EISDIR.*--nts-ca FILE/);
+  expect(() => systemRoots(bundles, () => [], OTHERS)).toThrow(NtsError);
+  expect(() => systemRoots(bundles, () => [], OTHERS)).toThrow(/EISDIR.*--nts-ca FILE/);
 });
 
 test('where there is no bundle, Node has a list', () => {
-  expect(systemRoots([], () => [])).toEqual(rootCertificates);
+  expect(systemRoots([], () => [], OTHERS)).toEqual(rootCertificates);
 });
 
-test('where the machine has a store, it is trusted instead of a bundle, and none if it is empty', () => {
+test('the store of macOS is trusted instead of a bundle, and a bundle if it is empty', () => {
   const bundles = [file('bundle', second!)];
-  expect(systemRoots(bundles, kind => (kind === 'system' ? [first!] : []))).toEqual([first]);
-  expect(systemRoots(bundles, () => [])).toEqual([second]);
+  expect(systemRoots(bundles, kind => (kind === 'system' ? [first!] : []), 'darwin')).toEqual([first]);
+  expect(systemRoots(bundles, () => [], 'darwin')).toEqual([second]);
+});
+
+test('the store of Windows, which lacks authorities not met yet, adds to the list of Node, each once', () => {
+  const company = first!.replace('MII', 'MIJ');
+  const roots = systemRoots([], kind => (kind === 'system' ? [company, `${first}\n`] : []), 'win32');
+  expect(roots.map(pem => pem.trim()).sort()).toEqual([company, ...rootCertificates].sort());
+  expect(systemRoots([], undefined, 'win32')).toEqual(rootCertificates);
 });
 
 const { getCACertificates } = tls as { readonly getCACertificates?: (kind: string) => readonly string[] };
 test('the store of this system is trusted where Node reads it, on Windows and macOS', () => {
   const read = ['win32', 'darwin'].includes(process.platform) ? getCACertificates : undefined;
-  expect(systemRoots([])).toEqual(read?.('system') ?? rootCertificates);
+  expect(systemRoots([])).toEqual(expect.arrayContaining([...(read?.('system') ?? rootCertificates)]));
   expect(systemRoots([])).not.toEqual([]);
 });
 

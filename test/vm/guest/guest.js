@@ -71,10 +71,12 @@ export function openGuest(job, folder) {
      * Runs tsntp to its end: { code, signal, stdout, stderr }. `under` is a program that starts it, such as setpriv.
      */
     tsntp: (args, options) => startTsntp(args, options).ended,
-    /** Starts tsntp on a terminal of 80 columns; what is written to its stdin is typed there. */
+    /** Starts tsntp on a terminal of 80 columns that shows UTF-8; what is written to its stdin is typed there. */
     startAtTerminal: args => {
       const command = `stty rows 24 cols 80; exec ${[...COMMAND, ...args].join(' ')}`;
-      return start(['script', '-qec', command, '/dev/null'], { env: { TERM: 'xterm-256color' } });
+      return start(['script', '-qec', command, '/dev/null'], {
+        env: { TERM: 'xterm-256color', LANG: 'C.UTF-8' },
+      });
     },
     /** The guest's clock less the server's, in seconds: { error, uncertainty }. */
     error,

@@ -1,6 +1,6 @@
-// uninstall.cmd: takes back the scheduled tasks, the machine's PATH, the source of the events, and the files; of these all
-// but the ones that this process runs from, if it is the installed copy. What tsntp has learned about this clock stays, in
-// %ProgramData%\tsntp.
+// uninstall.cmd: takes back the scheduled tasks, the machine's PATH, the source of the events, and the program's files;
+// not those that this process runs from, if it is the installed copy. Other files in the folder stay, and what tsntp has
+// learned about this clock, in %ProgramData%\tsntp.
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, realpathSync } from 'node:fs';
@@ -10,21 +10,20 @@ import { removeEventSource } from './event-source.js';
 import { runSetup } from './failure.js';
 import { removeFromPath } from './machine-path.js';
 import { runSchedule } from './own-command.js';
-import { refuseForeign, removeProgram } from './program-folder.js';
+import { removeProgram } from './program-folder.js';
 import { removeKey } from './registry.js';
 
 runSetup('uninstall', () => {
   const own = resolve(import.meta.dirname, '../../../..');
   const target = join(process.env.ProgramFiles ?? 'C:\\Program Files', 'tsntp');
   requireAdministrator();
-  if (existsSync(target)) refuseForeign(target);
   runSchedule(own, ['--remove']);
   removeTaskFolder();
   removeFromPath(join(target, 'bin'));
   removeEventSource();
   removeKey('SOFTWARE\\tsntp');
-  // cmd still reads the file that called this, and removes it at the end.
-  removeProgram(target, isSameFolder(own, target) ? ['uninstall.cmd'] : []);
+  // What this runs from is removed by uninstall.cmd at its end. Until then it can be repeated.
+  removeProgram(target, isSameFolder(own, target) ? ['lib/tsntp', 'uninstall.cmd'] : []);
   console.log(
     `tsntp is removed; what it has learned about this clock is in ${process.env.ProgramData}\\tsntp`,
   );
