@@ -36,7 +36,9 @@ async function said(
   child[stream]?.on('data', chunk => {
     all += chunk;
   });
-  while (!all.includes(text)) await once(child[stream]!, 'data');
+  const ended = once(child, 'close').then(() => Promise.reject(new Error(`it ended, and said: ${all}`)));
+  while (!all.includes(text)) await Promise.race([once(child[stream]!, 'data'), ended]);
+  ended.catch(() => {});
   return all;
 }
 
@@ -75,21 +77,30 @@ describe.runIf(onUnix).each([
   });
 });
 
-// A name server on a port that nothing reads: the lookup takes as long as the C library likes.
-test.runIf(onLinux && works(['unshare', '-rmn', 'true']))(
+/** Listens where the system's resolver asks, says so, says when it was asked, and never answers. */
+const NAME_SERVER = `
+  const socket = require('dgram').createSocket('udp4');
+  socket.once('message', () => console.error('asked'));
+  socket.bind(53, '127.0.0.1', () => console.log('listening'));
+`;
+
+test.runIf(onLinux && works(['unshare', '--map-root-user', '--mount', '--net', 'true']))(
   'SIGTERM ends a loop during a lookup that hangs',
   async () => {
     const folder = scratch();
+    writeFileSync(join(folder, 'server.cjs'), NAME_SERVER);
     writeFileSync(join(folder, 'resolv.conf'), 'nameserver 127.0.0.1\noptions timeout:30 attempts:5\n');
-    writeFileSync(join(folder, 'hole.cjs'), "require('dgram').createSocket('udp4').bind(53, '127.0.0.1');");
     const script = `ip link set lo up
-      mount --bind ${folder}/resolv.conf "$(readlink -f /etc/resolv.conf)"
-      ${process.execPath} ${folder}/hole.cjs >&- 2>&- <&- & exec "$@"`;
-    const within = ['unshare', '--map-root-user', '--mount', '--net', 'sh', '-ec', script, 'sh'];
-    const run = start(['query', '-vv', '--every', '1h', '--deadline', '900', 'time.example'], { within });
-    await said(run, 'resolve(', 'stderr');
+      mount --bind "$0/resolv.conf" "$(readlink -f /etc/resolv.conf)"
+      ${process.execPath} "$0/server.cjs" >"$0/up" &
+      until [ -s "$0/up" ]; do sleep 0.1; done
+      exec "$@"`;
+    const within = ['unshare', '--map-root-user', '--mount', '--net', 'sh', '-ec', script, folder];
+    const run = start(['query', '--every', '1h', '--deadline', '900', 'time.example'], { within });
+    await said(run, 'asked', 'stderr');
     run.child.kill('SIGTERM');
-    expect((await run.ended).code).toBe(143);
+    const [code] = await once(run.child, 'exit');
+    expect(code).toBe(143);
   },
 );
 
@@ -106,7 +117,7 @@ describe('each run of a loop', () => {
     const lines = (await run.ended).stdout.trimEnd().split('\n');
     const ports = lines.map(line => JSON.parse(line).servers[0].port);
     expect(ports).toEqual([first, second].map(server => Number(server!.split(':')[1])));
-  }, 20_000);
+  }, 60_000);
 
   test.runIf(onLinux)('that may not set the clock ends it: no further one could', async () => {
     const [server] = await serve({ offset: 10 });
@@ -164,7 +175,7 @@ test.runIf(onUnix)(
     expect(stdout).toMatch(/^server .*\n$/);
     expect(stderr).toBe('0\n');
   },
-  20_000,
+  60_000,
 );
 
 describe('--every and --jitter', () => {
@@ -220,13 +231,14 @@ test.runIf(onLinux)(
       const exitCode = await runQuery(args, context);
       runs += 1;
       if (runs % 500 === 0) held.push(heldBy(context.signal));
-      if (runs === 1500) io.emit('SIGTERM');
+      if (runs === 1000) io.emit('SIGTERM');
       return exitCode;
     };
     expect(await runAgain(turn, { repeat: 0 }, context)).toBe(143);
-    const [, afterThousand, atEnd] = held;
-    expect(atEnd!.counts).toEqual(afterThousand!.counts);
-    expect(atEnd!.heap - afterThousand!.heap).toBeLessThan(500_000);
+    const [halfway, atEnd] = held;
+    expect(atEnd!.counts).toEqual(halfway!.counts);
+    // An outcome has more than 4 kB; what the compiler still learns has less.
+    expect(atEnd!.heap - halfway!.heap).toBeLessThan(2_000_000);
   },
   120_000,
 );
