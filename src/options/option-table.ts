@@ -130,7 +130,7 @@ export const OPTIONS = {
   },
   repeat: {
     flag: 'every',
-    // 2³ s: the shortest poll interval of ntpd (NTP_MINPOLL).
+    // The shortest poll interval of ntpd (NTP_MINPOLL), in seconds.
     value: { kind: 'duration', min: 8, max: 2_678_400 },
     placeholder: 'S',
     group: 'scheduling',
