@@ -1,7 +1,7 @@
 // --every of `sync` and `query`, as users see it: a process that stays, reports each run, and ends when it is told to.
 
 import { EventEmitter, getEventListeners, once } from 'node:events';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -130,6 +130,19 @@ describe('each run of a loop', () => {
   test('that finds a mistake ends it', async () => {
     const { code, stderr } = await tsntp(['query', '--every', '1h', '-f', '/no/such/list']);
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('no such file') });
+  });
+
+  test.runIf(onLinux)('that fails has nothing on stderr if a system log takes it', async () => {
+    const { server } = await serveSilence();
+    const folder = scratch();
+    const file = join(folder, 'tsntp.prom');
+    const args = ['sync', '--every', '1h', '-s', '--metrics', file, '--state', scratch(), ...ONCE, server];
+    const run = start(args, { env: { TSNTP_SYSLOG: '1' } });
+    while (!existsSync(file)) await new Promise(resume => setTimeout(resume, 50));
+    run.child.kill('SIGTERM');
+    const { code, stderr } = await run.ended;
+    expect(code).toBe(143);
+    expect(stderr).not.toContain('the next run');
   });
 
   test.runIf(onLinux)('writes --metrics, and holds no lock until the next', async () => {

@@ -15,6 +15,7 @@ import { isCommand, refuseCommandWords } from './command-words.ts';
 import { refuseForeignActions } from './drift-actions.ts';
 import { fromEnvironment, readVariables, refuseActionOnly } from './environment.ts';
 import { readFlags } from './flags.ts';
+import type { RepetitionArguments } from './repetition.ts';
 import { argumentsOf, originOf, type Settings } from './settings.ts';
 import { formatInOwnFile, readOwnFile } from './tsntp-conf.ts';
 import { UsageError } from './usage-error.ts';
@@ -35,15 +36,15 @@ async function run<C extends Command>(command: C, line: CommandLine, context: Co
   const { settings } = COMMAND_ROWS[command];
   const variables = settings ? settingsOfVariables(command, context) : new Map();
   for (const word of line.words) warnOfPort(word, context);
-  const turn = () => {
+  const read = () => {
     const places = settings ? [flags, variables, readOwnFile()] : [flags];
     const maxOffsetFrom = originOf('maxOffset', places);
     const args = { ...argumentsOf(command, places), ...wordsOf(command, line.words), maxOffsetFrom };
-    return commands[command](args as CommandArguments<C>, context);
+    return args as CommandArguments<C> & RepetitionArguments;
   };
-  if (!flags.has('repeat') && !flags.has('jitter')) return turn();
+  if (!flags.has('repeat') && !flags.has('jitter')) return commands[command](read(), context);
   const { runAgain } = await import('../commands/repeated.ts');
-  return runAgain(turn, argumentsOf(command, [flags]), context);
+  return runAgain(() => commands[command](read(), context), read(), context);
 }
 
 /** The words under the name of the command's argument. */

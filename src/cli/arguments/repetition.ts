@@ -11,6 +11,7 @@ export interface RepetitionArguments {
   readonly repeat?: number | undefined;
   readonly jitter?: number | undefined;
   readonly file?: readonly string[] | undefined;
+  readonly syslog?: boolean | undefined;
 }
 
 /** How often the command runs. Throws `UsageError` for options that no second run could follow. */

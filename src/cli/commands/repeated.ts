@@ -30,7 +30,7 @@ export async function runAgain(
     return context.isUnread() ? 'last' : turnEndOf(exitCode);
   };
   await repeat(run, options, openRepetition(signal), wait => {
-    context.note(`tsntp: the next run begins ${Math.round(wait)} s after this one`);
+    if (!args.syslog) context.note(`tsntp: the next run begins ${Math.round(wait)} s after this one`);
   });
   return signal.aborted ? exitCodeOf({ kind: 'interrupted' }, context.interruptedBy()) : exitCode;
 }
