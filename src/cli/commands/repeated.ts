@@ -4,14 +4,30 @@ import { openRepetition } from '../../machine.ts';
 import { repeat, type TurnEnd } from '../../repeat.ts';
 import {
   EXIT_BUG,
+  EXIT_BUSY,
   EXIT_CLOCK,
   EXIT_DONE,
+  EXIT_REFUSED,
+  EXIT_UNSYNCHRONIZED,
   EXIT_USAGE,
   type ExitCode,
   exitCodeOf,
 } from '../../report/exit-code.ts';
 import { type RepetitionArguments, repetitionOf } from '../arguments/repetition.ts';
 import type { Context } from '../process/context.ts';
+
+/** How a run ended, by its exit code. A refused correction is no failure: asking again sooner would not change it. */
+const TURN_ENDS: Readonly<Record<ExitCode, TurnEnd>> = {
+  [EXIT_DONE]: 'done',
+  [EXIT_REFUSED]: 'done',
+  [EXIT_UNSYNCHRONIZED]: 'failed',
+  [EXIT_BUSY]: 'failed',
+  [EXIT_BUG]: 'last',
+  [EXIT_USAGE]: 'last',
+  [EXIT_CLOCK]: 'last',
+  130: 'last',
+  143: 'last',
+};
 
 /**
  * Repeats `turn`, which runs the command once and reports. Only a signal ends the loop, or what a further run would not change: a
@@ -27,30 +43,10 @@ export async function runAgain(
   let exitCode: ExitCode = EXIT_DONE;
   const run = async (): Promise<TurnEnd> => {
     exitCode = await turn();
-    return context.isUnread() ? 'last' : turnEndOf(exitCode);
+    return context.isUnread() ? 'last' : TURN_ENDS[exitCode];
   };
   await repeat(run, options, openRepetition(signal), wait => {
     if (!args.syslog) context.note(`tsntp: the next run begins ${Math.round(wait)} s after this one`);
   });
   return signal.aborted ? exitCodeOf({ kind: 'interrupted' }, context.interruptedBy()) : exitCode;
-}
-
-/** A correction that was refused is no failure: asking the servers again sooner would not change it. */
-function turnEndOf(exitCode: ExitCode): TurnEnd {
-  switch (exitCode) {
-    case 0:
-    case 5:
-      return 'done';
-    case 3:
-    case 6:
-      return 'failed';
-    case EXIT_BUG:
-    case EXIT_USAGE:
-    case EXIT_CLOCK:
-    case 130:
-    case 143:
-      return 'last';
-    default:
-      return exitCode satisfies never;
-  }
 }
