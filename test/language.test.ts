@@ -9,10 +9,21 @@ import { describe, expect, test } from 'vitest';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 /** The texts to check: files and directories of the repository. */
-const CHECKED = ['src', 'test', 'docs', 'examples', 'man', 'scripts', 'bin', 'README.md', 'CHANGELOG.md'];
+const CHECKED = [
+  'src',
+  'test',
+  'docs',
+  'examples',
+  'man',
+  'scripts',
+  'bin',
+  'ansible',
+  'README.md',
+  'CHANGELOG.md',
+];
 
 /** The names of text files. */
-const TEXT = /\.(ts|js|mjs|json|md|sh|txt|[1-9])$/;
+const TEXT = /\.(ts|js|mjs|json|md|sh|txt|py|ya?ml|j2|[1-9])$/;
 
 /** Files that must contain the words, and why. */
 const EXEMPT: Readonly<Record<string, string>> = {
