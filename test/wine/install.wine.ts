@@ -16,6 +16,7 @@ import {
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { unavailable } from '../support/debian-package.ts';
+import { unelevated } from './unelevated.ts';
 import { type WindowsPrompt, windowsPrompt } from './windows-prompt.ts';
 import { stateOf } from './windows-state.ts';
 
@@ -86,6 +87,21 @@ describe.skipIf(missing)('the archive for Windows', () => {
     expect(status).toBe(2);
     expect(await stateOf(prompt)).toEqual(before);
   });
+
+  test.each(['install', 'uninstall'])(
+    '%s.cmd refuses a prompt that is not elevated, and changes nothing',
+    async name => {
+      const { status, stderr } = await run(
+        unelevated(prompt, `cmd /c ${FOLDER}\\${name}.cmd`),
+        'exit /b %errorlevel%',
+      );
+      expect(stderr).toBe(
+        `${name}: this takes an elevated prompt: start cmd with "Run as administrator"; nothing was changed\n`,
+      );
+      expect(status).toBe(4);
+      expect(await stateOf(prompt)).toEqual(before);
+    },
+  );
 
   test('leaves a folder of another origin alone', async () => {
     await run('mkdir "C:\\Program Files\\tsntp"', 'echo mine> "C:\\Program Files\\tsntp\\notes.txt"');
