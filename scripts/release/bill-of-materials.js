@@ -1,14 +1,19 @@
-// The lock file and the pinned Node binaries → a CycloneDX bill of materials (https://cyclonedx.org/docs/1.5/json/). Not by
+// The lock file, the pinned Node binaries and the libraries of the image → a CycloneDX bill of materials (https://cyclonedx.org/docs/1.5/json/). Not by
 // `npm sbom`, which with `--omit=dev` leaves out packages that a tool of the checkout uses too, and without it fails at the
 // checkout's local package.
 
 import { createHash } from 'node:crypto';
+import { IMAGE } from './container.js';
 import { EPOCH, LOCKED, PACKAGE, VERSION } from './facts.js';
 import { packagePaths } from './licenses.js';
 import { PLATFORMS } from './platforms.js';
+import { systemPackages } from './system-libraries.js';
 
-/** The bill as JSON: the packages of the command, koffi's binaries that are shipped, and the Node of each platform. */
-export function billOfMaterials() {
+/**
+ * The bill as JSON: the packages of the command, koffi's binaries that are shipped, the Node of each platform, and the
+ * packages of the system that the container image has libraries of.
+ */
+export async function billOfMaterials() {
   const binaries = new Set(PLATFORMS.map(({ koffi }) => `node_modules/@koromix/koffi-${koffi}`));
   const packages = [...packagePaths(), ...binaries].map(path => ({
     name: path.replace(/^.*node_modules\//, ''),
@@ -18,6 +23,7 @@ export function billOfMaterials() {
   const components = [
     ...packages.map(one => component('library', one)),
     ...nodes.map(one => component('platform', one)),
+    ...(await systemPackages()).map(libraryOfImage),
   ];
   const unique = new Map(components.map(one => [one['bom-ref'], one]));
   return text([...unique.values()]);
@@ -37,6 +43,18 @@ function component(type, { name, version, integrity, license }) {
     hashes: [{ alg: 'SHA-512', content }],
     licenses: [{ license: { id: license } }],
   };
+}
+
+/** A package of the system, with its files in the image. @param {import('./system-libraries.js').SystemPackage} one */
+function libraryOfImage({ name, version, purl, license, files }) {
+  const components = Object.entries(files).map(([path, content]) => ({
+    type: 'file',
+    name: path,
+    hashes: [{ alg: 'SHA-256', content }],
+  }));
+  const properties = [{ name: 'tsntp:contained-in', value: IMAGE }];
+  const licenses = [{ expression: license }];
+  return { 'bom-ref': purl, type: 'library', name, version, purl, licenses, properties, components };
 }
 
 /** @param {readonly object[]} components */

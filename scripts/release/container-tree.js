@@ -4,19 +4,14 @@
 import { cpSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeProgramTree } from './program-tree.js';
-import { run } from './tool.js';
-
-/** The licenses of glibc and GCC, where Debian and Ubuntu have them. */
-const LICENSES = ['/usr/share/doc/libc6/copyright', '/usr/share/doc/libstdc++6/copyright'];
+import { LICENSE_FILES, systemLibraries } from './system-libraries.js';
 
 /** Writes the root of the image. @param {string} root @param {import('./platforms.js').Platform} platform */
 export async function writeContainerTree(root, platform) {
   await writeProgramTree(join(root, 'usr'), platform);
   for (const folder of ['etc', 'tmp', 'var/lib/tsntp']) mkdirSync(join(root, folder), { recursive: true });
-  const libraries = await run(root, 'ldd', join(root, 'usr/lib/tsntp/node'));
-  // Lines such as "libc.so.6 => /lib/x86_64-linux-gnu/libc.so.6 (0x7f…)"; that of the loader has no arrow.
-  for (const [path] of libraries.matchAll(/\/\S+/g)) copy(path, root);
-  for (const path of LICENSES) copy(path, root);
+  const libraries = await systemLibraries(join(root, 'usr/lib/tsntp/node'));
+  for (const path of [...libraries, ...LICENSE_FILES]) copy(path, root);
 }
 
 /** @param {string} path @param {string} root */

@@ -14,6 +14,9 @@ import { run } from './tool.js';
 const ARCHITECTURES = { x64: 'amd64', arm64: 'arm64' };
 const TAR = ['--format=ustar', '--sort=name', '--owner=0', '--group=0', '--numeric-owner'];
 
+/** The name of the image for this machine's processor. */
+export const IMAGE = `tsntp-${VERSION}-linux-${process.arch}.oci.tar`;
+
 /** Builds the image for this machine's processor, whose libraries it contains. @param {string} work @param {string} target */
 export async function containerImage(work, target) {
   const architecture = ARCHITECTURES[process.arch];
@@ -26,8 +29,17 @@ export async function containerImage(work, target) {
   const layer = await writeLayer(root, layout);
   writeIndex(layout, layer, architecture);
   settle(layout);
-  const image = join(target, `tsntp-${VERSION}-${platform.name}.oci.tar`);
-  await run(layout, 'tar', ...TAR, '-cf', image, 'blobs', 'index.json', 'manifest.json', 'oci-layout');
+  await run(
+    layout,
+    'tar',
+    ...TAR,
+    '-cf',
+    join(target, IMAGE),
+    'blobs',
+    'index.json',
+    'manifest.json',
+    'oci-layout',
+  );
   for (const folder of [root, layout]) rmSync(folder, { recursive: true });
 }
 

@@ -81,7 +81,7 @@ async function archives(work, target) {
 
 /** @param {string} _work @param {string} target */
 async function documents(_work, target) {
-  writeFileSync(join(target, `tsntp-${VERSION}.cdx.json`), billOfMaterials());
+  writeFileSync(join(target, `tsntp-${VERSION}.cdx.json`), await billOfMaterials());
   writeFileSync(join(target, 'LICENSES'), licenses());
 }
 

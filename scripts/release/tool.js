@@ -12,6 +12,7 @@ const TOOLS = {
   'libdeflate-gzip': 'libdeflate-tools',
   zip: 'zip',
   'dpkg-deb': 'dpkg',
+  'dpkg-query': 'dpkg',
   rpmbuild: 'rpm',
   ldd: 'libc-bin',
 };

@@ -32,7 +32,7 @@ export async function main(
 async function pluginFailure(error: unknown, context: Context): Promise<ExitCode> {
   const { pluginExitCode, pluginText } = await import('../report/fleet/fleet-plugin.ts');
   const outcome = { kind: 'no-reference', reason: messageOf(error), warnings: [] } as const;
-  context.print(pluginText(outcome));
+  context.printData(pluginText(outcome));
   return pluginExitCode(outcome);
 }
 

@@ -9,8 +9,7 @@ import type { CookieStore, KeyServer, NtsSession } from '../net/nts/session.ts';
 import { COOKIES, isCookie } from '../ntp/nts/fields.ts';
 import { KEY_LENGTH } from '../ntp/nts/ke-records.ts';
 import { familyOf } from '../sources/server.ts';
-import { checkReaders } from './file-access.ts';
-import { checkDirectory, prepareDirectory, readOwn, replaceOwn } from './trusted-file.ts';
+import { checkDirectory, prepareDirectory, readOwnSecret, replaceOwn } from './trusted-file.ts';
 
 /** Eight cookies of the maximum length in hexadecimal take half of this. */
 const LARGEST = 16_384;
@@ -54,8 +53,7 @@ function takeFrom(directory: string, path: string, now: Date): NtsSession | unde
   renameSync(path, mine);
   let bytes: Uint8Array;
   try {
-    checkReaders(mine);
-    bytes = readOwn(mine, LARGEST);
+    bytes = readOwnSecret(mine, LARGEST);
   } finally {
     rmSync(mine, { force: true });
   }

@@ -37,7 +37,7 @@ export function readSecret(
         `${escaped(file)} has secret keys and is open to others (mode ${octal}): chmod 600 it`,
       );
     }
-    if (platform === 'win32') checkAccess(file, lists);
+    if (platform === 'win32') checkAccess(file, fd, lists);
     return readFileSync(fd, 'utf8');
   } finally {
     closeSync(fd);
@@ -45,10 +45,10 @@ export function readSecret(
 }
 
 /** On Windows, which has no modes. A file of which nothing is known is refused. */
-function checkAccess(file: string, lists: () => AccessLists): void {
+function checkAccess(file: string, fd: number, lists: () => AccessLists): void {
   let problem: AccessProblem | undefined;
   try {
-    problem = lists().problem(file, 'read');
+    problem = lists().problem(file, 'read', fd);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
     throw new KeyFileError(

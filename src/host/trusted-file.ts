@@ -18,7 +18,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { checkWriters } from './file-access.ts';
+import { checkReaders, checkWriters } from './file-access.ts';
 import { accessLists } from './windows/access-lists.ts';
 
 /** A user who can open a lock can also hold it; cookies are secrets. */
@@ -49,7 +49,7 @@ export function openOwn(path: string, flags: number, trusted?: number): number {
     if (!stats.isFile()) throw new Error(`${path} is not a regular file: remove it`);
     // With a hard link, its creator could choose which of our files is read or written here.
     if (stats.nlink > 1) throw new Error(`${path} is a hard link to another file: remove it`);
-    checkWriters(path, stats, trusted);
+    checkWriters({ path, stats, fd }, trusted);
     return fd;
   } catch (error) {
     closeSync(fd);
@@ -62,13 +62,24 @@ export function checkDirectory(directory: string, trusted?: number): void {
   const stats = lstatSync(directory);
   if (stats.isSymbolicLink()) throw symbolicLink(directory);
   if (!stats.isDirectory()) throw new Error(`${directory} is not a directory: remove it`);
-  checkWriters(directory, stats, trusted);
+  checkWriters({ path: directory, stats }, trusted);
 }
 
 /** Reads such a file. Throws if it does not exist or has more than `largest` bytes. */
 export function readOwn(path: string, largest: number, trusted?: number): Uint8Array {
-  const fd = openOwn(path, constants.O_RDONLY, trusted);
+  return readAll(path, openOwn(path, constants.O_RDONLY, trusted), largest);
+}
+
+/** Reads such a file if, besides, no other user can read it. Throws otherwise. */
+export function readOwnSecret(path: string, largest: number): Uint8Array {
+  const fd = openOwn(path, constants.O_RDONLY);
+  return readAll(path, fd, largest, () => checkReaders({ path, stats: fstatSync(fd), fd }));
+}
+
+/** Reads an open file if `check` does not throw, and closes it. */
+function readAll(path: string, fd: number, largest: number, check: () => void = () => {}): Uint8Array {
   try {
+    check();
     const buffer = new Uint8Array(largest + 1);
     let length = 0;
     let count: number;

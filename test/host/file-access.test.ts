@@ -4,7 +4,7 @@
 import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { checkReaders, checkWriters } from '../../src/host/file-access.ts';
+import { checkReaders, checkWriters, type Judged } from '../../src/host/file-access.ts';
 import type { AccessLists, AccessProblem } from '../../src/host/windows/access-lists.ts';
 import { onLinux, scratch } from '../support/command.ts';
 
@@ -13,6 +13,8 @@ function file(): string {
   writeFileSync(path, '', { mode: 0o600 });
   return path;
 }
+
+const judged = (path: string): Judged => ({ path, stats: statSync(path) });
 
 /** Access lists by which others can do what is `allowed` to them. */
 function listsOf(allowed: 'read' | 'write' | 'nothing'): () => AccessLists {
@@ -25,9 +27,9 @@ describe.each([
   [
     'written',
     'write',
-    (path: string, lists: () => AccessLists) => checkWriters(path, statSync(path), undefined, 'win32', lists),
+    (path: string, lists: () => AccessLists) => checkWriters(judged(path), undefined, 'win32', lists),
   ],
-  ['read', 'read', (path: string, lists: () => AccessLists) => checkReaders(path, 'win32', lists)],
+  ['read', 'read', (path: string, lists: () => AccessLists) => checkReaders(judged(path), 'win32', lists)],
 ] as const)('a file of Windows that others could have %s', (_, forbidden, check) => {
   test('is refused, with the command that helps', () => {
     const path = file();
@@ -47,6 +49,6 @@ describe.each([
 
 test.runIf(onLinux)('a file of Linux is judged by its mode', () => {
   const path = file();
-  checkWriters(path, statSync(path), undefined, 'linux', listsOf('write'));
-  checkReaders(path, 'linux', listsOf('read'));
+  checkWriters(judged(path), undefined, 'linux', listsOf('write'));
+  checkReaders(judged(path), 'linux', listsOf('read'));
 });

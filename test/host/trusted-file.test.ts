@@ -1,9 +1,12 @@
-// What must be on the disk before what: a power cut leaves the old file or the new one, never an empty one.
+// What must be on the disk before what: a power cut leaves the old file or the new one, never an empty one. And which file
+// is judged: the one that is read, whatever its name has become.
 
 import {
+  chmodSync,
   closeSync,
   fsyncSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -13,7 +16,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, expect, test, vi } from 'vitest';
-import { codeOf, readOwn, replaceOwn } from '../../src/host/trusted-file.ts';
+import { codeOf, readOwn, readOwnSecret, replaceOwn } from '../../src/host/trusted-file.ts';
 
 // The real functions, watched: no test can cut the power.
 vi.mock(import('node:fs'), { spy: true });
@@ -70,3 +73,26 @@ test('a file that is not there is an error by its code', () => {
     expect(codeOf(error)).toBe('ENOENT');
   }
 });
+
+test.runIf(process.platform !== 'win32').each([
+  ['that others could write', readOwn, 0o622, /can be written by others \(mode 0622\)/],
+  ['that others can read', readOwnSecret, 0o604, /is open to others \(mode 0604\)/],
+] as const)(
+  'a file %s is refused, even if a better one has its name once it is open',
+  async (_, read, mode, error) => {
+    const path = join(folder, `swapped-${mode}`);
+    writeFileSync(path, 'secret', { mode: 0o600 });
+    expect(Buffer.from(read(path, 100)).toString()).toBe('secret');
+    chmodSync(path, mode);
+    const better = `${path}.better`;
+    writeFileSync(better, 'secret', { mode: 0o600 });
+    const actual = await vi.importActual<typeof import('node:fs')>('node:fs');
+    vi.mocked(openSync).mockImplementationOnce((...args) => {
+      const fd = actual.openSync(...args);
+      renameSync(better, path);
+      return fd;
+    });
+    expect(() => read(path, 100)).toThrow(error);
+    expect(Buffer.from(read(path, 100)).toString()).toBe('secret');
+  },
+);

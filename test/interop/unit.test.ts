@@ -99,19 +99,39 @@ describeWith(['libxml2-utils'], 'xmllint', () => {
     });
   const schema = resolve(import.meta.dirname, 'task.xsd');
 
-  test('finds the tasks in the order of the schema, also in their encoding', () => {
-    const { status, stderr } = lint('--schema', schema, ...written('windows', TASK_PLAN));
-    expect({ status, stderr }).toMatchObject({ status: 0 });
-    expect(stderr.match(/ validates$/gm)).toHaveLength(2);
+  const judge = (...tasks: readonly string[]) => lint('--schema', schema, ...tasks).stderr;
+
+  test.each<[what: string, plan: SchedulePlan]>([
+    ['an hourly run', TASK_PLAN],
+    ['the shortest period, in seconds', { ...TASK_PLAN, every: 64 }],
+    ['the longest period, with a limit', { ...TASK_PLAN, every: 31 * 86_400, maxOffset: '60' }],
+    ['names in any script', { ...TASK_PLAN, program: ['C:\\Größe\\node.exe', 'C:\\测试\\tsntp.js'] }],
+  ])('finds both tasks of %s valid, in their encoding', (_, plan) => {
+    expect(judge(...written('windows', plan)).match(/ validates$/gm)).toHaveLength(2);
   });
 
-  test('reports elements in another order', () => {
+  test.each<[what: string, part: RegExp, wrong: string]>([
+    ['parts in another order', /(<Triggers>.*<\/Triggers>)(.*)(<Actions.*<\/Actions>)/s, '$3$2$1'],
+    [
+      'the elements of a trigger in another order',
+      /(<Repetition>.*<\/Repetition>)(\s*)(<StartBoundary>.*<\/StartBoundary>)/s,
+      '$3$2$1',
+    ],
+    ['a period that is not ISO 8601', /<Interval>PT1H</, '<Interval>1h<'],
+    ['a period over 31 days', /<Interval>PT1H</, '<Interval>P32D<'],
+    ['a period under a minute', /<Interval>PT1H</, '<Interval>PT59S<'],
+    ['a time that is not ISO 8601', /<StartBoundary>2020-01-01T/, '<StartBoundary>2020-01-01 '],
+    ['an unknown policy', />IgnoreNew</, '>Ignore<'],
+    ['a context without a principal', /Context="Author"/, 'Context="System"'],
+    ['an element that does not exist', /StartWhenAvailable/g, 'StartIfAvailable'],
+    ['another version', /version="1.2"/, 'version="1.1"'],
+  ])('reports %s', (_, part, wrong) => {
     const [task = ''] = written('windows', TASK_PLAN);
     const text = readFileSync(task).subarray(2).toString('utf16le');
-    const moved = text.replace(/(<Triggers>.*<\/Triggers>)(.*)(<Actions.*<\/Actions>)/s, '$3$2$1');
-    expect(moved).not.toBe(text);
-    writeFileSync(task, Buffer.from(`\ufeff${moved}`, 'utf16le'));
-    expect(lint('--schema', schema, task).stderr).toContain('fails to validate');
+    const changed = text.replace(part, wrong);
+    expect(changed).not.toBe(text);
+    writeFileSync(task, Buffer.from(`\ufeff${changed}`, 'utf16le'));
+    expect(judge(task)).toContain('fails to validate');
   });
 
   test('finds the property list well-formed', () => {

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EMULATOR, emulatedRoot, unpack } from './emulated-root.ts';
+import { testMeasuring } from './measuring-cases.ts';
 import { artifact, type Ended, type LonelyNetwork, openNetwork, VERSION } from './root.ts';
 
 /** Below the range of tsntp; the newest for 32-bit ARM on npm. */
@@ -38,30 +39,6 @@ function fieldOf(architecture: string, field: string): string {
   return execFileSync('dpkg-deb', ['--field', file, field], { encoding: 'utf8' }).trim();
 }
 
-/** What every platform must be able to do without setting anything. */
-function worksWith(tsntp: (...args: readonly string[]) => Ended): void {
-  it('prints its version', () => {
-    expect(tsntp('--version')).toMatchObject({ status: 0, stdout: `${VERSION}\n` });
-  });
-
-  it('measures', () => {
-    const { status, stdout, stderr } = tsntp('-q', '--format', 'json', network.server);
-    expect(status, stderr).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({ result: 'queried' });
-  });
-
-  it('reads the clock through koffi', () => {
-    const { stdout, stderr } = tsntp('status', '--format', 'json');
-    expect(JSON.parse(stdout).result, stderr).toMatch(/^(?:un)?synchronized$/);
-  });
-
-  it('shows what it would set', () => {
-    const { status, stdout, stderr } = tsntp('-n', '--format', 'json', network.server);
-    expect(status, stderr).toBe(0);
-    expect(JSON.parse(stdout).error).toBeUndefined();
-  });
-}
-
 describe('the Debian package for arm64, emulated, with its own Node', () => {
   let root: string;
   beforeAll(() => {
@@ -70,7 +47,10 @@ describe('the Debian package for arm64, emulated, with its own Node', () => {
     unpack(artifact(`tsntp_${VERSION}_arm64.deb`), root);
   }, 600_000);
 
-  worksWith(runner(() => root, '/usr/lib/tsntp/node', SCRIPT));
+  testMeasuring(
+    runner(() => root, '/usr/lib/tsntp/node', SCRIPT),
+    () => network,
+  );
 
   it('starts that Node in its unit', () => {
     expect(readFileSync(join(root, 'usr/lib/systemd/system/tsntp.service'), 'utf8')).toContain(
@@ -95,7 +75,10 @@ describe('the Debian package for armhf, emulated, with the Node of Debian 13', (
     expect(version).toMatch(/^v20\.(?:19|[2-9]\d)\./);
   });
 
-  worksWith(runner(() => root, '/usr/bin/node', SCRIPT));
+  testMeasuring(
+    runner(() => root, '/usr/bin/node', SCRIPT),
+    () => network,
+  );
 
   it('starts that Node in its unit', () => {
     expect(readFileSync(join(root, 'usr/lib/systemd/system/tsntp.service'), 'utf8')).toContain(
@@ -112,7 +95,10 @@ describe('the Debian package for armhf, emulated, with the Node of Debian 13', (
   describe('and with Node 20.11 and what it lacks', () => {
     // The only function of a later Node that the command calls.
     beforeAll(() => writeFileSync(join(root, 'later.cjs'), 'process.getBuiltinModule = require;\n'));
-    worksWith(runner(() => root, '/old-node', '--require', '/later.cjs', SCRIPT));
+    testMeasuring(
+      runner(() => root, '/old-node', '--require', '/later.cjs', SCRIPT),
+      () => network,
+    );
   });
 });
 

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { artifact, VERSION } from './root.ts';
 
-const KINDS = ['archives', 'npm', 'deb', 'rpm'];
+const KINDS = ['archives', 'npm', 'deb', 'rpm', 'image', 'documents'];
 // rpmbuild fails in a folder whose name has blanks.
 const other = mkdtempSync(join(tmpdir(), 'tsntp-another-checkout-'));
 
@@ -37,6 +37,9 @@ it.each([
   `tsntp-${VERSION}.tgz`,
   `tsntp_${VERSION}_amd64.deb`,
   `tsntp-${VERSION}-1.x86_64.rpm`,
+  `tsntp-${VERSION}-linux-x64.oci.tar`,
+  `tsntp-${VERSION}.cdx.json`,
+  'LICENSES',
 ])('a second build of %s has the same bytes', name => {
   const second = readFileSync(join(other, 'release', name));
   expect(second.equals(readFileSync(artifact(name)))).toBe(true);

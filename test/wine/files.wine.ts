@@ -88,6 +88,28 @@ describe.skipIf(missing)('files of tsntp under wine', () => {
     );
   });
 
+  test('a file of keys that others can read is refused, even if a better one has its name once it is open', () => {
+    const keys = join(root, 'swapped-keys');
+    writeFileSync(keys, '1 SHA256 HEX:00', { mode: 0o600 });
+    chmodSync(keys, 0o604);
+    writeFileSync(`${keys}.better`, '1 SHA256 HEX:00', { mode: 0o600 });
+    const read = `
+      import { renameSync } from 'node:fs';
+      import { readSecret } from './src/host/secret-file.ts';
+      import { accessLists } from './src/host/windows/access-lists.ts';
+      const swap = () => {
+        // Windows lets an open file be renamed, but not replaced.
+        renameSync('${keys}', '${keys}.open');
+        renameSync('${keys}.better', '${keys}');
+        return accessLists();
+      };
+      let said;
+      try { said = readSecret('${keys}', 'try another', 'win32', swap); } catch (error) { said = error.message; }
+      console.log(JSON.stringify(said));`;
+    expect(answer(read)).toMatch(/swapped-keys has secret keys and can be read by any user/);
+    expect(statSync(keys).mode & 0o004).toBe(0);
+  });
+
   test('an administrator has the folders of the machine, and no time service is found', () => {
     const [user, services] = answer(`
       import { effectiveUser } from './src/host/effective-user.ts';

@@ -16,6 +16,7 @@ import {
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { unavailable } from '../support/debian-package.ts';
+import { unelevated } from './unelevated.ts';
 import { type WindowsPrompt, windowsPrompt } from './windows-prompt.ts';
 import { stateOf } from './windows-state.ts';
 
@@ -86,6 +87,21 @@ describe.skipIf(missing)('the archive for Windows', () => {
     expect(status).toBe(2);
     expect(await stateOf(prompt)).toEqual(before);
   });
+
+  test.each(['install', 'uninstall'])(
+    '%s.cmd refuses a prompt that is not elevated, and changes nothing',
+    async name => {
+      const { status, stderr } = await run(
+        unelevated(prompt, `cmd /c ${FOLDER}\\${name}.cmd`),
+        'exit /b %errorlevel%',
+      );
+      expect(stderr).toBe(
+        `${name}: this takes an elevated prompt: start cmd with "Run as administrator"; nothing was changed\n`,
+      );
+      expect(status).toBe(4);
+      expect(await stateOf(prompt)).toEqual(before);
+    },
+  );
 
   test('leaves a folder of another origin alone', async () => {
     await run('mkdir "C:\\Program Files\\tsntp"', 'echo mine> "C:\\Program Files\\tsntp\\notes.txt"');
@@ -176,35 +192,28 @@ describe.skipIf(missing)('the archive for Windows', () => {
 
   describe('uninstalled by a prompt in its own folder', () => {
     const mine = () => inProgram('keys/ntp.keys');
-    const filesLeft = () =>
-      readdirSync(program(), { recursive: true, withFileTypes: true })
-        .filter(one => one.isFile())
-        .map(({ parentPath, name }) => join(parentPath, name).slice(program().length + 1))
-        .filter(name => !name.startsWith('lib/tsntp/'))
-        .sort();
-
     beforeAll(async () => {
       await cmd(`${FOLDER}\\install.cmd ${server}`);
       mkdirSync(inProgram('keys'));
       writeFileSync(mine(), 'mine');
     });
 
-    test('it leaves what the uninstaller runs from, and files of another origin; cmd of wine ends there', async () => {
-      const { stdout } = await run('cd /d "C:\\Program Files\\tsntp\\bin"', 'call ..\\uninstall.cmd');
-      expect(stdout).toContain('tsntp is removed');
-      expect(filesLeft()).toEqual(['keys/ntp.keys', 'uninstall.cmd']);
-      expect(existsSync(inProgram('bin'))).toBe(false);
-      expect(existsSync(inProgram('share'))).toBe(false);
-      expect(await pathOfRegistry()).toBe(LONG_PATH);
-      expect(existsSync(join(prompt.drive, 'windows/system32/tasks/tsntp/sync'))).toBe(false);
+    test('it ends as elsewhere: wine runs the last line, and Windows the same after a goto', () => {
+      const lines = readFileSync(inProgram('uninstall.cmd'), 'latin1').trimEnd().split('\r\n');
+      expect(lines.at(-2)).toBe(`@goto 2>nul & ${lines.at(-1)!.slice(1)}`);
     });
 
-    test('its last line removes the rest, but not files of another origin', async () => {
-      const [, last] = /^@goto 2>nul & (.*)$/m.exec(readFileSync(inProgram('uninstall.cmd'), 'latin1')) ?? [];
-      const lines = ['set "folder=C:\\Program Files\\tsntp\\"', String(last).trimEnd()];
-      expect((await run(...lines)).stderr).toBe('');
-      expect(filesLeft()).toEqual(['keys/ntp.keys']);
-      expect(readdirSync(program())).toEqual(['keys']);
+    test('it removes everything but files of another origin', async () => {
+      const { status, stdout, stderr } = await run(
+        'cd /d "C:\\Program Files\\tsntp\\bin"',
+        'call ..\\uninstall.cmd',
+        'exit /b %errorlevel%',
+      );
+      expect(stdout).toContain('tsntp is removed');
+      expect([status, stderr]).toEqual([0, '']);
+      expect(readdirSync(program(), { recursive: true }).sort()).toEqual(['keys', 'keys/ntp.keys']);
+      expect(await pathOfRegistry()).toBe(LONG_PATH);
+      expect(existsSync(join(prompt.drive, 'windows/system32/tasks/tsntp/sync'))).toBe(false);
       rmSync(program(), { recursive: true });
     });
 

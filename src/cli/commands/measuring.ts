@@ -141,8 +141,7 @@ async function report(outcome: Outcome, reported: Reported, context: Context): P
   if (silent) return;
   if (blocksOnStdout) context.print(blocks.map(line => `${line}\n`).join(''));
   const about = { command: purpose, exitCode, serversFrom, color: args.color, verbose, io };
-  const print = format === 'json' ? context.printData : context.print;
-  print(await reporters[format](outcome, about));
+  context.printReport(format, await reporters[format](outcome, about));
 }
 
 /** Warnings, and with -v what became of the rate of the clock. */

@@ -25,6 +25,8 @@ export interface Context {
   print(text: string): void;
   /** Writes to stdout what programs read: JSON, a script, the contents of a file. Every character is kept. */
   printData(text: string): void;
+  /** Writes a report to stdout as a text for people, or as data if programs read its format. */
+  printReport(format: string, text: string): void;
   /** Whether writing the result failed. A pipe closed by its reader does not count. */
   isLost(): boolean;
   /** Whether the reader of stdout has closed it. */
@@ -34,6 +36,9 @@ export interface Context {
   /** Stops listening to signals. */
   end(): void;
 }
+
+/** The formats that people read. Every other one is data. */
+const FOR_PEOPLE: readonly string[] = ['table', 'classic'];
 
 /** On Windows also Ctrl+Break and the closing of the console window: a slew that this process holds must be released. */
 const SIGNALS: readonly NodeJS.Signals[] =
@@ -72,6 +77,7 @@ export function openContext(io: Io, platform: string = process.platform): Contex
     note(`tsntp: cannot write the result to stdout: ${error.message}`);
   };
   const printData = (text: string) => void io.stdout.write(text, written);
+  const print = (text: string) => printData(forStdout(text));
   return {
     io,
     get signal() {
@@ -81,8 +87,9 @@ export function openContext(io: Io, platform: string = process.platform): Contex
     interruptedBy: () => by,
     isLost: () => lost,
     isUnread: () => unread,
-    print: text => printData(forStdout(text)),
+    print,
     printData,
+    printReport: (format, text) => (FOR_PEOPLE.includes(format) ? print(text) : printData(text)),
     note,
     end() {
       for (const { signal, listener } of listeners) io.off(signal, listener);

@@ -11,8 +11,11 @@ import { textReader } from './wide-text.ts';
 export interface AccessLists {
   /** Whether this process has the rights of an administrator. */
   readonly administrator: boolean;
-  /** What lets others than this user and the system do what is forbidden to them; undefined if nothing does. */
-  problem(path: string, forbidden: Forbidden): AccessProblem | undefined;
+  /**
+   * What lets others than this user and the system do what is forbidden to them; undefined if nothing does. Of the open
+   * file `fd`, if it is given; `path` is then only for the words, and may have become the name of another file.
+   */
+  problem(path: string, forbidden: Forbidden, fd?: number): AccessProblem | undefined;
   makeFolder(path: string): void;
   /** Makes an empty file, which must not exist. */
   makeFile(path: string): void;
@@ -69,6 +72,9 @@ export function openAccessLists(foreign: Foreign): AccessLists {
   const getSecurity = advapi32.func(
     'uint32 __stdcall GetNamedSecurityInfoW(str16 name, int type, uint32 parts, void *owner, void *group, void *list, void *audit, void *descriptor)',
   );
+  const getOpenSecurity = advapi32.func(
+    'uint32 __stdcall GetSecurityInfo(intptr_t handle, int type, uint32 parts, void *owner, void *group, void *list, void *audit, void *descriptor)',
+  );
   const toText = advapi32.func(
     'int __stdcall ConvertSecurityDescriptorToStringSecurityDescriptorW(intptr_t descriptor, uint32 revision, uint32 parts, void *text, void *length)',
   );
@@ -108,9 +114,14 @@ export function openAccessLists(foreign: Foreign): AccessLists {
     const [owner, own] = administrator ? ['O:BA', ''] : ['', entry(user)];
     return `${owner}D:P${entry('SY')}${entry('BA')}${own}`;
   }
-  function descriptorOf(path: string): string {
+  /** Asks Node for the handle: docs.libuv.org, "File system operations". Closing is left to node:fs. */
+  function handleOf(fd: number): bigint {
+    return BigInt(foreign.load(null).func('intptr_t uv_get_osfhandle(int fd)')(fd));
+  }
+  function descriptorOf(path: string, fd: number | undefined): string {
     const parts = OWNER_AND_LIST;
-    const failed = getSecurity(path, SE_FILE_OBJECT, parts, null, null, null, null, pointer.address);
+    const rest = [SE_FILE_OBJECT, parts, null, null, null, null, pointer.address] as const;
+    const failed = fd === undefined ? getSecurity(path, ...rest) : getOpenSecurity(handleOf(fd), ...rest);
     if (failed) fail(`read the access list of ${path}`, failed);
     const descriptor = pointer.longs[0]!;
     try {
@@ -123,8 +134,8 @@ export function openAccessLists(foreign: Foreign): AccessLists {
   }
   return {
     administrator,
-    problem(path, forbidden) {
-      const descriptor = descriptorOf(path);
+    problem(path, forbidden, fd) {
+      const descriptor = descriptorOf(path, fd);
       const owner = foreignOwner(descriptor, user);
       if (owner !== undefined)
         return { what: `belongs to ${owner}`, remedy: `icacls "${path}" /setowner *S-1-5-32-544` };

@@ -53,6 +53,11 @@ function windows({
       args[7]!.memory!.setBigUint64(0, DESCRIPTOR, true);
       return 0;
     },
+    GetSecurityInfo: args => {
+      args[7]!.memory!.setBigUint64(0, DESCRIPTOR, true);
+      return 0;
+    },
+    uv_get_osfhandle: () => FILE,
     ConvertSecurityDescriptorToStringSecurityDescriptorW: put(3, DESCRIPTOR_TEXT),
     ConvertStringSecurityDescriptorToSecurityDescriptorW: put(2, DESCRIPTOR),
     CreateDirectoryW: () => 1,
@@ -130,6 +135,15 @@ test('a file that no other user can open has no problem', () => {
   ]);
 });
 
+test('of an open file, its handle is asked, and not what its name has become', () => {
+  const library = windows({ descriptor: 'O:BAD:(A;;FR;;;BU)' });
+  const problem = openAccessLists(library).problem('f', 'read', 5);
+  expect(problem?.what).toBe('can be read by Users');
+  expect(library.callsOf('uv_get_osfhandle')).toEqual([[5]]);
+  expect(library.callsOf('GetSecurityInfo')[0]![0]).toBe(FILE);
+  expect(library.callsOf('GetNamedSecurityInfoW')).toEqual([]);
+});
+
 test.each([
   [
     'O:BAD:(A;;FR;;;BU)',
@@ -152,12 +166,18 @@ test('a user who is no administrator is among those that the command leaves', ()
   expect(lists.problem('f', 'read')?.remedy).toMatch(`*${USER}:F`);
 });
 
-test('a list that Windows does not give is an error, and the file is not taken for a good one', () => {
-  const lists = openAccessLists(windows({ answers: { GetNamedSecurityInfoW: () => 5 } }));
-  expect(() => lists.problem('f', 'write')).toThrow(
-    expect.objectContaining({ code: 'EACCES', message: expect.stringContaining('(access denied)') }),
-  );
-});
+test.each([undefined, 5])(
+  'a list that Windows does not give is an error, and the file is not taken for a good one',
+  fd => {
+    const denied = () => 5;
+    const lists = openAccessLists(
+      windows({ answers: { GetNamedSecurityInfoW: denied, GetSecurityInfo: denied } }),
+    );
+    expect(() => lists.problem('f', 'write', fd)).toThrow(
+      expect.objectContaining({ code: 'EACCES', message: expect.stringContaining('(access denied)') }),
+    );
+  },
+);
 
 test('a Windows that does not tell the user is an error', () => {
   expect(() => openAccessLists(windows({ answers: { GetTokenInformation: () => 0 } }))).toThrow(/which user/);
