@@ -128,7 +128,7 @@ test.runIf(onLinux)('500 clocks with every fault get their verdicts', async () =
     reference,
     'no-such-host.invalid',
   ]);
-  expect([code, stderr]).toEqual([3, '']);
+  expect([code, stderr]).toEqual([5, '']);
   const wrong = report.targets.filter(({ name, verdict }) => name !== undefined && name !== verdict);
   expect(wrong).toEqual([]);
   const counts = Object.fromEntries(KINDS.map(([verdict, , count]) => [verdict, count]));
@@ -144,8 +144,9 @@ describe('the exit code', () => {
 
   test.each<[string, readonly ResponderOptions[], readonly string[], number]>([
     ['is 0 if all clocks are right', [{}, {}], [], 0],
-    ['is 3 if one is off', [{}, { offset: 3 }], [], 3],
-    ['is 3 if one does not answer', [{}], [SILENT], 3],
+    ['is 5 if one is off', [{}, { offset: 3 }], [], 5],
+    ['is 5 if one is off and another does not answer', [{ offset: 3 }], [SILENT], 5],
+    ['is 3 if one does not answer and none is off', [{}], [SILENT], 3],
     ['is 0 with --fail-on off if one does not answer', [{}], ['--fail-on', 'off', SILENT], 0],
     ['is 0 if one is not synchronized', [{}, { leap: 3 }], [], 0],
     [
@@ -155,7 +156,7 @@ describe('the exit code', () => {
       3,
     ],
     ['is 0 if a larger offset is allowed', [{ offset: 3 }], ['-w', '5'], 0],
-    ['is 3 outside of a range', [{ offset: 3 }], ['-w', '~:2'], 3],
+    ['is 5 outside of a range', [{ offset: 3 }], ['-w', '~:2'], 5],
     ['is 0 inside of a range', [{ offset: 3 }], ['-w', '-0.5:4'], 0],
   ])('%s', async (_, clocks, args, expected) => {
     const [reference] = await serve({});

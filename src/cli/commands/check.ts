@@ -32,7 +32,8 @@ export async function runCheck(args: CommandArguments<'check'>, context: Context
   context.note(...outcome.warnings.map(warning => `warning: ${warning}`));
   if (outcome.kind === 'no-reference') context.note(`tsntp: ${outcome.reason}`);
   const toFile = args.output !== undefined && args.output !== '-';
-  const report = await fleetFormat(args.checkFormat ?? OPTIONS.checkFormat.default, outcome, {
+  const format = args.checkFormat ?? OPTIONS.checkFormat.default;
+  const report = await fleetFormat(format, outcome, {
     exitCode,
     // A file is as wide as it must be.
     terminal: toFile ? { colors: 0, width: undefined } : terminalOf(io.stdout, io.env, args.color),
@@ -41,6 +42,6 @@ export async function runCheck(args: CommandArguments<'check'>, context: Context
   });
   if (report.text === undefined) return report.exitCode;
   if (toFile) replaceFile('-o', args.output, report.text);
-  else context.print(report.text);
+  else (format === 'table' || format === 'plugin' ? context.print : context.printData)(report.text);
   return report.exitCode;
 }
