@@ -107,6 +107,7 @@ function ofLine(words: string, comment: string, group: string | undefined, from:
   const stray = others.find(word => !/^\w+=/.test(word));
   if (stray !== undefined)
     throw new ServerSyntaxError(from, words, 'write one host per line; its name follows after #');
+  if (others.length === 0) return { ...targetOf(named, from), ...naming(comment, group) };
   const variable = (name: string) => new RegExp(`(?:^|\\s)${name}=["']?([^\\s"']+)`).exec(words)?.[1];
   const login = loginOf(variable('ansible_user'), variable('ansible_port'), words, from);
   const address = variable('ansible_host');

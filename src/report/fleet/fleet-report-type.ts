@@ -116,6 +116,14 @@ export interface FleetReportTarget {
   readonly host: string;
   readonly port: number;
   /**
+   * The user of ssh, if one was named.
+   */
+  readonly user?: string;
+  /**
+   * The port of ssh, if an inventory names one.
+   */
+  readonly sshPort?: number;
+  /**
    * What its list calls it.
    */
   readonly name?: string;

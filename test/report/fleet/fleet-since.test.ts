@@ -3,9 +3,11 @@
 import { describe, expect, test } from 'vitest';
 import type { CheckedTarget, TargetVerdict } from '../../../src/fleet/fleet-outcome.ts';
 import { add } from '../../../src/ntp/time.ts';
-import { fleetJson } from '../../../src/report/fleet/fleet-content.ts';
+import { fleetJson as jsonParts } from '../../../src/report/fleet/fleet-content.ts';
 import { readEarlierFindings, sinceOf } from '../../../src/report/fleet/fleet-since.ts';
 import { checked, STARTED, target } from '../../support/fleet.ts';
+
+const fleetJson = (...args: Parameters<typeof jsonParts>) => [...jsonParts(...args)].join('');
 
 const one = (verdict: TargetVerdict): CheckedTarget =>
   target({ verdict, severity: verdict === 'right' ? 'ok' : 'critical' });
