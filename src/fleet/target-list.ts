@@ -23,7 +23,7 @@ export function readTargetList(text: string, name: string): readonly Target[] {
       skipping = /:(vars|children)$/.test(heading);
       group = heading;
     } else if (!skipping) {
-      const cells = /[,;]/.test(words) ? cellsOf(words) : undefined;
+      const cells = /[,;]/.test(words) ? cellsOf(words, from) : undefined;
       const head = cells && targets.length === 0 ? columnsIn(cells, from, words) : undefined;
       if (head) columns = head;
       else
@@ -153,7 +153,13 @@ function withoutComment(line: string): { readonly words: string; readonly commen
 }
 
 /** The cells of a row: quoted ones may hold the separator, and a doubled quotation mark (RFC 4180). */
-function cellsOf(row: string): readonly string[] {
+function cellsOf(row: string, from: string): readonly string[] {
+  if (row.split('"').length % 2 === 0)
+    throw new ServerSyntaxError(
+      from,
+      row,
+      'a cell that begins with a quotation mark must end on the same line',
+    );
   const cells = row.matchAll(/(?:^|[,;])\s*(?:"((?:[^"]|"")*)"|([^,;]*))/g);
   return [...cells].map(([, quoted, plain = '']) => (quoted?.replaceAll('""', '"') ?? plain).trim());
 }

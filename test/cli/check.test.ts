@@ -1,8 +1,9 @@
 // `tsntp check` as users run it: five hundred clocks on loopback with every fault, its exit codes, its lists and its mistakes.
 
-import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
 import type { TargetVerdict } from '../../src/fleet/fleet-outcome.ts';
 import type { ResponderOptions } from '../../src/net/responder.ts';
 import { onLinux, type Result, scratch, serve, serveSilence, start, tsntp } from '../support/command.ts';
@@ -152,10 +153,21 @@ describe('a list', () => {
 });
 
 describe('a mistake', () => {
+  const UTF16 = join(mkdtempSync(join(tmpdir(), 'tsntp-lists-')), 'utf16');
+  const TWO_LINES = `${UTF16}.csv`;
+  writeFileSync(UTF16, '\ufeff10.0.0.5\r\n', 'utf16le');
+  writeFileSync(TWO_LINES, 'name,host\r\n"two\r\nlines",10.0.0.5\r\n');
+  afterAll(() => rmSync(dirname(UTF16), { recursive: true }));
+
   test.each([
     [[], /^tsntp: check: no hosts; name them, or list them with -f FILE/],
     [['-f', '/nowhere/hosts'], /^tsntp: \/nowhere\/hosts: cannot be read: no such file/],
     [['-f', '-'], /^tsntp: -: names no hosts/],
+    [['-f', UTF16], /^tsntp: .*: is not text in UTF-8, but perhaps UTF-16: save it as UTF-8/],
+    [
+      ['-f', TWO_LINES],
+      /:2: cannot read .*: a cell that begins with a quotation mark must end on the same line/,
+    ],
     [['a.example', '-w', 'abc'], /^tsntp: --warn: "abc" is not allowed; give a size of an offset/],
     [['a.example', '--critical', '2:1'], /^tsntp: --critical: "2:1" is not allowed/],
     [

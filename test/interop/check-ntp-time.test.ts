@@ -56,17 +56,16 @@ async function tsntpSays(hosts: readonly string[], reference: string): Promise<r
 const PACKAGES = ['monitoring-plugins-basic'];
 
 describeWith(PACKAGES, 'check_ntp_time', () => {
-  test('says of the same hundred clocks what the table in the documents has', async () => {
+  // A busy machine can delay the replies of a clock that is right.
+  test('says of the same hundred clocks what the table in the documents has', { retry: 2 }, async () => {
     const { root } = debianPackage('monitoring-plugins-basic');
     const program = join(root, 'usr/lib/nagios/plugins/check_ntp_time');
     const kinds = KINDS.flatMap(kind => Array.from({ length: PER_KIND }, () => kind));
     const clocks = [...kinds, ...Array.from({ length: ALL - kinds.length }, () => KINDS[0]!)];
     const hosts = await Promise.all(clocks.map(([, behavior], i) => serveAt(`127.22.0.${i + 1}`, behavior)));
-    const slot = concurrency(25);
-    const [theirs, ours] = await Promise.all([
-      Promise.all(hosts.map(host => slot(() => pluginSays(program, host)))),
-      tsntpSays(hosts, await serveAt('127.22.1.1')),
-    ]);
+    const slot = concurrency(20);
+    const theirs = await Promise.all(hosts.map(host => slot(() => pluginSays(program, host))));
+    const ours = await tsntpSays(hosts, await serveAt('127.22.1.1'));
     const rows = new Map<string, { readonly ours: Set<string>; readonly theirs: Set<string> }>();
     for (const [i, [verdict]] of clocks.entries()) {
       const row = rows.get(verdict) ?? { ours: new Set(), theirs: new Set() };
