@@ -23,7 +23,9 @@ export function readTargetList(text: string, name: string): readonly Target[] {
       skipping = /:(vars|children)$/.test(heading);
       group = heading;
     } else if (!skipping) {
-      const cells = /[,;]/.test(words) ? cellsOf(words, from) : undefined;
+      if (words.split('"').length % 2 === 0)
+        throw new ServerSyntaxError(from, words, 'a text in quotation marks must end on the same line');
+      const cells = /[,;]/.test(words) ? cellsOf(words) : undefined;
       const head = cells && targets.length === 0 ? columnsIn(cells, from, words) : undefined;
       if (head) columns = head;
       else
@@ -153,13 +155,7 @@ function withoutComment(line: string): { readonly words: string; readonly commen
 }
 
 /** The cells of a row: quoted ones may hold the separator, and a doubled quotation mark (RFC 4180). */
-function cellsOf(row: string, from: string): readonly string[] {
-  if (row.split('"').length % 2 === 0)
-    throw new ServerSyntaxError(
-      from,
-      row,
-      'a cell that begins with a quotation mark must end on the same line',
-    );
+function cellsOf(row: string): readonly string[] {
   const cells = row.matchAll(/(?:^|[,;])\s*(?:"((?:[^"]|"")*)"|([^,;]*))/g);
   return [...cells].map(([, quoted, plain = '']) => (quoted?.replaceAll('""', '"') ?? plain).trim());
 }

@@ -164,10 +164,7 @@ describe('a mistake', () => {
     [['-f', '/nowhere/hosts'], /^tsntp: \/nowhere\/hosts: cannot be read: no such file/],
     [['-f', '-'], /^tsntp: -: names no hosts/],
     [['-f', UTF16], /^tsntp: .*: is not text in UTF-8, but perhaps UTF-16: save it as UTF-8/],
-    [
-      ['-f', TWO_LINES],
-      /:2: cannot read .*: a cell that begins with a quotation mark must end on the same line/,
-    ],
+    [['-f', TWO_LINES], /:2: cannot read .*: a text in quotation marks must end on the same line/],
     [['a.example', '-w', 'abc'], /^tsntp: --warn: "abc" is not allowed; give a size of an offset/],
     [['a.example', '--critical', '2:1'], /^tsntp: --critical: "2:1" is not allowed/],
     [

@@ -45,6 +45,18 @@ describe('a target', () => {
     expect(sinceOf(earlier, now).get(other)).toBe('2026-11-26T08:00:00.000000000Z');
   });
 
+  test('behind the address of another one has its own instant, by its port of ssh', () => {
+    const at = (sshPort: number) => {
+      const { target: named, ...rest } = one('off');
+      return { ...rest, target: { ...named, sshPort } };
+    };
+    const earlier = readEarlierFindings(fleetJson(checked([at(2201)]), { exitCode: 5 }));
+    const [same, other] = [at(2201), at(2202)];
+    const since = sinceOf(earlier, checked([same, other], { started: add(STARTED, 3600) }));
+    expect(since.get(same)).toBe('2026-11-26T07:00:00.000000000Z');
+    expect(since.get(other)).toBe('2026-11-26T08:00:00.000000000Z');
+  });
+
   test('cannot be off since the future, if the clock was set back', () => {
     const earlier = readEarlierFindings(fleetJson(checked([one('off')]), { exitCode: 5 }));
     const now = checked([one('off')], { started: add(STARTED, -3600) });
