@@ -9,6 +9,7 @@ import { openClock } from './clock/index.ts';
 import { missingPermission } from './clock/permission.ts';
 import { openRtc, peekRtc } from './clock/rtc/device.ts';
 import { hardwareAhead } from './clock/rtc/sysfs.ts';
+import { secondsAsleep } from './host/boot.ts';
 import { driftStore } from './host/drift-store.ts';
 import { effectiveUser } from './host/effective-user.ts';
 import { floorStore } from './host/floor-file.ts';
@@ -28,6 +29,7 @@ import type { Competitor } from './pipeline/outcome.ts';
 import type { ClockLock, Host } from './pipeline/ports.ts';
 import type { SystemLog } from './pipeline/system-log.ts';
 import { RELEASED } from './release.ts';
+import type { RepeatPorts } from './repeat.ts';
 import type { RtcPorts } from './rtc.ts';
 import type { SchedulePorts } from './schedule/schedule-outcome.ts';
 import type { StatusPorts, TimeServices } from './status.ts';
@@ -127,6 +129,11 @@ export async function openSchedulers(env: Environment, root?: string): Promise<S
     env,
     findServices: () => findTimeServices(),
   });
+}
+
+/** Opens what a loop of runs is timed by. */
+export function openRepetition(signal: AbortSignal): RepeatPorts {
+  return { timer: realTimer, random: Math.random, asleep: secondsAsleep, signal };
 }
 
 /** What `status` and `rtc` read beyond the clock. */

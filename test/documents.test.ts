@@ -321,26 +321,25 @@ describe('commands in the documents', () => {
     expect(shown).toContain('tsntp -q pool.ntp.org');
   });
 
-  // A file, a key or a certificate that is named there is not on this machine.
-  it.each(shown.filter(line => !/ -f | -k |--nts|tsntp rtc|tsntp wait --|--state|--metrics/.test(line)))(
-    'are understood: %s',
-    async line => {
-      const env = {
-        TSNTP_INTERVAL: '0.01',
-        TSNTP_WAIT_TIMEOUT: '0.01',
-        TSNTP_SERVERS: (await serve({}, {}))[0]!,
-      };
-      const words = line.split(' ').slice(1);
-      const servers = await serve(...words.map(() => ({})));
-      const named = words.map((word, i) =>
-        /\.\w/.test(word) && !/^\d\.\d$/.test(word) ? servers[i]! : word,
-      );
-      const args = named[0] === 'schedule' ? rehearsed(named, servers[0]!) : named;
-      const { code, stderr } = await tsntp(args, { env: sets(args) ? { ...env, TSNTP_DRY_RUN: '1' } : env });
-      expect(stderr).not.toContain('Usage');
-      expect(code, stderr).not.toBe(2);
-    },
-  );
+  // A file, a key or a certificate that is named there is not on this machine; a loop does not end.
+  it.each(
+    shown.filter(
+      line => !/ -f | -k |--nts|tsntp rtc|tsntp wait --|--state|--metrics|sync --every/.test(line),
+    ),
+  )('are understood: %s', async line => {
+    const env = {
+      TSNTP_INTERVAL: '0.01',
+      TSNTP_WAIT_TIMEOUT: '0.01',
+      TSNTP_SERVERS: (await serve({}, {}))[0]!,
+    };
+    const words = line.split(' ').slice(1);
+    const servers = await serve(...words.map(() => ({})));
+    const named = words.map((word, i) => (/\.\w/.test(word) && !/^\d\.\d$/.test(word) ? servers[i]! : word));
+    const args = named[0] === 'schedule' ? rehearsed(named, servers[0]!) : named;
+    const { code, stderr } = await tsntp(args, { env: sets(args) ? { ...env, TSNTP_DRY_RUN: '1' } : env });
+    expect(stderr).not.toContain('Usage');
+    expect(code, stderr).not.toBe(2);
+  });
 });
 
 describe('CONTRIBUTING.md', () => {

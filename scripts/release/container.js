@@ -77,6 +77,7 @@ function configuration(architecture, unpacked) {
     os: 'linux',
     config: {
       Entrypoint: instruction('ENTRYPOINT'),
+      Cmd: instruction('CMD'),
       Volumes: Object.fromEntries(instruction('VOLUME').map(folder => [folder, {}])),
       Labels: Object.fromEntries(
         Object.entries(labels).map(([name, value]) => [`org.opencontainers.image.${name}`, value]),

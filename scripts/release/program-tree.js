@@ -20,7 +20,15 @@ const COMPLETIONS = {
   zsh: 'share/zsh/site-functions/_tsntp',
   fish: 'share/fish/vendor_completions.d/tsntp.fish',
 };
-const DOCUMENTS = ['README.md', 'README.zh-CN.md', 'CHANGELOG.md', 'SECURITY.md', 'LICENSE', 'docs'];
+const DOCUMENTS = [
+  'README.md',
+  'README.zh-CN.md',
+  'CHANGELOG.md',
+  'SECURITY.md',
+  'LICENSE',
+  'docs',
+  'kubernetes',
+];
 
 /** Writes the tree into `prefix`. @param {string} prefix @param {import('./platforms.js').Platform} platform */
 export async function writeProgramTree(prefix, platform) {

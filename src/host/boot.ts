@@ -28,6 +28,11 @@ const SLEEP_ERROR: Seconds = 2;
 /** A shorter time asleep is a rounding error: the uptime has a resolution of hundredths. */
 const ASLEEP: Seconds = 0.1;
 
+/** How long this machine has slept, up to a constant, in seconds: CLOCK_BOOTTIME less CLOCK_MONOTONIC. */
+export function secondsAsleep(): Seconds {
+  return uptime() - Number(process.hrtime.bigint()) / 1e9;
+}
+
 /** The current boot as of now. */
 export function bootOf(clock: Pick<Clock, 'bootId' | 'now'>): Boot {
   const up = uptime();
@@ -36,7 +41,7 @@ export function bootOf(clock: Pick<Clock, 'bootId' | 'now'>): Boot {
     bootId: clock.bootId(),
     now: clock.now(),
     uptime: up,
-    asleep: up - Number(process.hrtime.bigint()) / 1e9,
+    asleep: secondsAsleep(),
     ...(suspends !== undefined && { suspends }),
   };
 }

@@ -128,6 +128,25 @@ export const OPTIONS = {
     actionOnly: true,
     common: true,
   },
+  repeat: {
+    flag: 'every',
+    // The shortest poll interval of ntpd (NTP_MINPOLL), in seconds.
+    value: { kind: 'duration', min: 8, max: 2_678_400 },
+    placeholder: 'S',
+    group: 'scheduling',
+    describe: 'stay, and do it again every S seconds: the loop of a container',
+    commands: ['sync', 'query'],
+    actionOnly: true,
+  },
+  jitter: {
+    value: { kind: 'duration', min: 0, max: 86_400 },
+    placeholder: 'S',
+    default: 0,
+    group: 'scheduling',
+    describe: 'with --every, wait up to S seconds longer, at random',
+    commands: ['sync', 'query'],
+    actionOnly: true,
+  },
   as: {
     value: { kind: 'choice', of: ['systemd', 'cron', 'launchd', 'windows'] },
     placeholder: 'KIND',

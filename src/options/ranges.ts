@@ -47,7 +47,7 @@ export function checkValue(name: string, value: unknown, range: Range): void {
 
 /** The ranges of the table, except that timeouts may be infinite. */
 const RANGES: Readonly<
-  Record<Exclude<keyof SyncOptions, 'servers' | 'limitsFrom' | 'estimator' | 'keys'>, Range>
+  Record<Exclude<keyof SyncOptions, 'servers' | 'limitsFrom' | 'estimator' | 'keys' | 'every'>, Range>
 > = {
   samples: row('samples'),
   timeout: timeouts(),

@@ -28,6 +28,8 @@ export interface DriftOptions {
   readonly allowTick: boolean;
   /** Set the rate even if another program has changed it. */
   readonly forceFrequency: boolean;
+  /** Seconds until the next run, if that is known; otherwise, the usual time between the earlier ones. */
+  readonly every?: Seconds;
 }
 
 /** The facts that a plan is made from. */
@@ -73,7 +75,7 @@ export function planDrift(facts: DriftFacts, options: DriftOptions): DriftPlan {
   const recalled = memoryFor(oscillator, memory);
   const sample = driftSampleOf(facts);
   const samples = [...recalled.samples, sample];
-  const interval = usualInterval(samples);
+  const interval = options.every ?? usualInterval(samples);
   const expectation = expectationIn(recalled);
   const estimate = estimateDrift(samples, interval, expectation)!;
   const gate = gateOf({

@@ -44,10 +44,10 @@ export type ExitCode = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 130 | 143;
 export const EXIT_DONE = 0;
 export const EXIT_BUG = 1;
 export const EXIT_USAGE = 2;
-const EXIT_UNSYNCHRONIZED = 3;
+export const EXIT_UNSYNCHRONIZED = 3;
 export const EXIT_CLOCK = 4;
-const EXIT_REFUSED = 5;
-const EXIT_BUSY = 6;
+export const EXIT_REFUSED = 5;
+export const EXIT_BUSY = 6;
 /** The exit code of a successful run whose result could not be written. No report contains it. */
 export const EXIT_LOST = 7;
 

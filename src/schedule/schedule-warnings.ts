@@ -65,7 +65,8 @@ function programWarnings({ program, missing }: Circumstances): readonly string[]
   ];
 }
 
-function periodWarnings({ every, pool }: Circumstances): readonly string[] {
+/** The warnings about a period alone. */
+export function periodWarnings({ every, pool }: Pick<Circumstances, 'every' | 'pool'>): readonly string[] {
   if (every > LONG)
     return [
       `--every ${periodText(every)}: after 8.9 hours without a run, the kernel declares its clock unsynchronized; give 8h or less`,

@@ -62,10 +62,14 @@ export function votesOf({ pool, maxSources = POOL_VOTES }: Server): number {
  */
 export function withPools(named: readonly Server[], alone: boolean): readonly Server[] {
   return named.map(server => {
-    const isPool =
-      familyOf(server.host) === undefined && (alone || /(^|\.)pool\.ntp\.org\.?$/i.test(server.host));
+    const isPool = familyOf(server.host) === undefined && (alone || isPublicPool(server.host));
     return isPool ? { ...server, pool: true } : server;
   });
+}
+
+/** Whether a host is a public pool, whose rules ask for few requests. */
+export function isPublicPool(host: string): boolean {
+  return /(^|\.)pool\.ntp\.org\.?$/i.test(host);
 }
 
 /** With NTS, the port of `host:port` is where keys are exchanged: that exchange says which port serves the time. */

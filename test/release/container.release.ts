@@ -3,7 +3,7 @@
 
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -38,13 +38,13 @@ afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
-/** The options of `docker run` in the documentation, before the image: to measure, and to set the clock. */
+/** The options of `docker run` in the documentation, before the image: to measure, to set the clock, and to keep it right. */
 function documented(): readonly (readonly string[])[] {
   const page = readFileSync('docs/containers.md', 'utf8');
-  const lines = [...page.matchAll(/^docker run (.*) tsntp:\S+ .*$/gm)];
+  const lines = [...page.matchAll(/^docker run (.*) tsntp:\S+(?: .*)?$/gm)];
   return lines.map(([, options = '']) => options.split(' '));
 }
-const [TO_MEASURE = [], TO_SET = []] = documented();
+const [TO_MEASURE = [], TO_SET = [], TO_STAY = []] = documented();
 
 const run = (options: readonly string[], ...args: readonly string[]): Ended =>
   containers.podman('run', ...HERE, ...options, IMAGE, ...args);
@@ -52,6 +52,16 @@ const run = (options: readonly string[], ...args: readonly string[]): Ended =>
 function ok({ status, stdout, stderr }: Ended): string {
   expect(status, stderr).toBe(0);
   return stdout;
+}
+
+/** The options without those for the background, and with a list of this test. */
+function foreground(options: readonly string[]): readonly string[] {
+  const folder = mkdtempSync(join(tmpdir(), 'tsntp-list-'));
+  folders.push(folder);
+  writeFileSync(join(folder, 'tsntp.conf'), `server ${containers.server}\n`);
+  return options
+    .filter(option => !['-d', '--restart', 'unless-stopped'].includes(option))
+    .map(option => option.replace(/^\/etc\/tsntp\.conf:/, `${folder}/tsntp.conf:`));
 }
 
 /** The capability sets of a process that is started in the image. */
@@ -108,6 +118,30 @@ describe('the container image', () => {
     expect(rights(TO_SET)).toEqual([SYS_TIME, SYS_TIME, SYS_TIME]);
     expect(TO_SET).toContain('--read-only');
   });
+
+  it('keeps the clock right unless it is told otherwise, and fails without the right to set it', () => {
+    // Here, CAP_SYS_TIME is not over the machine's clock.
+    const { status, stdout, stderr } = run(foreground(TO_STAY));
+    expect(status, stderr).toBe(4);
+    expect(stdout).toMatch(/^.{15} tsntp\[1\]: .*\n$/m);
+    expect(rights(foreground(TO_STAY))).toEqual([SYS_TIME, SYS_TIME, SYS_TIME]);
+    expect(TO_STAY).toContain('--read-only');
+  });
+
+  it('is asked for its state while it stays, and ends at once when it is stopped', async () => {
+    const options = ['--detach', '--name', 'loop', ...foreground(TO_STAY)];
+    ok(run(options, 'query', '--every', '8', '--json'));
+    const lines = () => ok(containers.podman('logs', 'loop')).trim().split('\n');
+    while (lines().length < 2) await new Promise(resume => setTimeout(resume, 200));
+    expect(lines().map(line => JSON.parse(line).result)).toEqual(['queried', 'queried']);
+    const probe = ['/usr/lib/tsntp/node', '/usr/lib/tsntp/bin/tsntp.js', 'status'];
+    const { status, stdout } = containers.podman('exec', 'loop', ...probe);
+    expect([0, 3]).toContain(status);
+    expect(stdout).toMatch(/synchronized/);
+    ok(containers.podman('stop', '--time', '60', 'loop'));
+    expect(ok(containers.podman('inspect', '--format', '{{.State.ExitCode}}', 'loop')).trim()).toBe('143');
+    ok(containers.podman('rm', 'loop'));
+  }, 60_000);
 
   it('resolves names', () => {
     const port = containers.server.split(':')[1];
@@ -168,8 +202,8 @@ describe('the Containerfile', () => {
     const root = ok(containers.buildah('mount', container)).trim();
     const files = execFileSync('find', [root, '-not', '-type', 'd', '-printf', '%P\n'], { encoding: 'utf8' });
     const { OCIv1 } = JSON.parse(ok(containers.buildah('inspect', '--type', 'image', image)));
-    const { Entrypoint, Volumes } = OCIv1.config;
+    const { Entrypoint, Cmd, Volumes } = OCIv1.config;
     ok(containers.buildah('rm', container));
-    return { Entrypoint, Volumes, files: files.trim().split('\n').sort() };
+    return { Entrypoint, Cmd, Volumes, files: files.trim().split('\n').sort() };
   }
 });

@@ -197,7 +197,7 @@ export function refuseForeignOptions(command: Command, options: readonly Given[]
 }
 
 /** `sync, query and wait`. */
-function listed(commands: readonly Command[]): string {
+export function listed(commands: readonly Command[]): string {
   const [last = '', ...others] = commands.toReversed();
   return others.length === 0 ? last : `${others.toReversed().join(', ')} and ${last}`;
 }

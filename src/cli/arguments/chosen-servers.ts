@@ -78,10 +78,13 @@ export function limitsFrom(args: DemandedArguments, { minServers, maxDistance }:
   };
 }
 
+/** Whether a list can be read only once: stdin, and `-f <(command)` of a shell, which is a pipe. */
+export function isStream(file: string): boolean {
+  return file === '-' || /^\/(dev|proc\/self)\/(fd\/\d+|stdin)$/.test(file);
+}
+
 function readNamedList(file: string): ServerList {
-  // `-f <(command)` of a shell is a pipe, which is read to its end like stdin.
-  const stream = file === '-' || /^\/(dev|proc\/self)\/(fd\/\d+|stdin)$/.test(file);
-  const text = stream ? readStream(file) : namedFiles.read(file);
+  const text = isStream(file) ? readStream(file) : namedFiles.read(file);
   if (text === undefined) throw new UsageError(`${escaped(file)}: cannot be read: no such file`);
   const name = file === '-' ? 'stdin' : file;
   const own = resolve(file) === OWN_LIST;

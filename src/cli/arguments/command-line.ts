@@ -15,6 +15,7 @@ import { isCommand, refuseCommandWords } from './command-words.ts';
 import { refuseForeignActions } from './drift-actions.ts';
 import { fromEnvironment, readVariables, refuseActionOnly } from './environment.ts';
 import { readFlags } from './flags.ts';
+import type { RepetitionArguments } from './repetition.ts';
 import { argumentsOf, originOf, type Settings } from './settings.ts';
 import { formatInOwnFile, readOwnFile } from './tsntp-conf.ts';
 import { UsageError } from './usage-error.ts';
@@ -31,13 +32,19 @@ export async function runCommandLine(argv: readonly string[], context: Context):
 
 async function run<C extends Command>(command: C, line: CommandLine, context: Context): Promise<ExitCode> {
   const flags = readFlags(command, line);
-  refuseActionOnly(context.io.env, command);
-  const others = COMMAND_ROWS[command].settings ? settingsBesideFlags(command, context) : [];
+  refuseActionOnly(context.io.env, command, flags.keys());
+  const { settings } = COMMAND_ROWS[command];
+  const variables = settings ? settingsOfVariables(command, context) : new Map();
   for (const word of line.words) warnOfPort(word, context);
-  const places = [flags, ...others];
-  const maxOffsetFrom = originOf('maxOffset', places);
-  const args = { ...argumentsOf(command, places), ...wordsOf(command, line.words), maxOffsetFrom };
-  return commands[command](args as CommandArguments<C>, context);
+  const read = () => {
+    const places = settings ? [flags, variables, readOwnFile()] : [flags];
+    const maxOffsetFrom = originOf('maxOffset', places);
+    const args = { ...argumentsOf(command, places), ...wordsOf(command, line.words), maxOffsetFrom };
+    return args as CommandArguments<C> & RepetitionArguments;
+  };
+  if (!flags.has('repeat') && !flags.has('jitter')) return commands[command](read(), context);
+  const { runAgain } = await import('../commands/repeated.ts');
+  return runAgain(() => commands[command](read(), context), read(), context);
 }
 
 /** The words under the name of the command's argument. */
@@ -48,11 +55,11 @@ function wordsOf(command: Command, words: readonly string[]): object {
   return { [argument]: words[0], ...(operand && { [operand.argument]: words[1] }) };
 }
 
-/** The settings of the environment and of /etc/tsntp.conf, in this order. */
-function settingsBesideFlags(command: Command, context: Context): readonly Settings[] {
+/** The settings of the environment. Its warnings are printed. */
+function settingsOfVariables(command: Command, context: Context): Settings {
   const { env, warnings } = readVariables(context.io.env);
   for (const warning of warnings) context.note(`warning: ${warning}`);
-  return [fromEnvironment(env, command), readOwnFile()];
+  return fromEnvironment(env, command);
 }
 
 /** With --help, only the command matters, wherever on the line it is. */

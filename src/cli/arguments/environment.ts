@@ -1,7 +1,7 @@
 // TSNTP_* → the settings of the environment. The `env` of yargs is not used: it reads TSNTP_QUERY=1 as "no", so that the
 // clock would be set, and it rejects variables that belong to another command.
 
-import type { Command } from '../../options/command-table.ts';
+import { COMMAND_NAMES, type Command } from '../../options/command-table.ts';
 import {
   flagOf,
   keywordOf,
@@ -13,6 +13,7 @@ import {
 } from '../../options/option-names.ts';
 import { escaped } from '../../sources/server.ts';
 import { closest, editsOfOption } from '../../sources/spelling.ts';
+import { listed } from './argv.ts';
 import { readSetting, type Setting, type Settings } from './settings.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -67,13 +68,19 @@ const ACTION_ONLY: ReadonlyMap<string, OptionName> = new Map(
 );
 
 /**
- * Throws `UsageError` for a variable that looks like an option of this command, but sets nothing. For another command, it
- * is no error: it may be of another program, and no run of `sync` may fail of it.
+ * Throws `UsageError` for a variable that looks like an option of this command, or like one of the flags that are given, but
+ * sets nothing. For another command, it is no error: it may be of another program, and no run of `sync` may fail of it.
  */
-export function refuseActionOnly(env: NodeJS.ProcessEnv, command: Command): void {
+export function refuseActionOnly(
+  env: NodeJS.ProcessEnv,
+  command: Command,
+  given: Iterable<OptionName> = [],
+): void {
+  const own = optionsOf(command);
+  const flags = [...given].filter(option => OPTION_ROWS[option].actionOnly).map(flagOf);
   const name = Object.keys(env).find(each => {
     const option = ACTION_ONLY.get(each);
-    return option !== undefined && optionsOf(command).includes(option);
+    return option !== undefined && (own.includes(option) || flags.includes(flagOf(option)));
   });
   if (name === undefined) return;
   throw new UsageError(
@@ -81,10 +88,13 @@ export function refuseActionOnly(env: NodeJS.ProcessEnv, command: Command): void
   );
 }
 
-/** `every is for tsntp schedule: give --every on its command line`. */
+/** `plot is for tsntp drift: give --plot on its command line`. */
 export function commandLineOnly(option: OptionName): string {
-  const [command] = OPTION_ROWS[option].commands;
-  return `${keywordOf(option)} is for tsntp ${command}: give --${flagOf(option)} on its command line`;
+  const flag = flagOf(option);
+  const takers = COMMAND_NAMES.filter(command =>
+    optionsOf(command).some(each => flagOf(each) === flag && OPTION_ROWS[each].actionOnly),
+  );
+  return `${keywordOf(option)} is for tsntp ${listed(takers)}: give --${flag} on its command line`;
 }
 
 function withoutItsUnderscores(name: string): string | undefined {

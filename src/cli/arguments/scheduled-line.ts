@@ -5,7 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 import { flagOf, OPTION_ROWS, type OptionName } from '../../options/option-names.ts';
 import { significantLines } from '../../sources/lines.ts';
-import { escaped } from '../../sources/server.ts';
+import { escaped, isPublicPool } from '../../sources/server.ts';
 import { DEFAULT_LISTS } from '../../sources/well-known.ts';
 import {
   type CommandLine,
@@ -36,6 +36,8 @@ const REFUSED: Partial<Readonly<Record<OptionName, string>>> = {
   query: 'no run would set the clock',
   dryRun: 'no run would set the clock; to preview the files, give -n before --',
   debug: 'no run would set the clock; -vv also shows the trace',
+  repeat: 'the scheduler repeats the run: give --every before --',
+  jitter: 'the scheduler spreads the runs',
 };
 
 /** Reads the words. Servers may also come from the lists of this machine, or of the image at `root`. Throws `UsageError`. */
@@ -107,8 +109,4 @@ function chosen(words: readonly string[], files: readonly string[], pools: reado
     if (!(error instanceof UsageError) || !error.message.startsWith('no servers: ')) throw error;
     throw new UsageError(error.message.replace(/^no servers: .*$/m, `schedule: no servers: ${ADVICE}`));
   }
-}
-
-function isPublicPool(host: string): boolean {
-  return /(^|\.)pool\.ntp\.org\.?$/i.test(host);
 }

@@ -28,6 +28,7 @@ export function syncOptionsOf(args: Arguments<'sync'>): Omit<SyncOptions, 'serve
       drift: args.drift,
       allowTick: args.allowTick,
       forceFrequency: args.forceFrequency,
+      every: args.repeat,
     }),
   };
 }

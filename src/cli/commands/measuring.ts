@@ -56,13 +56,19 @@ async function optionsFrom(purpose: Purpose, args: Arguments, context: Context) 
   const authenticated = await authenticateServers(chosen, args);
   const { servers, keys, nts } = authenticated;
   for (const unused of unusedAuthentication(authenticated, args)) context.note(`warning: ${unused}`);
+  if (args.repeat !== undefined) {
+    const { checkPeriod } = await import('../arguments/repetition.ts');
+    for (const doubt of checkPeriod(args.repeat, servers)) context.note(`warning: ${doubt}`);
+  }
   const options: SyncOptions = {
     ...syncOptionsOf(withDemands(args, chosen.demands)),
     limitsFrom: { ...limitsFrom(args, chosen.demands), ...given({ maxOffset: args.maxOffsetFrom }) },
     servers,
     keys,
   };
-  const mayMisreadCommand = purpose === 'sync' && !args.debug && servers.length > 1;
+  // A loop must outlast a name server that is down.
+  const mayMisreadCommand =
+    purpose === 'sync' && !args.debug && args.repeat === undefined && servers.length > 1;
   if (!mayMisreadCommand) return { chosen, options, nts };
   const deadline = await refuseUnresolvedWords(named, options.deadline, context.signal);
   return { chosen, options: { ...options, deadline }, nts };

@@ -27,6 +27,8 @@ export interface Context {
   printData(text: string): void;
   /** Whether writing the result failed. A pipe closed by its reader does not count. */
   isLost(): boolean;
+  /** Whether the reader of stdout has closed it. */
+  isUnread(): boolean;
   /** Writes everything but the result to stderr, one line each. */
   note(...lines: readonly string[]): void;
   /** Stops listening to signals. */
@@ -62,7 +64,9 @@ export function openContext(io: Io, platform: string = process.platform): Contex
   io.stdout.on('error', () => {});
   // In the callback of `write`, because the process may end before the `error` event.
   let lost = false;
+  let unread = false;
   const written = (error?: NodeJS.ErrnoException | null) => {
+    unread ||= error?.code === 'EPIPE';
     if (!error || error.code === 'EPIPE' || lost) return;
     lost = true;
     note(`tsntp: cannot write the result to stdout: ${error.message}`);
@@ -76,6 +80,7 @@ export function openContext(io: Io, platform: string = process.platform): Contex
     },
     interruptedBy: () => by,
     isLost: () => lost,
+    isUnread: () => unread,
     print: text => printData(forStdout(text)),
     printData,
     note,

@@ -144,7 +144,9 @@ describe('a real run', () => {
       env: { TSNTP_EVERY: '2h' },
     });
     expect(schedule.code).toBe(2);
-    expect(schedule.stderr).toContain('TSNTP_EVERY sets nothing: every is for tsntp schedule: give --every');
+    expect(schedule.stderr).toContain(
+      'TSNTP_EVERY sets nothing: every is for tsntp sync, query and schedule: give --every',
+    );
   });
 
   test.each([

@@ -27,7 +27,7 @@ test.each<[words: string[], message: RegExp]>([
   [['-q', 'a.example'], /-q is not for a job: no run would set the clock/],
   [['-n', 'a.example'], /-n is not for a job: .*give -n before --/],
   [['-d', 'a.example'], /-d is not for a job.*-vv/],
-  [['--every', '2h', 'a.example'], /sync has no option --every \(schedule does\)/],
+  [['--every', '2h', 'a.example'], /--every is not for a job: .*give --every before --/],
   [['--help'], /--help is not for a job/],
   [['query', 'a.example'], /the job runs sync, not query/],
   [['-f', '-'], /-f -: a job has no input/],

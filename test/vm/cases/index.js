@@ -25,6 +25,7 @@ import { macos } from './macos.js';
 import { panic } from './panic.js';
 import { privileges } from './privileges.js';
 import { rate } from './rate.js';
+import { repeated } from './repeated.js';
 import { slew } from './slew.js';
 import { status } from './status.js';
 import { step } from './step.js';
@@ -54,6 +55,7 @@ export const cases = [
   ...witness,
   ...floor,
   ...wait,
+  ...repeated,
   ...windows,
 ];
 
