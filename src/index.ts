@@ -118,6 +118,7 @@ export type {
   Remembered,
 } from './pipeline/ports.ts';
 export type { Verdict } from './pipeline/verdict.ts';
+export type { FleetReport } from './report/fleet/fleet-report-type.ts';
 export type { Report } from './report/report-type.ts';
 export type { RtcComparison, RtcOutcome, RtcPorts } from './rtc.ts';
 export { type Authorities, type Server, ServerSyntaxError } from './sources/server.ts';

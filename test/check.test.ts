@@ -82,7 +82,7 @@ describe('check', () => {
     const { outcome } = await checkIn(setup, [...Object.keys(FAULTS), 'no-such-host']);
     expect(verdictsOf(outcome)).toEqual({ ...VERDICTS, 'no-such-host': 'unknown-name' });
     expect(outcome.kind).toBe('some-off');
-    expect(exitCodeOf(outcome, undefined)).toBe(3);
+    expect(exitCodeOf(outcome, undefined)).toBe(5);
     const { counts, skews } = checkedIn(outcome);
     expect(counts).toMatchObject({ off: 2, 'era-off': 2, right: 1, uncertain: 2 });
     expect(skews).toEqual([]);
@@ -125,10 +125,10 @@ describe('check', () => {
       (await checkIn(fleet(FAULTS), hosts, { failOn })).outcome.kind;
     expect(await endOf(['right'], 'uncertain')).toBe('all-right');
     expect(await endOf(['right', 'silent'], 'off')).toBe('all-right');
-    expect(await endOf(['right', 'silent'], 'unreachable')).toBe('some-off');
+    expect(await endOf(['right', 'silent'], 'unreachable')).toBe('some-unknown');
     expect(await endOf(['right', 'doubtful'], 'unreachable')).toBe('all-right');
-    expect(await endOf(['right', 'doubtful'], 'uncertain')).toBe('some-off');
-    expect(await endOf(['silent'], 'off')).toBe('some-off');
+    expect(await endOf(['right', 'doubtful'], 'uncertain')).toBe('some-unknown');
+    expect(await endOf(['silent'], 'off')).toBe('some-unknown');
     expect(await endOf(['slightly'], 'off')).toBe('some-off');
   });
 
@@ -149,7 +149,7 @@ describe('check', () => {
         const lines = (targets: typeof without) =>
           targets.map(({ reading, ...rest }) => ({ ...rest, offset: reading?.offset.toFixed(6) }));
         expect(lines(others)).toEqual(lines(without));
-        expect(withDead.outcome.kind).toBe('some-off');
+        expect(withDead.outcome.kind).toMatch(/^some-/);
       }),
       { numRuns: 25 },
     );

@@ -132,10 +132,15 @@ export type FleetOutcome =
   /** Nothing to compare with. `reason` says why and what to do. */
   | { readonly kind: 'no-reference'; readonly reason: string; readonly warnings: readonly string[] };
 
+/**
+ * How a check ended: `some-off` if a target is off; `some-unknown` if none is, but the time of some is not known, as far as
+ * `--fail-on` says; `interrupted` with part of the targets.
+ */
+export type CheckEnd = 'all-right' | 'some-off' | 'some-unknown' | 'interrupted';
+
 /** Targets with their verdicts, in the order in which they were named. */
 export interface Checked {
-  /** `all-right` if no target is over a limit, unanswered or uncertain as far as `--fail-on` says; `interrupted` = part of the targets. */
-  readonly kind: 'all-right' | 'some-off' | 'interrupted';
+  readonly kind: CheckEnd;
   readonly started: UnixTime;
   /** How long it took, in seconds. */
   readonly duration: Seconds;

@@ -1,6 +1,6 @@
 // The verdicts of a check → how many there are of each, and how the check ended.
 
-import type { Checked, CheckedTarget, TargetVerdict } from './fleet-outcome.ts';
+import type { CheckEnd, Checked, CheckedTarget, TargetVerdict } from './fleet-outcome.ts';
 
 /** What makes a check fail: each includes those before it. */
 export type FailOn = 'off' | 'unreachable' | 'uncertain';
@@ -29,12 +29,14 @@ export function countsOf(targets: readonly CheckedTarget[]): Checked['counts'] {
   return counts;
 }
 
-/** How a check that was not interrupted ended. If no target answered at all, nothing is right. */
-export function endOf(targets: readonly CheckedTarget[], failOn: FailOn): 'all-right' | 'some-off' {
-  const fails = ({ verdict }: CheckedTarget) => {
-    const from = FAILS_FROM[verdict];
-    return from !== undefined && ORDER.indexOf(from) <= ORDER.indexOf(failOn);
-  };
+/**
+ * How a check that was not interrupted ended. A target that is off outweighs those whose time is not known. If no target answered
+ * at all, nothing is right.
+ */
+export function endOf(targets: readonly CheckedTarget[], failOn: FailOn): Exclude<CheckEnd, 'interrupted'> {
+  const failures = targets.flatMap(({ verdict }) => FAILS_FROM[verdict] ?? []);
+  if (failures.includes('off')) return 'some-off';
   const silent = targets.every(({ reading }) => reading === undefined);
-  return silent || targets.some(fails) ? 'some-off' : 'all-right';
+  const counts = (from: FailOn) => ORDER.indexOf(from) <= ORDER.indexOf(failOn);
+  return silent || failures.some(counts) ? 'some-unknown' : 'all-right';
 }

@@ -23,6 +23,8 @@ export function readTargetList(text: string, name: string): readonly Target[] {
       skipping = /:(vars|children)$/.test(heading);
       group = heading;
     } else if (!skipping) {
+      if (words.split('"').length % 2 === 0)
+        throw new ServerSyntaxError(from, words, 'a text in quotation marks must end on the same line');
       const cells = /[,;]/.test(words) ? cellsOf(words) : undefined;
       const head = cells && targets.length === 0 ? columnsIn(cells, from, words) : undefined;
       if (head) columns = head;
@@ -107,6 +109,7 @@ function ofLine(words: string, comment: string, group: string | undefined, from:
   const stray = others.find(word => !/^\w+=/.test(word));
   if (stray !== undefined)
     throw new ServerSyntaxError(from, words, 'write one host per line; its name follows after #');
+  if (others.length === 0) return { ...targetOf(named, from), ...naming(comment, group) };
   const variable = (name: string) => new RegExp(`(?:^|\\s)${name}=["']?([^\\s"']+)`).exec(words)?.[1];
   const login = loginOf(variable('ansible_user'), variable('ansible_port'), words, from);
   const address = variable('ansible_host');

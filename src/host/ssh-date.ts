@@ -1,4 +1,4 @@
-// The system's ssh client → the dates that a host's `date` prints: one login, then a line for each question to a shell there, so
+// The system's ssh client → the dates that a shell of a host says: one login, then a line for each question to that shell, so
 // that the login does not count. What ssh needs (keys, users, jump hosts) is in its own configuration; it asks for nothing.
 
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
@@ -6,8 +6,9 @@ import { isIP } from 'node:net';
 import { onAbort } from '../net/abort.ts';
 import { DateError, type OpenSsh, type SshDates, type SshPlace } from '../net/date-source.ts';
 import type { DateReply } from '../ntp/date-search.ts';
-import { type MonotonicTime, unixTimeOf } from '../ntp/time.ts';
+import type { MonotonicTime } from '../ntp/time.ts';
 import { escaped } from '../sources/server.ts';
+import { POSIX_SHELL, POWERSHELL, type RemoteShell } from './remote-shell.ts';
 
 /** What is kept of what a host prints, in characters. */
 const KEPT = 4096;
@@ -15,11 +16,15 @@ const KEPT = 4096;
 /** Opens logins with this monotonic clock, and with the client in the path; on Windows, with the one in this folder of the system. */
 export function sshDates(now: () => MonotonicTime, windowsFolder?: string): OpenSsh {
   const program = windowsFolder === undefined ? 'ssh' : `${windowsFolder}\\System32\\OpenSSH\\ssh.exe`;
-  return place => new Login(spawn(program, sshArguments(place), { windowsHide: true }), now);
+  return place =>
+    new AnyShell(shell => {
+      const child = spawn(program, sshArguments(place, shell), { windowsHide: true });
+      return new Login(child, shell, now);
+    });
 }
 
-/** The arguments: never a shell word, and after `--` never an option. */
-export function sshArguments(place: SshPlace): readonly string[] {
+/** The arguments: never a shell word of the user's, and after `--` never an option. */
+export function sshArguments(place: SshPlace, shell: RemoteShell): readonly string[] {
   const { host, user, port, family, source, connectTimeout } = place;
   const settings = {
     BatchMode: 'yes',
@@ -37,7 +42,7 @@ export function sshArguments(place: SshPlace): readonly string[] {
     ...(port === undefined ? [] : ['-p', String(port)]),
     ...(family === undefined ? [] : [`-${family}`]),
     ...(source === undefined ? [] : ['-b', source]),
-    ...['--', host, 'sh'],
+    ...['--', host, shell.command],
   ];
 }
 
@@ -49,7 +54,54 @@ interface Question {
   reject(error: DateError): void;
 }
 
+/** Dates of the first shell that says any: of Unix, then of Windows. */
+class AnyShell implements SshDates {
+  readonly #open: (shell: RemoteShell) => Login;
+  #login: Login;
+  #isDecided = false;
+
+  constructor(open: (shell: RemoteShell) => Login) {
+    this.#open = open;
+    this.#login = open(POSIX_SHELL);
+  }
+
+  async ask(signal: AbortSignal): Promise<DateReply> {
+    try {
+      const reply = await this.#login.ask(signal);
+      this.#isDecided = true;
+      return reply;
+    } catch (error) {
+      const isWithoutShell =
+        error instanceof DateError && error.kind === 'unusable' && !this.#login.unstarted;
+      if (this.#isDecided || !isWithoutShell || signal.aborted) throw error;
+      return await this.#askWindows(error, signal);
+    }
+  }
+
+  async #askWindows(without: DateError, signal: AbortSignal): Promise<DateReply> {
+    this.#isDecided = true;
+    this.#login = this.#open(POWERSHELL);
+    try {
+      return await this.#login.ask(signal);
+    } catch (error) {
+      // What the shell of Unix said is the better reason, where there is none of Windows.
+      throw error instanceof DateError && error.kind === 'unusable' ? without : error;
+    }
+  }
+
+  address(): string | undefined {
+    return this.#login.address();
+  }
+
+  close(): void {
+    this.#login.close();
+  }
+}
+
 class Login implements SshDates {
+  /** Whether there is no client here. */
+  unstarted = false;
+  readonly #shell: RemoteShell;
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #now: () => MonotonicTime;
   #asked = 0;
@@ -59,17 +111,21 @@ class Login implements SshDates {
   #address: string | undefined;
   #ended: DateError | undefined;
 
-  constructor(child: ChildProcessWithoutNullStreams, now: () => MonotonicTime) {
+  constructor(child: ChildProcessWithoutNullStreams, shell: RemoteShell, now: () => MonotonicTime) {
     this.#child = child;
+    this.#shell = shell;
     this.#now = now;
-    child.on('error', ({ code = '' }: NodeJS.ErrnoException) => this.#end(unstarted(code)));
+    child.on('error', ({ code = '' }: NodeJS.ErrnoException) => {
+      this.unstarted = true;
+      this.#end(clientError(code));
+    });
     child.on('close', code => this.#end(dateErrorOfSsh(code, this.#complaint)));
     child.stdin.on('error', () => {});
     child.stdout.setEncoding('utf8').on('data', (text: string) => this.#hear(text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       this.#complaint = (this.#complaint + text).slice(-KEPT);
     });
-    child.stdin.write('echo "tsntp-at $SSH_CONNECTION"\n');
+    child.stdin.write(shell.greeting);
   }
 
   ask(signal: AbortSignal): Promise<DateReply> {
@@ -87,7 +143,7 @@ class Login implements SshDates {
           settle(value);
         };
       this.#question = { id, sent: this.#now(), resolve: settled(resolve), reject: settled(reject) };
-      this.#child.stdin.write(`date +tsntp-${id}-%s.%N\n`);
+      this.#child.stdin.write(this.#shell.question(id));
     });
   }
 
@@ -111,7 +167,7 @@ class Login implements SshDates {
     const [, at] = /^tsntp-at \S+ \S+ (\S+) \S+$/.exec(line) ?? [];
     if (at !== undefined && isIP(at) !== 0) this.#address = at;
     const question = this.#question;
-    const read = question && parseDateLine(line, question.id);
+    const read = question && this.#shell.read(line, question.id);
     if (read) question.resolve({ sent: question.sent, received, ...read });
   }
 
@@ -121,15 +177,7 @@ class Login implements SshDates {
   }
 }
 
-/** The answer to a question. Where `date` does not know %N, it prints that itself, an N, or nothing: the time is in whole seconds. */
-export function parseDateLine(line: string, id: number): Pick<DateReply, 'date' | 'resolution'> | undefined {
-  const [, asked, seconds, fraction] = /^tsntp-(\d+)-(-?\d{1,11})(?!\d)\.?(\d{9}(?!\d))?/.exec(line) ?? [];
-  if (seconds === undefined || Number(asked) !== id) return undefined;
-  const date = unixTimeOf(BigInt(seconds) * 1_000_000_000n + BigInt(fraction ?? 0));
-  return { date, resolution: fraction === undefined ? 1 : 1e-9 };
-}
-
-function unstarted(code: string): DateError {
+function clientError(code: string): DateError {
   const problem = code === 'ENOENT' ? 'there is no ssh client here: install OpenSSH' : `ssh fails (${code})`;
   return new DateError('unusable', problem);
 }

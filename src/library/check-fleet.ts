@@ -53,7 +53,7 @@ export interface FleetOptions {
   readonly warn?: Seconds | string | undefined;
   /** From which size or range on that is critical; 1 by default. */
   readonly critical?: Seconds | string | undefined;
-  /** What ends the check as `some-off`: `'off'`, also `'unreachable'` targets, the default, or also `'uncertain'` ones. */
+  /** What ends the check as `some-unknown` if no target is off: nothing with `'off'`, `'unreachable'` targets, the default, or also `'uncertain'` ones. */
   readonly failOn?: FailOn | undefined;
   /**
    * The means to read a target's clock, tried in this order until one answers: NTP, the header Date of HTTP, or `date` by ssh.

@@ -29,7 +29,7 @@ export interface DateSearch extends OffsetInterval {
 }
 
 /** An answer of a better resolution is not searched for: each shows the whole time. */
-export const FINE: Seconds = 0.01;
+export const FINE: Seconds = 0.02;
 /** The number of answers after which no more is gained. */
 const MOST_FINE = 4;
 const MOST_COARSE = 10;

@@ -279,7 +279,7 @@ export const OPTIONS = {
     default: 'unreachable',
     group: 'checking',
     describe:
-      'exit code 3 if a clock is off; with unreachable, also if one does not answer; with uncertain, also if one cannot be judged',
+      'what fails the check: off, a clock that is off (exit code 5); unreachable, also one that does not answer (3); uncertain, also one that cannot be judged (3)',
     commands: ['check'],
     actionOnly: true,
   },

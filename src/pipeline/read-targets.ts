@@ -6,7 +6,7 @@ import { type BurstPlan, type BurstPorts, runBurst } from '../net/burst.ts';
 import { type Concurrency, concurrency } from '../net/concurrency.ts';
 import { requestIntervalOf } from '../net/request-interval.ts';
 import { type Resolve, ResolveError } from '../net/resolve.ts';
-import { type SweepPorts, type Swept, startSweep } from '../net/sweep.ts';
+import { type SweepPorts, startSweep } from '../net/sweep.ts';
 import type { Address } from '../net/transport.ts';
 import type { PlausibleTimes } from '../ntp/plausible.ts';
 import { LONGEST_TICK } from '../ntp/region.ts';
@@ -46,16 +46,17 @@ export async function sweepTargets(
   ports: ReadPorts,
   found: (index: number, finding: TargetFinding) => void,
 ): Promise<void> {
-  const sweep = await startSweep({ ...plan, maxDistance: maxDistanceOf(plan) }, ports, ports.signal);
+  const sweepPlan = { ...plan, maxDistance: maxDistanceOf(plan) };
+  const sweep = await startSweep(sweepPlan, ports, ports.signal, (i, swept) => found(i, findingOf(swept)));
   const slot = concurrency(NAMES_AT_ONCE);
   const resolving: Promise<void>[] = [];
-  for (const [i, target] of targets.entries()) {
-    await sweep.room();
-    const ask = (addresses: readonly Address[]) =>
-      sweep.add(addresses, (swept: Swept) => found(i, findingOf(swept)));
-    const { host, port } = target;
+  for (let i = 0; i < targets.length; i++) {
+    const full = sweep.room();
+    if (full) await full;
+    const { host, port } = targets[i]!;
+    const ask = (addresses: readonly Address[]) => sweep.add(i, addresses);
     if (familyOf(host) === 4 && plan.family !== 6) ask([{ family: 4, address: host, port }]);
-    else resolving.push(resolveTarget(target, plan, ports, slot, ask, finding => found(i, finding)));
+    else resolving.push(resolveTarget(targets[i]!, plan, ports, slot, ask, finding => found(i, finding)));
   }
   await Promise.all(resolving);
   await sweep.finish();

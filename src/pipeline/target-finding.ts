@@ -2,8 +2,8 @@
 // Sign: a positive offset = the target's clock is ahead of this machine's.
 
 import type { OwnReading, Unread } from '../fleet/target-reading.ts';
+import type { Swept } from '../net/asked-host.ts';
 import type { Burst } from '../net/burst.ts';
-import type { Swept } from '../net/sweep.ts';
 import type { Address } from '../net/transport.ts';
 import { estimatePeer } from '../ntp/filter.ts';
 import { delayOf } from '../ntp/offset.ts';

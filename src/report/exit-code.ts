@@ -20,7 +20,7 @@ export const EXIT_CODES: readonly (readonly [code: string, meaning: string, acti
   ['2', 'usage: bad option, bad server, unreadable file', 'fix the command'],
   [
     '3',
-    'no suitable server: none answered, none passed the tests, or no majority agrees; status: not synchronized; wait: not good in time; drift: no rate is known; rtc floor: none known; check: a clock is off or silent, or no reference',
+    'no suitable server: none answered, none passed the tests, or no majority agrees; status: not synchronized; wait: not good in time; drift: no rate is known; rtc floor: none known; check: a host does not answer, or no reference',
     'retry later',
   ],
   [
@@ -30,7 +30,7 @@ export const EXIT_CODES: readonly (readonly [code: string, meaning: string, acti
   ],
   [
     '5',
-    'refused: over the panic limit, or over --max-offset; rtc floor: implausible; schedule: a file of another origin',
+    'refused: over the panic limit, or over --max-offset; rtc floor: implausible; schedule: a file of another origin; check: a clock is off',
     'a human decides',
   ],
   ['6', 'another time service or another tsntp is running', 'stop it'],
@@ -93,7 +93,7 @@ export function exitCodeOf({ kind, waited }: Ended, interruptedBy: string | unde
     case 'unsynchronized':
     case 'unknown':
     case 'nothing-known':
-    case 'some-off':
+    case 'some-unknown':
       return EXIT_UNSYNCHRONIZED;
     case 'no-reference':
       return interruptedBy === undefined ? EXIT_UNSYNCHRONIZED : interrupted(interruptedBy);
@@ -102,6 +102,7 @@ export function exitCodeOf({ kind, waited }: Ended, interruptedBy: string | unde
     case 'not-enabled':
     case 'not-remembered':
       return EXIT_CLOCK;
+    case 'some-off':
     case 'foreign':
     case 'refused':
     case 'implausible-floor':

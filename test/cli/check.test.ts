@@ -1,15 +1,13 @@
 // `tsntp check` as users run it: five hundred clocks on loopback with every fault, its exit codes, its lists and its mistakes.
 
-import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
-import { once } from 'node:events';
-import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
 import type { TargetVerdict } from '../../src/fleet/fleet-outcome.ts';
 import type { ResponderOptions } from '../../src/net/responder.ts';
-import { decodePacket, encodePacket, type Packet } from '../../src/ntp/packet.ts';
-import { add, toNtpTimestamp, unixTimeOf } from '../../src/ntp/time.ts';
 import { onLinux, type Result, scratch, serve, serveSilence, start, tsntp } from '../support/command.ts';
+import { KINDS, serveAt } from '../support/faulty-clocks.ts';
 
 interface Report {
   readonly result: string;
@@ -43,73 +41,6 @@ async function check(args: readonly string[], input = ''): Promise<Result & { re
   return { ...result, report };
 }
 
-type Behavior = (request: Packet, send: (reply: Uint8Array) => void) => void;
-
-const now = () => unixTimeOf(BigInt(Math.round((performance.timeOrigin + performance.now()) * 1e6)));
-
-function replyTo(request: Packet, offset: number, changes: Partial<Packet> = {}): Uint8Array {
-  const time = add(now(), offset);
-  return encodePacket({
-    leap: 0,
-    version: request.version,
-    mode: 4,
-    stratum: 2,
-    poll: 6,
-    precision: -20,
-    rootDelay: 0.001,
-    rootDispersion: 0.001,
-    refid: 0x0a_00_00_01,
-    reference: toNtpTimestamp(add(time, -5)),
-    origin: request.transmit,
-    receive: toNtpTimestamp(time),
-    transmit: toNtpTimestamp(time),
-    ...changes,
-  });
-}
-
-const off =
-  (offset: number): Behavior =>
-  (request, send) =>
-    send(replyTo(request, offset));
-const says =
-  (changes: Partial<Packet>): Behavior =>
-  (request, send) =>
-    send(replyTo(request, 0, changes));
-/** A board without a battery that was switched on a quarter of an hour ago. */
-const board = off(900 - Number(now()) / 1e9);
-const still = toNtpTimestamp(unixTimeOf(1_700_000_000_000_000_000n));
-
-/** How a clock behaves, and the verdict that it must get. */
-const KINDS: readonly (readonly [TargetVerdict, Behavior | 'closed', number])[] = [
-  ['right', off(0), 380],
-  ['off', off(12.4), 20],
-  ['off', off(-0.5), 10],
-  ['zone-off', off(-3600), 30],
-  ['era-off', board, 10],
-  ['unsynchronized', says({ leap: 3, stratum: 16 }), 10],
-  ['frozen', says({ receive: still, transmit: still, reference: still }), 5],
-  ['rate-limited', says({ leap: 3, stratum: 0, refid: 0x52_41_54_45 }), 5],
-  ['uncertain', (request, send) => void setTimeout(() => send(replyTo(request, 0)), 400), 10],
-  ['no-answer', () => {}, 10],
-  ['refused', 'closed', 10],
-];
-
-/** Binds a socket to an address of its own; returns `host:port`. */
-async function serveAt(address: string, behavior: Behavior | 'closed'): Promise<string> {
-  const socket: Socket = createSocket('udp4');
-  socket.bind(0, address);
-  await once(socket, 'listening');
-  const { port } = socket.address();
-  if (behavior === 'closed') socket.close();
-  else {
-    onTestFinished(() => void socket.close());
-    socket.on('message', (bytes: Uint8Array, from: RemoteInfo) =>
-      behavior(decodePacket(bytes)!, reply => socket.send(reply, from.port, from.address)),
-    );
-  }
-  return `${address}:${port}`;
-}
-
 test.runIf(onLinux)('500 clocks with every fault get their verdicts', async () => {
   const kinds = KINDS.flatMap(([verdict, behavior, count]) =>
     Array.from({ length: count }, () => ({ verdict, behavior })),
@@ -118,7 +49,7 @@ test.runIf(onLinux)('500 clocks with every fault get their verdicts', async () =
     kinds.map(({ behavior }, i) => serveAt(`127.20.${i >> 8}.${i & 255}`, behavior)),
   );
   expect(hosts).toHaveLength(500);
-  const reference = await serveAt('127.21.0.1', off(0));
+  const reference = await serveAt('127.21.0.1');
   const list = join(scratch(), 'hosts');
   writeFileSync(list, hosts.map((host, i) => `${host} # ${kinds[i]!.verdict}\n`).join(''));
   const { code, report, stderr } = await check([
@@ -128,7 +59,7 @@ test.runIf(onLinux)('500 clocks with every fault get their verdicts', async () =
     reference,
     'no-such-host.invalid',
   ]);
-  expect([code, stderr]).toEqual([3, '']);
+  expect([code, stderr]).toEqual([5, '']);
   const wrong = report.targets.filter(({ name, verdict }) => name !== undefined && name !== verdict);
   expect(wrong).toEqual([]);
   const counts = Object.fromEntries(KINDS.map(([verdict, , count]) => [verdict, count]));
@@ -144,8 +75,9 @@ describe('the exit code', () => {
 
   test.each<[string, readonly ResponderOptions[], readonly string[], number]>([
     ['is 0 if all clocks are right', [{}, {}], [], 0],
-    ['is 3 if one is off', [{}, { offset: 3 }], [], 3],
-    ['is 3 if one does not answer', [{}], [SILENT], 3],
+    ['is 5 if one is off', [{}, { offset: 3 }], [], 5],
+    ['is 5 if one is off and another does not answer', [{ offset: 3 }], [SILENT], 5],
+    ['is 3 if one does not answer and none is off', [{}], [SILENT], 3],
     ['is 0 with --fail-on off if one does not answer', [{}], ['--fail-on', 'off', SILENT], 0],
     ['is 0 if one is not synchronized', [{}, { leap: 3 }], [], 0],
     [
@@ -155,7 +87,7 @@ describe('the exit code', () => {
       3,
     ],
     ['is 0 if a larger offset is allowed', [{ offset: 3 }], ['-w', '5'], 0],
-    ['is 3 outside of a range', [{ offset: 3 }], ['-w', '~:2'], 3],
+    ['is 5 outside of a range', [{ offset: 3 }], ['-w', '~:2'], 5],
     ['is 0 inside of a range', [{ offset: 3 }], ['-w', '-0.5:4'], 0],
   ])('%s', async (_, clocks, args, expected) => {
     const [reference] = await serve({});
@@ -221,10 +153,18 @@ describe('a list', () => {
 });
 
 describe('a mistake', () => {
+  const UTF16 = join(mkdtempSync(join(tmpdir(), 'tsntp-lists-')), 'utf16');
+  const TWO_LINES = `${UTF16}.csv`;
+  writeFileSync(UTF16, '\ufeff10.0.0.5\r\n', 'utf16le');
+  writeFileSync(TWO_LINES, 'name,host\r\n"two\r\nlines",10.0.0.5\r\n');
+  afterAll(() => rmSync(dirname(UTF16), { recursive: true }));
+
   test.each([
     [[], /^tsntp: check: no hosts; name them, or list them with -f FILE/],
     [['-f', '/nowhere/hosts'], /^tsntp: \/nowhere\/hosts: cannot be read: no such file/],
     [['-f', '-'], /^tsntp: -: names no hosts/],
+    [['-f', UTF16], /^tsntp: .*: is not text in UTF-8, but perhaps UTF-16: save it as UTF-8/],
+    [['-f', TWO_LINES], /:2: cannot read .*: a text in quotation marks must end on the same line/],
     [['a.example', '-w', 'abc'], /^tsntp: --warn: "abc" is not allowed; give a size of an offset/],
     [['a.example', '--critical', '2:1'], /^tsntp: --critical: "2:1" is not allowed/],
     [

@@ -76,7 +76,7 @@ describe('a command mistyped asks nothing, sets nothing, and exits 2', () => {
     expect(asked('A')).toBe(0);
   });
 
-  test.each(['check A', 'A serve', 'discover'])('a word of a later command: %s', async line => {
+  test.each(['serve A', 'A serve', 'discover'])('a word of a later command: %s', async line => {
     const { tsntp } = await field({ A: {} });
     const { code, stderr } = await tsntp(line);
     expect(code).toBe(2);
@@ -113,5 +113,5 @@ test('an option of another command is told to be that', async () => {
   expect(code).toBe(2);
   expect(stderr).toContain('query has no option --step (sync does); see tsntp query --help');
   const { stderr: other } = await tsntp('status --timeout 1');
-  expect(other).toContain('status has no option --timeout (sync, query and wait do)');
+  expect(other).toContain('status has no option --timeout (sync, query, wait and check do)');
 });

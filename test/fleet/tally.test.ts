@@ -27,12 +27,17 @@ test.each<[TargetVerdict, FailOn | undefined]>([
   ['unsynchronized', 'uncertain'],
 ])('a clock that is %s fails a check from %s on', (verdict, from) => {
   const levels: readonly FailOn[] = ['off', 'unreachable', 'uncertain'];
-  const failing = levels.filter(level => endOf(targetsWith('right', verdict), level) === 'some-off');
+  const failing = levels.filter(level => endOf(targetsWith('right', verdict), level) !== 'all-right');
   expect(failing).toEqual(from === undefined ? [] : levels.slice(levels.indexOf(from)));
 });
 
 test('a check to which nothing answered is not all right', () => {
   const silent = targetsWith('no-answer').map(({ reading: _, ...rest }) => rest);
-  expect(endOf(silent, 'off')).toBe('some-off');
-  expect(endOf([], 'off')).toBe('some-off');
+  expect(endOf(silent, 'off')).toBe('some-unknown');
+  expect(endOf([], 'off')).toBe('some-unknown');
+});
+
+test('a clock that is off outweighs those whose time is not known', () => {
+  expect(endOf(targetsWith('no-answer', 'uncertain', 'off'), 'uncertain')).toBe('some-off');
+  expect(endOf(targetsWith('no-answer', 'right'), 'unreachable')).toBe('some-unknown');
 });

@@ -121,6 +121,27 @@ async function checked(
   return outcome.targets;
 }
 
+/**
+ * The command processor of Windows, which has no sh, and a PowerShell that understands this one script: no other one can be had
+ * here.
+ */
+const POWERSHELL_STAND_IN = `
+import { createInterface } from 'node:readline';
+const [program, ...args] = (process.env.SSH_ORIGINAL_COMMAND ?? '').split(' ');
+if (program !== 'powershell') {
+  console.error("'" + program + "' is not recognized as an internal or external command,\\r\\noperable program or batch file.");
+  process.exit(1);
+}
+const script = Buffer.from(args[args.indexOf('-EncodedCommand') + 1], 'base64').toString('utf16le');
+if (!/ReadLine\\(\\).*UtcNow\\.Ticks/s.test(script)) process.exit(1);
+const say = line => process.stdout.write(line + '\\r\\n');
+say('tsntp-at ' + process.env.SSH_CONNECTION);
+createInterface({ input: process.stdin }).on('line', line => {
+  const now = BigInt(Math.round((performance.timeOrigin + performance.now()) * 1e4));
+  say('tsntp-' + line + '-ticks-' + (now + 621355968000000000n));
+});
+`;
+
 describeWith(PACKAGES, 'by ssh', () => {
   let sshd: DebianPackage;
   const me = userInfo().username;
@@ -167,6 +188,20 @@ describeWith(PACKAGES, 'by ssh', () => {
     expect(target!.reading!.samples).toBeGreaterThan(4);
     expect(Math.abs(target!.reading!.offset)).toBeLessThanOrEqual(target!.reading!.bound);
     expect(target!.reading!.bound).toBeLessThan(0.5);
+  });
+
+  test('a host of Windows is read by PowerShell, where there is no sh', async () => {
+    const powershell = join(folder, 'powershell.mjs');
+    writeFileSync(powershell, POWERSHELL_STAND_IN);
+    const port = await host(sshd, 'windows', `'${process.execPath}' ${powershell}`);
+    const [target] = await checked([at(port)]);
+    expect(target).toMatchObject({
+      verdict: 'right',
+      reading: { via: 'ssh', address: '127.0.0.1', samples: 4 },
+    });
+    const { offset, bound } = target!.reading!;
+    expect(Math.abs(offset)).toBeLessThanOrEqual(bound);
+    expect(bound).toBeGreaterThan(1 / 128);
   });
 
   test('a host that refuses the key, or has no shell, says why', async () => {

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
-import { explain, query, report, sync } from '../../src/index.ts';
+import { check, explain, query, report, sync } from '../../src/index.ts';
 import { scratch, serve, serveSilence, tsntp } from '../support/command.ts';
 
 const validate = new Ajv2020({ strict: true, strictTypes: false, strictRequired: false }).compile(
@@ -73,10 +73,36 @@ test.each([[{ runs: 0, boots: [] }], [{ kind: 'unknown', now: 0n }]])(
   '%o is no outcome, and they say what they take',
   other => {
     expect(() => report(other as never)).toThrow(
-      new TypeError('report() takes the outcome of sync() or query()'),
+      new TypeError('report() takes the outcome of sync(), query() or check()'),
     );
     expect(() => explain(other as never)).toThrow(
-      /^explain\(\) takes the outcome of sync\(\) or query\(\), or one of its servers$/,
+      /^explain\(\) takes the outcome of sync\(\), query\(\) or check\(\), or one of its servers or targets$/,
     );
   },
 );
+
+describe('the outcome of a check', () => {
+  test('is the object that check --json prints, and explain says it in a sentence', async () => {
+    const [reference, right, ahead] = await serve({}, {}, { offset: 5 });
+    const outcome = await check([right!, ahead!], { reference: reference! });
+    const object = report(outcome);
+    const valid = new Ajv2020({ allErrors: true }).compile(
+      JSON.parse(readFileSync('fleet.schema.json', 'utf8')),
+    );
+    expect(valid(object), JSON.stringify(valid.errors)).toBe(true);
+    expect(object).toMatchObject({ command: 'check', result: 'some-off', exitCode: 5 });
+    expect(JSON.parse(JSON.stringify(object))).toEqual(object);
+    const { stdout } = await tsntp(['check', '--json', '--reference', reference!, right!, ahead!]);
+    expect(shapeOf(object)).toEqual(shapeOf(JSON.parse(stdout)));
+    expect(explain(outcome)).toBe('1 of 2 clocks is off.');
+    const [fine, wrong] = outcome.kind === 'no-reference' ? [] : outcome.targets;
+    expect(explain(wrong!)).toMatch(/^off \+(5\.0|4\.9)\d+ s ± /);
+    expect(explain(fine!)).toMatch(/^right /);
+  });
+
+  test('without a reference has the reason as its sentence', async () => {
+    const outcome = await check(await serve({}, {}));
+    expect(report(outcome)).toMatchObject({ result: 'no-reference', exitCode: 3 });
+    expect(explain(outcome)).toMatch(/^nothing to compare with/);
+  });
+});

@@ -5,7 +5,8 @@ import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openClock } from '../../src/clock/index.ts';
-import { type Swept, startSweep } from '../../src/net/sweep.ts';
+import type { Swept } from '../../src/net/asked-host.ts';
+import { startSweep } from '../../src/net/sweep.ts';
 import { realTimer } from '../../src/net/timer.ts';
 import { type Address, type OpenUnconnected, TransportError } from '../../src/net/transport.ts';
 import { unconnectedSockets } from '../../src/net/unconnected.ts';
@@ -60,11 +61,10 @@ async function sweep(
   plan = PLAN,
 ): Promise<readonly Swept[]> {
   const found: Swept[] = [];
-  const sweep = await startSweep(plan, ports(open), new AbortController().signal);
-  for (const [i, addresses] of hosts.entries())
-    sweep.add(addresses, swept => {
-      found[i] = swept;
-    });
+  const sweep = await startSweep(plan, ports(open), new AbortController().signal, (i, swept) => {
+    found[i] = swept;
+  });
+  for (const [i, addresses] of hosts.entries()) sweep.add(i, addresses);
   await sweep.finish();
   return found;
 }
@@ -167,10 +167,10 @@ describe('a sweep', () => {
     const stop = new AbortController();
     const silent = await serve(() => stop.abort());
     let answers = 0;
-    const sweep = await startSweep({ ...PLAN, timeout: 3600 }, ports(), stop.signal);
-    sweep.add([silent], () => {
+    const sweep = await startSweep({ ...PLAN, timeout: 3600 }, ports(), stop.signal, () => {
       answers += 1;
     });
+    sweep.add(0, [silent]);
     await sweep.finish();
     expect(answers).toBe(0);
   });

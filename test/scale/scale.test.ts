@@ -41,7 +41,10 @@ test.runIf(onLinux)(`${COUNT} servers, with 256 descriptors`, async () => {
   expect(used.length + silent.length).toBe(COUNT);
 });
 
-test.runIf(onLinux)(`a check of ${COUNT} hosts, with 256 descriptors`, async () => {
+/** The most memory that a check of so many hosts may take, in KiB. */
+const MEMORY = 100 * 1024;
+
+test.runIf(onLinux)(`a check of ${COUNT} hosts, with 256 descriptors and 100 MiB`, async () => {
   const folder = scratch();
   const list = join(folder, 'hosts');
   const hosts = await serveEverywhere(COUNT);
@@ -49,8 +52,13 @@ test.runIf(onLinux)(`a check of ${COUNT} hosts, with 256 descriptors`, async () 
   const reference = hosts[0]!.replace('127.1.0.0', '127.3.0.0');
   const fewDescriptors = ['sh', '-c', 'ulimit -n 256; exec "$@"', 'sh'];
   const args = ['check', '--json', '-o', join(folder, 'report'), '--reference', reference, '-f', list];
-  const { code, stdout, stderr } = await tsntp(args, { within: fewDescriptors });
+  const used = join(folder, 'used');
+  const atExit = `process.on("exit",()=>fs.writeFileSync(${JSON.stringify(used)},String(process.resourceUsage().maxRSS)))`;
+  const hook = `data:text/javascript,${encodeURIComponent(`import fs from "node:fs";${atExit}`)}`;
+  const env = { NODE_OPTIONS: `--import=${hook}` };
+  const { code, stdout, stderr } = await tsntp(args, { within: fewDescriptors, env });
   expect({ code, stdout, stderr }).toEqual({ code: 3, stdout: '', stderr: '' });
+  expect(Number(readFileSync(used, 'utf8'))).toBeLessThan(MEMORY);
   const { targets, counts } = JSON.parse(readFileSync(join(folder, 'report'), 'utf8')) as FleetReport;
   expect(counts).toEqual({ right: COUNT - DEAD, 'no-answer': DEAD });
   expect(targets.map(({ name }) => name)).toEqual(hosts.map((_, i) => `device ${i}`));

@@ -129,6 +129,7 @@ export function endOfCheck(outcome: FleetOutcome): string {
   switch (outcome.kind) {
     case 'all-right':
     case 'some-off':
+    case 'some-unknown':
     case 'interrupted':
       return `${outcome.targets.length} ${outcome.counts.right ?? 0} ${outcome.reference.kind}`;
     case 'no-reference':

@@ -61,6 +61,9 @@ function readList(file: string): readonly Target[] {
   const stream = file === '-' || /^\/(dev|proc\/self)\/(fd\/\d+|stdin)$/.test(file);
   const text = stream ? readStream(file, name) : namedFiles.read(file);
   if (text === undefined) throw new UsageError(`${escaped(file)}: cannot be read: no such file`);
+  // As Windows PowerShell writes with ">".
+  if (text.includes('\0'))
+    throw new UsageError(`${escaped(name)}: is not text in UTF-8, but perhaps UTF-16: save it as UTF-8`);
   return readTargetList(text, name);
 }
 

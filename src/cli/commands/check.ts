@@ -11,12 +11,14 @@ import { readEarlierReport } from '../arguments/earlier-report.ts';
 import type { Context } from '../process/context.ts';
 import { startFleetProgress } from '../process/fleet-progress.ts';
 import { replaceFile } from '../process/replace-file.ts';
+import { keepHeapSmall } from '../process/small-heap.ts';
 import { terminalOf } from '../process/terminal.ts';
 import { fleetFormat } from '../report/fleet-formats.ts';
 
 /** Checks the hosts and reports. Rejects with `UsageError`. */
 export async function runCheck(args: CommandArguments<'check'>, context: Context): Promise<ExitCode> {
   const { io, signal } = context;
+  keepHeapSmall();
   const { options, warnings } = checkOptionsOf(args);
   const earlier = args.since === undefined ? undefined : readEarlierReport(args.since);
   context.note(...warnings.map(warning => `warning: ${warning}`));
@@ -40,8 +42,8 @@ export async function runCheck(args: CommandArguments<'check'>, context: Context
     all: args.all ?? false,
     ...(earlier && outcome.kind !== 'no-reference' && { since: sinceOf(earlier, outcome) }),
   });
-  if (report.text === undefined) return report.exitCode;
-  if (toFile) replaceFile('-o', args.output, report.text);
-  else context.printReport(format, report.text);
+  if (report.parts === undefined) return report.exitCode;
+  if (toFile) replaceFile('-o', args.output, report.parts);
+  else for (const part of report.parts) context.printReport(format, part);
   return report.exitCode;
 }

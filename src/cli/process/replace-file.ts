@@ -15,10 +15,15 @@ import {
 import { UsageError } from '../arguments/usage-error.ts';
 
 /**
- * Puts `text` in place of the file at `path`. Throws `UsageError`; `option` is what named the path. With `mode`, the file
+ * Puts `text`, which may be in parts, in place of the file at `path`. Throws `UsageError`; `option` is what named the path. With `mode`, the file
  * has these permissions whatever the umask.
  */
-export function replaceFile(option: string, path: string, text: string, mode?: number): void {
+export function replaceFile(
+  option: string,
+  path: string,
+  text: string | Iterable<string>,
+  mode?: number,
+): void {
   try {
     const stats = lstatSync(path, { throwIfNoEntry: false });
     if (stats && !stats.isFile()) {
@@ -35,13 +40,13 @@ export function replaceFile(option: string, path: string, text: string, mode?: n
   }
 }
 
-function replace(path: string, text: string, mode: number | undefined): void {
+function replace(path: string, text: string | Iterable<string>, mode: number | undefined): void {
   const temporary = `${path}.${randomBytes(8).toString('hex')}`;
   try {
     // Fails if it exists, also as a link.
     const fd = openSync(temporary, 'wx');
     try {
-      writeFileSync(fd, text);
+      for (const part of typeof text === 'string' ? [text] : text) writeFileSync(fd, part);
       if (mode !== undefined) fchmodSync(fd, mode);
       fsyncSync(fd);
     } finally {

@@ -5,7 +5,7 @@ import { type Finding, findingOfVerdict, targetHost, targetName } from '../../re
 import { printable } from '../../report/fleet/printable.ts';
 import { formatDuration, formatOffset } from '../../report/quantity.ts';
 import { GAP } from './columns.ts';
-import { widthOf } from './wide-text.ts';
+import { widthOf } from './text-width.ts';
 
 /** The key of a column. */
 export type FleetKey =

@@ -17,32 +17,36 @@ export interface FleetFormatContext {
   readonly since?: Since;
 }
 
-/** The text of a report, absent if the format has nothing to say of this outcome, and the exit code of the process. */
+/** A report, absent if the format has nothing to say of this outcome, and the exit code of the process. */
 export interface FleetText {
-  readonly text?: string;
+  /** In parts, so that a long one need not be in memory as a whole; never a bare string, whose parts are its characters. */
+  readonly parts?: Iterable<string>;
   readonly exitCode: ExitCode;
 }
 
-type FleetWriter = (checked: Checked, context: FleetFormatContext) => string | Promise<string>;
+type FleetWriter = (
+  checked: Checked,
+  context: FleetFormatContext,
+) => Iterable<string> | Promise<readonly string[]>;
 
 const WRITERS: Readonly<Record<Exclude<CheckFormat, 'plugin'>, FleetWriter>> = {
   json: fleetJson,
   ndjson: fleetNdjson,
   async table(checked, context) {
     const { fleetTable } = await import('./fleet-table.ts');
-    return fleetTable(checked, context);
+    return [fleetTable(checked, context)];
   },
   async csv(checked, { since }) {
     const { fleetCsv } = await import('../../report/fleet/fleet-csv.ts');
-    return fleetCsv(checked, since);
+    return [fleetCsv(checked, since)];
   },
   async prometheus(checked) {
     const { fleetPrometheus } = await import('../../report/fleet/fleet-prometheus.ts');
-    return fleetPrometheus(checked);
+    return [fleetPrometheus(checked)];
   },
   async html(checked, { since }) {
     const { fleetPage } = await import('../../report/fleet/page/fleet-page.ts');
-    return fleetPage(checked, since);
+    return [fleetPage(checked, since)];
   },
 };
 
@@ -54,11 +58,11 @@ export async function fleetFormat(
 ): Promise<FleetText> {
   if (format === 'plugin') {
     const { pluginExitCode, pluginText } = await import('../../report/fleet/fleet-plugin.ts');
-    return { text: pluginText(outcome), exitCode: pluginExitCode(outcome) };
+    return { parts: [pluginText(outcome)], exitCode: pluginExitCode(outcome) };
   }
   const { exitCode } = context;
-  if (outcome.kind !== 'no-reference') return { text: await WRITERS[format](outcome, context), exitCode };
-  if (format === 'json' || format === 'ndjson') return { text: fleetJson(outcome, context), exitCode };
+  if (outcome.kind !== 'no-reference') return { parts: await WRITERS[format](outcome, context), exitCode };
+  if (format === 'json' || format === 'ndjson') return { parts: fleetJson(outcome, context), exitCode };
   // The values of the last check would pass for those of this one.
-  return format === 'prometheus' ? { text: '', exitCode } : { exitCode };
+  return format === 'prometheus' ? { parts: [''], exitCode } : { exitCode };
 }

@@ -19,7 +19,7 @@ import type { Terminal } from '../process/terminal.ts';
 import { GAP } from './columns.ts';
 import { type FleetCells, type FleetColumn, fleetCells, fleetColumns } from './fleet-columns.ts';
 import { ROWS } from './row-selection.ts';
-import { breakWide, widthOf, wrapWide } from './wide-text.ts';
+import { breakWide, widthOf, wrapWide } from './text-width.ts';
 
 /** How to show the result of a check. */
 export interface FleetTableContext {

@@ -21,24 +21,56 @@ export interface FleetContext {
   readonly since?: Since;
 }
 
-/** The report as one line of JSON, with its line end. */
-export function fleetJson(outcome: FleetOutcome, context: FleetContext): string {
-  return `${JSON.stringify(fleetReportOf(outcome, context))}\n`;
+/** How many targets are written at a time: the report of a long list need not be in memory as a whole. */
+const AT_A_TIME = 256;
+
+/** The report as one line of JSON in parts, the last with its line end. */
+export function* fleetJson(outcome: FleetOutcome, context: FleetContext): Iterable<string> {
+  const text = JSON.stringify(headOf(outcome, context));
+  // Within a string, quotation marks have a backslash before them: this occurs once.
+  const [before, after] = text.split(NO_TARGETS);
+  if (outcome.kind === 'no-reference' || after === undefined) {
+    yield `${text}\n`;
+    return;
+  }
+  yield `${before}${NO_TARGETS.slice(0, -1)}`;
+  let separator = '';
+  for (const lines of targetLines(outcome.targets, context)) {
+    yield separator + lines.join(',');
+    separator = ',';
+  }
+  yield `]${after}\n`;
 }
 
-/** The report as lines of JSON: one for each target, then one with everything else. */
-export function fleetNdjson(outcome: FleetOutcome, context: FleetContext): string {
-  const { targets = [], ...rest } = fleetReportOf(outcome, context);
-  return [...targets, rest].map(line => `${JSON.stringify(line)}\n`).join('');
+/** The report as lines of JSON, in parts: one for each target, then one with everything else. */
+export function* fleetNdjson(outcome: FleetOutcome, context: FleetContext): Iterable<string> {
+  if (outcome.kind !== 'no-reference')
+    for (const lines of targetLines(outcome.targets, context)) yield `${lines.join('\n')}\n`;
+  const { targets: _, ...rest } = headOf(outcome, context);
+  yield `${JSON.stringify(rest)}\n`;
+}
+
+function* targetLines(targets: readonly CheckedTarget[], { since }: FleetContext): Iterable<string[]> {
+  for (let i = 0; i < targets.length; i += AT_A_TIME)
+    yield targets.slice(i, i + AT_A_TIME).map(target => JSON.stringify(targetContent(target, since)));
 }
 
 /** The report as an object. */
-export function fleetReportOf(outcome: FleetOutcome, { exitCode, since }: FleetContext): FleetReport {
+export function fleetReportOf(outcome: FleetOutcome, context: FleetContext): FleetReport {
+  const head = headOf(outcome, context);
+  if (outcome.kind === 'no-reference') return head;
+  return { ...head, targets: outcome.targets.map(target => targetContent(target, context.since)) };
+}
+
+const NO_TARGETS = '"targets":[]';
+
+/** The report without its targets, but with the place for them. */
+function headOf(outcome: FleetOutcome, { exitCode }: FleetContext): FleetReport {
   const { kind, warnings } = outcome;
   const head = envelopeOf({ command: 'check' as const, exitCode });
   if (kind === 'no-reference')
     return { ...head, result: kind, message: outcome.reason, warnings: [...warnings] };
-  const { started, duration, reference, limits, counts, skews, targets } = outcome;
+  const { started, duration, reference, limits, counts, skews } = outcome;
   return {
     ...head,
     result: kind,
@@ -49,7 +81,7 @@ export function fleetReportOf(outcome: FleetOutcome, { exitCode, since }: FleetC
     limits: { warning: rangeContent(limits.warning), critical: rangeContent(limits.critical) },
     counts,
     skews: skews.map(({ offset, count, where }) => ({ offset, count, where: [...where] })),
-    targets: targets.map(target => targetContent(target, since)),
+    targets: [],
     warnings: [...warnings],
   };
 }
@@ -82,6 +114,8 @@ export function targetContent(checked: CheckedTarget, since?: Since): FleetRepor
   return {
     host: target.host,
     port: target.port,
+    ...(target.user !== undefined && { user: target.user }),
+    ...(target.sshPort !== undefined && { sshPort: target.sshPort }),
     ...(target.label !== undefined && { name: target.label }),
     ...(target.group !== undefined && { group: target.group }),
     from: target.from,

@@ -13,7 +13,7 @@ import type {
 import type { Seconds } from '../../ntp/time.ts';
 import { formatDuration, formatOffset } from '../quantity.ts';
 import { findingOfVerdict, targetHost, targetName, worstFirst, worstOf } from './fleet-order.ts';
-import { findingsIn, offsetWords, totalsOf } from './fleet-words.ts';
+import { findingSentence, findingsIn, totalsOf } from './fleet-words.ts';
 import { printable } from './printable.ts';
 
 /** The states of a plugin: their words, and the exit codes. */
@@ -132,12 +132,10 @@ function shortWords({ target, reading, verdict }: CheckedTarget): string {
 }
 
 function longWords(checked: CheckedTarget): string {
-  const { target, reading, verdict, reason } = checked;
-  const name = targetName(target);
-  const host = targetHost(target);
+  const name = targetName(checked.target);
+  const host = targetHost(checked.target);
   const where = name === host ? name : `${name} (${host})`;
-  const why = reason === undefined ? '' : `: ${reason}`;
-  return plain(`${where}: ${verdict}${reading ? ` ${offsetWords(reading)}` : ''}${why}`);
+  return plain(`${where}: ${findingSentence(checked)}`);
 }
 
 /** `head: name, name and 7 more`, in at most `room` bytes. */

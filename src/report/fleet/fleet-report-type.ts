@@ -14,9 +14,9 @@ export interface FleetReport {
   readonly tsntp: string;
   readonly command?: 'check';
   /**
-   * How the check ended. `interrupted`: `targets` are part of those that were named.
+   * How the check ended. `some-off`: a target is off; `some-unknown`: none is, but the time of some is not known, as far as `--fail-on` says; `interrupted`: `targets` are part of those that were named.
    */
-  readonly result: 'all-right' | 'some-off' | 'interrupted' | 'no-reference' | 'error';
+  readonly result: 'all-right' | 'some-off' | 'some-unknown' | 'interrupted' | 'no-reference' | 'error';
   readonly exitCode: 0 | 1 | 2 | 3 | 4 | 5 | 6 | 130 | 143;
   /**
    * The result in a sentence.
@@ -115,6 +115,14 @@ export interface FleetReportTarget {
    */
   readonly host: string;
   readonly port: number;
+  /**
+   * The user of ssh, if one was named.
+   */
+  readonly user?: string;
+  /**
+   * The port of ssh, if an inventory names one.
+   */
+  readonly sshPort?: number;
   /**
    * What its list calls it.
    */

@@ -50,16 +50,18 @@ function parsed(text: string): unknown {
 function entryOf(target: unknown, started: string): [] | [[string, { finding: Finding; since: string }]] {
   if (!isObject(target) || typeof target.host !== 'string' || typeof target.port !== 'number')
     throw new SyntaxError('one of its targets has no host and port');
-  const { host, port, verdict, since } = target;
+  const { host, port, sshPort, verdict, since } = target;
   if (!isVerdict(verdict))
     throw new SyntaxError(`its target ${targetHost({ host, port })} has no verdict that is known`);
   const finding = findingOfVerdict({ verdict });
   if (finding === 'right') return [];
-  return [[keyOf({ host, port }), { finding, since: isInstant(since) ? since : started }]];
+  const login = typeof sshPort === 'number' ? { sshPort } : {};
+  return [[keyOf({ host, port, ...login }), { finding, since: isInstant(since) ? since : started }]];
 }
 
-function keyOf({ host, port }: Pick<Target, 'host' | 'port'>): string {
-  return `${host.toLowerCase()} ${port}`;
+/** Several machines behind one address differ by their ports of ssh. */
+function keyOf({ host, port, sshPort }: Pick<Target, 'host' | 'port' | 'sshPort'>): string {
+  return `${host.toLowerCase()} ${port} ${sshPort ?? ''}`;
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -1,6 +1,6 @@
 // The result of a check → sentences: how many clocks are off, what they were compared with, and by which limits.
 
-import type { Checked, Limits, OffsetRange, Reference } from '../../fleet/fleet-outcome.ts';
+import type { Checked, CheckedTarget, Limits, OffsetRange, Reference } from '../../fleet/fleet-outcome.ts';
 import type { Seconds } from '../../ntp/time.ts';
 import { count } from '../labels.ts';
 import { formatDuration, formatOffset } from '../quantity.ts';
@@ -109,4 +109,10 @@ export function offsetWords({
   readonly bound: Seconds;
 }): string {
   return `${formatOffset(offset)} ± ${formatDuration(bound)}`;
+}
+
+/** What was found of a target: `off +12.400 s ± 8.00 ms`, then the reason, if there is one. */
+export function findingSentence({ verdict, reading, reason }: CheckedTarget): string {
+  const why = reason === undefined ? '' : `: ${reason}`;
+  return `${verdict}${reading ? ` ${offsetWords(reading)}` : ''}${why}`;
 }

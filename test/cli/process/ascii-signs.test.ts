@@ -61,8 +61,8 @@ describe('a pipe of Windows', () => {
 test('every sign in the texts for people has ASCII that stands for it', () => {
   /** What programs read: UTF-8, as it says of itself or as its readers expect. */
   const data = /^report\/fleet\/(?:page\/|fleet-csv\.ts$)/;
-  /** The lines of plots, which are drawn only where blocks are known to be shown; what server lists may contain. */
-  const others = new Set('▁▂▃▄▅▆▇μ§');
+  /** The lines of plots, which are drawn only where blocks are known to be shown; what lists of servers and of hosts may contain. */
+  const others = new Set('▁▂▃▄▅▆▇μ§＝＋－＠');
   const signs = readdirSync('src', { recursive: true, encoding: 'utf8' })
     .filter(name => name.endsWith('.ts') && !name.endsWith('ascii-signs.ts'))
     .filter(name => !data.test(name.replaceAll('\\', '/')))

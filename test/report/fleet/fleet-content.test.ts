@@ -4,8 +4,15 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { fleetJson, fleetNdjson } from '../../../src/report/fleet/fleet-content.ts';
+import {
+  fleetReportOf,
+  fleetJson as jsonParts,
+  fleetNdjson as ndjsonParts,
+} from '../../../src/report/fleet/fleet-content.ts';
 import { anyChecked, checked, EVERY_VERDICT, target, within } from '../../support/fleet.ts';
+
+const fleetJson = (...args: Parameters<typeof jsonParts>) => [...jsonParts(...args)].join('');
+const fleetNdjson = (...args: Parameters<typeof ndjsonParts>) => [...ndjsonParts(...args)].join('');
 
 const SCHEMA = JSON.parse(readFileSync('fleet.schema.json', 'utf8'));
 const validate = new Ajv2020({ allErrors: true }).compile(SCHEMA);
@@ -131,4 +138,24 @@ test('whatever was found, a report is as the schema says, and one line', () => {
       expect(text.indexOf('\n')).toBe(text.length - 1);
     }),
   );
+});
+
+test('a report of many targets, written in parts, holds each of them once, whatever their names are', () => {
+  const names = ['"targets":[]', '\\"targets\\":[]', '],"warnings":['];
+  const targets = Array.from({ length: 600 }, (_, i) =>
+    target({ host: `10.0.${i >> 8}.${i & 255}`, label: names[i % 3]! }),
+  );
+  const outcome = checked(targets, { warnings: names });
+  const { exitCode: _, ...report } = JSON.parse(fleetJson(outcome, { exitCode: 0 }));
+  const { exitCode: __, ...whole } = fleetReportOf(outcome, { exitCode: 0 });
+  expect(report).toEqual(JSON.parse(JSON.stringify(whole)));
+  expect(report.targets).toHaveLength(600);
+});
+
+test('the user and the port of ssh are in the report of a target that has them', () => {
+  const { target: named, ...rest } = target();
+  const outcome = checked([{ ...rest, target: { ...named, user: 'admin', sshPort: 2222 } }]);
+  const text = fleetJson(outcome, { exitCode: 0 });
+  expect(problemsOf(text)).toEqual([]);
+  expect(JSON.parse(text).targets[0]).toMatchObject({ user: 'admin', sshPort: 2222 });
 });

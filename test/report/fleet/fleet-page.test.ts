@@ -37,6 +37,7 @@ test.each([
   ['2026-11-26T02:30:00.000000000Z', '02:30 UTC<i>for 4 h</i>'],
   ['2026-11-26T06:55:00.000000000Z', '06:55 UTC<i>for 5 min</i>'],
   ['2026-11-26T07:00:00.000000000Z', '<td>this check'],
+  ['2026-11-26T06:59:48.000000000Z', '<td>06:59 UTC<i>for 12 s</i>'],
 ])('a clock that is off since %s is said to be so', (since, words) => {
   const off = target({ verdict: 'off', severity: 'critical' });
   expect(fleetPage(checked([off]), new Map([[off, since]]))).toContain(words);

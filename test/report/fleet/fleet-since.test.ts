@@ -3,9 +3,11 @@
 import { describe, expect, test } from 'vitest';
 import type { CheckedTarget, TargetVerdict } from '../../../src/fleet/fleet-outcome.ts';
 import { add } from '../../../src/ntp/time.ts';
-import { fleetJson } from '../../../src/report/fleet/fleet-content.ts';
+import { fleetJson as jsonParts } from '../../../src/report/fleet/fleet-content.ts';
 import { readEarlierFindings, sinceOf } from '../../../src/report/fleet/fleet-since.ts';
 import { checked, STARTED, target } from '../../support/fleet.ts';
+
+const fleetJson = (...args: Parameters<typeof jsonParts>) => [...jsonParts(...args)].join('');
 
 const one = (verdict: TargetVerdict): CheckedTarget =>
   target({ verdict, severity: verdict === 'right' ? 'ok' : 'critical' });
@@ -41,6 +43,18 @@ describe('a target', () => {
     const other = target({ host: '10.0.0.99', verdict: 'off', severity: 'critical' });
     const now = checked([other], { started: add(STARTED, 3600) });
     expect(sinceOf(earlier, now).get(other)).toBe('2026-11-26T08:00:00.000000000Z');
+  });
+
+  test('behind the address of another one has its own instant, by its port of ssh', () => {
+    const at = (sshPort: number) => {
+      const { target: named, ...rest } = one('off');
+      return { ...rest, target: { ...named, sshPort } };
+    };
+    const earlier = readEarlierFindings(fleetJson(checked([at(2201)]), { exitCode: 5 }));
+    const [same, other] = [at(2201), at(2202)];
+    const since = sinceOf(earlier, checked([same, other], { started: add(STARTED, 3600) }));
+    expect(since.get(same)).toBe('2026-11-26T07:00:00.000000000Z');
+    expect(since.get(other)).toBe('2026-11-26T08:00:00.000000000Z');
   });
 
   test('cannot be off since the future, if the clock was set back', () => {

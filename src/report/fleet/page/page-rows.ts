@@ -70,6 +70,7 @@ const SPANS: readonly (readonly [unit: string, seconds: number])[] = [
   ['d', 86_400],
   ['h', 3600],
   ['min', 60],
+  ['s', 1],
 ];
 
 /** `2026-11-24<i>for 2 d</i>`, or the time of the day if it is younger than a day; for a first time `this check`. */
