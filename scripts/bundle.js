@@ -1,17 +1,18 @@
 // Bundles the command and its packages with esbuild into a few files, so that it starts quickly. Code that a run may
 // not need is not read, or not run, until it is called. koffi stays outside because it contains binaries.
 
-import { readFile } from 'node:fs/promises';
 import { createRequire, isBuiltin } from 'node:module';
 import { resolve } from 'node:path';
 import { build } from 'esbuild';
+import { bundleChunks } from './chunks.js';
+import { rewritten } from './rewritten.js';
 
 /** koffi as one CommonJS file, which looks for its binary beside itself, or in `build/koffi` two folders above. */
 const KOFFI = resolve('node_modules/koffi/src/koffi/index.cjs');
 
 /**
- * Bundles into the directory `outdir`: one file for `--version`, one for everything else, and one for each package that
- * few runs need. @param {string} outdir
+ * Bundles into the directory `outdir`: one file for `--version`, one for measurements, one for each other command and what
+ * else is imported when it is needed, and one for each package that few runs need. @param {string} outdir
  */
 export async function bundleCommand(outdir) {
   await bundle(outdir, {
@@ -25,8 +26,8 @@ export async function bundleCommand(outdir) {
 }
 
 /**
- * The same as scripts, each a function of what CommonJS gives to a module: V8 can load their code from a file. koffi is
- * inside, and looks for its binary in `build/koffi` two folders above `outdir`. @param {string} outdir
+ * The same as scripts, each a function of what CommonJS gives to a module, and of its URL: V8 can load their code from a
+ * file. koffi is inside, and looks for its binary in `build/koffi` two folders above `outdir`. @param {string} outdir
  */
 export async function bundleScripts(outdir) {
   await bundle(outdir, {
@@ -34,9 +35,7 @@ export async function bundleScripts(outdir) {
     supported: { 'dynamic-import': false },
     alias: { koffi: KOFFI },
     define: { 'import.meta.url': 'bundleUrl' },
-    banner: {
-      js: "(function(exports,require,module,__filename,__dirname){const bundleUrl=require('node:url').pathToFileURL(__filename).href;",
-    },
+    banner: { js: '(function(exports,require,module,__filename,__dirname,bundleUrl){' },
     footer: { js: '})' },
   });
 }
@@ -76,13 +75,9 @@ async function bundle(outdir, form) {
   await build({
     ...whole,
     entryPoints: ['src/cli/process/entry.ts'],
-    plugins: [mainBeside, nodesOwnModules],
+    plugins: [mainBeside, nodesOwnModules, rewritten],
   });
-  await build({
-    ...whole,
-    entryPoints: ['src/cli/main.ts'],
-    plugins: [nodesOwnModules, packagesBeside, anyFolder],
-  });
+  await bundleChunks({ ...whole, plugins: [nodesOwnModules, packagesBeside, rewritten] });
   await build({ ...options, entryPoints: WHEN_LOADED, format: 'cjs', outExtension: { '.js': '.cjs' } });
 }
 
@@ -121,10 +116,19 @@ const nodesOwnModules = {
   },
 };
 
+/**
+ * Functions of modules that few runs need: literal addresses need no resolver, and most runs no cryptography. No other
+ * names can be imported. @type {Readonly<Record<string, readonly string[]>>}
+ */
+const WHEN_CALLED = {
+  'dns/promises': ['lookup'],
+  crypto: ['createHash', 'randomBytes', 'X509Certificate'],
+};
+
 /** @param {string} path */
 function contentsOf(path) {
   if (path === 'assert') return ASSERTIONS;
-  return path === 'dns/promises' ? whenCalled(path, 'lookup') : whenImported(path);
+  return WHEN_CALLED[path]?.map(name => whenCalled(path, name)).join('\n') ?? whenImported(path);
 }
 
 /** What yargs calls: node:assert is loaded only for its message, when yargs has a bug. */
@@ -150,9 +154,12 @@ function whenImported(path) {
   ].join('\n');
 }
 
-/** A function that few runs call: literal addresses need no resolver. @param {string} path @param {string} name */
+/** A function or a class that loads its module when called. @param {string} path @param {string} name */
 function whenCalled(path, name) {
-  return `export const ${name} = (...args) => process.getBuiltinModule('node:${path}').${name}(...args);`;
+  return `export function ${name}(...args) {
+    const { ${name}: it } = process.getBuiltinModule('node:${path}');
+    return new.target ? new it(...args) : it(...args);
+  }`;
 }
 
 /** Puts each package that few runs need into its own file next to the command. @type {import('esbuild').Plugin} */
@@ -171,21 +178,5 @@ const packagesBeside = {
       contents: `const it = require('./${path}.cjs'); export default it.default ?? it`,
     }));
     onResolve({ filter: /\.cjs$/, namespace: 'beside' }, ({ path }) => ({ path, external: true }));
-  },
-};
-
-/**
- * When loaded, the bundled yargs would query the working directory, which may have been deleted, and search upwards
- * from it for a package.json. @type {import('esbuild').Plugin}
- */
-const anyFolder = {
-  name: 'any working folder',
-  setup({ onLoad }) {
-    onLoad({ filter: /yargs.lib.platform-shims.esm\.mjs$/ }, async ({ path }) => {
-      const text = await readFile(path, 'utf8');
-      const contents = text.replace('mainFilename || process.cwd()', '__dirname');
-      if (contents === text) throw new Error(`${path} no longer queries the working directory`);
-      return { contents };
-    });
   },
 };

@@ -1,7 +1,6 @@
 // The only file that opens the real world: implements the ports of the pipeline and the verbs with this machine's
 // clock, network, resolver, lock, state, and hardware clock.
 
-import { randomBytes } from 'node:crypto';
 import type { CheckPorts } from './check.ts';
 import type { Clock } from './clock/clock.ts';
 import { dryRun, dryRunRtc } from './clock/dry-run.ts';
@@ -17,6 +16,7 @@ import { localInstant } from './host/local-time.ts';
 import { acquireLock, lockDirectories } from './host/lock.ts';
 import { memoryDirectories, readDriftMemories, readMemories, recall, remember } from './host/memory.ts';
 import { whyHidden } from './host/processes.ts';
+import { loadRandom } from './host/random.ts';
 import { findTimeServices } from './host/services.ts';
 import { stateDirectory } from './host/state.ts';
 import { loadAccessLists } from './host/windows/access-lists.ts';
@@ -85,7 +85,7 @@ export async function openMachine(options: MachineOptions): Promise<Machine> {
     resolve,
     nts: openNts(options.nts ?? {}, cookieStores(directory), () => isGood(clock, host)),
     timer: realTimer,
-    random: length => randomBytes(length),
+    random: await loadRandom(),
     host,
     release: RELEASED,
     emit: options.emit ?? (() => {}),

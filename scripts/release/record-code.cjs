@@ -1,24 +1,24 @@
 // Run by the Node of a platform, with fixed seeds: measures once with the command in the folder of the first argument, and
-// writes V8's code for what the run has called of main.js beside it. The same Node writes the same bytes each time.
+// writes V8's code for the scripts beside them: of those that the run has used what it has called, of the others all. The
+// same Node writes the same bytes each time.
 'use strict';
 
-const { hash } = require('node:crypto');
 const { createSocket } = require('node:dgram');
-const { readFileSync, writeFileSync } = require('node:fs');
-const { join } = require('node:path');
+const { readdirSync, readFileSync, writeFileSync } = require('node:fs');
+const { basename, join } = require('node:path');
 const v8 = require('node:v8');
 const vm = require('node:vm');
 
 const lib = process.argv[2];
-const path = join(lib, 'dist/cli/main.js');
-/** @type {import('node:vm').Script} */
-let main;
+const folder = join(lib, 'dist/cli');
+/** @type {Map<string, import('node:vm').Script>} */
+const scripts = new Map();
 const { Script } = vm;
 vm.Script = class extends Script {
   constructor(source, { filename }) {
     // V8 writes the name into the code, and replaces it when it loads the code.
     super(source, { filename: 'tsntp' });
-    if (filename.endsWith('/main.js')) main = this;
+    scripts.set(basename(filename), this);
   }
 };
 
@@ -26,10 +26,15 @@ vm.Script = class extends Script {
 v8.setFlagsFromString('--no-flush-bytecode');
 process.on('exit', status => {
   if (status !== 0) return;
+  v8.setFlagsFromString('--no-lazy');
+  for (const name of readdirSync(folder).filter(name => name.endsWith('.js') && !scripts.has(name)))
+    new vm.Script(readFileSync(join(folder, name), 'latin1'), { filename: name });
   // V8 loads code only under the flags that are in force now: the usual ones. The seed of this process stays.
-  v8.setFlagsFromString('--flush-bytecode');
-  v8.setFlagsFromString('--hash-seed=0');
-  writeFileSync(`${path}.${hash('sha256', readFileSync(path))}.code`, main.createCachedData());
+  for (const flag of ['--lazy', '--flush-bytecode', '--hash-seed=0']) v8.setFlagsFromString(flag);
+  for (const [name, script] of scripts) {
+    const path = join(folder, name);
+    writeFileSync(`${path}.code`, Buffer.concat([script.createCachedData(), readFileSync(path)]));
+  }
 });
 
 const server = createSocket('udp4');

@@ -19,12 +19,8 @@ const USUAL = [1, 60, 64, 100, 250, 1000, 1024, 10_000, 100_000];
 const UNUSUAL = 0.2;
 /** The highest rate in Hz at which unusual ticks are tried. */
 const FINEST = 1024;
-const EVERY = Array.from({ length: FINEST }, (_, i) => i + 1).concat(
-  USUAL.filter(perSecond => perSecond > FINEST),
-);
 /** A single timestamp lies on fine grids by chance too often: for one, unusual ticks above this rate are not tried. */
 const FINEST_OF_ONE = 100;
-const OF_ONE = EVERY.filter(perSecond => perSecond <= FINEST_OF_ONE || USUAL.includes(perSecond));
 /** The share of clocks out of phase with the second whose phase is as round as the timestamps of other clocks. */
 const ROUND_PHASE = 1.5e-4;
 /**
@@ -106,10 +102,15 @@ function placesOf(stamps: readonly UnixTime[]): readonly number[] {
   return stamps.map(stamp => Number(stamp - earliest));
 }
 
+/** All rates in Hz up to the finest at which unusual ticks are tried, and the usual ones above. */
+function ratesTo(finest: number): readonly number[] {
+  return [...Array(finest).keys()].map(n => n + 1).concat(USUAL.filter(perSecond => perSecond > finest));
+}
+
 /** Ticks that divide the second. A single timestamp can only reveal ticks in phase with the second. */
 function evenTicks(seen: Seen): readonly Hypothesis[] {
   const alone = seen.fractions.length === 1;
-  const [places, numbers] = alone ? [seen.fractions, OF_ONE] : [seen.places, EVERY];
+  const [places, numbers] = alone ? [seen.fractions, ratesTo(FINEST_OF_ONE)] : [seen.places, ratesTo(FINEST)];
   const fitting = numbers.filter(
     perSecond => offGrid(places, SECOND / perSecond, 2 * OFF_GRID) <= 2 * OFF_GRID,
   );

@@ -1,5 +1,5 @@
-// The archive for linux-x64 wherever a user puts it, and how it starts: with V8's code for its large script, which is used only
-// by the Node that made it, and never written.
+// The archive for linux-x64 wherever a user puts it, and how it starts: with V8's code for its scripts, which is used only by
+// the Node that made it, and never written.
 
 import { execFileSync } from 'node:child_process';
 import {
@@ -87,22 +87,33 @@ describe('the archive for linux-x64', () => {
   });
 });
 
-describe('V8’s code for the large script', () => {
+describe('V8’s code for the scripts', () => {
   const probed = (...flags: readonly string[]) =>
     network.run([node, ...flags, '--require', probe, script, ...query()]);
 
   it('is used', () => {
-    expect(probed().stderr).toBe('entry.js undefined main.js false ');
+    expect(probed().stderr).toBe('entry.js false main.js false ');
+  });
+
+  it('is used with the flags of the launcher', () => {
+    const options = { NODE_OPTIONS: `--require "${probe}"` };
+    const { status, stderr } = network.run([join(folder, 'bin/tsntp'), ...query()], options);
+    expect([status, stderr]).toEqual([0, 'entry.js false main.js false ']);
+  });
+
+  it('is used for a command that has a file of its own', () => {
+    const { stderr } = network.run([node, '--require', probe, script, 'completion', 'bash']);
+    expect(stderr).toBe('entry.js false main.js false completion.js false ');
   });
 
   it('is rejected, and the run succeeds all the same, under other flags', () => {
     const { status, stderr } = probed('--max-lazy');
-    expect([status, stderr]).toEqual([0, 'entry.js undefined main.js true ']);
+    expect([status, stderr]).toEqual([0, 'entry.js true main.js true ']);
   });
 
   it('is rejected, and the run succeeds all the same, by another Node', () => {
     const { status, stderr } = network.run([process.execPath, '--require', probe, script, ...query()]);
-    expect([status, stderr]).toEqual([0, 'entry.js undefined main.js true ']);
+    expect([status, stderr]).toEqual([0, 'entry.js true main.js true ']);
   });
 
   it('is not used for another script of the same length', () => {
@@ -111,14 +122,15 @@ describe('V8’s code for the large script', () => {
     writeFileSync(main, text.replaceAll('"queried"', '"QUERIED"'));
     const { status, stdout, stderr } = probed();
     writeFileSync(main, text);
-    expect([status, stderr]).toEqual([0, 'entry.js undefined main.js undefined ']);
+    expect([status, stderr]).toEqual([0, 'entry.js false main.js undefined ']);
     expect(JSON.parse(stdout)).toMatchObject({ result: 'QUERIED' });
   });
 
   it('may be missing', () => {
     const scripts = join(folder, 'lib/tsntp/dist/cli');
-    const code = readdirSync(scripts).filter(name => name.endsWith('.code'));
-    expect(code).toEqual([expect.stringMatching(/^main\.js\.[0-9a-f]{64}\.code$/)]);
+    const names = readdirSync(scripts);
+    const code = names.filter(name => name.endsWith('.code'));
+    expect(code).toEqual(names.filter(name => name.endsWith('.js')).map(name => `${name}.code`));
     for (const name of code) rmSync(join(scripts, name));
     const { status, stderr } = probed();
     expect([status, stderr]).toEqual([0, 'entry.js undefined main.js undefined ']);

@@ -1,9 +1,9 @@
-// Runs the command from its scripts. V8's code for the large one is in a file beside, whose name has the script's hash: V8
-// itself compares only the length. Code that another version or other flags have made is not used, and nothing is ever
-// written. An unsupported Node gets as far as to say so.
+// Runs the command from its scripts. V8's code for a script is in a file beside, followed by the script that it belongs
+// to: V8 itself compares only the length. Code that another version or other flags have made is not used, and nothing is
+// ever written. An unsupported Node gets as far as to say so.
 
 if (process.getBuiltinModule) {
-  runScript('entry.js').runProcess(process);
+  openScripts()('./entry.js').runProcess(process);
 } else {
   process.stderr.write(
     `tsntp: Node.js ${process.version} is too old: install 20.19 or later, or 22.12 or later\n`,
@@ -11,32 +11,44 @@ if (process.getBuiltinModule) {
   process.exitCode = 4;
 }
 
-/** The exports of a script in dist/cli. @param {string} name */
-function runScript(name) {
+/** A require() for the scripts in dist/cli, each of which runs once. */
+function openScripts() {
   const { readFileSync } = require('node:fs');
-  const { join } = require('node:path');
+  const { dirname } = require('node:path');
   const { pathToFileURL } = require('node:url');
   const { Script } = require('node:vm');
-  const folder = join(__dirname, '../dist/cli');
-  const path = join(folder, name);
-  const bytes = readFileSync(path);
-  // esbuild writes nothing but ASCII, which is read faster as Latin-1.
-  const source = bytes.latin1Slice();
-  // entry.js is compiled as fast as its code is read, and --version, which runs nothing else, needs no hash.
-  const cachedData = name === 'main.js' ? codeOf(path, bytes) : undefined;
-  const script = new Script(source, { filename: pathToFileURL(path).href, cachedData });
-  const module = { exports: {} };
-  const requireFrom = id => {
-    if (id === './main.js') return runScript('main.js');
-    return require(id.startsWith('./') ? join(folder, id) : id);
-  };
-  script.runInThisContext()(module.exports, requireFrom, module, path, folder);
-  return module.exports;
+  const folder = `${dirname(__dirname)}/dist/cli`;
+  const url = pathToFileURL(folder).href;
+  const ran = new Map();
+  return requireScript;
 
-  function codeOf(script, content) {
-    const { hash } = require('node:crypto');
+  /** @param {string} id */
+  function requireScript(id) {
+    if (!/^\.\/.*\.js$/.test(id)) return require(id.replace(/^\./, folder));
+    const name = id.slice(2);
+    if (!ran.has(name)) ran.set(name, run(name));
+    return ran.get(name).exports;
+  }
+
+  /** @param {string} name */
+  function run(name) {
+    const path = `${folder}/${name}`;
+    const filename = `${url}/${name}`;
+    const script = readFileSync(path);
+    // esbuild writes nothing but ASCII, which is read faster as Latin-1.
+    const cachedData = codeOf(path, script);
+    const compiled = new Script(script.latin1Slice(), { filename, cachedData });
+    const module = { exports: {} };
+    compiled.runInThisContext()(module.exports, requireScript, module, path, folder, filename);
+    return module;
+  }
+
+  /** @param {string} path @param {Buffer} script */
+  function codeOf(path, script) {
     try {
-      return readFileSync(`${script}.${hash('sha256', content)}.code`);
+      const both = readFileSync(`${path}.code`);
+      const length = both.length - script.length;
+      return script.equals(both.subarray(length)) ? both.subarray(0, length) : undefined;
     } catch {
       return undefined;
     }
