@@ -1,6 +1,7 @@
 // The command → main.js, and beside it one file for each module that it imports dynamically, read when the importing code
 // runs. Such a chunk contains only what main.js lacks and takes the rest from there, so that a process has each module once.
 
+import { readFileSync } from 'node:fs';
 import { basename, relative, resolve } from 'node:path';
 import { build } from 'esbuild';
 
@@ -44,7 +45,25 @@ async function survey(options) {
   const names = ['main', 'entry', ...[...targets].map(nameOf)];
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) throw new Error(`two files of the command would be ${twice}.js: rename a module`);
-  return { modules: new Set(modules), targets: [...targets].sort() };
+  const shared = await sharedClasses(options, [...targets]);
+  return { modules: new Set([...modules, ...shared]), targets: [...targets].sort() };
+}
+
+/**
+ * The modules of classes that more than one chunk contains: main.js has them, so that `instanceof` holds between chunks.
+ * @param {Options} options @param {readonly string[]} targets
+ */
+async function sharedClasses(options, targets) {
+  const seen = new Set();
+  const shared = new Set();
+  for (const target of targets) {
+    const { metafile } = await build({ ...options, entryPoints: [target], write: false, metafile: true });
+    const classes = Object.keys(metafile.inputs).filter(
+      path => path.startsWith('src/') && /^export class /m.test(readFileSync(path, 'utf8')),
+    );
+    for (const path of classes) (seen.has(path) ? shared : seen).add(path);
+  }
+  return shared;
 }
 
 /**
