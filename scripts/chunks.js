@@ -57,13 +57,18 @@ async function sharedClasses(options, targets) {
   const seen = new Set();
   const shared = new Set();
   for (const target of targets) {
-    const { metafile } = await build({ ...options, entryPoints: [target], write: false, metafile: true });
-    const classes = Object.keys(metafile.inputs).filter(
-      path => path.startsWith('src/') && /^export class /m.test(readFileSync(path, 'utf8')),
+    const classes = (await modulesUnder(options, [target])).filter(path =>
+      /^export class /m.test(readFileSync(path, 'utf8')),
     );
     for (const path of classes) (seen.has(path) ? shared : seen).add(path);
   }
-  return shared;
+  return modulesUnder(options, [...shared]);
+}
+
+/** The sources that these import, and they themselves. @param {Options} options @param {string[]} entryPoints */
+async function modulesUnder(options, entryPoints) {
+  const { metafile } = await build({ ...options, entryPoints, write: false, metafile: true });
+  return Object.keys(metafile.inputs).filter(path => path.startsWith('src/'));
 }
 
 /**
