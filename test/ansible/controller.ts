@@ -98,16 +98,17 @@ export class Controller {
       '[defaults]',
       `collections_path = ${this.path('collections')}`,
       `inventory = ${this.path('hosts.ini')}`,
-      'forks = 20',
+      // More at a time gain nothing on two processors, and ssh times out.
+      'forks = 10',
       'stdout_callback = records',
       `callback_plugins = ${resolve('test/ansible/callbacks')}`,
       'bin_ansible_callbacks = true',
       'interpreter_python = /usr/bin/python3',
-      'timeout = 60',
+      'timeout = 120',
       '[ssh_connection]',
       'pipelining = true',
       'retries = 3',
-      `ssh_args = -o ControlMaster=auto -o ControlPersist=20s`,
+      `ssh_args = -o ControlMaster=auto -o ControlPersist=120s -o ConnectionAttempts=3 -o ServerAliveInterval=30 -o ServerAliveCountMax=10`,
       `control_path_dir = ${this.path('cp')}`,
     ]);
     execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', this.path('key')], { env: this.env });
