@@ -18,19 +18,45 @@ export function httpReader(open: OpenHttp, resolve: Resolve, timer: Timer): ViaR
   return {
     via: 'http',
     async read(target, plan, signal) {
-      const address = await firstAddress(target, plan, resolve, signal);
-      if ('kind' in address) return address;
-      const failures = new Map<string, Unread>();
-      for (const secure of [false, true]) {
-        const port = plan.port ?? (secure ? 443 : 80);
-        const place = { address: { ...address, port }, host: target.host, secure, ...sourceOf(plan) };
-        const read = await readPlace(place, open, plan, timer, signal);
-        if (read.kind === 'read') return read;
-        failures.set(`${secure ? 'https' : 'http'} port ${port}`, read);
+      const over = deadline(READING * plan.timeout, timer, signal);
+      try {
+        const address = await firstAddress(target, plan, resolve, over.signal);
+        return 'kind' in address
+          ? address
+          : await readPorts(
+              address,
+              { host: target.host, ...sourceOf(plan) },
+              open,
+              plan,
+              timer,
+              over.signal,
+            );
+      } finally {
+        over.clear();
       }
-      return combinedUnread(failures);
     },
   };
+}
+
+/** Asks without TLS, then with it, until the signal aborts. */
+async function readPorts(
+  resolved: Awaited<ReturnType<Resolve>>[number],
+  place: Omit<HttpPlace, 'address' | 'secure'>,
+  open: OpenHttp,
+  plan: ReaderPlan,
+  timer: Timer,
+  signal: AbortSignal,
+): Promise<OwnReading | Unread> {
+  const failures = new Map<string, Unread>();
+  for (const secure of [false, true]) {
+    const port = plan.port ?? (secure ? 443 : 80);
+    const address = { ...resolved, port };
+    const read = await readPlace({ ...place, address, secure }, open, plan, timer, signal);
+    if (read.kind === 'read') return read;
+    failures.set(`${secure ? 'https' : 'http'} port ${port}`, read);
+    if (signal.aborted) break;
+  }
+  return combinedUnread(failures);
 }
 
 async function readPlace(
@@ -41,12 +67,10 @@ async function readPlace(
   signal: AbortSignal,
 ): Promise<OwnReading | Unread> {
   const source = open(place);
-  const over = deadline(READING * plan.timeout, timer, signal);
   try {
-    const read = await readByDates(source, plan.anchor, timer, over.signal, CONNECTING * plan.timeout);
+    const read = await readByDates(source, plan.anchor, timer, signal, CONNECTING * plan.timeout);
     return 'kind' in read ? read : { kind: 'read', via: 'http', address: place.address.address, ...read };
   } finally {
-    over.clear();
     source.close();
   }
 }

@@ -7,6 +7,10 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { CheckedTarget } from '../../src/fleet/fleet-outcome.ts';
 import { check, type FleetOptions } from '../../src/library/check-fleet.ts';
+import { DateError } from '../../src/net/date-source.ts';
+import { realTimer } from '../../src/net/timer.ts';
+import { monotonicTimeOf, unixTimeOf } from '../../src/ntp/time.ts';
+import { httpReader } from '../../src/pipeline/date-readers.ts';
 import { forge } from '../support/certificates.ts';
 import { serve, serveSilence } from '../support/command.ts';
 
@@ -76,6 +80,25 @@ describe('by http', () => {
     expect(silent!.reading).toBeUndefined();
     expect(silent!.reason).toMatch(/^ntp: no answer; http: /);
   }, 40_000);
+});
+
+test('both ports of a web server share one deadline, which the search for its address also spends', async () => {
+  const deadlines: number[] = [];
+  const after = (duration: number) => {
+    deadlines.push(duration);
+    return () => {};
+  };
+  const open = () => ({ ask: () => Promise.reject(new DateError('no-answer', 'silent')), close() {} });
+  const resolve = async () => [{ address: '192.0.2.1', family: 4 as const }];
+  const plan = { anchor: { time: unixTimeOf(0n), monotonic: monotonicTimeOf(0n) }, timeout: 2 };
+  const target = { host: 'camera', port: 123, from: 'command line' };
+  const read = await httpReader(open, resolve, { ...realTimer, after }).read(
+    target,
+    plan,
+    new AbortController().signal,
+  );
+  expect(read).toMatchObject({ kind: 'no-answer' });
+  expect(deadlines).toEqual([30, 10, 10]);
 });
 
 test('a host that answers NTP is not asked by http', async () => {
