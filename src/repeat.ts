@@ -27,7 +27,7 @@ export interface RepeatPorts {
 /** How a run ended: `failed` is repeated sooner, `last` is not repeated. */
 export type TurnEnd = 'done' | 'failed' | 'last';
 
-/** The shortest time between two requests to the same server that a public pool is asked, in seconds: 2⁶, ntpd's own minimum. */
+/** The shortest time between two requests to the same server that a public pool is asked, in seconds: 2⁶ s, ntpd's default minpoll. */
 export const SHORTEST_FOR_A_POOL: Seconds = 64;
 /** How often it is looked at whether the machine has slept: timers may stand still meanwhile. In seconds. */
 const LOOK: Seconds = 30;

@@ -113,7 +113,7 @@ export interface SkewGroup {
   readonly where: readonly string[];
 }
 
-/** The limits of a check, as ranges of the signed offset in seconds: outside `from` … `to` is over the limit, or inside if `inside`. */
+/** A range of offsets, target − reference, in seconds. An offset outside `from`…`to` is over the limit; with `inside`, one within it is. */
 export interface OffsetRange {
   readonly from: Seconds;
   readonly to: Seconds;
