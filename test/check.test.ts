@@ -70,7 +70,7 @@ function bySsh(
     async read(...asked) {
       const offset = answer(...asked);
       if (typeof offset !== 'number') return offset;
-      const counted = { bound: 0.01, delay: 0.02, samples: 4, at: there.clock.monotonic() };
+      const counted = { errorBound: 0.01, delay: 0.02, samples: 4, at: there.clock.monotonic() };
       return { kind: 'read', via: 'ssh', address: '10.0.0.9', offset, ...counted };
     },
   };
@@ -107,7 +107,7 @@ describe('check', () => {
       reading,
     } of checkedIn(outcome).targets) {
       const { offset = 0 } = servers[host as 'a'];
-      expect(Math.abs(reading!.offset - offset)).toBeLessThanOrEqual(reading!.bound);
+      expect(Math.abs(reading!.offset - offset)).toBeLessThanOrEqual(reading!.errorBound);
     }
   });
 
@@ -190,7 +190,7 @@ describe('check', () => {
     const { outcome } = await checkIn(fleet({ coarse: { ...NEAR, tick: 1, offset: 0.3 } }), ['coarse']);
     const [coarse] = checkedIn(outcome).targets;
     expect(coarse?.verdict).toBe('uncertain');
-    expect(Math.abs(coarse!.reading!.offset - 0.3)).toBeLessThanOrEqual(coarse!.reading!.bound);
+    expect(Math.abs(coarse!.reading!.offset - 0.3)).toBeLessThanOrEqual(coarse!.reading!.errorBound);
   });
 
   test('an interrupt ends it with the targets so far', async () => {
@@ -270,7 +270,7 @@ describe('check', () => {
       via: 'ssh',
       address: '10.0.0.9',
       offset: 4,
-      bound: 0.01,
+      errorBound: 0.01,
       delay: 0.02,
       samples: 1,
     };
@@ -387,7 +387,7 @@ describe('the reference', () => {
       });
     const { outcome } = await checkIn(fleet(FAULTS), ['right', 'ahead'], local, kernel(true));
     expect(verdictsOf(outcome)).toEqual({ right: 'right', ahead: 'off' });
-    expect(checkedIn(outcome).reference).toEqual({ kind: 'local', bound: 0.02 });
+    expect(checkedIn(outcome).reference).toEqual({ kind: 'local', errorBound: 0.02 });
     const none = await checkIn(fleet(FAULTS), ['right'], local, kernel(false));
     expect(none.outcome).toMatchObject({
       kind: 'no-reference',

@@ -4,10 +4,10 @@
 
 import { elapsed, type MonotonicTime, type Seconds } from '../ntp/time.ts';
 
-/** The correction of this machine's clock at a moment: the true one is within `offset` ± `bound`, in seconds. */
+/** The correction of this machine's clock at a moment: the true one is within `offset` ± `errorBound`, in seconds. */
 export interface KnownCorrection {
   readonly offset: Seconds;
-  readonly bound: Seconds;
+  readonly errorBound: Seconds;
 }
 
 /** A correction that was measured at a moment. */
@@ -26,12 +26,12 @@ export function correctionAt(
 ): KnownCorrection {
   if (!after) {
     const age = Math.abs(elapsed(at, before.at));
-    return { offset: before.offset, bound: before.bound + FASTEST_DRIFT * age };
+    return { offset: before.offset, errorBound: before.errorBound + FASTEST_DRIFT * age };
   }
   const span = elapsed(after.at, before.at);
   const share = span > 0 ? Math.min(1, Math.max(0, elapsed(at, before.at) / span)) : 1;
   const change = after.offset - before.offset;
   // If a slew began or ended meanwhile, the correction changed in a part of the time only.
-  const bound = Math.max(before.bound, after.bound) + Math.abs(change);
-  return { offset: before.offset + share * change, bound };
+  const errorBound = Math.max(before.errorBound, after.errorBound) + Math.abs(change);
+  return { offset: before.offset + share * change, errorBound };
 }

@@ -72,7 +72,7 @@ export interface TargetReading {
   /** Target minus reference, in seconds. */
   readonly offset: Seconds;
   /** The true difference is within `offset` ± this: half of the round trip, the precision, and the reference's own bound. */
-  readonly bound: Seconds;
+  readonly errorBound: Seconds;
   /** The round trip, in seconds. */
   readonly delay: Seconds;
   /** The number of replies that were used. */
@@ -92,16 +92,16 @@ export type Reference =
       /** The correction that this machine's clock needs, at the start and at the end, in seconds: positive if it is behind. */
       readonly before: Seconds;
       readonly after: Seconds;
-      readonly bound: Seconds;
+      readonly errorBound: Seconds;
     }
   /** This machine's clock, which its kernel calls synchronized. */
-  | { readonly kind: 'local'; readonly bound: Seconds }
+  | { readonly kind: 'local'; readonly errorBound: Seconds }
   /** What the majority of the targets themselves agrees on. */
   | {
       readonly kind: 'majority';
       readonly agreeing: number;
       readonly offset: Seconds;
-      readonly bound: Seconds;
+      readonly errorBound: Seconds;
     };
 
 /** Targets that are off by the same amount. */

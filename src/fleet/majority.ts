@@ -18,7 +18,7 @@ export interface Majority extends KnownCorrection {
 
 /** The majority's agreement, if more than half of the readings agree within ± `tolerance` seconds. */
 export function majorityOf(readings: readonly KnownCorrection[], tolerance: Seconds): Majority | undefined {
-  const widthOf = ({ bound }: KnownCorrection) => bound + tolerance;
+  const widthOf = ({ errorBound }: KnownCorrection) => errorBound + tolerance;
   const intervals = readings.map(one => ({
     low: one.offset - widthOf(one),
     high: one.offset + widthOf(one),
@@ -31,9 +31,9 @@ export function majorityOf(readings: readonly KnownCorrection[], tolerance: Seco
   );
   const offset = medianOf(agreeing.map(one => one.offset));
   // Each true value is between its ends, so that their median is between the medians of the ends.
-  const low = medianOf(agreeing.map(one => one.offset - one.bound));
-  const high = medianOf(agreeing.map(one => one.offset + one.bound));
-  return { agreeing: agreeing.length, offset, bound: Math.max(offset - low, high - offset) };
+  const low = medianOf(agreeing.map(one => one.offset - one.errorBound));
+  const high = medianOf(agreeing.map(one => one.offset + one.errorBound));
+  return { agreeing: agreeing.length, offset, errorBound: Math.max(offset - low, high - offset) };
 }
 
 /** The median of numbers, of which there must be at least one. */

@@ -39,7 +39,7 @@ function isOff(checked: CheckedTarget): checked is Off {
 
 function areEqual(a: TargetReading, b: TargetReading): boolean {
   const share = EQUAL_SHARE * Math.abs(a.offset);
-  const apart = Math.min(Math.max(EQUAL, share) + a.bound + b.bound, NEVER_EQUAL);
+  const apart = Math.min(Math.max(EQUAL, share) + a.errorBound + b.errorBound, NEVER_EQUAL);
   return b.offset - a.offset <= apart;
 }
 

@@ -26,8 +26,12 @@ export interface Comparison {
 export function judgeTarget(reading: OwnReading | Unread, comparison: Comparison): Judgment {
   if (reading.kind !== 'read') return judgeUnread(reading);
   const { before, after, anchor, limits } = comparison;
-  const { offset, bound } = correctionAt(before, after, reading.at);
-  const compared = { ...reading, offset: reading.offset - offset, bound: reading.bound + bound };
+  const { offset, errorBound } = correctionAt(before, after, reading.at);
+  const compared = {
+    ...reading,
+    offset: reading.offset - offset,
+    errorBound: reading.errorBound + errorBound,
+  };
   const now = Number(anchor.time) / 1e9 + elapsed(reading.at, anchor.monotonic) + offset;
   return judgeReading(compared, limits, now);
 }
@@ -38,8 +42,8 @@ export function judgeReading(
   limits: Limits,
   now: Seconds,
 ): Judgment {
-  const { offset, bound } = reading;
-  const interval = { low: offset - bound, high: offset + bound };
+  const { offset, errorBound } = reading;
+  const interval = { low: offset - errorBound, high: offset + errorBound };
   const [warning, critical] = [standingOf(interval, limits.warning), standingOf(interval, limits.critical)];
   const over = warning === 'over' || critical === 'over';
   const severity: Severity = critical === 'over' ? 'critical' : over ? 'warning' : 'ok';

@@ -74,9 +74,9 @@ export async function beginReference(
       if (targets.length >= LEAST_MAJORITY) return { choice: 'majority' };
       return { failure: { kind: 'too-few-targets', targets: targets.length, least: LEAST_MAJORITY } };
     case 'local': {
-      const bound = boundOf(ports.clock);
-      if (bound === undefined) return { failure: { kind: 'unsynchronized' } };
-      return { choice: 'local', correction: { offset: 0, bound, at: anchor.monotonic }, warnings: [] };
+      const errorBound = boundOf(ports.clock);
+      if (errorBound === undefined) return { failure: { kind: 'unsynchronized' } };
+      return { choice: 'local', correction: { offset: 0, errorBound, at: anchor.monotonic }, warnings: [] };
     }
     case 'servers': {
       const surveyed = await survey(reference.survey, ports, anchor);
@@ -101,9 +101,9 @@ export function majorityBasis(
   const tolerance = toleranceOf(limits);
   const majority = majorityOf(voters, tolerance);
   if (!majority) return { failure: { kind: 'no-majority', answers: voters.length, tolerance } };
-  const { agreeing, offset, bound } = majority;
+  const { agreeing, offset, errorBound } = majority;
   const at = voters[voters.length >> 1]!.at;
-  return { choice: 'majority', agreeing, correction: { offset, bound, at }, warnings: [] };
+  return { choice: 'majority', agreeing, correction: { offset, errorBound, at }, warnings: [] };
 }
 
 /** Surveys servers a second time. If that fails, the first survey counts, with a wider bound. */
@@ -124,17 +124,17 @@ export async function endReference(
 
 /** The reference for reports. */
 export function describeReference(basis: Basis): Reference {
-  const { offset, bound } = basis.correction;
+  const { offset, errorBound } = basis.correction;
   switch (basis.choice) {
     case 'servers': {
-      const { offset: last, bound: lastBound } = basis.after ?? basis.correction;
-      const widest = Math.max(bound, lastBound) + Math.abs(last - offset);
-      return { kind: 'servers', names: basis.names, before: offset, after: last, bound: widest };
+      const { offset: last, errorBound: lastBound } = basis.after ?? basis.correction;
+      const widest = Math.max(errorBound, lastBound) + Math.abs(last - offset);
+      return { kind: 'servers', names: basis.names, before: offset, after: last, errorBound: widest };
     }
     case 'local':
-      return { kind: 'local', bound };
+      return { kind: 'local', errorBound };
     case 'majority':
-      return { kind: 'majority', agreeing: basis.agreeing, offset, bound };
+      return { kind: 'majority', agreeing: basis.agreeing, offset, errorBound };
     default:
       return basis satisfies never;
   }
@@ -152,7 +152,7 @@ async function survey(
   const { time, monotonic } = ports.clock.read();
   const stepped = difference(time, anchor.time) - elapsed(monotonic, anchor.monotonic);
   const { offset, rootDistance } = measured.estimate;
-  return { offset: offset + stepped, bound: rootDistance, at: monotonic };
+  return { offset: offset + stepped, errorBound: rootDistance, at: monotonic };
 }
 
 /** The kernel's bound on the error of its clock, if it calls the clock synchronized. */

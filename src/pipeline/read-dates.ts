@@ -17,7 +17,7 @@ import {
 import { elapsed, type Reading, type Seconds } from '../ntp/time.ts';
 
 /** What was measured, without the target. */
-export type DatedReading = Pick<OwnReading, 'offset' | 'bound' | 'delay' | 'samples' | 'at' | 'frozen'>;
+export type DatedReading = Pick<OwnReading, 'offset' | 'errorBound' | 'delay' | 'samples' | 'at' | 'frozen'>;
 
 /** The fastest drift of a clock, in seconds per second. */
 const FASTEST_DRIFT = 1e-4;
@@ -84,12 +84,12 @@ function readingBy(
   const at = replies.at(-1)!.received;
   const counted = { delay, samples: replies.length, at };
   if (replies.length > 1 && showsStandstill(replies)) {
-    return { ...counted, offset: (low + high) / 2, bound: elapsed(at, replies[0]!.sent), frozen: true };
+    return { ...counted, offset: (low + high) / 2, errorBound: elapsed(at, replies[0]!.sent), frozen: true };
   }
   if (contradiction > TOLERATED) {
     const reason = `its dates contradict each other by ${contradiction.toFixed(1)} s: from a cache, or of several machines?`;
     return { kind: 'unusable', reason };
   }
   const drift = FASTEST_DRIFT * elapsed(at, replies[0]!.sent);
-  return { ...counted, offset: (low + high) / 2, bound: (high - low) / 2 + drift };
+  return { ...counted, offset: (low + high) / 2, errorBound: (high - low) / 2 + drift };
 }

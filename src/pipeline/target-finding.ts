@@ -102,19 +102,19 @@ export function readingOf(finding: TargetFinding, anchor: Reading): OwnReading |
   };
 }
 
-type Measured = Pick<OwnReading, 'offset' | 'bound' | 'delay'>;
+type Measured = Pick<OwnReading, 'offset' | 'errorBound' | 'delay'>;
 
 function measuredBy(samples: readonly Sample[], anchor: Reading): Measured | Unread {
   const anchored = samples.map(sample => onAnchoredClock(sample, anchor));
   const [only] = anchored;
-  if (anchored.length === 1) return { offset: only!.offset, bound: boundOf(only!), delay: only!.delay };
+  if (anchored.length === 1) return { offset: only!.offset, errorBound: boundOf(only!), delay: only!.delay };
   const estimate = estimatePeer(anchored);
   if ('kind' in estimate) {
     const reason = `its replies contradict each other by ${estimate.by.toFixed(3)} s: was its clock set meanwhile?`;
     return { kind: 'unusable', reason };
   }
   const { offset, delay, rootDistance, rootDelay, rootDispersion } = estimate;
-  return { offset, delay, bound: rootDistance - rootDelay / 2 - rootDispersion };
+  return { offset, delay, errorBound: rootDistance - rootDelay / 2 - rootDispersion };
 }
 
 /** The true offset is within this of the sample's: half of the round trip, the precisions, and the tick of the target's clock. */

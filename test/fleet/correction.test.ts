@@ -3,14 +3,14 @@ import { correctionAt, type MeasuredCorrection } from '../../src/fleet/correctio
 import { monotonicTimeOf } from '../../src/ntp/time.ts';
 
 const at = (seconds: number) => monotonicTimeOf(BigInt(Math.round(seconds * 1e9)));
-const before: MeasuredCorrection = { offset: 1, bound: 0.01, at: at(10) };
-const after: MeasuredCorrection = { offset: 1.004, bound: 0.02, at: at(20) };
+const before: MeasuredCorrection = { offset: 1, errorBound: 0.01, at: at(10) };
+const after: MeasuredCorrection = { offset: 1.004, errorBound: 0.02, at: at(20) };
 
 test('between two surveys the correction is linear, and its bound has room for a change in between', () => {
   expect(correctionAt(before, after, at(10)).offset).toBe(1);
   expect(correctionAt(before, after, at(15)).offset).toBeCloseTo(1.002, 9);
   expect(correctionAt(before, after, at(20)).offset).toBeCloseTo(1.004, 9);
-  expect(correctionAt(before, after, at(15)).bound).toBeCloseTo(0.024, 9);
+  expect(correctionAt(before, after, at(15)).errorBound).toBeCloseTo(0.024, 9);
 });
 
 test('outside of the surveys it is that of the nearer one', () => {
@@ -19,5 +19,8 @@ test('outside of the surveys it is that of the nearer one', () => {
 });
 
 test('after a single survey the bound grows with the drift of a bad crystal', () => {
-  expect(correctionAt(before, undefined, at(110))).toEqual({ offset: 1, bound: expect.closeTo(0.02, 9) });
+  expect(correctionAt(before, undefined, at(110))).toEqual({
+    offset: 1,
+    errorBound: expect.closeTo(0.02, 9),
+  });
 });

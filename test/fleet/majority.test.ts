@@ -2,12 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { majorityOf, medianOf } from '../../src/fleet/majority.ts';
 
-const read = (offset: number, bound = 0.001) => ({ offset, bound });
+const read = (offset: number, errorBound = 0.001) => ({ offset, errorBound });
 
 describe('the majority of readings', () => {
   test('agrees on the median of those that agree', () => {
     const found = majorityOf([read(1), read(1.01), read(1.02), read(9), read(-4)], 0.1);
-    expect(found).toEqual({ agreeing: 3, offset: 1.01, bound: expect.closeTo(0.001, 9) });
+    expect(found).toEqual({ agreeing: 3, offset: 1.01, errorBound: expect.closeTo(0.001, 9) });
   });
 
   test('must be more than half', () => {
@@ -18,7 +18,7 @@ describe('the majority of readings', () => {
   test('is not moved by a minority, whatever it claims', () => {
     const wild = fc.record({
       offset: fc.double({ min: -1e9, max: 1e9, noNaN: true }),
-      bound: fc.double({ min: 0, max: 10, noNaN: true }),
+      errorBound: fc.double({ min: 0, max: 10, noNaN: true }),
     });
     fc.assert(
       fc.property(fc.array(wild, { minLength: 4, maxLength: 4 }), liars => {
@@ -49,7 +49,7 @@ describe('the majority of readings', () => {
         );
         const truth = medianOf(clocks.map(([offset]) => offset));
         expect(found!.agreeing).toBe(clocks.length);
-        expect(Math.abs(found!.offset - truth)).toBeLessThanOrEqual(found!.bound + 1e-12);
+        expect(Math.abs(found!.offset - truth)).toBeLessThanOrEqual(found!.errorBound + 1e-12);
       }),
     );
   });

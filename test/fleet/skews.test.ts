@@ -4,7 +4,7 @@ import { skewsOf } from '../../src/fleet/skews.ts';
 
 function off(offset: number, address: string, group?: string, verdict: TargetVerdict = 'off'): CheckedTarget {
   const target = { host: address, port: 123, from: 'list:1', ...(group !== undefined && { group }) };
-  const reading = { via: 'ntp', address, offset, bound: 0.0002, delay: 0.001, samples: 5 } as const;
+  const reading = { via: 'ntp', address, offset, errorBound: 0.0002, delay: 0.001, samples: 5 } as const;
   return { target, verdict, severity: 'critical', reading };
 }
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { CheckedTarget, TargetVerdict } from '../../src/fleet/fleet-outcome.ts';
 import { countsOf, endOf, type FailOn } from '../../src/fleet/tally.ts';
 
-const READING = { via: 'ntp', address: '10.0.0.1', offset: 0, bound: 0, delay: 0, samples: 1 } as const;
+const READING = { via: 'ntp', address: '10.0.0.1', offset: 0, errorBound: 0, delay: 0, samples: 1 } as const;
 
 function targetsWith(...verdicts: readonly TargetVerdict[]): readonly CheckedTarget[] {
   const target = { host: 'a', port: 123, from: 'command line' };

@@ -6,7 +6,7 @@ import { NOW, readingAt } from '../support/builders.ts';
 
 const anchor = readingAt(NOW);
 const limits = defaultLimits();
-const before = { offset: 5, bound: 0.01, at: anchor.monotonic };
+const before = { offset: 5, errorBound: 0.01, at: anchor.monotonic };
 
 /** The judgment on a reading that is so far from the reference, of which this clock is 5 s behind. */
 function judge(offset: number, changes: Partial<OwnReading> = {}) {
@@ -15,7 +15,7 @@ function judge(offset: number, changes: Partial<OwnReading> = {}) {
     via: 'ntp',
     address: '10.0.0.5',
     offset: offset + before.offset,
-    bound: 0.02,
+    errorBound: 0.02,
     delay: 0.03,
     samples: 1,
     stratum: 2,
@@ -43,7 +43,7 @@ describe('the verdict on a clock', () => {
 
   test('has the offset and the bound from the reference', () => {
     const { reading } = judge(0.05);
-    expect(reading).toMatchObject({ offset: expect.closeTo(0.05, 9), bound: expect.closeTo(0.03, 9) });
+    expect(reading).toMatchObject({ offset: expect.closeTo(0.05, 9), errorBound: expect.closeTo(0.03, 9) });
     expect(reading).not.toHaveProperty('at');
     expect(reading).not.toHaveProperty('kind');
   });

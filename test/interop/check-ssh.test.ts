@@ -171,8 +171,8 @@ describeWith(PACKAGES, 'by ssh', () => {
     expect(targets.map(({ verdict }) => verdict)).toEqual(['off', ...Array(19).fill('right')]);
     for (const [i, { reading }] of targets.entries()) {
       expect(reading).toMatchObject({ via: 'ssh', address: '127.0.0.1', samples: 4 });
-      expect(Math.abs(reading!.offset - (i === 0 ? -300 : 0))).toBeLessThanOrEqual(reading!.bound);
-      expect(reading!.bound).toBeLessThan(0.5);
+      expect(Math.abs(reading!.offset - (i === 0 ? -300 : 0))).toBeLessThanOrEqual(reading!.errorBound);
+      expect(reading!.errorBound).toBeLessThan(0.5);
     }
   });
 
@@ -186,8 +186,8 @@ describeWith(PACKAGES, 'by ssh', () => {
     const [target] = await checked([at(port)]);
     expect(target!.reading).toMatchObject({ via: 'ssh' });
     expect(target!.reading!.samples).toBeGreaterThan(4);
-    expect(Math.abs(target!.reading!.offset)).toBeLessThanOrEqual(target!.reading!.bound);
-    expect(target!.reading!.bound).toBeLessThan(0.5);
+    expect(Math.abs(target!.reading!.offset)).toBeLessThanOrEqual(target!.reading!.errorBound);
+    expect(target!.reading!.errorBound).toBeLessThan(0.5);
   });
 
   test('a host of Windows is read by PowerShell, where there is no sh', async () => {
@@ -199,9 +199,9 @@ describeWith(PACKAGES, 'by ssh', () => {
       verdict: 'right',
       reading: { via: 'ssh', address: '127.0.0.1', samples: 4 },
     });
-    const { offset, bound } = target!.reading!;
-    expect(Math.abs(offset)).toBeLessThanOrEqual(bound);
-    expect(bound).toBeGreaterThan(1 / 128);
+    const { offset, errorBound } = target!.reading!;
+    expect(Math.abs(offset)).toBeLessThanOrEqual(errorBound);
+    expect(errorBound).toBeGreaterThan(1 / 128);
   });
 
   test('a host that refuses the key, or has no shell, says why', async () => {

@@ -178,7 +178,7 @@ describe.skipIf(!existsSync(CHROMIUM) && !process.env.CI)('the page of a check',
         severity: 'critical',
       }),
     );
-    const reference = { kind: 'servers', names: [labels[0]!], before: 0, after: 0, bound: 0.1 } as const;
+    const reference = { kind: 'servers', names: [labels[0]!], before: 0, after: 0, errorBound: 0.1 } as const;
     const skews = [{ offset: 1, count: 2, where: [labels[1]!] }];
     const { page, wrong } = await open(checked(hostile, { reference, skews, warnings: labels }));
     expect(await page.evaluate('typeof hacked')).toBe('undefined');

@@ -54,8 +54,8 @@ describe('by http', () => {
     const targets = await checked(hosts, { via: 'http' });
     for (const [i, { reading }] of targets.entries()) {
       expect(reading).toMatchObject({ via: 'http', address: '127.0.0.1' });
-      expect(Math.abs(reading!.offset - offsets[i]!)).toBeLessThanOrEqual(reading!.bound);
-      expect(reading!.bound).toBeLessThan(0.6);
+      expect(Math.abs(reading!.offset - offsets[i]!)).toBeLessThanOrEqual(reading!.errorBound);
+      expect(reading!.errorBound).toBeLessThan(0.6);
     }
     expect(targets.map(({ verdict }) => verdict).slice(2)).toEqual(['off', 'zone-off']);
   }, 40_000);

@@ -31,15 +31,15 @@ describe('the reading of a target', () => {
       leap: 0,
       refid: '192.0.2.1',
     });
-    expect(Math.abs(reading.offset - 0.3)).toBeLessThanOrEqual(reading.bound);
-    expect(reading.bound).toBeCloseTo(0.02, 4);
+    expect(Math.abs(reading.offset - 0.3)).toBeLessThanOrEqual(reading.errorBound);
+    expect(reading.errorBound).toBeCloseTo(0.02, 4);
     expect(reading.rootDistance).toBeCloseTo((0x345 / 2 + 0x678) / 0x1_0000, 9);
   });
 
   test('of one reply with whole hundredths of a second allows for the tick', () => {
     const reading = readingOf(answered(resultOf({ tick: 0.01, offset: 0.004 })), ANCHOR);
     if (reading.kind !== 'read') throw new Error(reading.kind);
-    expect(reading.bound).toBeGreaterThan(0.019);
+    expect(reading.errorBound).toBeGreaterThan(0.019);
   });
 
   test('of a clock that says it is not synchronized, or that is decades off, is a reading all the same', () => {

@@ -24,7 +24,7 @@ const READING: TargetReading = {
   via: 'ntp',
   address: '10.0.0.5',
   offset: -0.0012,
-  bound: 0.008,
+  errorBound: 0.008,
   delay: 0.012,
   samples: 1,
   stratum: 2,
@@ -75,7 +75,7 @@ export function checked(targets: readonly CheckedTarget[], rest: Partial<Checked
       names: ['ntp1.example', 'ntp2.example'],
       before: 0.0021,
       after: 0.0022,
-      bound: 0.0008,
+      errorBound: 0.0008,
     },
     targets,
     skews: [],
@@ -103,14 +103,14 @@ export const EVERY_VERDICT: readonly CheckedTarget[] = [
     verdict: 'zone-off',
     severity: 'critical',
     reason: 'an hour behind: its time zone?',
-    reading: { offset: -3600.0003, bound: 0.0009 },
+    reading: { offset: -3600.0003, errorBound: 0.0009 },
   }),
   target({
     host: 'cam-1.example',
     verdict: 'era-off',
     severity: 'critical',
     reason: 'it shows 1970: its battery?',
-    reading: { address: '10.0.2.1', offset: -1_795_676_000.5, bound: 0.5, via: 'http', samples: 3 },
+    reading: { address: '10.0.2.1', offset: -1_795_676_000.5, errorBound: 0.5, via: 'http', samples: 3 },
   }),
   target({
     host: '10.0.0.8',
@@ -123,7 +123,7 @@ export const EVERY_VERDICT: readonly CheckedTarget[] = [
     host: '10.0.0.9',
     verdict: 'uncertain',
     severity: 'warning',
-    reading: { offset: 0.09, bound: 0.04 },
+    reading: { offset: 0.09, errorBound: 0.04 },
   }),
   target({
     host: '10.0.0.10',
@@ -160,7 +160,10 @@ function memberOf(i: number, random: () => number): CheckedTarget {
     label: `${['gate', 'cam', 'plc', 'hmi'][i % 4]}-${i + 1}`,
     group: `hall ${1 + (i % 7)}`,
   };
-  const near = { offset: (random() + random() + random() - 1.5) * 0.004, bound: 0.0006 + random() * 0.004 };
+  const near = {
+    offset: (random() + random() + random() - 1.5) * 0.004,
+    errorBound: 0.0006 + random() * 0.004,
+  };
   const late = { ...named, host: `10.1.0.${1 + (i % 250)}` };
   const dice = random();
   if (i % 97 === 3 || i === 1)
@@ -168,7 +171,7 @@ function memberOf(i: number, random: () => number): CheckedTarget {
       ...named,
       verdict: 'off',
       severity: 'critical',
-      reading: { offset: (random() - 0.3) * 10 ** (random() * 5), bound: near.bound },
+      reading: { offset: (random() - 0.3) * 10 ** (random() * 5), errorBound: near.errorBound },
     });
   if (dice < 0.03)
     return target({
@@ -176,7 +179,7 @@ function memberOf(i: number, random: () => number): CheckedTarget {
       verdict: 'zone-off',
       severity: 'critical',
       reason: 'an hour behind: its time zone?',
-      reading: { offset: -3600 + near.offset, bound: near.bound },
+      reading: { offset: -3600 + near.offset, errorBound: near.errorBound },
     });
   if (dice < 0.05) return target({ ...named, verdict: 'no-answer', severity: 'unknown', reading: null });
   if (dice < 0.06)
@@ -184,7 +187,7 @@ function memberOf(i: number, random: () => number): CheckedTarget {
       ...named,
       verdict: 'uncertain',
       severity: 'warning',
-      reading: { offset: 0.08 + random() * 0.04, bound: 0.06 },
+      reading: { offset: 0.08 + random() * 0.04, errorBound: 0.06 },
     });
   if (dice < 0.065)
     return target({
@@ -218,7 +221,7 @@ const anyReading: fc.Arbitrary<TargetReading> = fc.record({
   via: fc.constantFrom('ntp', 'http', 'ssh'),
   address: fc.ipV4(),
   offset: fc.double({ min: -4e9, max: 4e9, noNaN: true }),
-  bound: fc.double({ min: 0, max: 1e3, noNaN: true }),
+  errorBound: fc.double({ min: 0, max: 1e3, noNaN: true }),
   delay: fc.double({ min: 0, max: 1e3, noNaN: true }),
   samples: fc.integer({ min: 1, max: 8 }),
   stratum: fc.integer({ min: 0, max: 16 }),

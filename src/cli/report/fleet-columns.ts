@@ -77,7 +77,7 @@ export function fleetCells(checked: CheckedTarget, since: string | undefined): F
     via: reading && reading.via !== 'ntp' ? reading.via : '',
     stratum: reading?.stratum === undefined ? '' : String(reading.stratum),
     offset: reading ? formatOffset(reading.offset) : '',
-    bound: reading ? formatDuration(reading.bound) : '',
+    bound: reading ? formatDuration(reading.errorBound) : '',
     verdict,
     since: since === undefined ? '' : `${since.slice(0, 10)} ${since.slice(11, 16)}Z`,
     note: printable(reason ?? ''),

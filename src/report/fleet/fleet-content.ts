@@ -87,7 +87,7 @@ function headOf(outcome: FleetOutcome, { exitCode }: FleetContext): FleetReport 
 }
 
 function referenceContent(reference: Reference): FleetReportReference {
-  const { bound: errorBound } = reference;
+  const { errorBound } = reference;
   switch (reference.kind) {
     case 'servers': {
       const { kind, names, before, after } = reference;
@@ -127,17 +127,26 @@ export function targetContent(checked: CheckedTarget, since?: Since): FleetRepor
   };
 }
 
-function readingContent({
-  bound,
-  ...reading
-}: NonNullable<CheckedTarget['reading']>): Partial<FleetReportTarget> {
-  const { via, address, repliedFrom, offset, delay, samples, stratum, leap, refid, rootDistance } = reading;
+function readingContent(reading: NonNullable<CheckedTarget['reading']>): Partial<FleetReportTarget> {
+  const {
+    via,
+    address,
+    repliedFrom,
+    offset,
+    errorBound,
+    delay,
+    samples,
+    stratum,
+    leap,
+    refid,
+    rootDistance,
+  } = reading;
   return {
     via,
     address,
     ...(repliedFrom !== undefined && { repliedFrom }),
     offset,
-    errorBound: bound,
+    errorBound,
     delay,
     samples,
     ...(stratum !== undefined && { stratum }),

@@ -15,7 +15,7 @@ const COLUMNS: Readonly<Record<string, (checked: CheckedTarget, since: Since | u
   verdict: ({ verdict }) => verdict,
   severity: ({ severity }) => severity,
   offset: ({ reading }) => reading?.offset,
-  error_bound: ({ reading }) => reading?.bound,
+  error_bound: ({ reading }) => reading?.errorBound,
   delay: ({ reading }) => reading?.delay,
   via: ({ reading }) => reading?.via,
   address: ({ reading }) => reading?.address,

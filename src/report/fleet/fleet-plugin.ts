@@ -59,13 +59,13 @@ function singleText(checked: CheckedTarget, outcome: Checked): string {
     const cause = plain(reason ?? checked.verdict);
     return `${fitted(`${head}Offset unknown, ${plain(targetName(checked.target))}: ${cause}`, FIRST_LINE)}\n`;
   }
-  const { offset, bound, stratum } = reading;
+  const { offset, errorBound, stratum } = reading;
   const data = [
     performance('offset', fixed(offset), 's', ...thresholds(outcome.limits)),
-    performance('bound', fixed(bound), 's'),
+    performance('bound', fixed(errorBound), 's'),
     ...(stratum === undefined ? [] : [performance('stratum', String(stratum))]),
   ].join(' ');
-  const unsure = findingOfVerdict(checked) === 'right' ? '' : ` (+/- ${formatDuration(bound)})`;
+  const unsure = findingOfVerdict(checked) === 'right' ? '' : ` (+/- ${formatDuration(errorBound)})`;
   const words = `${head}Offset ${Number(offset.toFixed(6))} secs${unsure}${why}`;
   return `${fitted(words, FIRST_LINE - data.length - 1)}|${data}\n`;
 }

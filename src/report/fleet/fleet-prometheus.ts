@@ -33,9 +33,9 @@ function targetGauges(targets: readonly CheckedTarget[]): readonly Gauge[] {
       series: each(({ offset }) => offset),
     },
     {
-      name: 'tsntp_target_offset_bound_seconds',
+      name: 'tsntp_target_error_bound_seconds',
       help: 'The true difference is within the offset plus or minus this.',
-      series: each(({ bound }) => bound),
+      series: each(({ errorBound }) => errorBound),
     },
     {
       name: 'tsntp_target_synchronized',
@@ -57,7 +57,7 @@ function targetGauges(targets: readonly CheckedTarget[]): readonly Gauge[] {
       series: each(({ rootDistance }) => rootDistance),
     },
     {
-      name: 'tsntp_target_round_trip_seconds',
+      name: 'tsntp_target_delay_seconds',
       help: 'The round trip to the target and back.',
       series: each(({ delay }) => delay),
     },
@@ -72,7 +72,11 @@ function checkGauges({ targets, reference, duration, started }: Checked): readon
       help: 'The number of targets of each verdict.',
       series: TARGET_VERDICTS.map(verdict => ({ labels: { verdict }, value: numberOf(verdict) })),
     },
-    gauge('tsntp_check_reference_uncertainty_seconds', 'The error bound of the reference.', reference.bound),
+    gauge(
+      'tsntp_check_reference_error_bound_seconds',
+      'The error bound of the reference.',
+      reference.errorBound,
+    ),
     gauge('tsntp_check_duration_seconds', 'How long the last check took.', duration),
     gauge(
       'tsntp_check_last_run_timestamp_seconds',

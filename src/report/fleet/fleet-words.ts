@@ -54,7 +54,7 @@ function capitalized(text: string): string {
 
 /** What the targets were compared with, for the middle of a sentence, with its error bound. */
 export function referenceWords(reference: Reference): string {
-  const bound = `± ${formatDuration(reference.bound)}`;
+  const bound = `± ${formatDuration(reference.errorBound)}`;
   switch (reference.kind) {
     case 'servers':
       return `${reference.names.join(', ')} (${bound})`;
@@ -103,12 +103,12 @@ export function plainDuration(s: Seconds): string {
 /** An offset and its bound: `+12.400 s ± 8.00 ms`. */
 export function offsetWords({
   offset,
-  bound,
+  errorBound,
 }: {
   readonly offset: Seconds;
-  readonly bound: Seconds;
+  readonly errorBound: Seconds;
 }): string {
-  return `${formatOffset(offset)} ± ${formatDuration(bound)}`;
+  return `${formatOffset(offset)} ± ${formatDuration(errorBound)}`;
 }
 
 /** What was found of a target: `off +12.400 s ± 8.00 ms`, then the reason, if there is one. */

@@ -104,10 +104,10 @@ test('a report has every member', () => {
 
 test.each([
   ['with nothing to compare with', { kind: 'no-reference', reason: 'none answered', warnings: [] } as const],
-  ['of this clock', checked([target()], { reference: { kind: 'local', bound: 0.001 } })],
+  ['of this clock', checked([target()], { reference: { kind: 'local', errorBound: 0.001 } })],
   [
     'of a majority',
-    checked([target()], { reference: { kind: 'majority', agreeing: 7, offset: -0.1, bound: 0.01 } }),
+    checked([target()], { reference: { kind: 'majority', agreeing: 7, offset: -0.1, errorBound: 0.01 } }),
   ],
   ['that was interrupted', checked([], { kind: 'interrupted' })],
 ])('a check %s is as the schema says', (_, outcome) => {

@@ -79,8 +79,8 @@ describe('the axis', () => {
         expect(symlogPlace(less, axis, 240)).toBeLessThanOrEqual(symlogPlace(more, axis, 240));
         for (const { reading } of check.targets) {
           if (!reading) continue;
-          const { offset, bound } = reading;
-          const [from, at, to] = [offset - bound, offset, offset + bound].map(value =>
+          const { offset, errorBound } = reading;
+          const [from, at, to] = [offset - errorBound, offset, offset + errorBound].map(value =>
             symlogPlace(value, axis, 240),
           );
           expect(from).toBeGreaterThan(0);

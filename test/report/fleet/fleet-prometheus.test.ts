@@ -30,15 +30,15 @@ test('a check is these gauges', () => {
     tsntp_target_offset_seconds{target="10.0.0.8",address="10.0.0.8",via="ntp"} 0.3
     tsntp_target_offset_seconds{target="10.0.0.9",address="10.0.0.9",via="ntp"} 0.09
     tsntp_target_offset_seconds{target="10.0.0.10",address="10.0.0.10",via="ntp"} -0.0012
-    # HELP tsntp_target_offset_bound_seconds The true difference is within the offset plus or minus this.
-    # TYPE tsntp_target_offset_bound_seconds gauge
-    tsntp_target_offset_bound_seconds{target="gate 1",address="10.0.0.5",via="ntp"} 0.008
-    tsntp_target_offset_bound_seconds{target="gate 3",address="10.0.0.6",group="gates",via="ntp"} 0.008
-    tsntp_target_offset_bound_seconds{target="大门 7",address="10.1.0.7",group="gates",via="ntp"} 0.0009
-    tsntp_target_offset_bound_seconds{target="cam-1.example",address="cam-1.example",via="http"} 0.5
-    tsntp_target_offset_bound_seconds{target="10.0.0.8",address="10.0.0.8",via="ntp"} 0.008
-    tsntp_target_offset_bound_seconds{target="10.0.0.9",address="10.0.0.9",via="ntp"} 0.04
-    tsntp_target_offset_bound_seconds{target="10.0.0.10",address="10.0.0.10",via="ntp"} 0.008
+    # HELP tsntp_target_error_bound_seconds The true difference is within the offset plus or minus this.
+    # TYPE tsntp_target_error_bound_seconds gauge
+    tsntp_target_error_bound_seconds{target="gate 1",address="10.0.0.5",via="ntp"} 0.008
+    tsntp_target_error_bound_seconds{target="gate 3",address="10.0.0.6",group="gates",via="ntp"} 0.008
+    tsntp_target_error_bound_seconds{target="大门 7",address="10.1.0.7",group="gates",via="ntp"} 0.0009
+    tsntp_target_error_bound_seconds{target="cam-1.example",address="cam-1.example",via="http"} 0.5
+    tsntp_target_error_bound_seconds{target="10.0.0.8",address="10.0.0.8",via="ntp"} 0.008
+    tsntp_target_error_bound_seconds{target="10.0.0.9",address="10.0.0.9",via="ntp"} 0.04
+    tsntp_target_error_bound_seconds{target="10.0.0.10",address="10.0.0.10",via="ntp"} 0.008
     # HELP tsntp_target_synchronized Whether the target calls itself synchronized: leap indicator other than 3, stratum from 1 to 15.
     # TYPE tsntp_target_synchronized gauge
     tsntp_target_synchronized{target="gate 1",address="10.0.0.5",via="ntp"} 1
@@ -66,15 +66,15 @@ test('a check is these gauges', () => {
     tsntp_target_root_distance_seconds{target="10.0.0.8",address="10.0.0.8",via="ntp"} 0.004
     tsntp_target_root_distance_seconds{target="10.0.0.9",address="10.0.0.9",via="ntp"} 0.004
     tsntp_target_root_distance_seconds{target="10.0.0.10",address="10.0.0.10",via="ntp"} 0.004
-    # HELP tsntp_target_round_trip_seconds The round trip to the target and back.
-    # TYPE tsntp_target_round_trip_seconds gauge
-    tsntp_target_round_trip_seconds{target="gate 1",address="10.0.0.5",via="ntp"} 0.012
-    tsntp_target_round_trip_seconds{target="gate 3",address="10.0.0.6",group="gates",via="ntp"} 0.012
-    tsntp_target_round_trip_seconds{target="大门 7",address="10.1.0.7",group="gates",via="ntp"} 0.012
-    tsntp_target_round_trip_seconds{target="cam-1.example",address="cam-1.example",via="http"} 0.012
-    tsntp_target_round_trip_seconds{target="10.0.0.8",address="10.0.0.8",via="ntp"} 0.012
-    tsntp_target_round_trip_seconds{target="10.0.0.9",address="10.0.0.9",via="ntp"} 0.012
-    tsntp_target_round_trip_seconds{target="10.0.0.10",address="10.0.0.10",via="ntp"} 0.012
+    # HELP tsntp_target_delay_seconds The round trip to the target and back.
+    # TYPE tsntp_target_delay_seconds gauge
+    tsntp_target_delay_seconds{target="gate 1",address="10.0.0.5",via="ntp"} 0.012
+    tsntp_target_delay_seconds{target="gate 3",address="10.0.0.6",group="gates",via="ntp"} 0.012
+    tsntp_target_delay_seconds{target="大门 7",address="10.1.0.7",group="gates",via="ntp"} 0.012
+    tsntp_target_delay_seconds{target="cam-1.example",address="cam-1.example",via="http"} 0.012
+    tsntp_target_delay_seconds{target="10.0.0.8",address="10.0.0.8",via="ntp"} 0.012
+    tsntp_target_delay_seconds{target="10.0.0.9",address="10.0.0.9",via="ntp"} 0.012
+    tsntp_target_delay_seconds{target="10.0.0.10",address="10.0.0.10",via="ntp"} 0.012
     # HELP tsntp_check_targets The number of targets of each verdict.
     # TYPE tsntp_check_targets gauge
     tsntp_check_targets{verdict="off"} 1
@@ -88,9 +88,9 @@ test('a check is these gauges', () => {
     tsntp_check_targets{verdict="rate-limited"} 1
     tsntp_check_targets{verdict="refused"} 1
     tsntp_check_targets{verdict="right"} 1
-    # HELP tsntp_check_reference_uncertainty_seconds The error bound of the reference.
-    # TYPE tsntp_check_reference_uncertainty_seconds gauge
-    tsntp_check_reference_uncertainty_seconds 0.0008
+    # HELP tsntp_check_reference_error_bound_seconds The error bound of the reference.
+    # TYPE tsntp_check_reference_error_bound_seconds gauge
+    tsntp_check_reference_error_bound_seconds 0.0008
     # HELP tsntp_check_duration_seconds How long the last check took.
     # TYPE tsntp_check_duration_seconds gauge
     tsntp_check_duration_seconds 1.9

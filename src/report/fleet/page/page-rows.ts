@@ -36,7 +36,7 @@ function rowOf(checked: CheckedTarget, axis: SymlogAxis, since: Since | undefine
     `<td>${verdict.replace('-', ' ')}`,
     `<th>${nameOf(checked)}`,
     `<td>${reading ? pageOffset(reading.offset) : ''}`,
-    `<td>${reading ? pageDuration(reading.bound) : ''}`,
+    `<td>${reading ? pageDuration(reading.errorBound) : ''}`,
     `<td>${reading ? intervalOf(reading, axis) : ''}`,
     ...(since ? [`<td>${sinceWords(since.get(checked), now)}`] : []),
     `<td>${notesOf(checked)}`,
@@ -52,8 +52,8 @@ function nameOf({ target }: CheckedTarget): string {
 }
 
 /** The interval that holds the true offset as a line, and the offset as a stroke across it. */
-function intervalOf({ offset, bound }: NonNullable<CheckedTarget['reading']>, axis: SymlogAxis): string {
-  const [from, at, to] = [offset - bound, offset, offset + bound].map(value =>
+function intervalOf({ offset, errorBound }: NonNullable<CheckedTarget['reading']>, axis: SymlogAxis): string {
+  const [from, at, to] = [offset - errorBound, offset, offset + errorBound].map(value =>
     rounded(symlogPlace(value, axis, INTERVAL_WIDTH)),
   );
   return `<svg><path d="M${from} 8H${to}M${at} 4v8"/></svg>`;

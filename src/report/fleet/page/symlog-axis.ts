@@ -33,8 +33,8 @@ export function symlogAxis({ targets, limits }: Pick<Checked, 'targets' | 'limit
   ]);
   let [low, high] = [-linear, linear];
   for (const end of ends.filter(Number.isFinite)) [low, high] = [Math.min(low, end), Math.max(high, end)];
-  for (const { offset, bound } of readings)
-    [low, high] = [Math.min(low, offset - bound), Math.max(high, offset + bound)];
+  for (const { offset, errorBound } of readings)
+    [low, high] = [Math.min(low, offset - errorBound), Math.max(high, offset + errorBound)];
   const axis = { linear, low: 0, high: 0 };
   const [from, to] = [symlog(low, axis), symlog(high, axis)];
   const margin = (to - from) * 0.02;
