@@ -27,10 +27,12 @@ export interface RepeatPorts {
 /** How a run ended: `failed` is repeated sooner, `last` is not repeated. */
 export type TurnEnd = 'done' | 'failed' | 'last';
 
-/** The shortest time between two requests to the same server that a public pool is asked, in seconds: 2⁶ s, ntpd's default minpoll. */
-export const SHORTEST_FOR_A_POOL: Seconds = 64;
-/** How often it is looked at whether the machine has slept: timers may stand still meanwhile. In seconds. */
-const LOOK: Seconds = 30;
+/** The shortest period, in seconds, that a public pool tolerates: 2⁶ s, ntpd's default minpoll. */
+export const MIN_POOL_PERIOD: Seconds = 64;
+/** Seconds from the start of a failed run to that of the next. */
+const FIRST_RETRY: Seconds = 64;
+/** The longest wait, in seconds, until the time asleep is read again: timers may stand still while the machine sleeps. */
+const LONGEST_SLEEP: Seconds = 30;
 
 /**
  * Runs `turn` until `signal` aborts or a turn was the last one. `announce` is told after a failed turn how many seconds lie
@@ -54,7 +56,7 @@ export async function repeat(
     if (failures > 0) announce(wait);
     const left = () => wait - elapsed(timer.now(), began) - (ports.asleep() - asleepBefore);
     for (let rest = left(); rest > 0 && !signal.aborted; rest = left())
-      await timer.sleep(Math.min(LOOK, rest), signal);
+      await timer.sleep(Math.min(LONGEST_SLEEP, rest), signal);
     if (signal.aborted) return;
   }
 }
@@ -64,6 +66,6 @@ export async function repeat(
  * than without a failure. `share` of the jitter is added, of which a short wait takes no more than its own length.
  */
 export function waitAfter(failures: number, { every, jitter }: RepeatOptions, share: number): Seconds {
-  const wait = failures === 0 ? every : Math.min(every, SHORTEST_FOR_A_POOL * 2 ** (failures - 1));
+  const wait = failures === 0 ? every : Math.min(every, FIRST_RETRY * 2 ** (failures - 1));
   return wait + share * Math.min(jitter, wait);
 }

@@ -33,7 +33,7 @@ describe('the archive for linux-arm64, emulated, without network', () => {
   it('uses V8’s code for the scripts, which was made here', () => {
     writeFileSync(join(root, 'probe.cjs'), PROBE);
     const { stderr } = node('--require', '/probe.cjs', script(), '--help');
-    expect(stderr).toBe('entry.js undefined main.js false ');
+    expect(stderr).toBe('entry.js false main.js false help.js false ');
   });
 
   it('without koffi’s binary names it', () => {

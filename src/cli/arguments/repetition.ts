@@ -1,7 +1,7 @@
-// --every and --jitter → how often a command runs again, or an error; the servers of a run → doubts about it.
+// --every and --jitter → how often a command runs again, or an error; the servers of a run → warnings about it.
 
 import type { Seconds } from '../../ntp/time.ts';
-import { periodWarnings, type RepeatOptions, SHORTEST_FOR_A_POOL } from '../../repeat.ts';
+import { MIN_POOL_PERIOD, periodWarnings, type RepeatOptions } from '../../repeat.ts';
 import { isPublicPool, type Server } from '../../sources/server.ts';
 import { isStream } from './chosen-servers.ts';
 import { UsageError } from './usage-error.ts';
@@ -29,7 +29,7 @@ export function repetitionOf({ repeat, jitter = 0, file = [] }: RepetitionArgume
 /** The warnings about a period with these servers. Throws `UsageError` if it is too short for a public pool. */
 export function checkPeriod(every: Seconds, servers: readonly Server[]): readonly string[] {
   const pool = servers.find(({ host }) => isPublicPool(host));
-  if (pool !== undefined && every < SHORTEST_FOR_A_POOL)
+  if (pool !== undefined && every < MIN_POOL_PERIOD)
     throw new UsageError(
       `--every ${every}: ${pool.host} is a public pool, which may not be asked so often; give 15m or longer, or servers of your own`,
     );

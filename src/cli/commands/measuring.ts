@@ -58,7 +58,7 @@ async function optionsFrom(purpose: Purpose, args: Arguments, context: Context) 
   for (const unused of unusedAuthentication(authenticated, args)) context.note(`warning: ${unused}`);
   if (args.repeat !== undefined) {
     const { checkPeriod } = await import('../arguments/repetition.ts');
-    for (const doubt of checkPeriod(args.repeat, servers)) context.note(`warning: ${doubt}`);
+    for (const warning of checkPeriod(args.repeat, servers)) context.note(`warning: ${warning}`);
   }
   const options: SyncOptions = {
     ...syncOptionsOf(withDemands(args, chosen.demands)),
