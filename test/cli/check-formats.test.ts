@@ -85,6 +85,27 @@ test('a chain of reports says since when a clock is off', async () => {
   expect(stdout).toContain(`${started.slice(0, 10)} ${started.slice(11, 16)}Z`);
 });
 
+test('a chain of reports begins by itself, and outlives a check without a reference', async () => {
+  const command = await fleet();
+  const file = join(scratch(), 'last.json');
+  const chain = ['--json', '--since', file, '-o', file];
+  const report = () => JSON.parse(readFileSync(file, 'utf8'));
+  expect(await tsntp([...command, ...chain])).toMatchObject({ code: 5, stderr: '' });
+  const { started } = report();
+  const { server: dead } = await serveSilence();
+  for (let run = 0; run < 2; run++) {
+    const none = await tsntp([...command.slice(0, -1), dead, ...chain]);
+    expect(none.code).toBe(3);
+    expect(report()).toMatchObject({
+      result: 'no-reference',
+      unreached: [{ verdict: 'off', since: started }],
+    });
+  }
+  expect((await tsntp([...command, ...chain])).code).toBe(5);
+  expect(report().targets[1].since).toBe(started);
+  expect(report()).not.toHaveProperty('unreached');
+});
+
 test('an earlier report that cannot be read is a mistake, before any host is asked', async () => {
   const file = join(scratch(), 'last.json');
   const missing = await tsntp(['check', 'a.example', '--since', file]);

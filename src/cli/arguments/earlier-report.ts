@@ -1,13 +1,15 @@
 // The file of --since → what an earlier check found.
 
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { type EarlierFindings, readEarlierFindings } from '../../report/fleet/fleet-since.ts';
 import { fileProblem } from '../../sources/files.ts';
 import { escaped } from '../../sources/server.ts';
 import { UsageError } from './usage-error.ts';
 
-/** Reads the JSON report of an earlier check. Throws `UsageError`. */
-export function readEarlierReport(path: string): EarlierFindings {
+/** Reads the JSON report of an earlier check. A missing one that `output` is about to make begins a chain. Throws `UsageError`. */
+export function readEarlierReport(path: string, output?: string): EarlierFindings {
+  if (output !== undefined && resolve(output) === resolve(path) && !existsSync(path)) return new Map();
   const advice = 'give a report that "tsntp check --format json" wrote';
   try {
     return readEarlierFindings(readFileSync(path, 'utf8'));

@@ -4,7 +4,7 @@ import { type CheckEvent, check } from '../../check.ts';
 import { openMachine } from '../../machine.ts';
 import { OPTIONS } from '../../options/option-table.ts';
 import { type ExitCode, exitCodeOf } from '../../report/exit-code.ts';
-import { sinceOf } from '../../report/fleet/fleet-since.ts';
+import { sinceOf, unreachedOf } from '../../report/fleet/fleet-since.ts';
 import { checkOptionsOf } from '../arguments/check-arguments.ts';
 import type { CommandArguments } from '../arguments/command-arguments.ts';
 import { readEarlierReport } from '../arguments/earlier-report.ts';
@@ -20,7 +20,7 @@ export async function runCheck(args: CommandArguments<'check'>, context: Context
   const { io, signal } = context;
   keepHeapSmall();
   const { options, warnings } = checkOptionsOf(args);
-  const earlier = args.since === undefined ? undefined : readEarlierReport(args.since);
+  const earlier = args.since === undefined ? undefined : readEarlierReport(args.since, args.output);
   context.note(...warnings.map(warning => `warning: ${warning}`));
   const progress = startFleetProgress(
     options.targets.length,
@@ -41,6 +41,7 @@ export async function runCheck(args: CommandArguments<'check'>, context: Context
     terminal: toFile ? { colors: 0, width: undefined } : terminalOf(io.stdout, io.env, args.color),
     all: args.all ?? false,
     ...(earlier && outcome.kind !== 'no-reference' && { since: sinceOf(earlier, outcome) }),
+    ...(earlier && { unreached: unreachedOf(earlier, outcome) }),
   });
   if (report.parts === undefined) return report.exitCode;
   if (toFile) replaceFile('-o', args.output, report.parts);

@@ -4,7 +4,7 @@ import type { Checked, FleetOutcome } from '../../fleet/fleet-outcome.ts';
 import type { CheckFormat } from '../../options/parsed.ts';
 import type { ExitCode } from '../../report/exit-code.ts';
 import { fleetJson, fleetNdjson } from '../../report/fleet/fleet-content.ts';
-import type { Since } from '../../report/fleet/fleet-since.ts';
+import type { EarlierFinding, Since } from '../../report/fleet/fleet-since.ts';
 import type { Terminal } from '../process/terminal.ts';
 
 /** What a report of a check contains besides the outcome, and how to show it. */
@@ -15,6 +15,8 @@ export interface FleetFormatContext {
   readonly all: boolean;
   /** Since when the targets are as they are, if an earlier report is known. */
   readonly since?: Since;
+  /** What the earlier report says of targets that this check did not reach. */
+  readonly unreached?: readonly EarlierFinding[];
 }
 
 /** A report, absent if the format has nothing to say of this outcome, and the exit code of the process. */

@@ -11,7 +11,7 @@ import type {
   FleetReportReference,
   FleetReportTarget,
 } from './fleet-report-type.ts';
-import type { Since } from './fleet-since.ts';
+import type { EarlierFinding, Since } from './fleet-since.ts';
 import { totalsOf } from './fleet-words.ts';
 
 /** What a report contains besides the outcome. */
@@ -19,6 +19,8 @@ export interface FleetContext {
   readonly exitCode: ExitCode;
   /** Since when the targets are as they are, if an earlier report is known. */
   readonly since?: Since;
+  /** What the earlier report says of targets that this check did not reach. */
+  readonly unreached?: readonly EarlierFinding[];
 }
 
 /** How many targets are written at a time: the report of a long list need not be in memory as a whole. */
@@ -65,11 +67,12 @@ export function fleetReportOf(outcome: FleetOutcome, context: FleetContext): Fle
 const NO_TARGETS = '"targets":[]';
 
 /** The report without its targets, but with the place for them. */
-function headOf(outcome: FleetOutcome, { exitCode }: FleetContext): FleetReport {
+function headOf(outcome: FleetOutcome, { exitCode, unreached = [] }: FleetContext): FleetReport {
   const { kind, warnings } = outcome;
   const head = envelopeOf({ command: 'check' as const, exitCode });
+  const carried = unreached.length > 0 && { unreached: [...unreached] };
   if (kind === 'no-reference')
-    return { ...head, result: kind, message: outcome.reason, warnings: [...warnings] };
+    return { ...head, result: kind, message: outcome.reason, ...carried, warnings: [...warnings] };
   const { started, duration, reference, limits, counts, skews } = outcome;
   return {
     ...head,
@@ -82,6 +85,7 @@ function headOf(outcome: FleetOutcome, { exitCode }: FleetContext): FleetReport 
     counts,
     skews: skews.map(({ offset, count, where }) => ({ offset, count, where: [...where] })),
     targets: [],
+    ...carried,
     warnings: [...warnings],
   };
 }

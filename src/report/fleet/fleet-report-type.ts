@@ -43,6 +43,10 @@ export interface FleetReport {
   };
   readonly skews?: readonly FleetReportSkew[];
   readonly targets?: readonly FleetReportTarget[];
+  /**
+   * What the report of `--since` says of targets that this check did not reach, without a reference or interrupted: the next `--since` reads it.
+   */
+  readonly unreached?: readonly FleetReportUnreached[];
   readonly warnings?: readonly string[];
 }
 /**
@@ -197,4 +201,25 @@ export interface FleetReportTarget {
    * What it says of its own distance from true time.
    */
   readonly rootDistance?: number;
+}
+/**
+ * A clock that was not right in an earlier report.
+ */
+export interface FleetReportUnreached {
+  readonly host: string;
+  readonly port: number;
+  readonly sshPort?: number;
+  readonly verdict:
+    | 'right'
+    | 'off'
+    | 'uncertain'
+    | 'unsynchronized'
+    | 'zone-off'
+    | 'era-off'
+    | 'frozen'
+    | 'no-answer'
+    | 'unknown-name'
+    | 'rate-limited'
+    | 'refused';
+  readonly since: string;
 }

@@ -1,15 +1,27 @@
 // The JSON of an earlier check, and a check → since when each target is as it is. Pure: a chain of reports, each made with the
 // one before it, carries the instants on.
 
-import type { Checked, CheckedTarget, Target, TargetVerdict } from '../../fleet/fleet-outcome.ts';
+import type {
+  Checked,
+  CheckedTarget,
+  FleetOutcome,
+  Target,
+  TargetVerdict,
+} from '../../fleet/fleet-outcome.ts';
 import { formatInstant } from '../../ntp/time.ts';
-import { type Finding, findingOfVerdict, TARGET_VERDICTS, targetHost } from './fleet-order.ts';
+import { findingOfVerdict, TARGET_VERDICTS, targetHost } from './fleet-order.ts';
 
 /** When a target was first found as it is now: RFC 3339 in UTC. Targets that are right are not in it. */
 export type Since = ReadonlyMap<CheckedTarget, string>;
 
 /** What an earlier report says of each target that was not right, by its key. */
-export type EarlierFindings = ReadonlyMap<string, { readonly finding: Finding; readonly since: string }>;
+export type EarlierFindings = ReadonlyMap<string, EarlierFinding>;
+
+/** What an earlier report says of a target that was not right. */
+export interface EarlierFinding extends Pick<Target, 'host' | 'port' | 'sshPort'> {
+  readonly verdict: TargetVerdict;
+  readonly since: string;
+}
 
 /**
  * Since when each target that is not right is so: as an earlier report says, if it has the same finding there, otherwise
@@ -23,20 +35,32 @@ export function sinceOf(earlier: EarlierFindings, { started, targets }: Checked)
       const before = earlier.get(keyOf(checked.target));
       return [
         checked,
-        before?.finding === findingOfVerdict(checked) && before.since <= now ? before.since : now,
+        before && findingOfVerdict(before) === findingOfVerdict(checked) && before.since <= now
+          ? before.since
+          : now,
       ];
     }),
   );
 }
 
+/** The findings of an earlier report on targets that this check did not reach: without a reference, or interrupted. */
+export function unreachedOf(earlier: EarlierFindings, outcome: FleetOutcome): readonly EarlierFinding[] {
+  if (outcome.kind === 'no-reference') return [...earlier.values()];
+  if (outcome.kind !== 'interrupted') return [];
+  const reached = new Set(outcome.targets.map(({ target }) => keyOf(target)));
+  return [...earlier].filter(([key]) => !reached.has(key)).map(([, finding]) => finding);
+}
+
 /** Reads the JSON of an earlier `tsntp check`. Throws `SyntaxError`, whose message says what is wrong with it. */
 export function readEarlierFindings(text: string): EarlierFindings {
   const report = parsed(text);
-  if (!isObject(report) || report.command !== 'check' || !Array.isArray(report.targets))
+  const { command, result, started, targets, unreached = [] } = isObject(report) ? report : {};
+  const reached = result === 'no-reference' ? [] : targets;
+  if (command !== 'check' || !Array.isArray(reached) || !Array.isArray(unreached))
     throw new SyntaxError('it is not a report of "tsntp check --format json"');
-  const { started } = report;
-  if (!isInstant(started)) throw new SyntaxError('its "started" is not an instant in UTC');
-  return new Map(report.targets.flatMap((target: unknown) => entryOf(target, started)));
+  if (result !== 'no-reference' && !isInstant(started))
+    throw new SyntaxError('its "started" is not an instant in UTC');
+  return new Map([...unreached, ...reached].flatMap((target: unknown) => entryOf(target, started)));
 }
 
 function parsed(text: string): unknown {
@@ -47,16 +71,16 @@ function parsed(text: string): unknown {
   }
 }
 
-function entryOf(target: unknown, started: string): [] | [[string, { finding: Finding; since: string }]] {
-  if (!isObject(target) || typeof target.host !== 'string' || typeof target.port !== 'number')
+function entryOf(entry: unknown, started: unknown): [] | [[string, EarlierFinding]] {
+  if (!isObject(entry) || typeof entry.host !== 'string' || typeof entry.port !== 'number')
     throw new SyntaxError('one of its targets has no host and port');
-  const { host, port, sshPort, verdict, since } = target;
+  const { host, port, sshPort, verdict, since } = entry;
   if (!isVerdict(verdict))
     throw new SyntaxError(`its target ${targetHost({ host, port })} has no verdict that is known`);
-  const finding = findingOfVerdict({ verdict });
-  if (finding === 'right') return [];
-  const login = typeof sshPort === 'number' ? { sshPort } : {};
-  return [[keyOf({ host, port, ...login }), { finding, since: isInstant(since) ? since : started }]];
+  const first = isInstant(since) ? since : started;
+  if (findingOfVerdict({ verdict }) === 'right' || !isInstant(first)) return [];
+  const target = { host, port, ...(typeof sshPort === 'number' && { sshPort }) };
+  return [[keyOf(target), { ...target, verdict, since: first }]];
 }
 
 /** Several machines behind one address differ by their ports of ssh. */

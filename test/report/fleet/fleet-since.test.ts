@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { CheckedTarget, TargetVerdict } from '../../../src/fleet/fleet-outcome.ts';
 import { add } from '../../../src/ntp/time.ts';
 import { fleetJson as jsonParts } from '../../../src/report/fleet/fleet-content.ts';
-import { readEarlierFindings, sinceOf } from '../../../src/report/fleet/fleet-since.ts';
+import { readEarlierFindings, sinceOf, unreachedOf } from '../../../src/report/fleet/fleet-since.ts';
 import { checked, STARTED, target } from '../../support/fleet.ts';
 
 const fleetJson = (...args: Parameters<typeof jsonParts>) => [...jsonParts(...args)].join('');
@@ -43,6 +43,13 @@ describe('a target', () => {
     const other = target({ host: '10.0.0.99', verdict: 'off', severity: 'critical' });
     const now = checked([other], { started: add(STARTED, 3600) });
     expect(sinceOf(earlier, now).get(other)).toBe('2026-11-26T08:00:00.000000000Z');
+  });
+
+  test('that an interrupted check did not reach keeps its instant', () => {
+    const first = readEarlierFindings(fleetJson(checked([one('off')]), { exitCode: 5 }));
+    const cut = checked([], { kind: 'interrupted', started: add(STARTED, 3600) });
+    const text = fleetJson(cut, { exitCode: 130, unreached: unreachedOf(first, cut) });
+    expect(readEarlierFindings(text)).toEqual(first);
   });
 
   test('behind the address of another one has its own instant, by its port of ssh', () => {
