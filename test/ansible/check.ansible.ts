@@ -114,11 +114,23 @@ test('tsntp check --via ssh says the same over the inventory', () => {
   expect(targets[19]!.offset).toBeCloseTo(-300, 0);
 });
 
-test('the loop of xargs in the documents runs tsntp on every host', () => {
-  const loop = /^xargs .*hosts\.txt$/m.exec(readFileSync('docs/fleets.md', 'utf8'))?.[0] ?? '';
-  controller.write('hosts.txt', [...hosts.map(({ name }) => name), 'dead']);
+test('the loop of xargs in the documents runs tsntp on every host, and no name of the list as code', () => {
+  const loop =
+    /^sed .*hosts\.txt(?:.*\n)*?.* sh HOST$/m.exec(readFileSync('docs/fleets.md', 'utf8'))?.[0] ?? '';
+  const hostile = ["x'; echo ran as code; '", '$(echo ran as code)', 'x"/e echo ran as code'];
+  const [first, ...others] = hosts.map(({ name }) => name);
+  controller.write('hosts.txt', [
+    '# all',
+    '[images]',
+    `${first}:123   # gate "1"`,
+    '',
+    ...others,
+    'dead',
+    ...hostile,
+  ]);
   const lines = controller.run(['sh', '-c', loop]).stdout.trim().split('\n');
   const said = (host: string) => lines.filter(line => line.startsWith(`${host}: `)).join('\n');
+  expect(lines.filter(line => line.startsWith('ran as code'))).toEqual([]);
   for (const { name } of hosts.slice(0, 19)) expect(said(name)).toMatch(/offset/);
   expect(said('off')).toMatch(/300\.\d+.*not permitted/s);
   expect(said('dead')).toMatch(/^dead: ssh: connect to host .* Connection refused/);
