@@ -3,6 +3,7 @@
 
 import { NTP_PORT, parseServer, ServerSyntaxError } from '../sources/server.ts';
 import type { Target } from './fleet-outcome.ts';
+import { namesOfRange } from './host-range.ts';
 
 /** Reads a list; `name` is its name in messages and in `Target.from`. Throws `ServerSyntaxError` for a line that names no host. */
 export function readTargetList(text: string, name: string): readonly Target[] {
@@ -30,7 +31,9 @@ export function readTargetList(text: string, name: string): readonly Target[] {
       if (head) columns = head;
       else
         targets.push(
-          cells ? ofRow(cells, columns ?? PLAIN, from, words) : ofLine(words, comment, group, from),
+          ...(cells
+            ? [ofRow(cells, columns ?? PLAIN, from, words)]
+            : expanded(words, from).map(line => ofLine(line, comment, group, from))),
         );
     }
   }
@@ -99,9 +102,32 @@ function columnsIn(cells: readonly string[], from: string, words: string): Colum
 function ofRow(cells: readonly string[], columns: Columns, from: string, words: string): Target {
   const cell = (column: number) => cells[column] ?? '';
   const { port: named, ...target } = targetOf(cell(columns.host), from);
+  if (columns === PLAIN && /^\d+$/.test(cell(columns.name)))
+    throw new ServerSyntaxError(
+      from,
+      words,
+      'the second column is the name: write HOST:PORT, or a first line of titles, host;port;name',
+    );
   const text = cell(columns.port);
   const port = text === '' ? named : portIn(text, words, from);
   return { ...target, port, ...naming(cell(columns.name), cell(columns.group)) };
+}
+
+/** A line for each host that the ranges of its first word stand for. */
+function expanded(words: string, from: string): readonly string[] {
+  if (/^(---|[\w-]+:)$/.test(words))
+    throw new ServerSyntaxError(
+      from,
+      words,
+      'an inventory in YAML is not read: give one in INI format, or use the playbook tsntp.tsntp.check',
+    );
+  const [named = ''] = words.split(/\s/, 1);
+  try {
+    return namesOfRange(named).map(name => name + words.slice(named.length));
+  } catch (error) {
+    if (error instanceof RangeError) throw new ServerSyntaxError(from, words, error.message);
+    throw error;
+  }
 }
 
 function ofLine(words: string, comment: string, group: string | undefined, from: string): Target {

@@ -47,6 +47,7 @@ cam-1.example
     const text = `[gates]
 gate-3 ansible_host=10.0.0.5 ansible_user=root
 gate-4.example  ansible_port=2222
+gate-[5:6] ansible_user=ops
 [gates:vars]
 ntp_server=10.0.0.1
 [site:children]
@@ -57,7 +58,9 @@ door-1
     expect(readTargetList(text, 'inventory')).toEqual([
       { host: '10.0.0.5', port: 123, label: 'gate-3', group: 'gates', user: 'root', from: 'inventory:2' },
       { host: 'gate-4.example', port: 123, group: 'gates', sshPort: 2222, from: 'inventory:3' },
-      { host: 'door-1', port: 123, group: 'doors', from: 'inventory:9' },
+      { host: 'gate-5', port: 123, group: 'gates', user: 'ops', from: 'inventory:4' },
+      { host: 'gate-6', port: 123, group: 'gates', user: 'ops', from: 'inventory:4' },
+      { host: 'door-1', port: 123, group: 'doors', from: 'inventory:10' },
     ]);
   });
 
@@ -83,7 +86,10 @@ door-1
     ['\n10.0.0.300', /hosts:2: cannot read "10\.0\.0\.300": an IPv4 address is four numbers/],
     ['host,port\n10.0.0.5,99999', /hosts:2: .*the port must be a number from 1 to 65535/],
     ['name,group\n', /hosts:1: .*no column is called host/],
-    ['gate[01:50].example', /hosts:1/],
+    ['gate[50:01].example', /hosts:1: .*a range .* must go up/],
+    ['---', /hosts:1: .*YAML is not read: give one in INI format/],
+    ['all:\n  hosts:\n', /hosts:1: .*YAML is not read/],
+    ['127.9.0.1;21123;gate', /hosts:1: .*the second column is the name: write HOST:PORT/],
   ])('with the line %j is an error that names the line', (text, message) => {
     expect(() => readTargetList(text, 'hosts')).toThrow(message);
   });
