@@ -38,7 +38,7 @@ export function zoneOf(offset: Seconds): string | undefined {
 export function eraOf(offset: Seconds, now: Seconds): string | undefined {
   const weeks = Math.round(offset / ROLLOVER);
   if (weeks !== 0 && Math.abs(offset - weeks * ROLLOVER) <= BESIDES_ROLLOVER)
-    return `${Math.abs(weeks) * 1024} weeks ${offset > 0 ? 'ahead' : 'behind'}: a GPS receiver that has counted its weeks over`;
+    return `${Math.abs(weeks) * 1024} weeks ${offset > 0 ? 'ahead' : 'behind'}: GPS week rollover`;
   if (Math.abs(offset) < YEAR) return undefined;
   const shows = now + offset;
   const epoch = EPOCHS.find(

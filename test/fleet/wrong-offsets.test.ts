@@ -29,8 +29,8 @@ describe('a wrong year', () => {
       -NOW + Date.UTC(1980, 0, 6) / 1000,
       'it shows 1980, counted from 1980, where its clock begins without a battery',
     ],
-    [-1024 * WEEK, '1024 weeks behind: a GPS receiver that has counted its weeks over'],
-    [-2048 * WEEK + 18, '2048 weeks behind: a GPS receiver that has counted its weeks over'],
+    [-1024 * WEEK, '1024 weeks behind: GPS week rollover'],
+    [-2048 * WEEK + 18, '2048 weeks behind: GPS week rollover'],
     [
       2_085_978_496 - NOW + 100,
       'it shows 2036, counted from February 2036, the start of an era of NTP: its clock was never set',

@@ -49,7 +49,7 @@ const COLUMNS: readonly FleetColumn[] = [
 /** The columns of every table. */
 const REQUIRED: ReadonlySet<FleetKey> = new Set(['mark', 'clock', 'offset', 'verdict']);
 /** The other columns by priority. A note that does not fit is below the table. */
-const BY_PRIORITY: readonly FleetKey[] = ['bound', 'since', 'address', 'via', 'note', 'group', 'stratum'];
+const BY_PRIORITY: readonly FleetKey[] = ['since', 'address', 'bound', 'via', 'note', 'group', 'stratum'];
 /** A longer name gets at least this width before an optional column gets any. */
 const READABLE_NAME = 24;
 /** The width of names in the narrowest terminal. */

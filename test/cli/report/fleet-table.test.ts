@@ -132,6 +132,17 @@ test('an earlier report adds since when', () => {
   );
 });
 
+test('in 80 columns, since when and the address of a named host come before its group and bound', () => {
+  const off = target({ verdict: 'off', severity: 'critical' });
+  const grouped = {
+    ...off,
+    target: { ...off.target, host: '10.0.0.77', label: 'north gate 3', group: 'northern gates' },
+  };
+  const since = new Map([[grouped, '2026-11-24T03:00:00.000000000Z']]);
+  const text = fleetTable(checked([grouped]), { terminal: { colors: 0, width: 80 }, all: false, since });
+  expect(text).toMatch(/north gate 3 +10\.0\.0\.77 .* 2026-11-24 03:00Z/);
+});
+
 test('the mark and the verdict are colored, with marks that tell them apart without colors', () => {
   const text = fleetTable(checked(EVERY_VERDICT), { terminal: { colors: 1, width: 120 }, all: false });
   expect(text).toContain('\u001b[31mx\u001b[39m');
