@@ -25,7 +25,10 @@ export function combinedUnread(failures: ReadonlyMap<string, Unread>): Unread {
   if (all.length === 1) return all[0]![1];
   const kind = TELLING.find(kind => all.some(([, failure]) => failure.kind === kind))!;
   const reason = all
-    .map(([means, failure]) => `${means}: ${failure.reason ?? WORDS[failure.kind]}`)
+    .map(([means, { kind, reason = WORDS[kind] }]) =>
+      // What ssh says begins with its name.
+      reason.startsWith(`${means}: `) ? reason : `${means}: ${reason}`,
+    )
     .join('; ');
   return { kind, reason };
 }

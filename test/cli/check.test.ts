@@ -153,6 +153,14 @@ describe('a list', () => {
 });
 
 describe('a mistake', () => {
+  test('may be a critical limit below the warning', async () => {
+    const { code, stderr } = await tsntp(['check', 'a.example', '-w', '1', '-c', '0.5']);
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: 'tsntp: --critical: 0.5 is below --warn 1: give the larger limit to --critical\n',
+    });
+  });
+
   const UTF16 = join(mkdtempSync(join(tmpdir(), 'tsntp-lists-')), 'utf16');
   const TWO_LINES = `${UTF16}.csv`;
   writeFileSync(UTF16, '\ufeff10.0.0.5\r\n', 'utf16le');

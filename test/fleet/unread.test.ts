@@ -16,3 +16,13 @@ test('of several means, the most telling decides, and all are said', () => {
     reason: 'ntp: no address; http: no answer; ssh: Permission denied (publickey)',
   });
 });
+
+test('what ssh says of itself is said once', () => {
+  const failures = new Map([
+    ['ntp', { kind: 'no-answer' as const }],
+    ['ssh', { kind: 'refused' as const, reason: 'ssh: connect to host a port 22: Connection refused' }],
+  ]);
+  expect(combinedUnread(failures).reason).toBe(
+    'ntp: no answer; ssh: connect to host a port 22: Connection refused',
+  );
+});

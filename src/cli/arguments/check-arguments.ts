@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import type { CheckOptions } from '../../check.ts';
-import type { Limits, Target } from '../../fleet/fleet-outcome.ts';
+import type { Limits, OffsetRange, Target } from '../../fleet/fleet-outcome.ts';
 import { limitsOf } from '../../fleet/limits.ts';
 import { readTargetList, targetOf, withoutRepetitions } from '../../fleet/target-list.ts';
 import { defaultLimits } from '../../options/default-limits.ts';
@@ -98,10 +98,20 @@ function referenceOf(
   }
 }
 
+/** Whether a limit is a number alone. */
+function isSize({ from, to, inside }: OffsetRange): boolean {
+  return from === -to && !inside;
+}
+
 function limitsGiven({ warn, critical }: CheckArguments): Limits {
   const ranges = given({
     warning: warn === undefined ? undefined : readOffsetRange(warn),
     critical: critical === undefined ? undefined : readOffsetRange(critical),
   });
+  const { warning, critical: worse } = ranges;
+  if (warning && worse && isSize(warning) && isSize(worse) && worse.to < warning.to)
+    throw new UsageError(
+      `--critical: ${critical} is below --warn ${warn}: give the larger limit to --critical`,
+    );
   return limitsOf(ranges, defaultLimits());
 }

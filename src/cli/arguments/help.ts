@@ -71,7 +71,9 @@ function notesOf(command: Command | undefined): readonly string[] {
   return [
     'S is seconds, or a number with a unit: 250ms, 2m, 1h.',
     ...(COMMAND_ROWS[command ?? 'sync'].settings ? [settingsNote(command ?? 'sync')] : []),
-    'Positive offset = the server is ahead = this clock is behind. More in tsntp(8).',
+    command === 'check'
+      ? 'Positive offset = the host is ahead of the reference. More in tsntp(8).'
+      : 'Positive offset = the server is ahead = this clock is behind. More in tsntp(8).',
   ];
 }
 

@@ -72,3 +72,8 @@ test('widths from 20 on are laid out, whatever they are', () => {
     expect(longest).toBeLessThanOrEqual(Math.max(columns, 34));
   }
 });
+
+test('the sign of an offset is that of the command', () => {
+  expect(longHelp('check', 100)).toContain('Positive offset = the host is ahead of the reference.');
+  expect(longHelp('sync', 100)).toContain('Positive offset = the server is ahead = this clock is behind.');
+});

@@ -133,7 +133,7 @@ test('an earlier report adds since when', () => {
 });
 
 test('in 80 columns, since when and the address of a named host come before its group and bound', () => {
-  const off = target({ verdict: 'off', severity: 'critical' });
+  const off = target({ verdict: 'era-off', severity: 'critical', reading: { offset: -1_795_676_000.5 } });
   const grouped = {
     ...off,
     target: { ...off.target, host: '10.0.0.77', label: 'north gate 3', group: 'northern gates' },
