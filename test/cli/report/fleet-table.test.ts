@@ -136,11 +136,11 @@ test('in 80 columns, since when and the address of a named host come before its 
   const off = target({ verdict: 'era-off', severity: 'critical', reading: { offset: -1_795_676_000.5 } });
   const grouped = {
     ...off,
-    target: { ...off.target, host: '10.0.0.77', label: 'north gate 3', group: 'northern gates' },
+    target: { ...off.target, host: '10.0.0.77', label: 'northern gate 3', group: 'northern gates' },
   };
   const since = new Map([[grouped, '2026-11-24T03:00:00.000000000Z']]);
   const text = fleetTable(checked([grouped]), { terminal: { colors: 0, width: 80 }, all: false, since });
-  expect(text).toMatch(/north gate 3 +10\.0\.0\.77 .* 2026-11-24 03:00Z/);
+  expect(text).toMatch(/northern gate 3 +10\.0\.0\.77 .* 2026-11-24 03:00Z/);
 });
 
 test('the mark and the verdict are colored, with marks that tell them apart without colors', () => {
