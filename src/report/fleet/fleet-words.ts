@@ -43,7 +43,11 @@ export function headlineOf(checked: Pick<Checked, 'kind' | 'targets'>): string {
 }
 
 function headOf(all: number, worst: Finding, number: number): string {
-  const words = `${number === 1 ? 'is' : 'are'} ${FINDING_WORDS[worst]}.`;
+  const one = number === 1;
+  const words =
+    worst === 'unanswered'
+      ? `${one ? 'does' : 'do'} not answer.`
+      : `${one ? 'is' : 'are'} ${FINDING_WORDS[worst]}.`;
   if (number < all) return `${number} of ${count(all, 'clock')} ${words}`;
   return `${all === 1 ? 'the clock' : all === 2 ? 'both clocks' : `all ${all} clocks`} ${words}`;
 }

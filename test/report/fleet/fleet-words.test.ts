@@ -15,7 +15,7 @@ test.each([
   [[off, off, off], 'All 3 clocks are off.'],
   [[off, target()], '1 of 2 clocks is off.'],
   [EVERY_VERDICT, '4 of 11 clocks are off, 1 not synchronized, 1 uncertain, 4 without answer.'],
-  [[silent, target()], '1 of 2 clocks is without answer.'],
+  [[silent, target()], '1 of 2 clocks does not answer.'],
 ])('the totals of case %# are said', (targets, words) => {
   expect(totalsOf(checked(targets))).toBe(words);
 });
