@@ -26,6 +26,15 @@ export function limitsOf(
   return { warning, critical };
 }
 
+/** Whether the critical limit is below the warning, both of which are plain sizes: a mistake. */
+export function areSwapped({ warning, critical }: Partial<Limits>): boolean {
+  return isSize(warning) && isSize(critical) && critical.to < warning.to;
+}
+
+function isSize(range: OffsetRange | undefined): range is OffsetRange {
+  return range !== undefined && range.from === -range.to && !range.inside;
+}
+
 /** How far two right clocks may be apart from the true time each, in seconds: the nearest end of the limits. */
 export function toleranceOf({ warning, critical }: Limits): Seconds {
   const ends = [warning, critical].flatMap(({ from, to, inside }) => (inside ? [] : [from, to]));

@@ -9,7 +9,7 @@ import type {
   Target,
   Via,
 } from '../fleet/fleet-outcome.ts';
-import { limitsOf } from '../fleet/limits.ts';
+import { areSwapped, limitsOf } from '../fleet/limits.ts';
 import type { FailOn } from '../fleet/tally.ts';
 import { targetOf, withoutRepetitions } from '../fleet/target-list.ts';
 import { openMachine } from '../machine.ts';
@@ -141,6 +141,8 @@ function referenceOf(
 
 function limitsGiven({ warn, critical }: FleetOptions): Limits {
   const ranges = { ...rangeGiven('warning', warn), ...rangeGiven('critical', critical) };
+  if (areSwapped(ranges))
+    throw new RangeError(`critical: ${critical} is below warn, ${warn}: give it the larger limit`);
   return limitsOf(ranges, defaultLimits());
 }
 

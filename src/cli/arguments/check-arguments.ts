@@ -2,8 +2,8 @@
 
 import { readFileSync } from 'node:fs';
 import type { CheckOptions } from '../../check.ts';
-import type { Limits, OffsetRange, Target } from '../../fleet/fleet-outcome.ts';
-import { limitsOf } from '../../fleet/limits.ts';
+import type { Limits, Target } from '../../fleet/fleet-outcome.ts';
+import { areSwapped, limitsOf } from '../../fleet/limits.ts';
 import { readTargetList, targetOf, withoutRepetitions } from '../../fleet/target-list.ts';
 import { defaultLimits } from '../../options/default-limits.ts';
 import { given } from '../../options/given.ts';
@@ -98,18 +98,12 @@ function referenceOf(
   }
 }
 
-/** Whether a limit is a number alone. */
-function isSize({ from, to, inside }: OffsetRange): boolean {
-  return from === -to && !inside;
-}
-
 function limitsGiven({ warn, critical }: CheckArguments): Limits {
   const ranges = given({
     warning: warn === undefined ? undefined : readOffsetRange(warn),
     critical: critical === undefined ? undefined : readOffsetRange(critical),
   });
-  const { warning, critical: worse } = ranges;
-  if (warning && worse && isSize(warning) && isSize(worse) && worse.to < warning.to)
+  if (areSwapped(ranges))
     throw new UsageError(
       `--critical: ${critical} is below --warn ${warn}: give the larger limit to --critical`,
     );
