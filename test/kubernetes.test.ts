@@ -121,6 +121,6 @@ test('the list is read as the ConfigMap is mounted, beside the variables of a se
   const args = ['query', '--json', '--deadline', '0.2', '-f', join(folder, 'servers')];
   const { stdout, stderr } = await tsntp(args, { env });
   const names = JSON.parse(stdout).servers.map(({ name }: { name: string }) => name);
-  expect(names).toEqual(['ntp1.example', 'ntp2.example', 'ntp3.example']);
+  expect(names).toEqual(['ntp1.example', 'ntp2.example', 'ntp3.example', 'ntp4.example']);
   expect(stderr).toContain('prevent that with enableServiceLinks: false');
 });
