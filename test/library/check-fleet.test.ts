@@ -98,6 +98,11 @@ describe('check', () => {
     ['a port of 0', () => check({ host: 'a', port: 0 }), /^targets\.port: 0 is not allowed/],
     ['an unknown option', () => check('a', { warning: 1 } as never), /^warning: no such option/],
     ['a limit that is none', () => check('a', { warn: '2:1' }), /^warn: '2:1' is not allowed; give a size/],
+    [
+      'swapped limits',
+      () => check('a', { warn: 1, critical: 0.1 }),
+      /^critical: 0.1 is below warn, 1: give it/,
+    ],
     ['a negative limit', () => check('a', { critical: -1 }), /^critical: -1 is not allowed/],
     [
       'an unknown means',
