@@ -16,10 +16,12 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, expect, test, vi } from 'vitest';
+import { checkReaders } from '../../src/host/file-access.ts';
 import { codeOf, readOwn, readOwnSecret, replaceOwn } from '../../src/host/trusted-file.ts';
 
 // The real functions, watched: no test can cut the power.
 vi.mock(import('node:fs'), { spy: true });
+vi.mock(import('../../src/host/file-access.ts'), { spy: true });
 
 const folder = mkdtempSync(join(tmpdir(), 'tsntp-own-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -72,6 +74,16 @@ test('a file that is not there is an error by its code', () => {
   } catch (error) {
     expect(codeOf(error)).toBe('ENOENT');
   }
+});
+
+test('who can read a secret is asked of the open file that is read, not of its name', () => {
+  const path = join(folder, 'cookies');
+  replaceOwn(path, 'secret');
+  vi.mocked(openSync).mockClear();
+  readOwnSecret(path, 100);
+  const opened: unknown = vi.mocked(openSync).mock.results[0]?.value;
+  expect(opened).toEqual(expect.any(Number));
+  expect(checkReaders).toHaveBeenCalledWith(expect.objectContaining({ path, fd: opened }));
 });
 
 test.runIf(process.platform !== 'win32').each([

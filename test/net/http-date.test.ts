@@ -117,6 +117,8 @@ describe('an answer is unusable', () => {
     ['without a Date', {}, 'its answer has no header Date'],
     ['with a Date that is none', { Date: 'yesterday' }, 'its header Date is no date'],
     ['of a cache', { Date: DATE, Age: '37' }, 'a cache answered (its header Age)'],
+    ['of a cache, a second old', { Date: DATE, Age: '1' }, 'a cache answered (its header Age)'],
+    ['with an Age that is no number', { Date: DATE, Age: 'young' }, 'a cache answered (its header Age)'],
   ])('%s', async (_, headers, message) => {
     expect(await ask(await saying(headers))).toMatchObject({ kind: 'unusable', message });
   });

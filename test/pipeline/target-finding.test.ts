@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Burst } from '../../src/net/burst.ts';
 import { TransportError } from '../../src/net/transport.ts';
+import { delayOf } from '../../src/ntp/offset.ts';
 import type { Rejection, Sample } from '../../src/ntp/sample.ts';
 import { add } from '../../src/ntp/time.ts';
 import { findingAfter, findingOf, readingOf } from '../../src/pipeline/target-finding.ts';
@@ -40,6 +41,16 @@ describe('the reading of a target', () => {
     const reading = readingOf(answered(resultOf({ tick: 0.01, offset: 0.004 })), ANCHOR);
     if (reading.kind !== 'read') throw new Error(reading.kind);
     expect(reading.errorBound).toBeGreaterThan(0.019);
+  });
+
+  test('of one reply that came back sooner than it can have been kept allows for that', () => {
+    const quick = { forward: 0.0001, backward: 0.0001, kept: 0.0001 };
+    const result = resultOf({ ...quick, offset: 0.005, tick: 0.01, cutsBoth: false });
+    if (result.kind !== 'sample') throw new Error(result.kind);
+    expect(delayOf(result)).toBeLessThan(-0.004);
+    const reading = readingOf(answered(result), ANCHOR);
+    if (reading.kind !== 'read') throw new Error(reading.kind);
+    expect(Math.abs(reading.offset - 0.005)).toBeLessThanOrEqual(reading.bound);
   });
 
   test('of a clock that says it is not synchronized, or that is decades off, is a reading all the same', () => {
