@@ -1,5 +1,6 @@
 // --metrics of `sync`, and the gauges of `status` and `query`, as users see them. No run here has the right to set the clock.
 
+import { execFileSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -75,12 +76,30 @@ describe('--metrics', () => {
     expect((await run(join(folder, 'dir'))).stderr).toContain('is not a regular file');
   });
 
+  test('takes nothing from a file that is too large to be of a run before', async () => {
+    const file = join(scratch(), 'tsntp.prom');
+    writeFileSync(file, `tsntp_sync_last_success_timestamp_seconds 1795676400.5\n${'#\n'.repeat(40_000)}`);
+    const { server } = await serveSilence();
+    await tsntp(['sync', '-p', '1', '-t', '0.2', '--metrics', file, '--state', scratch(), server]);
+    expect(readFileSync(file, 'utf8')).toMatch(/^(?![\s\S]*1795676400)[\s\S]*^tsntp_sync_exit_code 3$/m);
+  });
+
+  test.runIf(onLinux)('that is a FIFO is a warning, and does not block', async () => {
+    const file = join(scratch(), 'tsntp.prom');
+    execFileSync('mkfifo', [file]);
+    const { server } = await serveSilence();
+    const args = ['sync', '-p', '1', '-t', '0.2', '--metrics', file, '--state', scratch(), server];
+    const { code, stderr } = await tsntp(args, { within: ['timeout', '-s', 'KILL', '10'] });
+    expect(stderr).toContain(`warning: --metrics: ${file} is not a regular file`);
+    expect(code).toBe(3);
+  });
+
   test.runIf(onLinux)('does not follow a symbolic link', async () => {
     const folder = scratch();
     writeFileSync(join(folder, 'victim'), 'untouched');
     symlinkSync(join(folder, 'victim'), join(folder, 'tsntp.prom'));
     const { server } = await serveSilence();
-    await tsntp([
+    const { stderr } = await tsntp([
       'sync',
       '-p',
       '1',
@@ -92,6 +111,7 @@ describe('--metrics', () => {
       scratch(),
       server,
     ]);
+    expect(stderr).toContain('is a symbolic link');
     expect(readFileSync(join(folder, 'victim'), 'utf8')).toBe('untouched');
   });
 

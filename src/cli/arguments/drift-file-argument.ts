@@ -1,9 +1,10 @@
 // The file that `drift import` names, or stdin → the rate in it, or what is wrong with it.
 
-import { closeSync, constants, existsSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync } from 'node:fs';
 import { DriftFileError, type ImportedRate, readDriftFile } from '../../ntp/drift/drift-file.ts';
 import { fileProblem } from '../../sources/files.ts';
 import { escaped } from '../../sources/server.ts';
+import { bytesUpTo, openNamed } from './named-file.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Where Debian, Fedora, Arch and the BSDs keep the drift files of chronyd and ntpd. */
@@ -42,7 +43,7 @@ function suggestion(): string {
 function readStart(file: string, name: string): string {
   let fd: number | undefined;
   try {
-    fd = file === '-' ? 0 : openSync(file, constants.O_RDONLY | waitingFor(file));
+    fd = file === '-' ? 0 : openNamed(file);
     if (fstatSync(fd).isDirectory()) throw new UsageError(`drift import: ${name} is a directory`);
     return textOf(fd, name);
   } catch (error) {
@@ -55,18 +56,9 @@ function readStart(file: string, name: string): string {
   }
 }
 
-/** `<(command)` of a shell is a pipe, whose writer comes later; a FIFO without a writer must not block. */
-function waitingFor(file: string): number {
-  return /^\/(dev|proc\/self)\/(fd\/\d+|stdin)$/.test(file) ? 0 : (constants.O_NONBLOCK ?? 0);
-}
-
 function textOf(fd: number, name: string): string {
-  const buffer = Buffer.alloc(LARGEST + 1);
-  let length = 0;
-  for (let count = 1; count > 0 && length < buffer.length; length += count) {
-    count = readSync(fd, buffer, length, buffer.length - length, null);
-  }
-  if (length > LARGEST) throw new UsageError(`drift import: ${name} is too large for a drift file`);
+  const bytes = bytesUpTo(fd, LARGEST);
+  if (!bytes) throw new UsageError(`drift import: ${name} is too large for a drift file`);
   // Not as UTF-8: an encoding error must not turn into characters.
-  return buffer.subarray(0, length).toString('latin1');
+  return bytes.toString('latin1');
 }

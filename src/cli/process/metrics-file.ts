@@ -1,9 +1,10 @@
 // A run of `sync` → the file of --metrics, whole or not at all, also after a failure: a collector reads it at any moment.
 
-import { readFileSync } from 'node:fs';
+import { constants, fstatSync } from 'node:fs';
 import type { ExitCode } from '../../report/exit-code.ts';
 import { syncMetrics } from '../../report/sync-metrics.ts';
 import type { Outcome } from '../../sync.ts';
+import { bytesUpTo, withNamed } from '../arguments/named-file.ts';
 import { UsageError } from '../arguments/usage-error.ts';
 import type { Context } from './context.ts';
 import { exitCodeOfError } from './error-exit-code.ts';
@@ -11,6 +12,8 @@ import { replaceFile } from './replace-file.ts';
 
 /** Collectors run as another user, and a scheduled run may have a strict umask. */
 const FOR_EVERY_USER = 0o644;
+/** In bytes: many times what tsntp writes. */
+const LARGEST = 1 << 16;
 
 /**
  * Runs `run`, which tells its outcome, and writes the file however it ends. That the file cannot be written is a warning:
@@ -47,9 +50,12 @@ function write(path: string, outcome: Outcome | undefined, exitCode: ExitCode, c
   }
 }
 
+/** What a run before has left there. Nothing, if it is not a file of its own: `replaceFile` says so. */
 function textBefore(path: string): string | undefined {
   try {
-    return readFileSync(path, 'utf8');
+    return withNamed(path, constants.O_NOFOLLOW ?? 0, fd =>
+      fstatSync(fd).isFile() ? bytesUpTo(fd, LARGEST)?.toString('utf8') : undefined,
+    );
   } catch {
     return undefined;
   }
