@@ -116,3 +116,28 @@ test('a play without become fails, and is not skipped', () => {
   const played = controller.play('user.yml');
   expect(played.problems('station').join()).toMatch(/^Set the clock: .*not permitted/);
 });
+
+/** What a task says that measures and sets nothing. */
+function measure(name: string, options: object, environment: Readonly<Record<string, string>> = {}): Played {
+  const task = { name, 'tsntp.tsntp.tsntp_sync': options, check_mode: true, environment };
+  controller.write('measure.yml', [
+    JSON.stringify([{ hosts: 'station', gather_facts: false, tasks: [task] }]),
+  ]);
+  return controller.play('measure.yml');
+}
+
+test.each(['--every=60', '--jitter', '--quiet'])('a task refuses %s: it is one run with one report', word => {
+  const played = measure('Measure', { servers: ['127.0.0.1:9'], arguments: [word] });
+  expect(played.problems('station').join()).toContain(
+    `arguments: ${word} is not for a task, which is one run with one report: leave it out`,
+  );
+});
+
+test('a task has its report whatever the environment of the host says, and takes no server for an option', () => {
+  const options = { servers: [`${liar.address}:${liar.port}`], arguments: ['--min-servers=1'] };
+  const environment = { TSNTP_EVERY: '60', TSNTP_JITTER: '5', TSNTP_QUIET: '1' };
+  const [result] = measure('Measure', options, environment).results('Measure', 'station');
+  expect(result).toMatchObject({ result: 'would-adjust' });
+  const named = measure('Measure', { servers: ['--every=60'] });
+  expect(named.problems('station').join()).toMatch(/--every=60/);
+});

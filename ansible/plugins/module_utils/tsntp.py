@@ -22,9 +22,9 @@ def find_tsntp(module):
     return module.get_bin_path("tsntp", opt_dirs=["/usr/local/bin"])
 
 
-def run_tsntp(module, program, words):
-    """Run tsntp; return its report as a dictionary. Whatever prints no report ends the module as a failure."""
-    command = [program] + words + ["--format", "json"]
+def run_tsntp(module, program, command, words=()):
+    """Run a command of tsntp; return its report as a dictionary. Without a report, the module ends as a failure."""
+    command = [program, command, "--format", "json"] + list(words)
     code, out, err = module.run_command(command)
     try:
         return json.loads(out)

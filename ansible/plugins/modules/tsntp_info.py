@@ -97,7 +97,7 @@ def main():
     if reason is not None:
         result["reason"] = reason
     if program is not None:
-        status = run_tsntp(module, program, ["status"])
+        status = run_tsntp(module, program, "status")
         result.update(executable=program, version=status["tsntp"], status=status)
     module.exit_json(changed=False, **result)
 

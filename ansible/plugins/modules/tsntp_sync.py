@@ -35,6 +35,8 @@ options:
   arguments:
     description:
       - Further arguments of C(tsntp sync), one word each.
+      - The task is one run with one report, so C(--every), C(--jitter) and C(--quiet) are refused. The variables C(TSNTP_EVERY),
+        C(TSNTP_JITTER) and C(TSNTP_QUIET) of the host have no effect.
     type: list
     elements: str
     default: []
@@ -119,7 +121,18 @@ from ansible_collections.tsntp.tsntp.plugins.module_utils.tsntp import (
     run_tsntp,
 )
 
+# Options with which a run does not end, or prints no report.
+REFUSED = ("every", "jitter", "quiet")
+
 DONE = ("unchanged", "adjusted", "would-adjust")
+
+
+def refused_in(arguments):
+    """Return the first argument that is not for one run with one report, or None."""
+    named = (word for word in arguments if word.startswith("--"))
+    return next(
+        (word for word in named if word[2:].split("=", 1)[0] in REFUSED), None
+    )
 
 
 def correction_of(report):
@@ -172,8 +185,16 @@ def main():
             msg="there is no tsntp here: %s; install it, for example with the role tsntp.tsntp.sync"
             % (given["executable"] or "not in PATH, nor in /usr/local/bin")
         )
-    words = ["sync"] + (["--dry-run"] if module.check_mode else [])
-    report = run_tsntp(module, program, words + given["arguments"] + given["servers"])
+    refused = refused_in(given["arguments"])
+    if refused is not None:
+        module.fail_json(
+            msg="arguments: %s is not for a task, which is one run with one report: leave it out"
+            % refused
+        )
+    for option in REFUSED:
+        os.environ.pop("TSNTP_" + option.upper(), None)
+    words = (["--dry-run"] if module.check_mode else []) + given["arguments"]
+    report = run_tsntp(module, program, "sync", words + ["--"] + given["servers"])
     for warning in report.get("warnings", []):
         module.warn(warning)
     result = result_of(report)
