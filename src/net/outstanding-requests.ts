@@ -22,6 +22,12 @@ export class OutstandingRequests {
     this.#sent.push({ nonce, at });
   }
 
+  /** Lets the last request to a host, which has expired, be outstanding as if it were sent at `at`. */
+  prolong({ requests }: AskedHost, at: Seconds): void {
+    const last = requests.at(-1);
+    if (last) this.#sent.push({ nonce: last.nonce, at });
+  }
+
   /** The host whose nonce a reply repeats. */
   askedBy(reply: Uint8Array): AskedHost | undefined {
     const view = new DataView(reply.buffer, reply.byteOffset);

@@ -178,7 +178,7 @@ class Sweeping {
     if (sent === 'full') return false;
     if (sent instanceof TransportError) {
       this.#pacing.leave(place);
-      this.#failed(asked, sent);
+      this.#failed(asked, sent, at);
     } else {
       asked.place = place;
       this.#outstanding.add(asked, { nonce, sent }, at);
@@ -187,12 +187,12 @@ class Sweeping {
   }
 
   /** Tries the next address at once. Without another one, waits for the replies to earlier requests, if there are any. */
-  #failed(asked: AskedHost, error: TransportError): void {
+  #failed(asked: AskedHost, error: TransportError, at: Seconds): void {
     const address = addressOf(asked);
     asked.failures += 1;
     if (asked.failures < asked.addresses.length) this.#ready.push(asked);
     else if (asked.requests.length === 0) this.#conclude(asked, { kind: 'unreachable', address, error });
-    else this.#conclude(asked, asked.unusable ?? { kind: 'silent', address });
+    else this.#outstanding.prolong(asked, at);
   }
 
   #expire(now: Seconds): void {
@@ -202,7 +202,7 @@ class Sweeping {
       asked;
       asked = this.#outstanding.expired(sentBefore)
     )
-      if (asked.requests.length < TRIES) this.#ready.push(asked);
+      if (asked.requests.length < TRIES && asked.failures < asked.addresses.length) this.#ready.push(asked);
       else this.#conclude(asked, silenceOf(asked));
   }
 

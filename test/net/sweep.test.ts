@@ -163,6 +163,32 @@ describe('a sweep', () => {
     expect(found[1]).toEqual({ kind: 'unreachable', address: nowhere, error: noRoute });
   });
 
+  test.each([true, false])(
+    'waits on for the reply to the first request where the second cannot be sent (it comes: %s)',
+    async comes => {
+      let reply = () => {};
+      const host = await serve((...request) => {
+        reply = () => honest(...request);
+      });
+      let sends = 0;
+      const once: OpenUnconnected = async (...how) => {
+        const socket = await real(...how);
+        return {
+          ...socket,
+          send(...datagram) {
+            sends += 1;
+            if (sends === 1) return socket.send(...datagram);
+            if (comes) reply();
+            throw new TransportError('no-route', 'the network is gone');
+          },
+        };
+      };
+      const [found] = await sweep([[host]], once);
+      expect(found).toMatchObject({ kind: comes ? 'answered' : 'silent', address: host });
+      expect(sends).toBe(2);
+    },
+  );
+
   test('ends at once when it is aborted, without a word on hosts that have not answered', async () => {
     const stop = new AbortController();
     const silent = await serve(() => stop.abort());
