@@ -57,6 +57,11 @@ function userIn(user: string, text: string, from: string): string {
   );
 }
 
+/** What tells targets apart. Several machines behind one address differ by their ports of ssh. */
+export function keyOfTarget({ host, port, sshPort }: Pick<Target, 'host' | 'port' | 'sshPort'>): string {
+  return `${host.toLowerCase().replace(/\.$/, '')} ${port} ${sshPort ?? ''}`;
+}
+
 /** The targets without repetitions, and a warning for each that is named again. */
 export function withoutRepetitions(targets: readonly Target[]): {
   readonly targets: readonly Target[];
@@ -65,7 +70,7 @@ export function withoutRepetitions(targets: readonly Target[]): {
   const first = new Map<string, Target>();
   const warnings: string[] = [];
   for (const target of targets) {
-    const key = `${target.host.toLowerCase().replace(/\.$/, '')} ${target.port} ${target.sshPort ?? ''}`;
+    const key = keyOfTarget(target);
     const earlier = first.get(key);
     if (earlier)
       warnings.push(`${target.host} is named twice (${earlier.from}, ${target.from}): checked once`);

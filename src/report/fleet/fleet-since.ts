@@ -8,6 +8,7 @@ import type {
   Target,
   TargetVerdict,
 } from '../../fleet/fleet-outcome.ts';
+import { keyOfTarget } from '../../fleet/target-list.ts';
 import { formatInstant } from '../../ntp/time.ts';
 import { findingOfVerdict, TARGET_VERDICTS, targetHost } from './fleet-order.ts';
 
@@ -32,7 +33,7 @@ export function sinceOf(earlier: EarlierFindings, { started, targets }: Checked)
   const wrong = targets.filter(target => findingOfVerdict(target) !== 'right');
   return new Map(
     wrong.map(checked => {
-      const before = earlier.get(keyOf(checked.target));
+      const before = earlier.get(keyOfTarget(checked.target));
       return [
         checked,
         before && findingOfVerdict(before) === findingOfVerdict(checked) && before.since <= now
@@ -47,7 +48,7 @@ export function sinceOf(earlier: EarlierFindings, { started, targets }: Checked)
 export function unreachedOf(earlier: EarlierFindings, outcome: FleetOutcome): readonly EarlierFinding[] {
   if (outcome.kind === 'no-reference') return [...earlier.values()];
   if (outcome.kind !== 'interrupted') return [];
-  const reached = new Set(outcome.targets.map(({ target }) => keyOf(target)));
+  const reached = new Set(outcome.targets.map(({ target }) => keyOfTarget(target)));
   return [...earlier].filter(([key]) => !reached.has(key)).map(([, finding]) => finding);
 }
 
@@ -80,12 +81,7 @@ function entryOf(entry: unknown, started: unknown): [] | [[string, EarlierFindin
   const first = isInstant(since) ? since : started;
   if (findingOfVerdict({ verdict }) === 'right' || !isInstant(first)) return [];
   const target = { host, port, ...(typeof sshPort === 'number' && { sshPort }) };
-  return [[keyOf(target), { ...target, verdict, since: first }]];
-}
-
-/** Several machines behind one address differ by their ports of ssh. */
-function keyOf({ host, port, sshPort }: Pick<Target, 'host' | 'port' | 'sshPort'>): string {
-  return `${host.toLowerCase()} ${port} ${sshPort ?? ''}`;
+  return [[keyOfTarget(target), { ...target, verdict, since: first }]];
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

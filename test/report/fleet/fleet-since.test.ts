@@ -64,6 +64,13 @@ describe('a target', () => {
     expect(since.get(other)).toBe('2026-11-26T08:00:00.000000000Z');
   });
 
+  test('is the same one whatever the case of its name, and with or without the final dot', () => {
+    const named = (host: string) => target({ host, verdict: 'off', severity: 'critical' });
+    const earlier = readEarlierFindings(fleetJson(checked([named('gate.example')]), { exitCode: 5 }));
+    const now = checked([named('Gate.example.')], { started: add(STARTED, 3600) });
+    expect([...sinceOf(earlier, now).values()]).toEqual(['2026-11-26T07:00:00.000000000Z']);
+  });
+
   test('cannot be off since the future, if the clock was set back', () => {
     const earlier = readEarlierFindings(fleetJson(checked([one('off')]), { exitCode: 5 }));
     const now = checked([one('off')], { started: add(STARTED, -3600) });
