@@ -50,7 +50,7 @@ describe('the reading of a target', () => {
     expect(delayOf(result)).toBeLessThan(-0.004);
     const reading = readingOf(answered(result), ANCHOR);
     if (reading.kind !== 'read') throw new Error(reading.kind);
-    expect(Math.abs(reading.offset - 0.005)).toBeLessThanOrEqual(reading.bound);
+    expect(Math.abs(reading.offset - 0.005)).toBeLessThanOrEqual(reading.errorBound);
   });
 
   test('of a clock that says it is not synchronized, or that is decades off, is a reading all the same', () => {
