@@ -72,8 +72,8 @@ describe('--metrics', () => {
     const missing = await run(join(folder, 'no', 'tsntp.prom'));
     expect(missing.code).toBe(3);
     expect(missing.stderr).toMatch(/^warning: --metrics: cannot write .*: its directory does not exist$/m);
-    mkdirSync(join(folder, 'dir'));
-    expect((await run(join(folder, 'dir'))).stderr).toContain('is not a regular file');
+    mkdirSync(join(folder, 'dir.prom'));
+    expect((await run(join(folder, 'dir.prom'))).stderr).toContain('is not a regular file');
   });
 
   test('takes nothing from a file that is too large to be of a run before', async () => {
@@ -120,6 +120,15 @@ describe('--metrics', () => {
     expect({ code, stderr }).toEqual({
       code: 2,
       stderr: `tsntp: --metrics: "${file}" is no file; name one, or give --format prometheus for stdout\n`,
+    });
+  });
+
+  test('must end in .prom, as collectors demand', async () => {
+    const { code, stderr } = await tsntp(['sync', '--metrics', '/none/tsntp.txt', 'a.example']);
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr:
+        'tsntp: --metrics: "/none/tsntp.txt" does not end in .prom; the node exporter reads no other file\n',
     });
   });
 });

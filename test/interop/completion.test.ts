@@ -138,7 +138,7 @@ describe.skipIf(missing !== undefined)('completion', () => {
   ])('in %s', (_, complete) => {
     test('commands, where a command may stand', () => {
       const words = [
-        ...['completion', 'demo', 'drift', 'query', 'rtc'],
+        ...['check', 'completion', 'demo', 'drift', 'query', 'rtc'],
         ...['schedule', 'status', 'sync', 'wait'],
       ];
       expect([...complete('tsntp ', folder())].sort()).toEqual(words);
@@ -159,7 +159,7 @@ describe.skipIf(missing !== undefined)('completion', () => {
     });
 
     test('the values of --format', () => {
-      const formats = ['auto', 'classic', 'json', 'table'];
+      const formats = ['auto', 'classic', 'json', 'prometheus', 'table'];
       expect([...complete('tsntp query --format ', folder())].sort()).toEqual(formats);
       expect(complete('tsntp --format=cl', folder()).map(word => word.replace('--format=', ''))).toEqual([
         'classic',

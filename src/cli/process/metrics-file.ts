@@ -26,6 +26,8 @@ export async function keepMetrics(
 ): Promise<ExitCode> {
   if (path === '' || path === '-')
     throw new UsageError(`--metrics: "${path}" is no file; name one, or give --format prometheus for stdout`);
+  if (!path.endsWith('.prom'))
+    throw new UsageError(`--metrics: "${path}" does not end in .prom; the node exporter reads no other file`);
   let outcome: Outcome | undefined;
   try {
     const exitCode = await run(told => {
