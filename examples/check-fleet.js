@@ -8,7 +8,7 @@ const outcome = await check(process.argv.slice(2), {
   reference,
   onTarget({ target, verdict, reading }) {
     const offset =
-      reading === undefined ? '' : ` ${reading.offset.toFixed(3)} s ± ${reading.bound.toFixed(3)} s`;
+      reading === undefined ? '' : ` ${reading.offset.toFixed(3)} s ± ${reading.errorBound.toFixed(3)} s`;
     console.log(`${target.host}: ${verdict}${offset}`);
   },
 });
