@@ -12,6 +12,7 @@ import {
   type HostOptions,
   hostFiles,
   imagePrograms,
+  NPM_PACKAGE,
   startHosts,
   writeInventory,
 } from './hosts.ts';
@@ -65,7 +66,7 @@ beforeAll(async () => {
       timesync_ntp_servers: right,
       timesync_step_threshold: 0.5,
       timesync_min_sources: 2,
-      tsntp_npm_package: resolve('release', `tsntp-${VERSION}.tgz`),
+      tsntp_npm_package: NPM_PACKAGE,
       tsntp_settings: { timeout: 1 },
       tsntp_schedule: "{{ 'auto' if inventory_hostname == 'container' else 'always' }}",
       tsntp_every: '30m',
@@ -86,6 +87,7 @@ afterAll(async () => {
 
 test('one play installs tsntp on every host, writes its servers, and schedules it', () => {
   expect(names).toHaveLength(20);
+  expect(names.flatMap(name => first.problems(name))).toEqual([]);
   expect(countsOf(first, 'failures')).toEqual(all(0));
   for (const name of names) expect(first.stats[name]!.changed, name).toBeGreaterThan(0);
   for (const [host, program] of [

@@ -88,6 +88,9 @@ async function freePort(): Promise<number> {
   return port;
 }
 
+/** Where each host has the package of npm. */
+export const NPM_PACKAGE = '/srv/tsntp.tgz';
+
 /** Makes the folder with the files of an sshd that trusts the controller, and of a chronyd that does not run. */
 export function hostFiles(controller: Controller): string {
   const files = controller.path('host-files');
@@ -108,6 +111,8 @@ export function hostFiles(controller: Controller): string {
     `${readFileSync('/etc/passwd', 'utf8')}sshd:x:74:74::/run/sshd:/usr/sbin/nologin\n`,
   );
   cpSync(controller.path('key.pub'), join(files, 'etc/ssh/authorized_keys'));
+  // A host has a /tmp of its own, which hides a checkout that is there.
+  cpSync(resolve('release', `tsntp-${VERSION}.tgz`), join(files, NPM_PACKAGE), { recursive: true });
   execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(files, 'etc/ssh/host_key')]);
   writeFileSync(
     join(files, 'etc/ssh/sshd_config'),
